@@ -1,0 +1,236 @@
+/** Exit codes of the command line (PRODUCT: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unreachable). */
+export type ExitCode = 1 | 2 | 3 | 4 | 5;
+
+export type ErrorRow = {
+  /** One line for people; `{fact}` is replaced from the error's facts. */
+  message: string;
+  /** What to do next, one line. */
+  hint: string;
+  http: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501 | 503;
+  exit: ExitCode;
+};
+
+/** Every error that people can meet. A new one is one row here. */
+export const errorTable = {
+  'session.unknown': {message: 'no session "{ref}"', hint: 'amux ps lists the sessions', http: 404, exit: 3},
+  'session.ambiguous': {
+    message: '"{ref}" could be {candidates}',
+    hint: 'write more of the name, or use the id',
+    http: 409,
+    exit: 4,
+  },
+  'session.exists': {
+    message: 'a session named "{name}" exists already',
+    hint: 'choose another name, or amux unregister {name}',
+    http: 409,
+    exit: 4,
+  },
+  'session.name': {
+    message: '"{name}" is not a session name',
+    hint: 'letters, digits, dot, dash and underscore, starting with a letter, at most 64; "bulk" is reserved',
+    http: 400,
+    exit: 2,
+  },
+  'session.running': {
+    message: '{name} is running',
+    hint: 'amux stop {name} first',
+    http: 409,
+    exit: 4,
+  },
+  'session.not-running': {message: '{name} is not running', hint: 'amux start {name}', http: 409, exit: 4},
+  'session.one-shot': {
+    message: '{name} came from "amux run" and is over: one-shot sessions do not start again',
+    hint: 'amux run {agent} starts a new one in the same workspace',
+    http: 409,
+    exit: 4,
+  },
+  'session.dir': {message: 'no directory {dir}', hint: 'make it, or give another with --dir', http: 400, exit: 2},
+  'session.start': {
+    message: '{name} did not start: {why}',
+    hint: 'amux peek {name} shows its last screen',
+    http: 422,
+    exit: 1,
+  },
+  'session.env': {
+    message: '{name} needs the variable {variable}, which is not set anywhere',
+    hint: 'export {variable} and start again, or pass --env {variable}=VALUE',
+    http: 422,
+    exit: 1,
+  },
+  'session.orphaned': {
+    message: 'the directory of {name} is gone: {dir}',
+    hint: 'bring it back, or amux unregister {name}',
+    http: 409,
+    exit: 4,
+  },
+  'session.dialog': {
+    message: '{name} shows a dialog ({dialog}); keys would answer it',
+    hint: 'repeat with --force if that is what you want',
+    http: 409,
+    exit: 4,
+  },
+  'agent.unknown': {
+    message: 'no agent "{agent}"',
+    hint: 'known here: {known}; amux agent config add {agent} --command … makes a new one',
+    http: 404,
+    exit: 3,
+  },
+  'agent.exists': {
+    message: 'an agent "{agent}" is configured already',
+    hint: 'amux agent config update {agent} …',
+    http: 409,
+    exit: 4,
+  },
+  'workspace.unknown': {
+    message: 'no workspace "{workspace}" here',
+    hint: 'the project directory itself is the workspace "main"',
+    http: 404,
+    exit: 3,
+  },
+  'project.none': {
+    message: '{dir} is not inside a git repository',
+    hint: 'git init, or change to a repository',
+    http: 400,
+    exit: 1,
+  },
+  'project.exists': {
+    message: '{file} exists already',
+    hint: 'amux init --force writes it anew',
+    http: 409,
+    exit: 4,
+  },
+  'config.invalid': {message: '{file}:{line}: {why}', hint: 'amux config validate checks the file', http: 422, exit: 1},
+  'command.missing': {
+    message: 'command not found: {command} (exit code 127; argv {argv}; agent {agent}; workspace {workspace})',
+    hint: 'install it or put it on the PATH, or change the agent with amux agent config update',
+    http: 422,
+    exit: 1,
+  },
+  'command.line': {message: 'cannot read the command line {line}: {why}', hint: 'check its quotes', http: 400, exit: 2},
+  'input.invalid': {message: '{why}', hint: '{next}', http: 400, exit: 2},
+  'message.empty': {message: 'nothing to send: the text is empty', hint: 'amux send NAME TEXT', http: 400, exit: 2},
+  'queue.full': {
+    message: '{name} has {count} messages waiting, which is the most it may have',
+    hint: 'amux queue {name} --clear drops them',
+    http: 429,
+    exit: 1,
+  },
+  'store.newer': {
+    message: '{file} was written by a newer amux (schema {found}; this one knows {known})',
+    hint: 'update amux, or use another --home',
+    http: 503,
+    exit: 1,
+  },
+  'store.corrupt': {
+    message: '{file} cannot be read: {why}',
+    hint: 'it was left as it is; move it away and the next start rebuilds from the journal',
+    http: 503,
+    exit: 1,
+  },
+  'store.write': {message: 'cannot write {file}: {why}', hint: 'check disk space and rights', http: 503, exit: 1},
+  'home.rights': {
+    message: 'cannot write to the home {home}: {why}',
+    hint: 'give this user the rights, or choose another with --home or AMUX_HOME',
+    http: 503,
+    exit: 1,
+  },
+  'supervisor.locked': {
+    message: 'another amux (pid {pid}) supervises {home}',
+    hint: 'amux serve --stop ends it; sessions live on',
+    http: 409,
+    exit: 4,
+  },
+  'supervisor.none': {
+    message: 'no supervisor runs for {home}',
+    hint: 'amux serve --detach starts one (autostart is off in the configuration)',
+    http: 503,
+    exit: 5,
+  },
+  'supervisor.unreachable': {
+    message: 'no answer from {target}: {why}',
+    hint: 'amux doctor looks for the cause',
+    http: 503,
+    exit: 5,
+  },
+  'supervisor.read-only': {
+    message: 'this needs a supervisor, and none runs',
+    hint: 'amux serve --detach starts one',
+    http: 503,
+    exit: 5,
+  },
+  'backend.failed': {
+    message: 'the {backend} backend failed: {why}',
+    hint: 'amux doctor looks for the cause',
+    http: 503,
+    exit: 1,
+  },
+  'backend.version': {
+    message: 'the terminal host speaks protocol {found}; this amux speaks {known}',
+    hint: 'amux stop --all with the amux that started it ends it',
+    http: 503,
+    exit: 1,
+  },
+  'terminal.none': {
+    message: '{what} needs a terminal, and {stream} is not one',
+    hint: 'scripts use amux ps, send and peek',
+    http: 400,
+    exit: 2,
+  },
+  'wait.timeout': {
+    message: '{name} was not {until} within {timeout}; it is {activity}',
+    hint: 'amux explain {name}',
+    http: 409,
+    exit: 1,
+  },
+  'not-built': {message: '{what} is not built yet', hint: '{next}', http: 501, exit: 1},
+  unexpected: {
+    message: '{why}',
+    hint: 'this is a fault of amux; amux doctor --json helps to report it',
+    http: 500,
+    exit: 1,
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+export type Facts = Record<string, string | number>;
+
+/** An error with a code of the table and the facts of this case. */
+export class AmuxError extends Error {
+  readonly code: ErrorCode;
+  readonly facts: Facts;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, facts: Facts = {}, cause?: unknown) {
+    super(fill(errorTable[code].message, facts), cause === undefined ? undefined : {cause});
+    this.name = 'AmuxError';
+    this.code = code;
+    this.facts = facts;
+    this.hint = fill(errorTable[code].hint, facts);
+  }
+
+  get http(): number {
+    return errorTable[this.code].http;
+  }
+
+  get exit(): ExitCode {
+    return errorTable[this.code].exit;
+  }
+
+  toJSON(): {code: ErrorCode; message: string; hint: string; facts: Facts} {
+    return {code: this.code, message: this.message, hint: this.hint, facts: this.facts};
+  }
+}
+
+/** Any thrown value as an AmuxError; unknown ones become `unexpected` with their message. */
+export function asAmuxError(error: unknown): AmuxError {
+  if (error instanceof AmuxError) return error;
+  return new AmuxError('unexpected', {why: error instanceof Error ? error.message : String(error)}, error);
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
+function fill(template: string, facts: Facts): string {
+  return template.replace(/\{([\w-]+)\}/g, (whole, key: string) => (key in facts ? String(facts[key]) : whole));
+}

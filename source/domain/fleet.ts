@@ -1,0 +1,159 @@
+import type {Entry} from './events.ts';
+import type {Screen} from './screen.ts';
+import type {Activity, Exit, RestartPolicy, RunRecord, SessionStatus, Signals, WaitingFor} from './session.ts';
+import type {Message, MessageState} from './steering.ts';
+
+/** A session as it is shown: the items of `GET /api/sessions`. Times are unix seconds; what is not collected is null. */
+export type SessionView = {
+  name: string;
+  id: string;
+  kind: 'durable' | 'one-shot';
+  project: string | null;
+  agent: string;
+  model: string | null;
+  dir: string;
+  workspace: {id: string; name: string; path: string};
+  branch: string | null;
+  tags: string[];
+  status: SessionStatus;
+  activity: Activity | null;
+  activity_since: number | null;
+  reason: string;
+  waitingFor: WaitingFor | null;
+  running: boolean;
+  pid: number | null;
+  token_count: number | null;
+  tokens: null;
+  cost: null;
+  context: null;
+  /** Messages that wait. */
+  queue: number;
+  /** Last meaningful line of its screen. */
+  preview: string;
+  yolo: boolean;
+  created_at: number;
+  started_at: number | null;
+  updated_at: number;
+  exit: {code: number | null; signal: string | null; at: number} | null;
+};
+
+export type Peek = {
+  name: string;
+  /** Plain text, or with SGR sequences when `ansi` was asked for. */
+  output: string;
+  /** Number of lines in `output`. */
+  lines: number;
+  cursor: {x: number; y: number} | null;
+  cols: number;
+  rows: number;
+};
+
+export type RegisterInput = {
+  name: string;
+  dir: string;
+  agent?: string;
+  command?: string;
+  model?: string;
+  yolo?: boolean;
+  env?: Record<string, string>;
+  tags?: string[];
+  restart?: RestartPolicy;
+};
+
+export type RunInput = {
+  agent: string;
+  /** The caller's directory: decides project and workspace. */
+  cwd: string;
+  workspace?: string;
+  command?: string;
+  env?: Record<string, string>;
+  name?: string;
+  prompt?: string;
+  /** Values of variables that the profile names, from the caller's environment. */
+  callerEnv?: Record<string, string>;
+};
+
+export type StartInput = {prompt?: string; callerEnv?: Record<string, string>};
+
+export type Sent = {id: string; state: MessageState; reason: string};
+
+export type Explanation = {
+  name: string;
+  status: SessionStatus;
+  activity: Activity | null;
+  reason: string;
+  since: number;
+  evidence: {source: keyof Signals | 'process'; age: number | null; says: string; wins: boolean}[];
+};
+
+/** How a person's terminal is joined to a session's. */
+export type AttachPlan =
+  | {via: 'tmux'; argv: string[]; name: string; detachKey: string}
+  | {via: 'pty'; socket: string; terminal: string; name: string; detachKey: string};
+
+export type Health = {
+  pid: number;
+  version: string;
+  home: string;
+  hosted: 'cockpit' | 'serve' | 'auto';
+  backend: 'tmux' | 'pty';
+  started_at: number;
+  sessions: number;
+  running: number;
+  notices: string[];
+};
+
+export type QueueView = Pick<Message, 'id' | 'text' | 'state' | 'reason' | 'actor'> & {created_at: number};
+
+/** An event as clients see it: without the stored records. */
+export type EventView = Omit<Entry, 'changes'>;
+
+/** A result per session, for commands over several. */
+export type Outcome = {name: string; ok: boolean; error: {code: string; message: string; hint: string} | null};
+
+/**
+ * The one interface between amux and everything that speaks to people or programs. Implemented by the
+ * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
+ * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
+ */
+export interface Fleet {
+  health(): Promise<Health>;
+  /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
+  sessions(options?: {all?: boolean}): Promise<SessionView[]>;
+  session(ref: string): Promise<SessionView>;
+  register(input: RegisterInput): Promise<SessionView>;
+  unregister(ref: string): Promise<void>;
+  /** Resolves when it runs; rejects with `session.start` when its process ended while starting. */
+  start(ref: string, input?: StartInput): Promise<SessionView>;
+  /** Resolves when its whole process tree is gone. */
+  stop(ref: string, options?: {force?: boolean}): Promise<SessionView>;
+  restart(ref: string, input?: StartInput): Promise<SessionView>;
+  stopAll(options?: {force?: boolean}): Promise<Outcome[]>;
+  run(input: RunInput): Promise<SessionView>;
+  send(ref: string, message: {text: string; id?: string}): Promise<Sent>;
+  keys(ref: string, input: {keys: string[]; force?: boolean}): Promise<void>;
+  /** Raw terminal input of a person who types (UTF-8). */
+  type(ref: string, bytes: string): Promise<void>;
+  queue(ref: string): Promise<QueueView[]>;
+  clearQueue(ref: string): Promise<number>;
+  peek(ref: string, options?: {lines?: number; ansi?: boolean}): Promise<Peek>;
+  /** The text history, oldest first; at most `lines` from the end. */
+  logs(ref: string, options?: {lines?: number}): Promise<string[]>;
+  /** The screen now and after each change, at most ten a second (faster right after input); ends with the signal. */
+  screens(ref: string, signal: AbortSignal): AsyncIterable<Screen>;
+  /** Makes the terminals of sessions that nobody is attached to this size. */
+  resize(ref: string, size: {cols: number; rows: number}): Promise<void>;
+  runs(ref: string): Promise<RunRecord[]>;
+  explain(ref: string): Promise<Explanation>;
+  seen(ref: string): Promise<void>;
+  attach(ref: string): Promise<AttachPlan>;
+  /** Tells that an attached terminal came or went, so that sizes follow it. */
+  attached(ref: string, state: 'on' | 'off'): Promise<void>;
+  /** Entries after `since` (default: from now on), then each new one; ends with the signal. */
+  events(options: {since?: number; signal: AbortSignal}): AsyncIterable<EventView>;
+  /** Ends the supervisor; sessions live on. */
+  shutdown(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export type {Exit};

@@ -1,0 +1,32 @@
+import {AmuxError} from './errors.ts';
+
+const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+const RESERVED = new Set(['bulk']);
+
+/** Throws `session.name` unless the name can be typed, put into a URL and shown. */
+export function checkName(name: string): void {
+  if (!NAME.test(name) || RESERVED.has(name)) throw new AmuxError('session.name', {name: name.slice(0, 80)});
+}
+
+type Named = {id: string; name: string};
+
+/**
+ * Finds what a person means: a name wins over an id, an id over an index (row of `ps`, from 1), then an
+ * unambiguous prefix of a name or id. `items` stand in the order of `ps`.
+ */
+export function findNamed<T extends Named>(items: readonly T[], ref: string, rows: readonly T[] = items): T {
+  const exact = items.find(item => item.name === ref) ?? items.find(item => item.id === ref);
+  if (exact !== undefined) return exact;
+  if (/^[1-9]\d{0,4}$/.test(ref)) {
+    const row = rows[Number(ref) - 1];
+    if (row !== undefined) return row;
+  }
+  const matches = ref === '' ? [] : items.filter(item => item.name.startsWith(ref) || item.id.startsWith(ref));
+  if (matches.length > 1) {
+    const candidates = matches.slice(0, 8).map(item => item.name);
+    throw new AmuxError('session.ambiguous', {ref, candidates: candidates.join(', ')});
+  }
+  const [match] = matches;
+  if (match === undefined) throw new AmuxError('session.unknown', {ref: ref.slice(0, 80)});
+  return match;
+}

@@ -1,0 +1,328 @@
+/** How long a process may live silently before it counts as started, in ms. */
+export const STARTING_SETTLE_MS = 400;
+/** A burst of output at least this long counts as a turn of its own, in ms. */
+export const TURN_MIN_MS = 2000;
+/** Quiet time that ends a turn of a program which reports nothing, in ms; a profile may set its own. */
+export const DEFAULT_QUIET_MS = 1000;
+/** Captures older than the last output by more than this prove nothing about now, in ms. */
+const SCREEN_LAG_MS = 50;
+
+export type SessionStatus = 'stopped' | 'starting' | 'running' | 'completed' | 'failed' | 'orphaned';
+export type Activity = 'working' | 'waiting' | 'finished' | 'idle' | 'unknown';
+export type WaitingKind =
+  | 'permission'
+  | 'question'
+  | 'trust'
+  | 'login'
+  | 'limit'
+  | 'context'
+  | 'error'
+  | 'plan'
+  | 'mcp';
+export type WaitingFor = {kind: WaitingKind; detail: string};
+export type RestartPolicy = 'always' | 'on-failure' | 'never';
+
+/** How a process ended: `code` or `signal`; both null when nobody could see it. `at` is ms since the epoch. */
+export type Exit = {code: number | null; signal: string | null; at: number};
+
+/** One process life. Times are ms since the epoch. */
+export type RunRecord = {
+  id: string;
+  pid: number | null;
+  argv: string[];
+  backend: 'tmux' | 'pty';
+  startedAt: number;
+  endedAt: number | null;
+  exit: Exit | null;
+};
+
+/** What a screen rule of an agent says; `rule` names it for `explain`. */
+export type Reading = {
+  activity: 'working' | 'waiting' | 'idle' | null;
+  waitingFor: WaitingFor | null;
+  /** A key typed now would answer or move something. */
+  dialog: boolean;
+  /** The program's own input line is on screen and ready. */
+  composer: boolean;
+  rule: string;
+};
+
+/** The freshest word of each source; `at` is when it was observed (ms since the epoch). */
+export type Signals = {
+  output: {at: number; since: number} | null;
+  program: {at: number; state: ProgramState; kind: string; message: string} | null;
+  screen: {at: number; reading: Reading} | null;
+  submitted: {at: number; message: string} | null;
+};
+
+/** States of OSC 7501 (Program Status Protocol). */
+export type ProgramState = 'idle' | 'working' | 'blocked' | 'done' | 'error';
+
+export type Session = {
+  id: string;
+  name: string;
+  kind: 'durable' | 'one-shot';
+  /** Directory of the project (holds `.amux/config.yaml`); null outside one. */
+  project: string | null;
+  agent: string;
+  model: string | null;
+  /** Command line that replaces the profile's; null: the profile's. */
+  command: string | null;
+  dir: string;
+  workspace: {id: string; name: string; path: string};
+  tags: string[];
+  /** As given, unexpanded. Empty for one-shot sessions: theirs live in memory only. */
+  env: Record<string, string>;
+  yolo: boolean;
+  restart: RestartPolicy;
+  createdAt: number;
+  updatedAt: number;
+
+  status: SessionStatus;
+  /** It should be running: an end of its process is not by request. */
+  wanted: boolean;
+  activity: Activity;
+  activitySince: number;
+  reason: string;
+  waitingFor: WaitingFor | null;
+  /** A turn ended and nobody looked since. */
+  unseen: boolean;
+  run: RunRecord | null;
+  signals: Signals;
+  /** Quiet time that ends a turn, ms. */
+  quietMs: number;
+  /** Its agent has screen rules: silence alone never makes it idle. */
+  hasScreenRules: boolean;
+};
+
+export type Evidence =
+  | {source: 'request'; at: number; act: 'start' | 'stop'}
+  | {source: 'process'; at: number; state: 'started'; run: RunRecord}
+  | {source: 'process'; at: number; state: 'exited'; exit: Exit}
+  | {source: 'process'; at: number; state: 'refused'; why: string; exit: Exit | null}
+  | {source: 'backend'; at: number; state: 'lost'; why: string}
+  | {source: 'directory'; at: number; state: 'gone' | 'back'}
+  | {source: 'output'; at: number}
+  | {source: 'program'; at: number; state: ProgramState | 'clear'; kind: string; message: string}
+  | {source: 'screen'; at: number; reading: Reading | null}
+  | {source: 'delivery'; at: number; message: string}
+  | {source: 'person'; at: number; act: 'seen'}
+  | {source: 'clock'; at: number};
+
+export type Effect = {do: 'deliver'} | {do: 'keep-last-screen'};
+
+export type Transition = {
+  session: Session;
+  effects: Effect[];
+  /** Why status or activity changed; null when neither did. */
+  reason: string | null;
+  /** When to look again without new evidence, ms since the epoch; null: no need. */
+  wake: number | null;
+};
+
+export const noSignals = (): Signals => ({output: null, program: null, screen: null, submitted: null});
+
+/** The one place where a session's status and activity are decided. Pure: all times come in. */
+export function transition(before: Session, evidence: Evidence, now: number): Transition {
+  const changed = absorb(before, evidence);
+  const judged = isLive(changed) ? judge(changed, now) : {session: changed, wake: null};
+  const session = judged.session;
+  const statusChanged = session.status !== before.status;
+  const activityChanged =
+    session.activity !== before.activity || session.waitingFor?.detail !== before.waitingFor?.detail;
+  if (activityChanged || statusChanged) {
+    session.updatedAt = now;
+    if (session.activity !== before.activity) session.activitySince = now;
+  }
+  const effects: Effect[] = [];
+  if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
+  if (mayDeliver(session)) effects.push({do: 'deliver'});
+  return {session, effects, reason: statusChanged || activityChanged ? session.reason : null, wake: judged.wake};
+}
+
+export function isLive(session: Session): boolean {
+  return session.status === 'starting' || session.status === 'running';
+}
+
+/** A turn boundary with no dialog in the way: the next message may be typed. */
+export function mayDeliver(session: Session): boolean {
+  return (
+    session.status === 'running' &&
+    (session.activity === 'idle' || session.activity === 'finished') &&
+    session.signals.screen?.reading.dialog !== true
+  );
+}
+
+export function describeExit(exit: Exit | null): string {
+  if (exit === null) return 'ended while nobody watched';
+  if (exit.signal !== null) return `killed by ${exit.signal}`;
+  if (exit.code !== null) return `exit code ${exit.code}`;
+  return 'ended, exit code unknown';
+}
+
+/** Takes the evidence into the session's signals and life; activity is judged afterwards. */
+function absorb(before: Session, evidence: Evidence): Session {
+  const session: Session = {...before, signals: {...before.signals}};
+  switch (evidence.source) {
+    case 'request':
+      session.wanted = evidence.act === 'start';
+      if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
+      return session;
+    case 'process':
+      return absorbProcess(session, evidence);
+    case 'backend':
+      return isLive(session)
+        ? ended(session, {status: 'failed', exit: null, why: evidence.why, at: evidence.at})
+        : session;
+    case 'directory':
+      if (evidence.state === 'gone' && !isLive(session)) {
+        return {...session, status: 'orphaned', reason: `its directory is gone: ${session.dir}`};
+      }
+      if (evidence.state === 'back' && session.status === 'orphaned') {
+        return {...session, status: 'stopped', reason: 'its directory is back'};
+      }
+      return session;
+    case 'output': {
+      const previous = session.signals.output;
+      const burst = previous !== null && evidence.at - previous.at < session.quietMs;
+      session.signals.output = {at: evidence.at, since: burst ? previous.since : evidence.at};
+      if (session.status === 'starting' && session.run !== null) session.status = 'running';
+      return session;
+    }
+    case 'program':
+      session.signals.program = evidence.state === 'clear' ? null : {...evidence, state: evidence.state};
+      if (evidence.state === 'done' && before.signals.program?.state !== 'done') session.unseen = true;
+      if (evidence.state === 'working') session.unseen = false;
+      return session;
+    case 'screen':
+      session.signals.screen = evidence.reading === null ? null : {at: evidence.at, reading: evidence.reading};
+      return session;
+    case 'delivery':
+      session.signals.submitted = {at: evidence.at, message: evidence.message};
+      session.unseen = false;
+      return session;
+    case 'person':
+      session.unseen = false;
+      return session;
+    case 'clock':
+      return session;
+  }
+}
+
+const noActivity = {activity: 'unknown' as const, waitingFor: null, unseen: false};
+
+function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'process'}>): Session {
+  switch (evidence.state) {
+    case 'started':
+      return {
+        ...session,
+        ...noActivity,
+        status: 'starting',
+        run: evidence.run,
+        signals: noSignals(),
+        reason: 'process started',
+      };
+    case 'exited': {
+      if (!isLive(session)) return session;
+      const {exit} = evidence;
+      const status = session.wanted ? (exit.code === 0 ? 'completed' : 'failed') : 'stopped';
+      const why = session.wanted ? describeExit(exit) : `stopped on request, ${describeExit(exit)}`;
+      return ended(session, {status, exit, why, at: evidence.at});
+    }
+    case 'refused':
+      return ended(session, {status: 'failed', exit: evidence.exit, why: evidence.why, at: evidence.at});
+  }
+}
+
+function ended(session: Session, end: {status: SessionStatus; exit: Exit | null; why: string; at: number}): Session {
+  const run = session.run === null ? null : {...session.run, endedAt: end.at, exit: end.exit};
+  return {...session, ...noActivity, status: end.status, wanted: false, reason: end.why, run, signals: noSignals()};
+}
+
+type Verdict = {activity: Activity; waitingFor: WaitingFor | null; reason: string; wake: number | null};
+
+function judge(session: Session, now: number): {session: Session; wake: number | null} {
+  const startedAt = session.run?.startedAt ?? null;
+  if (session.status === 'starting') {
+    if (startedAt === null) return {session, wake: null};
+    const settled = startedAt + STARTING_SETTLE_MS;
+    if (now < settled) return {session, wake: settled};
+    session.status = 'running';
+    session.reason = 'process is up';
+  }
+  const verdict = byProgram(session) ?? byScreen(session) ?? byOutput(session, now);
+  if (session.activity === 'working' && verdict.activity === 'idle' && endsTurn(session)) session.unseen = true;
+  const finished = verdict.activity === 'idle' && session.unseen;
+  const activity = finished ? 'finished' : verdict.activity;
+  if (activity !== session.activity || verdict.waitingFor?.detail !== session.waitingFor?.detail) {
+    session.reason = verdict.reason;
+  }
+  return {session: {...session, activity, waitingFor: verdict.waitingFor}, wake: verdict.wake};
+}
+
+/** A turn that a message began, or one long enough to be one. */
+function endsTurn(session: Session): boolean {
+  const {output, submitted} = session.signals;
+  if (submitted !== null && submitted.at >= session.activitySince) return true;
+  return output !== null && output.at - session.activitySince >= TURN_MIN_MS;
+}
+
+/** The program's own report (OSC 7501) outranks all that is inferred. */
+function byProgram(session: Session): Verdict | null {
+  const report = session.signals.program;
+  if (report === null) return null;
+  const base = {waitingFor: null, wake: null, reason: `program status: ${report.state}`};
+  switch (report.state) {
+    case 'working':
+      return {...base, activity: 'working'};
+    case 'idle':
+    case 'done':
+      return {...base, activity: 'idle'};
+    case 'error':
+      return {
+        ...base,
+        activity: 'waiting',
+        waitingFor: {kind: 'error', detail: report.message || 'the program reports an error'},
+      };
+    case 'blocked': {
+      const kind = report.kind === 'question' ? 'question' : report.kind === 'auth' ? 'login' : 'permission';
+      const detail = report.message || kind;
+      return {...base, activity: 'waiting', waitingFor: {kind, detail}, reason: `program status: blocked, ${detail}`};
+    }
+  }
+}
+
+/** A rule that matched on a capture which is not older than the last output. */
+function byScreen(session: Session): Verdict | null {
+  const screen = session.signals.screen;
+  if (screen === null || screen.reading.activity === null) return null;
+  const {output} = session.signals;
+  const current = output === null || screen.at + SCREEN_LAG_MS >= output.at;
+  const {reading} = screen;
+  if (reading.activity === 'idle') {
+    // Programs repaint their input line while they work: "idle" also needs the quiet that follows.
+    return null;
+  }
+  if (!current) return null;
+  return {
+    activity: reading.activity ?? 'unknown',
+    waitingFor: reading.waitingFor,
+    reason: `screen rule ${reading.rule}`,
+    wake: null,
+  };
+}
+
+function byOutput(session: Session, now: number): Verdict {
+  const {output, submitted, screen} = session.signals;
+  const last = Math.max(output?.at ?? 0, submitted?.at ?? 0, session.run?.startedAt ?? 0);
+  const quietAt = last + session.quietMs;
+  const printing = Math.max(output?.at ?? 0, submitted?.at ?? 0) > 0;
+  if (now < quietAt) {
+    if (printing) return {activity: 'working', waitingFor: null, reason: 'terminal output', wake: quietAt};
+    return {activity: 'unknown', waitingFor: null, reason: 'just started', wake: quietAt};
+  }
+  if (session.hasScreenRules && screen?.reading.composer !== true) {
+    return {activity: 'unknown', waitingFor: null, reason: 'quiet, but its prompt is not on screen', wake: null};
+  }
+  return {activity: 'idle', waitingFor: null, reason: `quiet for ${session.quietMs / 1000} s`, wake: null};
+}
