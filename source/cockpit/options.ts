@@ -1,0 +1,39 @@
+import type {AttachPlan, Fleet} from '../domain/fleet.ts';
+
+/** What the header and the welcome say about where this cockpit stands. */
+export type CockpitInfo = {
+  /** `remote`: over --url; its peeks never resize sessions. */
+  mode: 'hosted' | 'headless' | 'remote' | 'demo';
+  /** Agents that are installed here, in the order they are offered; version null: it did not say. */
+  agentsFound: readonly {name: string; version: string | null}[];
+};
+
+export type CockpitOptions = {
+  fleet: Fleet;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  /** Name of a file in `themes/`, or a palette (the content of such a file). */
+  theme?: string | Record<string, unknown>;
+  /** Key names such as `ctrl+]`. `leave` ends typing mode, `detach` ends an attach. */
+  keys: {leave: string; detach: string};
+  info: CockpitInfo;
+  /**
+   * Joins this terminal to a session's and resolves when it is left. It runs while the cockpit is suspended:
+   * nobody reads stdin, so it must give the terminal to a child process (`stdio: 'inherit'`). The signal
+   * aborts when the cockpit itself has to end: end the child then.
+   */
+  attach: (plan: AttachPlan, signal: AbortSignal) => Promise<void>;
+  /** Fills this fleet with demo sessions; the welcome offers it when given. */
+  demo?: () => Promise<void>;
+  /** Now, in ms since the epoch. */
+  clock: () => number;
+  /** Default directory of new sessions. */
+  cwd?: string;
+  /** Variables of this terminal that agents' profiles may name. */
+  callerEnv?: Record<string, string>;
+  /** Decides colours and shapes: NO_COLOR, COLORTERM, TERM, LANG, LC_ALL, LC_CTYPE, HOME. */
+  env?: Record<string, string | undefined>;
+};
+
+/** `signal`: SIGTERM, SIGHUP or SIGINT came; the terminal is restored and the caller decides what that means. */
+export type CockpitEnd = {reason: 'quit'; signal?: undefined} | {reason: 'signal'; signal: NodeJS.Signals};
