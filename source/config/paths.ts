@@ -1,0 +1,124 @@
+import {createHash} from 'node:crypto';
+import {accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, type Stats, statSync} from 'node:fs';
+import {homedir, tmpdir, userInfo} from 'node:os';
+import {join, resolve} from 'node:path';
+import {AmuxError} from '../domain/errors.ts';
+
+/** Every path that amux owns. All are absolute. */
+export type Paths = {
+  home: string;
+  /** The home's global configuration. */
+  config: string;
+  database: string;
+  /** Held open and locked by the one supervisor. */
+  lock: string;
+  /** Directory of the journal's segments. */
+  journal: string;
+  /** Says who supervises this home, while somebody does. */
+  supervisor: string;
+  /** Held for a moment by a command that starts a supervisor. */
+  autostartLock: string;
+  /** Where the sockets are: the home, or a private directory when the home's path is too long for them. */
+  sockets: string;
+  socket: string;
+  tmuxSocket: string;
+  ptySocket: string;
+  tmuxConf: string;
+  /** Directory of the last screens of ended sessions. */
+  screens: string;
+  log: string;
+  tmp: string;
+};
+
+/** A unix socket's path may have 107 bytes (macOS: 103), and one is bound as `NAME.PID.new` before it is renamed. */
+const SOCKET_PATH_MAX = 88;
+
+/** What marks a directory as a home, so that its rights may be tightened. */
+const OWN_NAMES = new Set(['amux.db', 'lock.db', 'journal', 'supervisor.json', 'config.yaml', 'memory', 'mcp.json']);
+
+/** The home: `--home`, else `AMUX_HOME`, else `~/.amux`. */
+export function homeOf(env: Record<string, string | undefined>, flag?: string): string {
+  const chosen = flag || env['AMUX_HOME'];
+  return chosen ? resolve(chosen) : join(env['HOME'] || homedir(), '.amux');
+}
+
+export function pathsOf(home: string): Paths {
+  const root = resolve(home);
+  const fits = Buffer.byteLength(join(root, 'amux.sock')) <= SOCKET_PATH_MAX;
+  const sockets = fits ? root : socketDirectory(root);
+  return {
+    home: root,
+    config: join(root, 'config.yaml'),
+    database: join(root, 'amux.db'),
+    lock: join(root, 'lock.db'),
+    journal: join(root, 'journal'),
+    supervisor: join(root, 'supervisor.json'),
+    autostartLock: join(root, 'autostart.lock'),
+    sockets,
+    socket: join(sockets, 'amux.sock'),
+    tmuxSocket: join(sockets, 'tmux.sock'),
+    ptySocket: join(sockets, 'pty.sock'),
+    tmuxConf: join(root, 'tmux.conf'),
+    screens: join(root, 'screens'),
+    log: join(root, 'log'),
+    tmp: join(root, 'tmp'),
+  };
+}
+
+/** Makes the home and its directories, private to this user (0700). Throws `home.rights` when it cannot be used. */
+export function prepareHome(paths: Paths): void {
+  const {home} = paths;
+  try {
+    mkdirSync(home, {recursive: true, mode: 0o700});
+    makePrivate(home);
+    accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+    for (const directory of [paths.journal, paths.screens, paths.log, paths.tmp]) {
+      mkdirSync(directory, {recursive: true, mode: 0o700});
+      accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    }
+    if (paths.sockets !== home) {
+      mkdirSync(paths.sockets, {recursive: true, mode: 0o700});
+      checkSocketDirectory(paths);
+    }
+  } catch (error) {
+    if (error instanceof AmuxError) throw error;
+    throw new AmuxError('home.rights', {home, why: describe(error)}, error);
+  }
+}
+
+/**
+ * Throws `home.rights` when the sockets are in a shared place and their directory is not this user's alone: somebody
+ * else could listen there. A missing directory is fine. To be called before connecting, too.
+ */
+export function checkSocketDirectory(paths: Paths): void {
+  if (paths.sockets === paths.home) return;
+  const found = lstatSync(paths.sockets, {throwIfNoEntry: false});
+  if (found === undefined) return;
+  if (found.isDirectory() && found.uid === uid() && (found.mode & 0o077) === 0) return;
+  const why = `${paths.sockets}, where its sockets go, is not a private directory of this user`;
+  throw new AmuxError('home.rights', {home: paths.home, why});
+}
+
+/** Never depends on TMPDIR where /tmp exists: a shell and a service with different ones must meet on one socket. */
+function socketDirectory(home: string): string {
+  const shared = statSync('/tmp', {throwIfNoEntry: false})?.isDirectory() ? '/tmp' : tmpdir();
+  const hash = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  return join(shared, `amux-${uid()}-${hash}`);
+}
+
+function makePrivate(home: string): void {
+  const found = statSync(home);
+  if ((found.mode & 0o077) === 0) return;
+  const mode = (found.mode & 0o7777).toString(8);
+  if (found.uid !== uid()) throw rights(home, `it belongs to another user (${owner(found)}) and has mode ${mode}`);
+  const names = readdirSync(home);
+  if (names.length > 0 && !names.some(name => OWN_NAMES.has(name))) {
+    throw rights(home, `it holds files that are not amux's and is open to other users (mode ${mode})`);
+  }
+  chmodSync(home, 0o700);
+}
+
+const rights = (home: string, why: string) => new AmuxError('home.rights', {home, why});
+const uid = (): number => process.getuid?.() ?? userInfo().uid;
+const owner = (found: Stats): string => `uid ${found.uid}`;
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
