@@ -1,0 +1,134 @@
+import {AmuxError} from '../domain/errors.ts';
+import type {Entry, FleetState} from '../domain/events.ts';
+import type {Database, Loaded} from './database.ts';
+import {inspectDatabase, moveAside, moveLogsAside, unreadable} from './database-file.ts';
+import {Journal} from './journal.ts';
+import {Pending} from './pending.ts';
+import {explainRecovery, type Lost} from './recovery.ts';
+import {readEntries, replay} from './replay.ts';
+import {WritingStore} from './writing-store.ts';
+
+/** The paths of a home that the store uses. */
+export type StorePaths = {home: string; database: string; journal: string};
+
+export type StoreOptions = {
+  paths: StorePaths;
+  /** Writes and makes nothing; `append` throws `supervisor.read-only`. */
+  readOnly: boolean;
+  /** ms since the epoch. */
+  now: () => number;
+  /** Size of the journal's segments, bytes. */
+  segmentBytes?: number;
+};
+
+export interface Store {
+  /** Changes in place with each entry. */
+  readonly state: FleetState;
+  /** Of the last entry; 0 when there is none. */
+  readonly cursor: number;
+  /** What people should know about the opening and the writing of the store. */
+  readonly notices: string[];
+  /** Returns once the entry is in the journal. Throws `store.write`, and then nothing has changed. */
+  append(entry: Omit<Entry, 'cursor'>): Entry;
+  /** Entries of the journal behind a cursor, oldest first. */
+  read(options: {after: number; limit: number}): Entry[];
+  /** Called for each entry after it was applied, in order. Returns what ends it. */
+  onEntry(listener: (entry: Entry) => void): () => void;
+  /** Waits until the database holds everything. Throws `store.write`. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens what a home has stored: the database, and the entries of the journal that it does not hold yet. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  try {
+    return await (options.readOnly ? openForReading(options.paths) : openForWriting(options));
+  } catch (error) {
+    throw unreadable(options.paths.home, error);
+  }
+}
+
+/**
+ * The journal alone tells the whole state, so reading needs no SQLite; the database is read when the journal is
+ * missing or has lost its beginning.
+ */
+async function openForReading(paths: StorePaths): Promise<Store> {
+  const found = inspectDatabase(paths.database);
+  let replayed = replay(paths.journal);
+  if (!replayed.complete && found === 'present') {
+    const {loadCopy} = await import('./database.ts');
+    replayed = replay(paths.journal, {base: await loadCopy(paths.database)});
+  }
+  const {state, cursor, notices} = replayed;
+  return {
+    state,
+    cursor,
+    notices,
+    append() {
+      throw new AmuxError('supervisor.read-only');
+    },
+    read: range => readEntries(paths.journal, range),
+    onEntry: () => () => {},
+    flush: async () => {},
+    close: async () => {},
+  };
+}
+
+async function openForWriting({paths, now, segmentBytes}: StoreOptions): Promise<Store> {
+  const {database, loaded, lost} = await openDatabase(paths.database, now());
+  try {
+    const pending = new Pending();
+    const replayed = replay(paths.journal, {
+      base: loaded ?? undefined,
+      onChange: (state, change) => pending.touch(state, change),
+    });
+    if (replayed.from === 'journal') {
+      if (loaded !== null) pending.touchAll(loaded.state);
+      pending.touchAll(replayed.state);
+    }
+    const notices = [...explainRecovery({paths, replayed, lost, stored: loaded?.cursor ?? null}), ...replayed.notices];
+    const {state, cursor, tail} = replayed;
+    const journal = new Journal({directory: paths.journal, cursor, tail, segmentBytes});
+    const store = new WritingStore({
+      paths,
+      now,
+      database,
+      journal,
+      pending,
+      state,
+      notices,
+      stored: loaded?.cursor ?? 0,
+    });
+    // The journal lacks what the database kept, or its own beginning: a snapshot makes it whole again.
+    if (replayed.journalCursor < cursor || (tail !== null && !replayed.complete)) store.snapshot();
+    await store.catchUp();
+    return store;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openDatabase(
+  file: string,
+  now: number,
+): Promise<{database: Database; loaded: Loaded | null; lost: Lost | null}> {
+  const {Database} = await import('./database.ts');
+  try {
+    if (inspectDatabase(file) === 'missing') {
+      moveLogsAside(file, now);
+      return {database: await Database.open(file), loaded: null, lost: null};
+    }
+    const database = await Database.open(file);
+    try {
+      return {database, loaded: await database.load(), lost: null};
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    if (!(error instanceof AmuxError) || error.code !== 'store.corrupt') throw error;
+    const lost = {why: String(error.facts['why']), aside: moveAside(file, now)};
+    return {database: await Database.open(file), loaded: null, lost};
+  }
+}
