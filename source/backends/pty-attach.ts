@@ -1,0 +1,98 @@
+import type {ReadStream, WriteStream} from 'node:tty';
+import {AmuxError} from '../domain/errors.ts';
+import {createDetachFilter} from '../terminal/detach-key.ts';
+import {PAINT_END, PAINT_START} from '../terminal/painter.ts';
+import {HostConnection, HostLeft} from './pty-client.ts';
+
+/** Signals that end us: the person's terminal is given back first. */
+const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
+
+export type AttachOptions = {
+  socket: string;
+  terminal: string;
+  stdin: ReadStream;
+  stdout: WriteStream;
+  /** `C-b d`: prefix and key. */
+  detachKey: string;
+  /** Leaves, as the key does. */
+  signal?: AbortSignal;
+};
+
+export type AttachEnd = 'detached' | 'ended' | 'lost';
+
+/**
+ * Gives a person's terminal to a terminal of the host until the person leaves, the program ends, or the host
+ * is lost. However it ends, the person's terminal is as it was. Throws `backend.failed` when it cannot join.
+ */
+export async function attachPty(options: AttachOptions): Promise<AttachEnd> {
+  const {socket, terminal, stdin, stdout, signal} = options;
+  const filter = createDetachFilter(options.detachKey);
+  const {promise: over, resolve: finish} = Promise.withResolvers<AttachEnd>();
+  const host = await HostConnection.open(socket, {
+    push: message => {
+      if ('frame' in message) stdout.write(message.frame);
+      if ('ended' in message) finish('ended');
+    },
+    end: () => finish('lost'),
+  });
+  if (host === null)
+    throw new AmuxError('backend.failed', {backend: 'pty', why: `no terminal ${terminal}: no host runs`});
+
+  const size = () => ({cols: stdout.columns || 80, rows: stdout.rows || 24});
+  const typed = (chunk: Buffer | string) => {
+    const {forward, detach} = filter.push(Buffer.from(chunk as string).toString('latin1'));
+    if (forward !== '') host.send({input: forward});
+    if (detach) finish('detached');
+  };
+  const resized = () => host.send({size: size()});
+  const detach = () => finish('detached');
+
+  const giveBack = takeTerminal(stdin, stdout);
+  try {
+    signal?.addEventListener('abort', detach, {once: true});
+    stdin.on('data', typed);
+    stdin.resume();
+    stdout.on('resize', resized);
+    await host.request('attach', {terminal, size: size()});
+    if (signal?.aborted) detach();
+    return await over;
+  } catch (error) {
+    if (error instanceof HostLeft) return 'lost';
+    throw error;
+  } finally {
+    host.close();
+    signal?.removeEventListener('abort', detach);
+    stdin.off('data', typed);
+    stdout.off('resize', resized);
+    giveBack();
+  }
+}
+
+/** Raw mode and a screen of our own; returns what undoes it, which also runs when the process ends in between. */
+function takeTerminal(stdin: ReadStream, stdout: WriteStream): () => void {
+  const wasRaw = stdin.isRaw === true;
+  const wasPaused = stdin.isPaused();
+  let taken = true;
+  const restore = () => {
+    if (!taken) return;
+    taken = false;
+    stdout.write(PAINT_END);
+    if (stdin.isTTY) stdin.setRawMode(wasRaw);
+  };
+  const ending = (signal: NodeJS.Signals) => {
+    restore();
+    process.off(signal, ending);
+    // Nobody else minds this signal: it does what it would have done.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdout.write(PAINT_START);
+  process.once('exit', restore);
+  for (const signal of ENDING) process.on(signal, ending);
+  return () => {
+    restore();
+    if (wasPaused) stdin.pause();
+    process.off('exit', restore);
+    for (const signal of ENDING) process.off(signal, ending);
+  };
+}
