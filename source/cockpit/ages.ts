@@ -1,0 +1,39 @@
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+/** Ages below a minute move in these steps, in seconds. */
+export const YOUNG_STEP = 5;
+
+/** `now`, `15s`, `2m`, `1h`, `3d`: how long ago `since` (unix seconds) was at `now` (ms). */
+export function age(since: number | null, now: number): string {
+  if (since === null) return '';
+  const seconds = Math.max(0, Math.floor(now / 1000 - since));
+  if (seconds < YOUNG_STEP) return 'now';
+  if (seconds < MINUTE) return `${Math.floor(seconds / YOUNG_STEP) * YOUNG_STEP}s`;
+  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)}m`;
+  if (seconds < DAY) return `${Math.floor(seconds / HOUR)}h`;
+  return `${Math.floor(seconds / DAY)}d`;
+}
+
+/**
+ * When time alone changes a visible text next (ms): every five seconds while something is younger than a
+ * minute, else with the clock's minute, so that all older ages move in one frame.
+ */
+export function nextTick(sinces: readonly (number | null)[], now: number): number {
+  const young = sinces.some(since => since !== null && now / 1000 - since < MINUTE + YOUNG_STEP);
+  const step = young ? YOUNG_STEP * 1000 : MINUTE * 1000;
+  return (Math.floor(now / step) + 1) * step;
+}
+
+/** `14:32` in the zone of this machine. */
+export function clockText(now: number): string {
+  const date = new Date(now);
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** `14:32:07`. */
+export function timeText(now: number): string {
+  return `${clockText(now)}:${two(new Date(now).getSeconds())}`;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');

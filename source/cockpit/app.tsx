@@ -1,0 +1,139 @@
+import {Box, type SuspendTerminal, useApp, useInput, usePaste} from 'ink';
+import {useEffect, useSyncExternalStore} from 'react';
+import type {Deeds} from './deeds.ts';
+import {plain} from './draw/cells.ts';
+import type {Hint} from './draw/hints.ts';
+import {fill, line, type Span} from './draw/spans.ts';
+import {useClock} from './hooks/use-clock.ts';
+import {type Source, useFleet} from './hooks/use-fleet.ts';
+import {useJournal} from './hooks/use-journal.ts';
+import {useScreen} from './hooks/use-screen.ts';
+import {useSeen} from './hooks/use-seen.ts';
+import {useSizes} from './hooks/use-sizes.ts';
+import {useTitle} from './hooks/use-title.ts';
+import {keyName} from './key-names.ts';
+import {footerBindings, labelOf, paste, press, tabs} from './keymap.ts';
+import {type Layout, MIN_COLS, MIN_ROWS} from './layout.ts';
+import type {CockpitInfo} from './options.ts';
+import {footerLine} from './panes/footer.ts';
+import {headerLines} from './panes/header.ts';
+import {Pane} from './panes/pane.tsx';
+import {DialogLayer} from './screens/dialog.tsx';
+import {EventsScreen} from './screens/events.tsx';
+import {FleetScreen} from './screens/fleet.tsx';
+import {countText, currentLayout, type State} from './state.ts';
+import type {Theme} from './theme.ts';
+
+export type AppProps = {
+  source: Source;
+  deeds: Deeds;
+  theme: Theme;
+  info: CockpitInfo;
+  leaveKey: string;
+  setTitle: (title: string) => void;
+  /** Ink tells only components how the terminal is given away. */
+  onSuspend: (suspend: SuspendTerminal) => void;
+};
+
+/** The whole cockpit: subscribes to its data and keys, and puts the panes in their places. */
+export function App({source, deeds, theme, info, leaveKey, setTitle, onSuspend}: AppProps) {
+  const {store, clock} = source;
+  const state = useSyncExternalStore(store.subscribe, store.state);
+  const {suspendTerminal} = useApp();
+  useEffect(() => onSuspend(suspendTerminal), [onSuspend, suspendTerminal]);
+  useFleet(source);
+  useScreen(source, state);
+  useSizes(source, {state, follows: info.mode !== 'remote'});
+  useSeen(source, state);
+  useJournal(source, state);
+  useClock(source, state);
+  useTitle({state, theme, write: setTitle});
+  useInput((input, key) => {
+    const typed = key.ctrl || key.meta || key.tab || key.return || key.escape ? '' : input;
+    press({name: keyName(input, key), text: typed, deeds, now: clock()});
+  });
+  usePaste(text => paste(text, deeds));
+  return <Frame {...{state, theme, info, leaveKey}} />;
+}
+
+type FrameProps = {state: State; theme: Theme; info: CockpitInfo; leaveKey: string};
+
+/** Pure: one state, one picture. A new epoch draws all of it again. */
+export function Frame({state, theme, info, leaveKey}: FrameProps) {
+  const layout = currentLayout(state);
+  const {cols, rows} = state.size;
+  if (layout.kind === 'too-small') return <TooSmall {...{theme, cols, rows}} />;
+  const hints = footerBindings(state).map(
+    (binding): Hint => ({id: binding.id, key: binding.keys[0]!, label: labelOf(binding, state)}),
+  );
+  const agents = info.agentsFound;
+  return (
+    <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
+      <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
+      {state.place === 'fleet' ? (
+        <FleetScreen {...{state, theme, layout, agents, leaveKey}} />
+      ) : (
+        <EventsScreen {...{state, theme, layout}} />
+      )}
+      <Pane lines={[footerOf(state, {theme, hints, leaveKey})]} columns={cols} />
+      <DialogLayer {...{state, theme, layout, agents, hints}} />
+    </Box>
+  );
+}
+
+function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: CockpitInfo; layout: Layout}): string[] {
+  const {sessions, now, connection, place} = state;
+  const about = aboutList(state, layout);
+  const rows = layout.headerRows;
+  return headerLines({
+    theme,
+    columns: state.size.cols,
+    rows,
+    sessions,
+    now,
+    mode: info.mode,
+    connection,
+    tabs,
+    place,
+    about,
+  });
+}
+
+function aboutList(state: State, layout: Layout): Span[] {
+  const spans: Span[] = [];
+  const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
+  if (state.filter !== '') add(['attention', `/ ${plain(state.filter)}`]);
+  if (state.place === 'events') {
+    if (!state.reading.follow) add(['dim', 'G follows']);
+    return spans;
+  }
+  if (state.onlyMine) add(['attention', 'only what needs me']);
+  if (state.marks.length > 0) add(['mark', `${state.marks.length} marked`]);
+  const count = layout.cards === null ? '' : countText(state, layout.cards);
+  if (count !== '') add(['dim', count]);
+  return spans;
+}
+
+type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string};
+
+function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
+  const {mode, dialog, sessions, notice} = state;
+  const nameOf = (id: string): string => sessions?.find(session => session.id === id)?.name ?? id;
+  const typingTo = mode.kind === 'typing' ? nameOf(mode.session) : null;
+  const columns = state.size.cols;
+  return footerLine({theme, columns, hints, typingTo, leaveKey, notice, writing: writingOf(dialog, {theme, nameOf})});
+}
+
+function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
+  if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
+  if (dialog.kind !== 'prompt') return null;
+  const [first] = dialog.to;
+  const to = dialog.to.length === 1 && first !== undefined ? plain(nameOf(first)) : `${dialog.to.length} marked`;
+  return {label: `${theme.shapes.arrow} ${to}`, field: dialog.field};
+}
+
+function TooSmall({theme, cols, rows}: {theme: Theme; cols: number; rows: number}) {
+  const texts = [`amux needs ${MIN_COLS}×${MIN_ROWS}`, `this is ${cols}×${rows}`];
+  const lines = texts.map((text, i) => line(theme, cols, [[i === 0 ? 'strong' : 'dim', text]]));
+  return <Pane lines={fill(lines, rows, cols)} columns={cols} />;
+}

@@ -1,0 +1,126 @@
+import type {SessionView} from '../domain/fleet.ts';
+import type {Shapes} from './draw/shapes.ts';
+import type {Token} from './theme.ts';
+
+/** The kinds of state a person tells apart, in the order of how much they ask for one. */
+export const moods = ['waiting', 'failed', 'finished', 'working', 'starting', 'idle', 'stopped'] as const;
+export type Mood = (typeof moods)[number];
+
+type MoodLook = {shape: keyof Shapes & Mood; token: Token; count: string};
+
+/** `count` is the word beside the number in the header. */
+export const looks: Record<Mood, MoodLook> = {
+  waiting: {shape: 'waiting', token: 'attention', count: 'need you'},
+  failed: {shape: 'failed', token: 'failed', count: 'failed'},
+  finished: {shape: 'finished', token: 'finished', count: 'done'},
+  working: {shape: 'working', token: 'working', count: 'working'},
+  starting: {shape: 'starting', token: 'starting', count: 'starting'},
+  idle: {shape: 'idle', token: 'idle', count: 'idle'},
+  stopped: {shape: 'stopped', token: 'stopped', count: 'stopped'},
+};
+
+export function moodOf(session: SessionView): Mood {
+  switch (session.status) {
+    case 'failed':
+    case 'orphaned':
+      return 'failed';
+    case 'stopped':
+    case 'completed':
+      return 'stopped';
+    case 'starting':
+      return 'starting';
+    case 'running':
+      break;
+  }
+  switch (session.activity) {
+    case 'waiting':
+    case 'finished':
+    case 'working':
+    case 'idle':
+      return session.activity;
+    case 'unknown':
+    case null:
+      return 'starting';
+  }
+}
+
+/** Blocked, failed, or done and not looked at yet. */
+export function needsPerson(session: SessionView): boolean {
+  const mood = moodOf(session);
+  return mood === 'waiting' || mood === 'failed' || mood === 'finished';
+}
+
+/** What asks for a person first; inside one mood the given order stays. */
+export function byAttention(sessions: readonly SessionView[]): SessionView[] {
+  const rank = (session: SessionView): number => moods.indexOf(moodOf(session));
+  return [...sessions].sort((a, b) => rank(a) - rank(b));
+}
+
+export function countMoods(sessions: readonly SessionView[]): Record<Mood, number> {
+  const counts: Record<Mood, number> = {
+    waiting: 0,
+    failed: 0,
+    finished: 0,
+    working: 0,
+    starting: 0,
+    idle: 0,
+    stopped: 0,
+  };
+  for (const session of sessions) counts[moodOf(session)]++;
+  return counts;
+}
+
+/** Its state in a word or three, as the card says it. */
+export function stateText(session: SessionView): string {
+  if (session.status === 'running') {
+    if (session.activity === 'waiting') return waitingText(session);
+    return session.activity ?? 'unknown';
+  }
+  if (session.status === 'failed') {
+    const exit = session.exit;
+    if (exit?.signal != null) return `failed, ${exit.signal}`;
+    if (exit?.code != null) return `failed, exit ${exit.code}`;
+  }
+  return session.status;
+}
+
+function waitingText(session: SessionView): string {
+  switch (session.waitingFor?.kind) {
+    case undefined:
+      return 'needs you';
+    case 'trust':
+      return 'trust this folder?';
+    case 'login':
+      return 'needs a login';
+    case 'limit':
+      return 'usage limit';
+    case 'context':
+      return 'context is full';
+    case 'plan':
+      return 'plan to approve';
+    case 'mcp':
+      return 'MCP server';
+    case 'permission':
+    case 'question':
+    case 'error':
+      return session.waitingFor.kind;
+  }
+}
+
+/** The one line of detail: what it waits for, why it failed, else the last line of its screen. */
+export function detailText(session: SessionView): string {
+  const mood = moodOf(session);
+  if (mood === 'waiting') return session.waitingFor?.detail || session.preview;
+  if (mood === 'failed') return session.preview || session.reason;
+  return session.preview;
+}
+
+/** Since when it is as it is, unix seconds. */
+export function sinceOf(session: SessionView): number | null {
+  if (session.running) return session.activity_since ?? session.started_at;
+  return session.exit?.at ?? session.activity_since ?? session.updated_at;
+}
+
+export function agentText(session: SessionView): string {
+  return session.model === null ? session.agent : `${session.agent} ${session.model}`;
+}

@@ -1,0 +1,206 @@
+import {asAmuxError} from '../domain/errors.ts';
+import type {SessionView} from '../domain/fleet.ts';
+import {timeText} from './ages.ts';
+import {moodOf} from './attention.ts';
+import type {Deed} from './dialogs.ts';
+import {helpBindings, whyDisabled} from './keymap.ts';
+import {formFaults, newForm, registerInput} from './new-session.ts';
+import type {CockpitOptions} from './options.ts';
+import {type Action, eventLines, type State, selectedSession} from './state.ts';
+import type {Store} from './store.ts';
+import {fieldOf} from './text-field.ts';
+
+/** What keys can do besides changing the state: the cockpit's side of `Fleet`. */
+export type Deeds = {
+  state: () => State;
+  dispatch: (action: Action) => void;
+  quit: () => void;
+  repaint: () => void;
+  say: (message: string, hint?: string) => void;
+  fail: (error: unknown) => void;
+  attach: () => void;
+  startTyping: () => void;
+  /** Starts what is stopped, stops what runs; asks before it stops what works. */
+  startOrStop: () => void;
+  restart: () => void;
+  openPrompt: () => void;
+  sendPrompt: () => void;
+  openNewSession: () => void;
+  createSession: () => void;
+  confirm: (deed: Deed) => void;
+  demo: () => void;
+  /** The whole text of the chosen line of the Events screen. */
+  readEvent: () => void;
+  /** Moves the choice in the help. */
+  choose: (by: number) => void;
+  /** Closes the help and does what its chosen line says. */
+  runChosen: () => void;
+};
+
+/** What the terminal's owner lends to the deeds. */
+export type Terminal = {
+  quit: () => void;
+  repaint: () => void;
+  /** Gives the whole terminal away until `use` is done, then draws everything anew. */
+  lend: (use: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+};
+
+export function createDeeds({
+  store,
+  options,
+  terminal,
+}: {
+  store: Store;
+  options: CockpitOptions;
+  terminal: Terminal;
+}): Deeds {
+  const {fleet, clock} = options;
+  const {dispatch, state} = store;
+
+  const say = (message: string, hint = ''): void =>
+    dispatch({type: 'notice', notice: {kind: 'info', message, hint, at: clock()}});
+
+  const fail = (error: unknown): void => {
+    const {message, hint} = asAmuxError(error);
+    dispatch({type: 'notice', notice: {kind: 'error', message, hint, at: clock()}});
+  };
+
+  /** Runs in the background; what goes wrong becomes a notice. */
+  const attempt = (work: () => Promise<unknown>): void => void work().catch(fail);
+
+  const onSelected = (work: (session: SessionView) => Promise<unknown>): void => {
+    const session = selectedSession(state());
+    if (session !== null) attempt(() => work(session));
+  };
+
+  const startInput = (prompt?: string) => ({
+    ...(prompt === undefined ? {} : {prompt}),
+    ...(options.callerEnv === undefined ? {} : {callerEnv: options.callerEnv}),
+  });
+
+  const deeds: Deeds = {
+    state,
+    dispatch,
+    quit: terminal.quit,
+    repaint: terminal.repaint,
+    say,
+    fail,
+    attach: () =>
+      onSelected(async session => {
+        const plan = await fleet.attach(session.id);
+        await fleet.attached(session.id, 'on');
+        try {
+          await terminal.lend(signal => options.attach(plan, signal));
+        } finally {
+          dispatch({type: 'anew', now: clock()});
+          await fleet.attached(session.id, 'off');
+        }
+      }),
+    startTyping: () => {
+      const session = selectedSession(state());
+      if (session !== null) dispatch({type: 'mode', mode: {kind: 'typing', session: session.id}});
+    },
+    startOrStop: () =>
+      onSelected(async session => {
+        if (!session.running) return await fleet.start(session.id, startInput());
+        if (moodOf(session) !== 'working') return await fleet.stop(session.id);
+        return dispatch({type: 'dialog', dialog: confirmStop(session)});
+      }),
+    restart: () => onSelected(session => fleet.restart(session.id, startInput())),
+    openPrompt: () => {
+      const {marks, selected} = state();
+      const to = marks.length > 0 ? marks : selected === null ? [] : [selected];
+      dispatch({type: 'dialog', dialog: {kind: 'prompt', to, field: fieldOf()}});
+    },
+    sendPrompt: () => {
+      const {dialog} = state();
+      if (dialog.kind !== 'prompt') return;
+      dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      if (dialog.field.text.trim() === '') return;
+      for (const ref of dialog.to) {
+        attempt(async () => {
+          const sent = await fleet.send(ref, {text: dialog.field.text});
+          const name = state().sessions?.find(session => session.id === ref)?.name ?? ref;
+          say(`${name}: ${sent.state}`, sent.reason);
+        });
+      }
+    },
+    openNewSession: () => {
+      const agents = options.info.agentsFound.map(agent => agent.name);
+      const form = newForm({agents, dir: options.cwd ?? process.cwd()});
+      dispatch({type: 'dialog', dialog: {kind: 'new-session', form}});
+    },
+    createSession: () => attempt(() => createSession()),
+    confirm: deed => {
+      dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      attempt(() => fleet.stop(deed.session));
+    },
+    demo: () => attempt(async () => await options.demo?.()),
+    readEvent: () => {
+      const lines = eventLines(state());
+      const {reading} = state();
+      const line = lines[reading.follow ? lines.length - 1 : reading.at];
+      if (line === undefined) return;
+      const title = `${timeText(line.at)} ${line.type}${line.session === null ? '' : ` ${line.session}`}`;
+      dispatch({type: 'dialog', dialog: {kind: 'message', title, text: `${line.reason}\n\nby ${line.actor}`}});
+    },
+    choose: by => {
+      const {dialog} = state();
+      if (dialog.kind !== 'help') return;
+      const last = helpBindings(state()).length - 1;
+      dispatch({type: 'dialog-step', step: {kind: 'choose', at: Math.max(0, Math.min(last, dialog.at + by))}});
+    },
+    runChosen: () => {
+      const {dialog} = state();
+      if (dialog.kind !== 'help') return;
+      const chosen = helpBindings(state())[dialog.at];
+      const why = chosen === undefined ? null : whyDisabled(chosen, state());
+      if (chosen === undefined) return;
+      if (why !== null) return say(`${chosen.help}: ${why}`);
+      dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      chosen.run(deeds);
+    },
+  };
+  return deeds;
+
+  async function createSession(): Promise<void> {
+    const {dialog, sessions} = state();
+    if (dialog.kind !== 'new-session' || dialog.form.busy) return;
+    const taken = (sessions ?? []).map(session => session.name);
+    const faults = Object.values(formFaults(dialog.form, taken));
+    if (faults.length > 0) return refuse(faults[0]!, '');
+    dispatch({type: 'dialog-step', step: {kind: 'form', step: {do: 'busy'}}});
+    const {input, prompt} = registerInput(dialog.form, options.env?.['HOME']);
+    let made: SessionView;
+    try {
+      made = await fleet.register(input);
+    } catch (error) {
+      const {message, hint} = asAmuxError(error);
+      return refuse(message, hint);
+    }
+    if (state().dialog.kind === 'new-session') dispatch({type: 'dialog', dialog: {kind: 'none'}});
+    await show(made.id);
+    await fleet.start(made.id, startInput(prompt));
+  }
+
+  /** The new session is listed before it is selected. */
+  async function show(id: string): Promise<void> {
+    dispatch({type: 'sessions', sessions: await fleet.sessions(), now: clock()});
+    dispatch({type: 'place', place: 'fleet'});
+    dispatch({type: 'select', session: id});
+  }
+
+  function refuse(message: string, hint: string): void {
+    dispatch({type: 'dialog-step', step: {kind: 'form', step: {do: 'refused', message, hint}}});
+  }
+}
+
+function confirmStop(session: SessionView) {
+  return {
+    kind: 'confirm',
+    question: `Stop ${session.name}?`,
+    detail: 'It is working. Its process tree ends; the conversation stays with the agent.',
+    yes: 'stop it',
+    deed: {do: 'stop', session: session.id},
+  } as const;
+}

@@ -1,0 +1,41 @@
+import {type Form, type FormStep, stepForm} from './new-session.ts';
+import {type Edit, edit, type Field} from './text-field.ts';
+
+/** What a confirmation stands before. */
+export type Deed = {do: 'stop'; session: string};
+
+/** What lies over the screen or takes its keys: always exactly one value. */
+export type Dialog =
+  | {kind: 'none'}
+  | {kind: 'help'; at: number}
+  | {kind: 'prompt'; to: readonly string[]; field: Field}
+  | {kind: 'filter'; field: Field; before: string}
+  | {kind: 'new-session'; form: Form}
+  | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
+  | {kind: 'message'; title: string; text: string};
+
+export type DialogStep = {kind: 'text'; edit: Edit} | {kind: 'form'; step: FormStep} | {kind: 'choose'; at: number};
+
+export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
+  switch (step.kind) {
+    case 'text':
+      if (dialog.kind === 'prompt') return {...dialog, field: edit(dialog.field, step.edit)};
+      if (dialog.kind === 'filter') return {...dialog, field: edit(dialog.field, flat(step.edit))};
+      if (dialog.kind === 'new-session') {
+        return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
+      }
+      return dialog;
+    case 'form':
+      return dialog.kind === 'new-session' ? {...dialog, form: stepForm(dialog.form, step.step)} : dialog;
+    case 'choose':
+      return dialog.kind === 'help' ? {...dialog, at: step.at} : dialog;
+  }
+}
+
+/** Takes text: what a paste goes to. */
+export const takesText = (dialog: Dialog): boolean =>
+  dialog.kind === 'prompt' || dialog.kind === 'filter' || dialog.kind === 'new-session';
+
+function flat(change: Edit): Edit {
+  return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;
+}

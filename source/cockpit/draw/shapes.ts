@@ -1,0 +1,87 @@
+/** Every drawn sign, so that a terminal without them gets another set. One cell wide each, the bolt two. */
+export type Shapes = {
+  waiting: string;
+  working: string;
+  finished: string;
+  idle: string;
+  failed: string;
+  stopped: string;
+  starting: string;
+  thin: Box;
+  heavy: Box;
+  rule: string;
+  ellipsis: string;
+  pointer: string;
+  bar: string;
+  mark: string;
+  queue: string;
+  bolt: string;
+  dot: string;
+  cropped: string;
+  arrow: string;
+  enter: string;
+  left: string;
+  right: string;
+  newline: string;
+};
+
+export type Box = {
+  topLeft: string;
+  topRight: string;
+  bottomLeft: string;
+  bottomRight: string;
+  across: string;
+  down: string;
+};
+
+export const unicodeShapes: Shapes = {
+  waiting: '◆',
+  working: '▶',
+  finished: '✓',
+  idle: '○',
+  failed: '✗',
+  stopped: '■',
+  starting: '◌',
+  thin: {topLeft: '╭', topRight: '╮', bottomLeft: '╰', bottomRight: '╯', across: '─', down: '│'},
+  heavy: {topLeft: '┏', topRight: '┓', bottomLeft: '┗', bottomRight: '┛', across: '━', down: '┃'},
+  rule: '─',
+  ellipsis: '…',
+  pointer: '❯',
+  bar: '▌',
+  mark: '●',
+  queue: '⏎',
+  bolt: '⚡',
+  dot: '·',
+  cropped: '▸',
+  arrow: '→',
+  enter: '⏎',
+  left: '‹',
+  right: '›',
+  newline: '↵',
+};
+
+export const asciiShapes: Shapes = {
+  waiting: '!',
+  working: '>',
+  finished: '+',
+  idle: 'o',
+  failed: 'x',
+  stopped: '#',
+  starting: '.',
+  thin: {topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+', across: '-', down: '|'},
+  heavy: {topLeft: '#', topRight: '#', bottomLeft: '#', bottomRight: '#', across: '=', down: '#'},
+  rule: '-',
+  ellipsis: '~',
+  pointer: '>',
+  bar: '|',
+  mark: '*',
+  queue: 'q',
+  bolt: '^',
+  dot: '-',
+  cropped: '>',
+  arrow: '>',
+  enter: 'enter',
+  left: '<',
+  right: '>',
+  newline: '/',
+};

@@ -1,0 +1,17 @@
+import {useEffect} from 'react';
+import {nextTick} from '../ages.ts';
+import {sinceOf} from '../attention.ts';
+import {currentLayout, type State, visibleSessions} from '../state.ts';
+import type {Source} from './use-fleet.ts';
+
+/** The only thing that ticks: one timer for the next time a visible age or the clock changes. */
+export function useClock({store, clock}: Source, state: State): void {
+  const area = currentLayout(state).cards;
+  const inSight =
+    area === null || state.place !== 'fleet' ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
+  const due = nextTick(inSight.map(sinceOf), state.now);
+  useEffect(() => {
+    const timer = setTimeout(() => store.dispatch({type: 'tick', now: clock()}), Math.max(1, due - clock()));
+    return () => clearTimeout(timer);
+  }, [store, clock, due]);
+}

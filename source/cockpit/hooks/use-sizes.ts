@@ -1,0 +1,40 @@
+import {useEffect, useRef} from 'react';
+import {asAmuxError} from '../../domain/errors.ts';
+import {sessionSize} from '../layout.ts';
+import {currentLayout, type State} from '../state.ts';
+import type {Source} from './use-fleet.ts';
+
+/** The layout has to be this long unchanged before terminals follow it, in ms. */
+const SETTLE_MS = 300;
+
+/** Gives running sessions the peek's size once the layout is stable; a zoomed one takes its own. */
+export function useSizes(source: Source, {state, follows}: {state: State; follows: boolean}): void {
+  const sent = useRef(new Map<string, string>());
+  const layout = currentLayout(state);
+  const size = follows ? sessionSize(layout) : null;
+  const running = (state.sessions ?? []).filter(session => session.running);
+  const affected = layout.kind === 'zoom' ? running.filter(session => session.id === state.selected) : running;
+  const lives = affected.map(session => `${session.id}/${session.started_at}`).join(' ');
+  const {epoch} = state;
+  const cols = size?.cols;
+  const rows = size?.rows;
+
+  useEffect(() => {
+    if (cols === undefined || rows === undefined || lives === '') return;
+    const timer = setTimeout(() => {
+      for (const life of lives.split(' ')) {
+        // What an attached terminal did to the sizes is unknown: a new epoch sends them all again.
+        const wanted = `${cols}x${rows} ${epoch}`;
+        if (sent.current.get(life) === wanted) continue;
+        sent.current.set(life, wanted);
+        const id = life.slice(0, life.lastIndexOf('/'));
+        source.fleet.resize(id, {cols, rows}).catch(error => {
+          sent.current.delete(life);
+          const {code} = asAmuxError(error);
+          if (code !== 'session.not-running' && code !== 'session.unknown') source.fail(error);
+        });
+      }
+    }, SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [source, cols, rows, lives, epoch]);
+}

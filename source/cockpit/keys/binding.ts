@@ -1,0 +1,23 @@
+import type {Deeds} from '../deeds.ts';
+import type {State} from '../state.ts';
+
+/** Where a key means something: a screen, or the dialog that lies over it. */
+export type Where = 'fleet' | 'events' | 'prompt' | 'filter' | 'new-session' | 'confirm' | 'help' | 'message';
+
+export type Binding = {
+  id: string;
+  /** The first one is shown. */
+  keys: readonly string[];
+  where: readonly Where[];
+  /** One or two words for the footer. */
+  label: string | ((state: State) => string);
+  /** What it does, for help and README. */
+  help: string;
+  /** Place in the footer, lower first; without it the key is only in the help. */
+  footer?: number;
+  /** false: the key means nothing at the moment and is not shown. */
+  when?: (state: State) => boolean;
+  /** Why it cannot be done now; null when it can. */
+  whyNot?: (state: State) => string | null;
+  run: (deeds: Deeds) => void;
+};

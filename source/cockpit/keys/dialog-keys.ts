@@ -1,0 +1,218 @@
+import type {Deeds} from '../deeds.ts';
+import type {FormStep} from '../new-session.ts';
+import type {State} from '../state.ts';
+import type {Edit} from '../text-field.ts';
+import type {Binding, Where} from './binding.ts';
+
+const close = (deeds: Deeds): void => deeds.dispatch({type: 'dialog', dialog: {kind: 'none'}});
+const step = (deeds: Deeds, form: FormStep): void =>
+  deeds.dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
+
+const onAgent = (state: State): boolean => state.dialog.kind === 'new-session' && state.dialog.form.focus === 'agent';
+const onLast = (state: State): boolean => state.dialog.kind === 'new-session' && state.dialog.form.focus === 'prompt';
+const inText = (state: State): boolean => !onAgent(state);
+
+/** Keys of the things that lie over a screen. */
+export const dialogKeys: readonly Binding[] = [
+  {
+    id: 'prompt.send',
+    keys: ['enter'],
+    where: ['prompt'],
+    label: 'send',
+    help: 'send the text; it is queued while the agent works',
+    footer: 1,
+    run: deeds => deeds.sendPrompt(),
+  },
+  {
+    id: 'prompt.newline',
+    keys: ['alt+enter', 'ctrl+o'],
+    where: ['prompt'],
+    label: 'new line',
+    help: 'a line break in the text',
+    run: deeds => edits(deeds, {do: 'insert', text: '\n'}),
+  },
+  {
+    id: 'filter.keep',
+    keys: ['enter'],
+    where: ['filter'],
+    label: 'keep',
+    help: 'keep the filter',
+    footer: 1,
+    run: close,
+  },
+  {
+    id: 'filter.cancel',
+    keys: ['esc', 'ctrl+c'],
+    where: ['filter'],
+    label: 'cancel',
+    help: 'put back the filter from before',
+    footer: 2,
+    run: deeds => {
+      const {dialog} = deeds.state();
+      if (dialog.kind === 'filter') deeds.dispatch({type: 'filter', text: dialog.before});
+      close(deeds);
+    },
+  },
+  {
+    id: 'form.create',
+    keys: ['ctrl+s'],
+    where: ['new-session'],
+    label: 'create',
+    help: 'make the session and start it',
+    footer: 2,
+    run: deeds => deeds.createSession(),
+  },
+  {
+    id: 'form.submit',
+    keys: ['enter'],
+    where: ['new-session'],
+    label: 'create',
+    help: 'on the last field: make the session and start it',
+    footer: 1,
+    when: onLast,
+    run: deeds => deeds.createSession(),
+  },
+  {
+    id: 'form.next',
+    keys: ['enter', 'tab', 'down'],
+    where: ['new-session'],
+    label: 'next field',
+    help: 'the next field',
+    footer: 1,
+    run: deeds => step(deeds, {do: 'next'}),
+  },
+  {
+    id: 'form.previous',
+    keys: ['shift+tab', 'up'],
+    where: ['new-session'],
+    label: 'previous field',
+    help: 'the field before',
+    run: deeds => step(deeds, {do: 'previous'}),
+  },
+  {
+    id: 'form.agent-next',
+    keys: ['right', 'space'],
+    where: ['new-session'],
+    label: 'other agent',
+    help: 'the next agent',
+    footer: 3,
+    when: onAgent,
+    run: deeds => step(deeds, {do: 'cycle', by: 1}),
+  },
+  {
+    id: 'form.agent-previous',
+    keys: ['left'],
+    where: ['new-session'],
+    label: 'agent before',
+    help: 'the agent before',
+    when: onAgent,
+    run: deeds => step(deeds, {do: 'cycle', by: -1}),
+  },
+  {
+    id: 'confirm.yes',
+    keys: ['enter', 'y'],
+    where: ['confirm'],
+    label: state => (state.dialog.kind === 'confirm' ? state.dialog.yes : 'yes'),
+    help: 'yes, do it',
+    footer: 1,
+    run: deeds => {
+      const {dialog} = deeds.state();
+      if (dialog.kind === 'confirm') deeds.confirm(dialog.deed);
+    },
+  },
+  {
+    id: 'confirm.no',
+    keys: ['esc', 'n', 'q', 'ctrl+c'],
+    where: ['confirm'],
+    label: 'no',
+    help: 'no, leave it',
+    footer: 2,
+    run: close,
+  },
+  {
+    id: 'help.run',
+    keys: ['enter'],
+    where: ['help'],
+    label: 'do it',
+    help: 'do what the chosen line says',
+    footer: 1,
+    run: deeds => deeds.runChosen(),
+  },
+  {
+    id: 'help.down',
+    keys: ['j', 'down', 'tab'],
+    where: ['help'],
+    label: 'down',
+    help: 'one line down',
+    footer: 2,
+    run: deeds => deeds.choose(1),
+  },
+  {
+    id: 'help.up',
+    keys: ['k', 'up', 'shift+tab'],
+    where: ['help'],
+    label: 'up',
+    help: 'one line up',
+    footer: 3,
+    run: deeds => deeds.choose(-1),
+  },
+  {
+    id: 'message.close',
+    keys: ['esc', 'enter', 'q', 'space', 'ctrl+c'],
+    where: ['message'],
+    label: 'close',
+    help: 'close the message',
+    footer: 1,
+    run: close,
+  },
+  {
+    id: 'dialog.close',
+    keys: ['esc', 'ctrl+c'],
+    where: ['prompt', 'new-session'],
+    label: 'cancel',
+    help: 'close without doing anything',
+    footer: 9,
+    run: close,
+  },
+  {
+    id: 'help.close',
+    keys: ['esc', '?', 'q', 'ctrl+c'],
+    where: ['help'],
+    label: 'close',
+    help: 'close the help',
+    footer: 9,
+    run: close,
+  },
+];
+
+const texts: readonly Where[] = ['prompt', 'filter', 'new-session'];
+
+const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
+  {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},
+  {keys: ['right', 'ctrl+f'], edit: {do: 'right'}, help: 'one character to the right'},
+  {keys: ['home', 'ctrl+a'], edit: {do: 'start'}, help: 'to the start of the text'},
+  {keys: ['end', 'ctrl+e'], edit: {do: 'end'}, help: 'to the end of the text'},
+  {keys: ['backspace', 'ctrl+backspace'], edit: {do: 'erase'}, help: 'erase the character before'},
+  {keys: ['delete', 'ctrl+d'], edit: {do: 'erase-next'}, help: 'erase the character under the cursor'},
+  {keys: ['ctrl+w', 'alt+backspace'], edit: {do: 'erase-word'}, help: 'erase the word before'},
+  {keys: ['ctrl+u'], edit: {do: 'erase-before'}, help: 'erase all before the cursor'},
+  {keys: ['ctrl+k'], edit: {do: 'erase-after'}, help: 'erase all after the cursor'},
+];
+
+/** Keys inside text fields. */
+export const textKeys: readonly Binding[] = editing.map(({keys, edit, help}) => ({
+  id: `text.${edit.do}`,
+  keys,
+  where: texts,
+  label: edit.do,
+  help,
+  when: inText,
+  run: deeds => edits(deeds, edit),
+}));
+
+/** Typed or pasted text: to the filter at once, so that the list follows. */
+export function edits(deeds: Deeds, edit: Edit): void {
+  deeds.dispatch({type: 'dialog-step', step: {kind: 'text', edit}});
+  const {dialog} = deeds.state();
+  if (dialog.kind === 'filter') deeds.dispatch({type: 'filter', text: dialog.field.text});
+}

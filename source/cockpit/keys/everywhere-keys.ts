@@ -1,0 +1,124 @@
+import type {State} from '../state.ts';
+import {fieldOf} from '../text-field.ts';
+import type {Binding} from './binding.ts';
+
+const both = ['fleet', 'events'] as const;
+
+/** What esc would undo, the nearest first. */
+type Back = 'notice' | 'zoom' | 'grid' | 'events' | 'filter' | 'only-mine' | 'marks';
+
+function back(state: State): Back | null {
+  if (state.notice !== null) return 'notice';
+  if (state.place === 'events') return state.filter === '' ? 'events' : 'filter';
+  if (state.view === 'zoom') return 'zoom';
+  if (state.filter !== '') return 'filter';
+  if (state.onlyMine) return 'only-mine';
+  if (state.marks.length > 0) return 'marks';
+  return state.view === 'grid' ? 'grid' : null;
+}
+
+/** Screens, help and leaving. */
+export const everywhereKeys: readonly Binding[] = [
+  {
+    id: 'demo',
+    keys: ['d'],
+    where: ['fleet'],
+    label: 'demo',
+    help: 'fill an empty fleet with demo sessions',
+    footer: 6,
+    when: state => state.demo && state.sessions?.length === 0,
+    run: deeds => deeds.demo(),
+  },
+  {
+    id: 'filter',
+    keys: ['/'],
+    where: both,
+    label: 'filter',
+    help: 'filter by name, agent, branch, directory or tag; in Events by any text',
+    footer: 12,
+    when: state => state.place === 'events' || (state.sessions?.length ?? 0) > 0,
+    run: deeds => {
+      const before = deeds.state().filter;
+      deeds.dispatch({type: 'dialog', dialog: {kind: 'filter', field: fieldOf(before), before}});
+    },
+  },
+  {
+    id: 'read-event',
+    keys: ['enter'],
+    where: ['events'],
+    label: 'read',
+    help: 'read the whole line',
+    footer: 1,
+    run: deeds => deeds.readEvent(),
+  },
+  {
+    id: 'back',
+    keys: ['esc'],
+    where: both,
+    label: state => (state.place === 'events' && state.filter === '' ? 'fleet' : 'back'),
+    help: 'back: unzoom, drop the filter, unmark, leave Events',
+    footer: 13,
+    when: state => back(state) !== null,
+    run: ({state, dispatch}) => {
+      switch (back(state())) {
+        case 'notice':
+          return dispatch({type: 'notice-read'});
+        case 'events':
+          return dispatch({type: 'place', place: 'fleet'});
+        case 'filter':
+          return dispatch({type: 'filter', text: ''});
+        case 'only-mine':
+          return dispatch({type: 'only-mine', on: false});
+        case 'marks':
+          return dispatch({type: 'unmark'});
+        case 'zoom':
+        case 'grid':
+          return dispatch({type: 'view', view: 'cards'});
+        case null:
+          return;
+      }
+    },
+  },
+  {
+    id: 'fleet',
+    keys: ['1'],
+    where: both,
+    label: 'Fleet',
+    help: 'the Fleet screen',
+    run: deeds => deeds.dispatch({type: 'place', place: 'fleet'}),
+  },
+  {
+    id: 'events',
+    keys: ['5'],
+    where: both,
+    label: 'Events',
+    help: 'the Events screen: what happened, and why',
+    run: deeds => deeds.dispatch({type: 'place', place: 'events'}),
+  },
+  {
+    id: 'repaint',
+    keys: ['ctrl+l'],
+    where: both,
+    label: 'repaint',
+    help: 'draw everything anew',
+    run: deeds => deeds.repaint(),
+  },
+  {
+    id: 'help',
+    keys: ['?'],
+    where: both,
+    label: 'help',
+    help: 'all keys; enter runs the chosen one',
+    footer: 20,
+    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'help', at: 0}}),
+  },
+  {
+    id: 'quit',
+    keys: ['q', 'ctrl+c'],
+    where: both,
+    label: 'leave',
+    help: 'leave the cockpit; agents go on',
+    footer: 21,
+    run: deeds => deeds.quit(),
+  },
+];

@@ -1,0 +1,142 @@
+import {needsPerson} from '../attention.ts';
+import {nextInNeed, type State, selectedSession, visibleSessions} from '../state.ts';
+import type {Binding} from './binding.ts';
+
+const noSelection = (state: State): string | null =>
+  selectedSession(state) === null ? 'no session is selected' : null;
+
+const notRunning = (state: State): string | null => {
+  const session = selectedSession(state);
+  if (session === null) return 'no session is selected';
+  return session.running ? null : `${session.name} is not running (s starts it)`;
+};
+
+const listed = (state: State): boolean => visibleSessions(state).length > 0;
+
+/** What is done with sessions. */
+export const sessionKeys: readonly Binding[] = [
+  {
+    id: 'send',
+    keys: ['space'],
+    where: ['fleet'],
+    label: state => (state.marks.length > 0 ? `send to ${state.marks.length}` : 'send'),
+    help: 'prompt bar: send text to the selected session, or to all marked ones',
+    footer: 1,
+    when: listed,
+    whyNot: noSelection,
+    run: deeds => deeds.openPrompt(),
+  },
+  {
+    id: 'type',
+    keys: ['i'],
+    where: ['fleet'],
+    label: 'type',
+    help: 'typing mode: every key goes to the agent until the leave key (ctrl+])',
+    footer: 2,
+    when: listed,
+    whyNot: notRunning,
+    run: deeds => deeds.startTyping(),
+  },
+  {
+    id: 'attach',
+    keys: ['enter'],
+    where: ['fleet'],
+    label: 'attach',
+    help: "attach: the session's own terminal, full screen",
+    footer: 3,
+    when: listed,
+    whyNot: notRunning,
+    run: deeds => deeds.attach(),
+  },
+  {
+    id: 'next',
+    keys: ['tab'],
+    where: ['fleet'],
+    label: 'next',
+    help: 'go to the next session that needs you',
+    footer: 4,
+    when: listed,
+    whyNot: state => (nextInNeed(state) === null ? 'nothing else needs you' : null),
+    run: deeds => {
+      const session = nextInNeed(deeds.state());
+      if (session !== null) deeds.dispatch({type: 'select', session});
+    },
+  },
+  {
+    id: 'new',
+    keys: ['n'],
+    where: ['fleet'],
+    label: 'new',
+    help: 'make a session and start it',
+    footer: 5,
+    run: deeds => deeds.openNewSession(),
+  },
+  {
+    id: 'start-stop',
+    keys: ['s'],
+    where: ['fleet'],
+    label: state => (selectedSession(state)?.running ? 'stop' : 'start'),
+    help: 'start the session, or stop it; asks first when it is working',
+    footer: 6,
+    when: listed,
+    whyNot: state => (selectedSession(state)?.status === 'orphaned' ? 'its directory is gone' : noSelection(state)),
+    run: deeds => deeds.startOrStop(),
+  },
+  {
+    id: 'restart',
+    keys: ['r'],
+    where: ['fleet'],
+    label: 'restart',
+    help: 'stop the session if it runs, and start it again',
+    footer: 10,
+    when: listed,
+    whyNot: noSelection,
+    run: deeds => deeds.restart(),
+  },
+  {
+    id: 'zoom',
+    keys: ['z'],
+    where: ['fleet'],
+    label: state => (state.view === 'zoom' ? 'unzoom' : 'zoom'),
+    help: "the session's screen over the whole width, and back",
+    footer: 7,
+    when: listed,
+    whyNot: noSelection,
+    run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'zoom' ? 'cards' : 'zoom'}),
+  },
+  {
+    id: 'grid',
+    keys: ['v'],
+    where: ['fleet'],
+    label: state => (state.view === 'grid' ? 'peek' : 'grid'),
+    help: 'all cards over the whole width, and back',
+    footer: 8,
+    when: state => listed(state) && state.size.cols >= 50,
+    run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'grid' ? 'cards' : 'grid'}),
+  },
+  {
+    id: 'mark',
+    keys: ['m'],
+    where: ['fleet'],
+    label: state => (state.marks.includes(state.selected ?? '') ? 'unmark' : 'mark'),
+    help: 'mark the session, so that space sends to all marked ones',
+    footer: 9,
+    when: listed,
+    whyNot: noSelection,
+    run: deeds => {
+      const {selected} = deeds.state();
+      if (selected !== null) deeds.dispatch({type: 'mark', session: selected});
+    },
+  },
+  {
+    id: 'only-mine',
+    keys: ['w'],
+    where: ['fleet'],
+    label: state => (state.onlyMine ? 'all' : 'needs me'),
+    help: 'show only what needs you, and back to all',
+    footer: 11,
+    when: state => (state.sessions?.length ?? 0) > 0,
+    whyNot: state => (state.onlyMine || (state.sessions ?? []).some(needsPerson) ? null : 'nothing needs you'),
+    run: deeds => deeds.dispatch({type: 'only-mine', on: !deeds.state().onlyMine}),
+  },
+];

@@ -1,0 +1,77 @@
+import {currentLayout, type State} from '../state.ts';
+import type {Binding} from './binding.ts';
+
+const both = ['fleet', 'events'] as const;
+
+const manyColumns = (state: State): boolean => (currentLayout(state).cards?.columns ?? 1) > 1;
+const page = (state: State): number => currentLayout(state).cards?.perPage ?? Math.max(1, state.size.rows - 4);
+
+/** Moving the selection. */
+export const walkingKeys: readonly Binding[] = [
+  {
+    id: 'down',
+    keys: ['j', 'down'],
+    where: both,
+    label: 'down',
+    help: 'one down',
+    run: deeds => deeds.dispatch({type: 'move-rows', by: 1}),
+  },
+  {
+    id: 'up',
+    keys: ['k', 'up'],
+    where: both,
+    label: 'up',
+    help: 'one up',
+    run: deeds => deeds.dispatch({type: 'move-rows', by: -1}),
+  },
+  {
+    id: 'right',
+    keys: ['l', 'right'],
+    where: ['fleet'],
+    label: 'right',
+    help: 'one to the right, where cards stand side by side',
+    when: manyColumns,
+    run: deeds => deeds.dispatch({type: 'move', by: 1}),
+  },
+  {
+    id: 'left',
+    keys: ['h', 'left'],
+    where: ['fleet'],
+    label: 'left',
+    help: 'one to the left, where cards stand side by side',
+    when: manyColumns,
+    run: deeds => deeds.dispatch({type: 'move', by: -1}),
+  },
+  {
+    id: 'page-down',
+    keys: ['pagedown', 'ctrl+d'],
+    where: both,
+    label: 'page down',
+    help: 'one page down',
+    run: deeds => deeds.dispatch({type: 'move', by: page(deeds.state())}),
+  },
+  {
+    id: 'page-up',
+    keys: ['pageup', 'ctrl+u'],
+    where: both,
+    label: 'page up',
+    help: 'one page up',
+    run: deeds => deeds.dispatch({type: 'move', by: -page(deeds.state())}),
+  },
+  {
+    id: 'first',
+    keys: ['g', 'home'],
+    where: both,
+    label: 'first',
+    help: 'to the first',
+    run: deeds => deeds.dispatch({type: 'edge', to: 'first'}),
+  },
+  {
+    id: 'last',
+    keys: ['G', 'end'],
+    where: both,
+    label: 'last',
+    help: 'to the last; Events then follows what comes',
+    run: deeds => deeds.dispatch({type: 'edge', to: 'last'}),
+  },
+];

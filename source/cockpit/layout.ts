@@ -1,0 +1,95 @@
+/** Below this the cockpit shows only that it needs more room. */
+export const MIN_COLS = 40;
+export const MIN_ROWS = 12;
+/** Smallest size a session's terminal is given. */
+export const SESSION_MIN = {cols: 80, rows: 24};
+
+export const CARD_ROWS = 5;
+const LIST_ROWS = 2;
+/** Lines that set the phone's list off from header and footer. */
+const LIST_RULES = 2;
+const SIDE_BY_SIDE = 80;
+const STACKED = 50;
+const TWO_CARD_COLUMNS = 200;
+/** Side-by-side card columns are this wide. */
+const CARD_MIN = 28;
+const CARD_MAX = 36;
+/** Terminals lower than this give the header's second line to the content. */
+const TABS_FROM_ROWS = 16;
+
+export type Size = {cols: number; rows: number};
+export type View = 'cards' | 'grid' | 'zoom';
+
+export type Layout = {
+  kind: 'too-small' | 'side' | 'stacked' | 'list' | 'grid' | 'zoom';
+  headerRows: 1 | 2;
+  /** Content between header and footer. */
+  body: Size;
+  /** Where sessions are listed; null when only the peek shows. */
+  cards: {cols: number; rows: number; columns: number; cardCols: number; cardRows: number; perPage: number} | null;
+  /** The peek with its border; null when there is none. */
+  peek: Size | null;
+};
+
+/** Where everything stands. `peekWanted`: somebody types, so the agent must be in sight. */
+export function layoutOf(size: Size, view: View, peekWanted: boolean): Layout {
+  const {cols, rows} = size;
+  const headerRows = cols < STACKED || rows < TABS_FROM_ROWS ? 1 : 2;
+  const body = {cols, rows: Math.max(0, rows - headerRows - 1)};
+  const base = {headerRows, body} as const;
+  if (cols < MIN_COLS || rows < MIN_ROWS) return {...base, kind: 'too-small', cards: null, peek: null};
+  const hidden = view === 'grid' || cols < STACKED;
+  if (view === 'zoom' || (peekWanted && hidden)) return {...base, kind: 'zoom', cards: null, peek: body};
+  if (cols < STACKED) return {...base, kind: 'list', cards: listArea(body, LIST_RULES), peek: null};
+  if (view === 'grid') return {...base, kind: 'grid', cards: gridArea(body, gridColumns(cols)), peek: null};
+  if (cols < SIDE_BY_SIDE) {
+    const cards = Math.max(4, Math.min(10, Math.floor(body.rows / 3)));
+    return {
+      ...base,
+      kind: 'stacked',
+      cards: listArea({cols, rows: cards}, 0),
+      peek: {cols, rows: body.rows - cards},
+    };
+  }
+  const columns = cols >= TWO_CARD_COLUMNS ? 2 : 1;
+  const cardCols = Math.max(CARD_MIN, Math.min(CARD_MAX, Math.round(cols * 0.3)));
+  const left = cardCols * columns + (columns - 1);
+  const cards = gridArea({cols: left, rows: body.rows}, columns);
+  return {...base, kind: 'side', cards, peek: {cols: cols - left - 1, rows: body.rows}};
+}
+
+/** The size that sessions take to fill the peek; never smaller than agents can use. */
+export function sessionSize(layout: Layout): Size | null {
+  if (layout.peek === null) return null;
+  return {
+    cols: Math.max(SESSION_MIN.cols, layout.peek.cols - 2),
+    rows: Math.max(SESSION_MIN.rows, layout.peek.rows - 2),
+  };
+}
+
+function gridColumns(cols: number): number {
+  if (cols >= TWO_CARD_COLUMNS) return 5;
+  if (cols >= 120) return 3;
+  return cols >= SIDE_BY_SIDE ? 2 : 1;
+}
+
+function gridArea(area: Size, columns: number): NonNullable<Layout['cards']> {
+  const cardCols = Math.floor((area.cols - (columns - 1)) / columns);
+  const perPage = Math.max(1, Math.floor(area.rows / CARD_ROWS)) * columns;
+  return {...area, columns, cardCols, cardRows: CARD_ROWS, perPage};
+}
+
+function listArea(area: Size, rules: number): NonNullable<Layout['cards']> {
+  const perPage = Math.max(1, Math.floor((area.rows - rules) / LIST_ROWS));
+  return {...area, columns: 1, cardCols: area.cols, cardRows: LIST_ROWS, perPage};
+}
+
+/** The first item to show so that `index` is in sight, moving as little as possible from `top`. */
+export function scrollTo(top: number, {index, area}: {index: number; area: NonNullable<Layout['cards']>}): number {
+  const row = Math.floor(Math.max(0, index) / area.columns);
+  const pageRows = area.perPage / area.columns;
+  let topRow = Math.floor(top / area.columns);
+  if (row < topRow) topRow = row;
+  if (row >= topRow + pageRows) topRow = row - pageRows + 1;
+  return topRow * area.columns;
+}

@@ -1,0 +1,111 @@
+import type {SessionView} from '../../domain/fleet.ts';
+import {age} from '../ages.ts';
+import {agentText, detailText, looks, moodOf, sinceOf, stateText} from '../attention.ts';
+import {plain} from '../draw/cells.ts';
+import {type Frame, framed, inside} from '../draw/frame.ts';
+import {fill, line, type Span} from '../draw/spans.ts';
+import type {Layout} from '../layout.ts';
+import type {Theme} from '../theme.ts';
+
+export type CardsProps = {
+  theme: Theme;
+  area: NonNullable<Layout['cards']>;
+  /** All listed sessions; `top` is the first one in sight. */
+  sessions: readonly SessionView[];
+  top: number;
+  selected: string | null;
+  marks: readonly string[];
+  now: number;
+};
+
+/** Cards side by side and below each other. */
+export function cardsLines({theme, area, sessions, top, selected, marks, now}: CardsProps): string[] {
+  const lines: string[] = [];
+  const shown = sessions.slice(top, top + area.perPage);
+  for (let i = 0; i < shown.length; i += area.columns) {
+    const row = shown.slice(i, i + area.columns).map(session => {
+      const marked = marks.includes(session.id);
+      return cardLines({theme, columns: area.cardCols, session, selected: session.id === selected, marked, now});
+    });
+    for (let y = 0; y < area.cardRows; y++) {
+      const joined = row.map(card => card[y]!).join(' ');
+      const taken = row.length * (area.cardCols + 1) - 1;
+      lines.push(joined + ' '.repeat(Math.max(0, area.cols - taken)));
+    }
+  }
+  return fill(lines, area.rows, area.cols);
+}
+
+export type CardProps = {
+  theme: Theme;
+  columns: number;
+  session: SessionView;
+  selected: boolean;
+  marked: boolean;
+  now: number;
+};
+
+/** One session in five lines. Numbers stand right and age in place. */
+export function cardLines({theme, columns, session, selected, marked, now}: CardProps): string[] {
+  const {shapes} = theme;
+  const mood = moodOf(session);
+  const look = looks[mood];
+  const quiet = mood === 'stopped';
+  const mark: Span[] = marked ? [['mark', `${shapes.mark} `]] : [];
+  const frame: Frame = {
+    theme,
+    columns,
+    heavy: selected,
+    token: selected ? 'selected' : 'border',
+    left: [...mark, [quiet && !selected ? 'dim' : 'strong', plain(session.name)]],
+    right: [['dim', plain(agentText(session))]],
+  };
+  const detail = plain(detailText(session));
+  return framed(frame, [
+    inside(frame, [[look.token, `${shapes[look.shape]} ${stateText(session)}`]], [['dim', age(sinceOf(session), now)]]),
+    inside(frame, [['dim', plain(session.branch ?? shortDir(session.dir))]], badges(theme, session)),
+    inside(frame, [[mood === 'waiting' ? null : 'dim', detail]]),
+  ]);
+}
+
+function badges({shapes}: Theme, session: SessionView): Span[] {
+  const spans: Span[] = [];
+  if (session.yolo) spans.push(['yolo', `${shapes.bolt}yolo`]);
+  if (session.queue > 0) spans.push([null, spans.length > 0 ? ' ' : ''], ['dim', `${shapes.queue} ${session.queue}`]);
+  return spans;
+}
+
+/** The last two parts of a path, where there is no branch. */
+export function shortDir(dir: string): string {
+  const parts = dir.split('/').filter(part => part !== '');
+  return parts.length <= 2 ? dir : `…/${parts.slice(-2).join('/')}`;
+}
+
+/** The phone's list: two lines for each session. */
+export function listLines({theme, area, sessions, top, selected, marks, now}: CardsProps): string[] {
+  const {shapes} = theme;
+  const lines: string[] = [];
+  for (const session of sessions.slice(top, top + area.perPage)) {
+    const look = looks[moodOf(session)];
+    const isSelected = session.id === selected;
+    const mark: Span[] = marks.includes(session.id) ? [['mark', `${shapes.mark} `]] : [];
+    const bar: Span = isSelected ? ['selected', shapes.bar] : [null, ' '];
+    const name: Span[] = [
+      [look.token, `${shapes[look.shape]} `],
+      ...mark,
+      [isSelected ? 'strong' : null, plain(session.name)],
+    ];
+    const facts: Span[] = [...badges(theme, session), [null, '  '], ['dim', `${age(sinceOf(session), now)} `]];
+    lines.push(line(theme, area.cols, [bar, ...name], facts));
+    lines.push(line(theme, area.cols, [isSelected ? bar : [null, ' '], [null, '   '], ['dim', listDetail(session)]]));
+  }
+  return lines;
+}
+
+function listDetail(session: SessionView): string {
+  const detail = plain(detailText(session));
+  const mood = moodOf(session);
+  if (mood === 'waiting' || mood === 'failed')
+    return detail === '' ? stateText(session) : `${stateText(session)}: ${detail}`;
+  return detail === '' ? stateText(session) : detail;
+}

@@ -1,0 +1,56 @@
+import {clockText, timeText} from '../ages.ts';
+import {fit, plain} from '../draw/cells.ts';
+import {fill, line, type Span} from '../draw/spans.ts';
+import type {Size} from '../layout.ts';
+import type {EventLine, Reading} from '../state.ts';
+import type {Theme} from '../theme.ts';
+
+export type EventsProps = {
+  theme: Theme;
+  body: Size;
+  /** Oldest first. */
+  lines: readonly EventLine[];
+  reading: Reading;
+};
+
+const SESSION_COLUMNS = 14;
+const TYPE_COLUMNS = 20;
+/** Narrower than this, the type gives its room to the reason. */
+const WITH_TYPE = 80;
+const PHONE = 50;
+
+/** The journal: what happened, when, to whom and why; the last line is the newest. */
+export function eventsPaneLines({theme, body, lines, reading}: EventsProps): string[] {
+  if (lines.length === 0) {
+    const text = '  nothing has happened since this cockpit came up';
+    return fill([' '.repeat(body.cols), line(theme, body.cols, [['faint', text]])], body.rows, body.cols);
+  }
+  const at = reading.follow ? lines.length - 1 : reading.at;
+  const half = Math.floor(body.rows / 2);
+  const top = Math.max(0, Math.min(reading.follow ? lines.length : at - half, lines.length - body.rows));
+  const shown = lines.slice(top, top + body.rows).map((entry, i) => {
+    const chosen = top + i === at && !reading.follow;
+    return chosen ? chosenLine(theme, {body, entry}) : line(theme, body.cols, spansOf(body.cols, entry));
+  });
+  return fill(shown, body.rows, body.cols);
+}
+
+function chosenLine(theme: Theme, {body, entry}: {body: Size; entry: EventLine}): string {
+  const text = spansOf(body.cols, entry)
+    .map(([, part]) => part)
+    .join('');
+  return theme.paint('choice', fit(text, body.cols, theme.shapes.ellipsis));
+}
+
+function spansOf(columns: number, entry: EventLine): Span[] {
+  const phone = columns < PHONE;
+  const time = phone ? clockText(entry.at) : timeText(entry.at);
+  const name = fit(plain(entry.session ?? ''), phone ? 10 : SESSION_COLUMNS);
+  const spans: Span[] = [
+    ['faint', ` ${time}  `],
+    [entry.session === null ? null : 'strong', `${name}  `],
+  ];
+  if (columns >= WITH_TYPE) spans.push([entry.bad ? 'error' : 'faint', `${fit(plain(entry.type), TYPE_COLUMNS)}  `]);
+  spans.push([entry.bad ? 'error' : 'dim', plain(entry.reason)]);
+  return spans;
+}

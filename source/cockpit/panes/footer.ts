@@ -1,0 +1,55 @@
+import {plain} from '../draw/cells.ts';
+import {fieldSpans} from '../draw/field.ts';
+import {type Hint, hintSpans} from '../draw/hints.ts';
+import {cutSpans, line, type Span, spansWidth} from '../draw/spans.ts';
+import type {Notice} from '../state.ts';
+import type {Field} from '../text-field.ts';
+import type {Theme} from '../theme.ts';
+
+export type FooterProps = {
+  theme: Theme;
+  columns: number;
+  hints: readonly Hint[];
+  /** Name of the session that is typed into; null in COMMAND mode. */
+  typingTo: string | null;
+  leaveKey: string;
+  notice: Notice | null;
+  /** The text that is being written here: prompt bar or filter. */
+  writing: {label: string; field: Field} | null;
+};
+
+export function footerLine(props: FooterProps): string {
+  const {theme, columns, typingTo} = props;
+  const chip: Span[] =
+    typingTo === null
+      ? [['chip', ' COMMAND ']]
+      : cutSpans([['chipTyping', ` TYPING ${theme.shapes.arrow} ${plain(typingTo)} `]], Math.floor(columns / 2));
+  const room = columns - spansWidth(chip) - 1;
+  return line(theme, columns, leftSide(props, room), chip);
+}
+
+function leftSide({theme, hints, typingTo, leaveKey, notice, writing}: FooterProps, room: number): Span[] {
+  const {shapes} = theme;
+  if (writing !== null) {
+    const label: Span[] = [
+      ['selected', ` ${writing.label} `],
+      ['tab', `${shapes.pointer} `],
+    ];
+    const columns = Math.max(4, room - spansWidth(label));
+    return [...label, ...fieldSpans({theme, field: writing.field, columns, focused: true})];
+  }
+  if (typingTo !== null && notice === null) {
+    return [
+      ['key', ` ${leaveKey}`],
+      ['dim', ' leaves typing; every other key goes to the agent'],
+    ];
+  }
+  if (notice !== null) return noticeSpans(theme, notice);
+  return hintSpans(theme, hints, room);
+}
+
+function noticeSpans({shapes}: Theme, {kind, message, hint}: Notice): Span[] {
+  const first: Span =
+    kind === 'error' ? ['error', ` ${shapes.failed} ${plain(message)}`] : ['notice', ` ${plain(message)}`];
+  return hint === '' ? [first] : [first, ['dim', `  ${plain(hint)}`]];
+}

@@ -1,0 +1,118 @@
+import type {SessionView} from '../../domain/fleet.ts';
+import type {Row, Screen} from '../../domain/screen.ts';
+import {agentText} from '../attention.ts';
+import {cellText, cut, plain, skip, width} from '../draw/cells.ts';
+import {type Frame, framed} from '../draw/frame.ts';
+import {fill, line, type Span} from '../draw/spans.ts';
+import type {Size} from '../layout.ts';
+import type {Theme} from '../theme.ts';
+
+export type PeekProps = {
+  theme: Theme;
+  /** With its border. */
+  size: Size;
+  session: SessionView | null;
+  screen: Screen | null;
+  typing: boolean;
+  /** Name of the key that leaves typing mode. */
+  leaveKey: string;
+};
+
+/** The agent's real screen, at its own width; what does not fit is cropped and the title says so. */
+export function peekLines({theme, size, session, screen, typing, leaveKey}: PeekProps): string[] {
+  const inner = {cols: size.cols - 2, rows: size.rows - 2};
+  const ended = session !== null && !session.running;
+  const view = screen === null ? null : windowOf(screen, {inner, follow: typing});
+  const frame: Frame = {
+    theme,
+    columns: size.cols,
+    heavy: typing,
+    token: typing ? 'attention' : 'border',
+    left: session === null ? [] : titleSpans(theme, {session, screen, view, ended}),
+    foot: typing ? [['dim', `${leaveKey} leaves typing`]] : [],
+  };
+  if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session}));
+  const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {
+    const cursorHere = !ended && screen.cursor !== null && screen.cursor.y === view.top + i;
+    const cursor = cursorHere ? screen.cursor!.x - view.left : null;
+    return paintRow(theme, row, {from: view.left, columns: inner.cols, cursor, faded: ended});
+  });
+  return framed(frame, fill(rows, inner.rows, inner.cols));
+}
+
+type Window = {top: number; left: number; cropped: boolean};
+
+/** Bottom-aligned, so that the last lines and the cursor stay in sight; typing pans to the cursor. */
+function windowOf(screen: Screen, {inner, follow}: {inner: Size; follow: boolean}): Window {
+  let last = screen.lines.length - 1;
+  while (last > 0 && (screen.lines[last] ?? []).every(run => run.text.trim() === '')) last--;
+  const end = Math.max(last, screen.cursor?.y ?? 0) + 1;
+  const top = Math.max(0, Math.min(end - inner.rows, screen.rows - inner.rows));
+  const beyond = follow && screen.cursor !== null ? screen.cursor.x + 1 - inner.cols : 0;
+  const left = Math.max(0, Math.min(beyond > 0 ? beyond + PAN_MARGIN : 0, screen.cols - inner.cols));
+  return {top, left, cropped: screen.cols > inner.cols || screen.rows > inner.rows};
+}
+
+/** Cells kept in sight right of the cursor while typing. */
+const PAN_MARGIN = 8;
+
+type Facts = {session: SessionView; screen: Screen | null; view: Window | null; ended: boolean};
+
+function titleSpans({shapes}: Theme, {session, screen, view, ended}: Facts): Span[] {
+  const dot: Span = ['faint', ` ${shapes.dot} `];
+  const spans: Span[] = [['strong', plain(session.name)]];
+  if (ended) spans.push(dot, ['dim', 'ended']);
+  spans.push(dot, ['dim', plain(agentText(session))]);
+  if (session.branch !== null) spans.push(dot, ['dim', plain(session.branch)]);
+  if (screen !== null) spans.push(dot, ['dim', `${screen.cols}×${screen.rows}`]);
+  if (view?.cropped) spans.push(['attention', ` ${shapes.cropped} cropped`]);
+  return spans;
+}
+
+function emptyLines({theme, inner, session}: {theme: Theme; inner: Size; session: SessionView | null}): string[] {
+  const text =
+    session === null ? 'nothing is selected' : session.running ? 'no screen yet' : 'not running: s starts it';
+  const lines = [' '.repeat(inner.cols), line(theme, inner.cols, [['faint', `  ${text}`]])];
+  if (session !== null && !session.running && session.reason !== '') {
+    lines.push(line(theme, inner.cols, [['faint', `  ${plain(session.reason)}`]]));
+  }
+  return fill(lines, inner.rows, inner.cols);
+}
+
+type Crop = {from: number; columns: number; cursor: number | null; faded: boolean};
+
+/** One row of the agent's screen as exactly `columns` painted cells; the cursor is an inverse cell. */
+export function paintRow(theme: Theme, row: Row, {from, columns, cursor, faded}: Crop): string {
+  let painted = '';
+  let x = -from;
+  for (const run of row) {
+    if (x >= columns) break;
+    const text = cellText(run.text);
+    const cells = width(text);
+    const end = x + cells;
+    if (end > 0) {
+      const visible = x < 0 ? skip(text, -x) : text;
+      const start = Math.max(0, x);
+      const kept = cut(visible, columns - start);
+      // Half of a wide character at the edge is a blank.
+      const lack = Math.min(end, columns) - start - width(kept);
+      const padded = lack > 0 ? kept + ' '.repeat(lack) : kept;
+      painted += withCursor(theme, {text: padded, start, cursor, paint: part => theme.cells(run.style, part, faded)});
+    }
+    x = end;
+  }
+  const start = Math.max(0, x);
+  if (start >= columns) return painted;
+  const blank = ' '.repeat(columns - start);
+  return painted + withCursor(theme, {text: blank, start, cursor, paint: part => part});
+}
+
+type Piece = {text: string; start: number; cursor: number | null; paint: (text: string) => string};
+
+function withCursor(theme: Theme, {text, start, cursor, paint}: Piece): string {
+  if (cursor === null || cursor < start || cursor >= start + width(text)) return paint(text);
+  const before = cut(text, cursor - start);
+  const rest = text.slice(before.length);
+  const cell = cut(rest, 1) || cut(rest, 2);
+  return paint(before) + theme.paint('cursor', cell) + paint(rest.slice(cell.length));
+}

@@ -1,0 +1,76 @@
+import {Box} from 'ink';
+import {fill, line, paint, type Span} from '../draw/spans.ts';
+import type {Layout} from '../layout.ts';
+import type {CockpitInfo} from '../options.ts';
+import {cardsLines, listLines} from '../panes/cards.ts';
+import {Pane} from '../panes/pane.tsx';
+import {peekLines} from '../panes/peek.ts';
+import {welcomeLines} from '../panes/welcome.ts';
+import {countText, type State, selectedSession, visibleSessions} from '../state.ts';
+import type {Theme} from '../theme.ts';
+
+export type FleetScreenProps = {
+  state: State;
+  theme: Theme;
+  layout: Layout;
+  agents: CockpitInfo['agentsFound'];
+  leaveKey: string;
+};
+
+/** Session cards beside, above or instead of the live peek. */
+export function FleetScreen({state, theme, layout, agents, leaveKey}: FleetScreenProps) {
+  const {body} = layout;
+  if (state.sessions === null || state.sessions.length === 0) {
+    const answered = state.sessions !== null;
+    return <Pane lines={welcomeLines({theme, body, agents, demo: state.demo, answered})} columns={body.cols} />;
+  }
+  const peek = layout.peek === null ? null : <Peek {...{state, theme, layout, leaveKey}} size={layout.peek} />;
+  const area = layout.cards;
+  if (area === null) return peek;
+  const cards = <Pane lines={listPart(state, {theme, layout, area})} columns={area.cols} />;
+  if (layout.kind !== 'side') {
+    return (
+      <Box flexDirection="column">
+        {cards}
+        {peek}
+      </Box>
+    );
+  }
+  return (
+    <Box columnGap={1}>
+      {cards}
+      {peek}
+    </Box>
+  );
+}
+
+type PeekProps = {state: State; theme: Theme; leaveKey: string; size: NonNullable<Layout['peek']>};
+
+function Peek({state, theme, leaveKey, size}: PeekProps) {
+  const session = selectedSession(state);
+  const screen = session === null ? null : (state.screens.get(session.id) ?? null);
+  const typing = state.mode.kind === 'typing';
+  return <Pane lines={peekLines({theme, size, session, screen, typing, leaveKey})} columns={size.cols} />;
+}
+
+type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};
+
+function listPart(state: State, {theme, layout, area}: ListPart): string[] {
+  const sessions = visibleSessions(state);
+  const {top, selected, marks, now} = state;
+  if (sessions.length === 0) return fill(emptyList(state, {theme, area}), area.rows, area.cols);
+  const props = {theme, area, sessions, top, selected, marks, now};
+  if (layout.kind === 'side' || layout.kind === 'grid') return cardsLines(props);
+  const lines = listLines(props);
+  if (layout.kind === 'stacked') return fill(lines, area.rows, area.cols);
+  const more = countText(state, area);
+  const stroke = (columns: number): Span => ['border', theme.shapes.rule.repeat(columns)];
+  const below: Span[] =
+    more === '' ? [stroke(area.cols)] : [stroke(area.cols - more.length - 4), ['dim', ` ${more} `], stroke(2)];
+  return [paint(theme, [stroke(area.cols)]), ...fill(lines, area.rows - 2, area.cols), paint(theme, below)];
+}
+
+function emptyList(state: State, {theme, area}: {theme: Theme; area: {cols: number}}): string[] {
+  const text = state.onlyMine && state.filter === '' ? 'nothing needs you' : `no session matches "${state.filter}"`;
+  return [' '.repeat(area.cols), line(theme, area.cols, [['faint', `  ${text}`]])];
+}

@@ -1,0 +1,293 @@
+import type {EventView, SessionView} from '../domain/fleet.ts';
+import type {Screen} from '../domain/screen.ts';
+import {byAttention, needsPerson} from './attention.ts';
+import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
+import {type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
+
+/** Journal entries kept for the Events screen. */
+export const ENTRIES_KEPT = 1000;
+/** Last screens kept, so that a selection shows something at once. */
+export const SCREENS_KEPT = 60;
+const NOTICES_KEPT = 200;
+
+export type Place = 'fleet' | 'events';
+export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
+export type Connection = 'connecting' | 'live' | 'lost';
+
+/** Something amux has to say itself. `at` is ms since the epoch. */
+export type Notice = {kind: 'error' | 'info'; message: string; hint: string; at: number};
+
+/** Where the Events screen stands: at the end, or at one line. */
+export type Reading = {follow: true} | {follow: false; at: number};
+
+export type State = {
+  size: Size;
+  /** Coarse: moves only when a visible text has to change. ms since the epoch. */
+  now: number;
+  /** In order of creation; null until the fleet has answered. */
+  sessions: readonly SessionView[] | null;
+  selected: string | null;
+  /** First session in sight. */
+  top: number;
+  place: Place;
+  view: View;
+  onlyMine: boolean;
+  filter: string;
+  marks: readonly string[];
+  mode: Mode;
+  dialog: Dialog;
+  screens: ReadonlyMap<string, Screen>;
+  /** Oldest first, by cursor. */
+  entries: readonly EventView[];
+  reading: Reading;
+  notice: Notice | null;
+  /** All notices, for the Events screen; oldest first. */
+  notices: readonly Notice[];
+  connection: Connection;
+  /** A demo is on offer while the fleet is empty. */
+  demo: boolean;
+  /** Grows when the screen was somebody else's: all is drawn and sized anew. */
+  epoch: number;
+};
+
+export type Action =
+  | {type: 'resized'; size: Size}
+  | {type: 'tick'; now: number}
+  | {type: 'anew'; now: number}
+  | {type: 'sessions'; sessions: readonly SessionView[]; now: number}
+  | {type: 'screen'; session: string; screen: Screen}
+  | {type: 'entries'; entries: readonly EventView[]}
+  | {type: 'connection'; connection: Connection}
+  | {type: 'notice'; notice: Notice}
+  | {type: 'notice-read'}
+  | {type: 'select'; session: string}
+  | {type: 'move'; by: number}
+  | {type: 'move-rows'; by: number}
+  | {type: 'edge'; to: 'first' | 'last'}
+  | {type: 'place'; place: Place}
+  | {type: 'view'; view: View}
+  | {type: 'only-mine'; on: boolean}
+  | {type: 'filter'; text: string}
+  | {type: 'mark'; session: string}
+  | {type: 'unmark'}
+  | {type: 'mode'; mode: Mode}
+  | {type: 'dialog'; dialog: Dialog}
+  | {type: 'dialog-step'; step: DialogStep};
+
+export function firstState({size, now, demo}: {size: Size; now: number; demo: boolean}): State {
+  return {
+    size,
+    now,
+    sessions: null,
+    selected: null,
+    top: 0,
+    place: 'fleet',
+    view: 'cards',
+    onlyMine: false,
+    filter: '',
+    marks: [],
+    mode: {kind: 'command'},
+    dialog: {kind: 'none'},
+    screens: new Map(),
+    entries: [],
+    reading: {follow: true},
+    notice: null,
+    notices: [],
+    connection: 'connecting',
+    demo,
+    epoch: 0,
+  };
+}
+
+/** Pure; returns the same object when nothing changed, so that nothing is drawn. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'resized':
+      if (action.size.cols === state.size.cols && action.size.rows === state.size.rows) return state;
+      return inSight({...state, size: action.size});
+    case 'tick':
+      return {...state, now: action.now};
+    case 'anew':
+      return {...state, now: action.now, epoch: state.epoch + 1};
+    case 'sessions':
+      return withSessions(state, action);
+    case 'screen':
+      return {...state, screens: keepScreen(state.screens, action)};
+    case 'entries':
+      return {...state, entries: mergeEntries(state.entries, action.entries)};
+    case 'connection':
+      return action.connection === state.connection ? state : {...state, connection: action.connection};
+    case 'notice':
+      return {...state, notice: action.notice, notices: [...state.notices, action.notice].slice(-NOTICES_KEPT)};
+    case 'notice-read':
+      return state.notice === null ? state : {...state, notice: null};
+    case 'select':
+      return inSight({...state, selected: action.session});
+    case 'move':
+      return move(state, action.by);
+    case 'move-rows':
+      return move(state, action.by * (currentLayout(state).cards?.columns ?? 1));
+    case 'edge':
+      return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+    case 'place':
+      return {...state, place: action.place, reading: {follow: true}};
+    case 'view':
+      return inSight({...state, view: action.view});
+    case 'only-mine':
+      return inSight(reselect({...state, onlyMine: action.on}));
+    case 'filter':
+      return inSight(reselect({...state, filter: action.text}));
+    case 'mark': {
+      const marked = state.marks.includes(action.session);
+      const marks = marked ? state.marks.filter(id => id !== action.session) : [...state.marks, action.session];
+      return {...state, marks};
+    }
+    case 'unmark':
+      return {...state, marks: []};
+    case 'mode':
+      return {...state, mode: action.mode};
+    case 'dialog':
+      return {...state, dialog: action.dialog};
+    case 'dialog-step': {
+      const dialog = stepDialog(state.dialog, action.step);
+      return dialog === state.dialog ? state : {...state, dialog};
+    }
+  }
+}
+
+/** Sessions that are listed, in the order in which they are listed. */
+export function visibleSessions(state: State): SessionView[] {
+  const needle = state.filter.toLowerCase();
+  const kept = (state.sessions ?? []).filter(
+    session => (!state.onlyMine || needsPerson(session)) && (needle === '' || matches(session, needle)),
+  );
+  return byAttention(kept);
+}
+
+export function selectedSession(state: State): SessionView | null {
+  return state.sessions?.find(session => session.id === state.selected) ?? null;
+}
+
+export function currentLayout(state: State): Layout {
+  return layoutOf(state.size, state.view, state.mode.kind === 'typing');
+}
+
+/** The next session after the selected one that needs a person; null when there is no other. */
+export function nextInNeed(state: State): string | null {
+  const inNeed = visibleSessions(state).filter(needsPerson);
+  const at = inNeed.findIndex(session => session.id === state.selected);
+  const next = inNeed[(at + 1) % Math.max(1, inNeed.length)];
+  return next === undefined || next.id === state.selected ? null : next.id;
+}
+
+/** `1–4 of 11` for a list that does not fit; empty for one that does. */
+export function countText(state: State, area: NonNullable<Layout['cards']>): string {
+  const total = visibleSessions(state).length;
+  if (total <= area.perPage) return '';
+  return `${state.top + 1}–${Math.min(total, state.top + area.perPage)} of ${total}`;
+}
+
+/** Lines of the Events screen: the journal and amux's own notices, oldest first. */
+export type EventLine = {at: number; session: string | null; type: string; reason: string; actor: string; bad: boolean};
+
+export function eventLines(state: State): EventLine[] {
+  const needle = state.filter.toLowerCase();
+  const journal = state.entries.map(entry => ({
+    at: entry.at,
+    session: entry.session?.name ?? null,
+    type: entry.type as string,
+    reason: entry.reason,
+    actor: entry.actor,
+    bad: entry.type === 'backend.lost',
+  }));
+  const own = state.notices.map(notice => ({
+    at: notice.at,
+    session: null,
+    type: notice.kind,
+    reason: notice.hint === '' ? notice.message : `${notice.message} (${notice.hint})`,
+    actor: 'cockpit',
+    bad: notice.kind === 'error',
+  }));
+  return [...journal, ...own]
+    .filter(line => needle === '' || `${line.session} ${line.type} ${line.reason}`.toLowerCase().includes(needle))
+    .sort((a, b) => a.at - b.at);
+}
+
+function matches(session: SessionView, needle: string): boolean {
+  const {name, agent, model, branch, dir, tags} = session;
+  return [name, agent, model ?? '', branch ?? '', dir, ...tags].some(text => text.toLowerCase().includes(needle));
+}
+
+function withSessions(state: State, {sessions, now}: {sessions: readonly SessionView[]; now: number}): State {
+  const ids = new Set(sessions.map(session => session.id));
+  const marks = state.marks.every(id => ids.has(id)) ? state.marks : state.marks.filter(id => ids.has(id));
+  const screens = [...state.screens.keys()].every(id => ids.has(id))
+    ? state.screens
+    : new Map([...state.screens].filter(([id]) => ids.has(id)));
+  const next = reselect({...state, sessions, now, marks, screens});
+  return inSight(stillTyping(next));
+}
+
+/** Typing ends when the session it goes to does. */
+function stillTyping(state: State): State {
+  const {mode} = state;
+  if (mode.kind === 'command') return state;
+  const running = state.sessions?.some(session => session.id === mode.session && session.running);
+  return running ? state : {...state, mode: {kind: 'command'}};
+}
+
+/** The selection stays on its session while that is listed; else it goes to the first one. */
+function reselect(state: State): State {
+  const listed = visibleSessions(state);
+  if (listed.some(session => session.id === state.selected)) return state;
+  if (state.mode.kind === 'typing' && selectedSession(state) !== null) return state;
+  return {...state, selected: listed[0]?.id ?? null};
+}
+
+function move(state: State, by: number): State {
+  if (state.place === 'events') return moveReading(state, by);
+  const listed = visibleSessions(state);
+  if (listed.length === 0) return state;
+  const at = listed.findIndex(session => session.id === state.selected);
+  const to = Math.max(0, Math.min(listed.length - 1, at + by));
+  return to === at ? state : inSight({...state, selected: listed[to]!.id});
+}
+
+function moveReading(state: State, by: number): State {
+  const last = eventLines(state).length - 1;
+  const at = state.reading.follow ? last : Math.min(last, state.reading.at);
+  const to = Math.max(0, Math.min(last, at + by));
+  return {...state, reading: to >= last ? {follow: true} : {follow: false, at: to}};
+}
+
+function inSight(state: State): State {
+  const area = currentLayout(state).cards;
+  if (area === null) return state;
+  const listed = visibleSessions(state);
+  const index = listed.findIndex(session => session.id === state.selected);
+  const rows = Math.ceil(listed.length / area.columns);
+  const lastTop = Math.max(0, rows - area.perPage / area.columns) * area.columns;
+  const top = Math.min(lastTop, scrollTo(state.top, {index, area}));
+  return top === state.top ? state : {...state, top};
+}
+
+function keepScreen(screens: State['screens'], {session, screen}: {session: string; screen: Screen}): State['screens'] {
+  const kept = new Map(screens);
+  kept.delete(session);
+  kept.set(session, screen);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= SCREENS_KEPT) break;
+    kept.delete(oldest);
+  }
+  return kept;
+}
+
+/** Two streams may bring the same entry; the cursor tells. */
+function mergeEntries(known: State['entries'], added: readonly EventView[]): State['entries'] {
+  const last = known.at(-1)?.cursor ?? -1;
+  if (added.every((entry, i) => entry.cursor > (added[i - 1]?.cursor ?? last))) {
+    return [...known, ...added].slice(-ENTRIES_KEPT);
+  }
+  const byCursor = new Map([...known, ...added].map(entry => [entry.cursor, entry]));
+  return [...byCursor.values()].sort((a, b) => a.cursor - b.cursor).slice(-ENTRIES_KEPT);
+}

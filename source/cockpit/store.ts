@@ -1,0 +1,32 @@
+import {type Action, reduce, type State} from './state.ts';
+
+/** Holds the one state; listeners hear of changes once per turn of the event loop's microtasks. */
+export class Store {
+  #state: State;
+  #told = true;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  /** Current at once, so that keys of one burst see what the ones before them did. */
+  readonly state = (): State => this.#state;
+
+  readonly dispatch = (action: Action): void => {
+    const next = reduce(this.#state, action);
+    if (next === this.#state) return;
+    this.#state = next;
+    if (!this.#told) return;
+    this.#told = false;
+    queueMicrotask(() => {
+      this.#told = true;
+      for (const listener of this.#listeners) listener();
+    });
+  };
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+}

@@ -1,0 +1,58 @@
+import {characters} from './draw/cells.ts';
+
+/** A line of text being written; `at` counts characters before the cursor. */
+export type Field = {text: string; at: number};
+
+export type Edit =
+  | {do: 'insert'; text: string}
+  | {do: 'left' | 'right' | 'start' | 'end' | 'erase' | 'erase-next' | 'erase-word' | 'erase-before' | 'erase-after'};
+
+/** Longest text that a field takes, in characters. */
+export const FIELD_MAX = 100_000;
+
+export const fieldOf = (text = ''): Field => ({text, at: characters(text).length});
+
+export function edit(field: Field, change: Edit): Field {
+  const all = characters(field.text);
+  const before = all.slice(0, field.at);
+  const after = all.slice(field.at);
+  switch (change.do) {
+    case 'insert': {
+      const added = characters(clean(change.text));
+      if (all.length + added.length > FIELD_MAX) return field;
+      return joined([...before, ...added], after);
+    }
+    case 'left':
+      return {...field, at: Math.max(0, field.at - 1)};
+    case 'right':
+      return {...field, at: Math.min(all.length, field.at + 1)};
+    case 'start':
+      return {...field, at: 0};
+    case 'end':
+      return {...field, at: all.length};
+    case 'erase':
+      return joined(before.slice(0, -1), after);
+    case 'erase-next':
+      return joined(before, after.slice(1));
+    case 'erase-word':
+      return joined(characters(before.join('').replace(/\S+\s*$|\s+$/, '')), after);
+    case 'erase-before':
+      return joined([], after);
+    case 'erase-after':
+      return joined(before, []);
+  }
+}
+
+/** Counted anew after joining: a combining mark may have become part of the character before it. */
+function joined(before: readonly string[], after: readonly string[]): Field {
+  const head = before.join('');
+  return {text: head + after.join(''), at: characters(head).length};
+}
+
+/** Line breaks stay; other control characters can only come from a paste and mean nothing here. */
+function clean(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\t/g, '  ')
+    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
+}

@@ -1,0 +1,153 @@
+import {readFileSync} from 'node:fs';
+import {AmuxError} from '../domain/errors.ts';
+import type {Colour, Style} from '../domain/screen.ts';
+import {type Colours, coloursOf, sgr} from './draw/sgr.ts';
+import {asciiShapes, type Shapes, unicodeShapes} from './draw/shapes.ts';
+
+/** What colours mean here. Nothing outside this file and `themes/` names a colour. */
+export const tokens = [
+  'strong',
+  'dim',
+  'faint',
+  'border',
+  'selected',
+  'attention',
+  'working',
+  'finished',
+  'idle',
+  'failed',
+  'stopped',
+  'starting',
+  'mark',
+  'yolo',
+  'brand',
+  'tab',
+  'key',
+  'chip',
+  'chipTyping',
+  'error',
+  'notice',
+  'input',
+  'cursor',
+  'choice',
+  'ended',
+] as const;
+export type Token = (typeof tokens)[number];
+
+export type Theme = {
+  name: string;
+  shapes: Shapes;
+  paint(token: Token, text: string): string;
+  /** A cell run of an agent's screen. `faded`: the screen of something that ended. */
+  cells(style: Style, text: string, faded: boolean): string;
+};
+
+type Palette = Record<Token, Style>;
+/** Without colours, weight alone repeats what the shapes say. */
+const weights: Partial<Palette> = {
+  strong: {bold: true},
+  dim: {dim: true},
+  faint: {dim: true},
+  border: {dim: true},
+  selected: {bold: true},
+  attention: {bold: true},
+  failed: {bold: true},
+  mark: {bold: true},
+  brand: {bold: true},
+  tab: {bold: true},
+  key: {bold: true},
+  chip: {inverse: true},
+  chipTyping: {inverse: true, bold: true},
+  error: {bold: true},
+  cursor: {inverse: true},
+  choice: {inverse: true},
+  ended: {dim: true},
+};
+
+type Environment = Record<string, string | undefined>;
+
+const THEMES = new URL('../../themes/', import.meta.url);
+
+/** A theme by the name of its file in `themes/`, or from the content of one. */
+export function loadTheme(theme: string | Record<string, unknown>, env: Environment): Theme {
+  const source = typeof theme === 'string' ? readPalette(theme) : theme;
+  const name = typeof theme === 'string' ? theme : String(theme['name'] ?? 'own');
+  return makeTheme({name, palette: checkPalette(name, source), env});
+}
+
+function makeTheme({name, palette, env}: {name: string; palette: Palette; env: Environment}): Theme {
+  const colours = coloursOf(env);
+  const opened = new Map<Token, string>();
+  const styles = colours === 'none' ? weights : palette;
+  for (const token of tokens) opened.set(token, sgr(styles[token] ?? {}, colours));
+  return {
+    name,
+    shapes: isUtf8(env) ? unicodeShapes : asciiShapes,
+    paint: (token, text) => wrapped(opened.get(token)!, text),
+    cells: (style, text, faded) => wrapped(cellSgr(style, {colours, faded}), text),
+  };
+}
+
+function wrapped(open: string, text: string): string {
+  return open === '' || text === '' ? text : `${open}${text}\x1b[0m`;
+}
+
+const cellCodes = new WeakMap<Style, Map<string, string>>();
+
+/** Screens share few style objects between frames, but many between runs: remembered per object. */
+function cellSgr(style: Style, {colours, faded}: {colours: Colours; faded: boolean}): string {
+  const key = `${colours}${faded}`;
+  const known = cellCodes.get(style) ?? new Map<string, string>();
+  let code = known.get(key);
+  if (code === undefined) {
+    code = sgr(faded ? {dim: true, ...(style.inverse ? {inverse: true} : {})} : style, colours);
+    known.set(key, code);
+    cellCodes.set(style, known);
+  }
+  return code;
+}
+
+function readPalette(name: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(new URL(`${name}.json`, THEMES), 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    const why = `there is no theme "${name}"`;
+    throw new AmuxError('input.invalid', {why, next: 'dark, light and terminal come with amux'}, error);
+  }
+}
+
+/** Tokens that a palette leaves out are drawn plainly. */
+function checkPalette(name: string, source: Record<string, unknown>): Palette {
+  const given = source['tokens'];
+  if (typeof given !== 'object' || given === null) throw invalid(name, 'it has no "tokens"');
+  const palette = {} as Palette;
+  for (const token of tokens) palette[token] = checkStyle(name, (given as Record<string, unknown>)[token] ?? {});
+  return palette;
+}
+
+function checkStyle(name: string, value: unknown): Style {
+  if (typeof value !== 'object' || value === null) throw invalid(name, 'each token is an object');
+  const style: Style = {};
+  for (const [key, setting] of Object.entries(value)) {
+    if (key === 'fg' || key === 'bg') {
+      if (!isColour(setting)) throw invalid(name, `${JSON.stringify(setting)} is no colour`);
+      style[key] = setting;
+    } else if (key === 'bold' || key === 'dim' || key === 'italic' || key === 'underline' || key === 'inverse') {
+      if (setting === true) style[key] = true;
+    } else throw invalid(name, `"${key}" is no style`);
+  }
+  return style;
+}
+
+function isColour(value: unknown): value is Colour {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 && value <= 255;
+  return typeof value === 'string' && /^#[0-9a-f]{6}$/i.test(value);
+}
+
+const invalid = (name: string, why: string): AmuxError =>
+  new AmuxError('input.invalid', {why: `theme ${name}: ${why}`, next: 'colours are 0–255 or "#rrggbb"'});
+
+function isUtf8(env: Environment): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  return /utf-?8/i.test(locale);
+}
