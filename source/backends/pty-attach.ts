@@ -71,7 +71,7 @@ export async function attachPty(options: AttachOptions): Promise<AttachEnd> {
 /** Raw mode and a screen of our own; returns what undoes it, which also runs when the process ends in between. */
 function takeTerminal(stdin: ReadStream, stdout: WriteStream): () => void {
   const wasRaw = stdin.isRaw === true;
-  const wasPaused = stdin.isPaused();
+  const wasFlowing = stdin.readableFlowing === true;
   let taken = true;
   const restore = () => {
     if (!taken) return;
@@ -91,7 +91,7 @@ function takeTerminal(stdin: ReadStream, stdout: WriteStream): () => void {
   for (const signal of ENDING) process.on(signal, ending);
   return () => {
     restore();
-    if (wasPaused) stdin.pause();
+    if (!wasFlowing) stdin.pause();
     process.off('exit', restore);
     for (const signal of ENDING) process.off(signal, ending);
   };

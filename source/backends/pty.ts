@@ -30,6 +30,7 @@ export class PtyBackend implements Backend {
   readonly #listeners = new Set<(event: BackendEvent) => void>();
   #host: HostConnection | null = null;
   #joining: Promise<boolean> | null = null;
+  #starting: Promise<HostConnection> | null = null;
   #disposed = false;
 
   constructor(options: PtyOptions) {
@@ -146,6 +147,13 @@ export class PtyBackend implements Backend {
 
   async #ensureHost(): Promise<HostConnection> {
     if (await this.open()) return this.#host!;
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<HostConnection> {
     const [file, ...args] = this.#options.hostArgv;
     const env: Record<string, string> = {};
     for (const key of HOST_ENV) if (process.env[key] !== undefined) env[key] = process.env[key];
