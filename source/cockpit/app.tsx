@@ -40,7 +40,9 @@ export function App({source, deeds, theme, info, leaveKey, setTitle, onSuspend}:
   const {store, clock} = source;
   const state = useSyncExternalStore(store.subscribe, store.state);
   const {suspendTerminal} = useApp();
-  useEffect(() => onSuspend(suspendTerminal), [onSuspend, suspendTerminal]);
+  useEffect(() => {
+    onSuspend(suspendTerminal);
+  }, [onSuspend, suspendTerminal]);
   useFleet(source);
   useScreen(source, state);
   useSizes(source, {state, follows: info.mode !== 'remote'});
@@ -71,7 +73,7 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
       <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
       {state.place === 'fleet' ? (
-        <FleetScreen {...{state, theme, layout, agents, leaveKey}} />
+        <FleetScreen {...{state, theme, layout, agents}} />
       ) : (
         <EventsScreen {...{state, theme, layout}} />
       )}

@@ -8,15 +8,15 @@ export type Mood = (typeof moods)[number];
 
 type MoodLook = {shape: keyof Shapes & Mood; token: Token; count: string};
 
-/** `count` is the word beside the number in the header. */
+/** `count` is the word beside the number in the header, where the shape alone would not say it. */
 export const looks: Record<Mood, MoodLook> = {
   waiting: {shape: 'waiting', token: 'attention', count: 'need you'},
-  failed: {shape: 'failed', token: 'failed', count: 'failed'},
+  failed: {shape: 'failed', token: 'failed', count: ''},
   finished: {shape: 'finished', token: 'finished', count: 'done'},
   working: {shape: 'working', token: 'working', count: 'working'},
-  starting: {shape: 'starting', token: 'starting', count: 'starting'},
+  starting: {shape: 'starting', token: 'starting', count: ''},
   idle: {shape: 'idle', token: 'idle', count: 'idle'},
-  stopped: {shape: 'stopped', token: 'stopped', count: 'stopped'},
+  stopped: {shape: 'stopped', token: 'stopped', count: ''},
 };
 
 export function moodOf(session: SessionView): Mood {

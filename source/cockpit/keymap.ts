@@ -83,14 +83,14 @@ export function footerBindings(state: State): Binding[] {
 /** The lines of the help: what the screen's keys do, also those that cannot be done now. */
 export function helpBindings(state: State): Binding[] {
   const here = [...sessionKeys, ...everywhereKeys, ...walkingKeys];
-  return here.filter(binding => binding.id !== 'help' && binding.where.includes(state.place));
+  return here.filter(
+    binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
+  );
 }
 
 /** Why a line of the help cannot be run now; null when it can. */
 export function whyDisabled(binding: Binding, state: State): string | null {
-  const calm: State = {...state, dialog: {kind: 'none'}};
-  if (binding.when?.(calm) === false) return 'nothing to do now';
-  return binding.whyNot?.(calm) ?? null;
+  return binding.whyNot?.({...state, dialog: {kind: 'none'}}) ?? null;
 }
 
 const chapters: readonly {title: string; where: readonly Where[]}[] = [

@@ -90,7 +90,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       theme={theme}
       info={info}
       leaveKey={options.keys.leave}
-      setTitle={title => stdout.write(`\x1b]2;${title}\x1b\\`)}
+      setTitle={title => void stdout.write(`\x1b]2;${title}\x1b\\`)}
       onSuspend={given => {
         suspend = given;
       }}

@@ -7,5 +7,7 @@ import type {Theme} from '../theme.ts';
 export function useTitle({state, theme, write}: {state: State; theme: Theme; write: (title: string) => void}): void {
   const waiting = countMoods(state.sessions ?? []).waiting;
   const title = waiting === 0 ? 'amux' : `amux ${theme.shapes.waiting}${waiting}`;
-  useEffect(() => write(title), [write, title]);
+  useEffect(() => {
+    write(title);
+  }, [write, title]);
 }

@@ -34,9 +34,9 @@ export const everywhereKeys: readonly Binding[] = [
     keys: ['/'],
     where: both,
     label: 'filter',
-    help: 'filter by name, agent, branch, directory or tag; in Events by any text',
+    help: 'filter by name, agent, branch, directory, tag',
     footer: 12,
-    when: state => state.place === 'events' || (state.sessions?.length ?? 0) > 0,
+    whyNot: state => (state.place === 'fleet' && !state.sessions?.length ? 'there are no sessions' : null),
     run: deeds => {
       const before = deeds.state().filter;
       deeds.dispatch({type: 'dialog', dialog: {kind: 'filter', field: fieldOf(before), before}});
@@ -56,9 +56,9 @@ export const everywhereKeys: readonly Binding[] = [
     keys: ['esc'],
     where: both,
     label: state => (state.place === 'events' && state.filter === '' ? 'fleet' : 'back'),
-    help: 'back: unzoom, drop the filter, unmark, leave Events',
+    help: 'back: unzoom, drop filter and marks, leave Events',
     footer: 13,
-    when: state => back(state) !== null,
+    whyNot: state => (back(state) === null ? 'nothing to go back from' : null),
     run: ({state, dispatch}) => {
       switch (back(state())) {
         case 'notice':

@@ -11,7 +11,7 @@ const notRunning = (state: State): string | null => {
   return session.running ? null : `${session.name} is not running (s starts it)`;
 };
 
-const listed = (state: State): boolean => visibleSessions(state).length > 0;
+const none = (state: State): string | null => (visibleSessions(state).length > 0 ? null : 'there are no sessions');
 
 /** What is done with sessions. */
 export const sessionKeys: readonly Binding[] = [
@@ -20,9 +20,8 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['space'],
     where: ['fleet'],
     label: state => (state.marks.length > 0 ? `send to ${state.marks.length}` : 'send'),
-    help: 'prompt bar: send text to the selected session, or to all marked ones',
+    help: 'send text to the session, or to all marked ones',
     footer: 1,
-    when: listed,
     whyNot: noSelection,
     run: deeds => deeds.openPrompt(),
   },
@@ -31,9 +30,8 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['i'],
     where: ['fleet'],
     label: 'type',
-    help: 'typing mode: every key goes to the agent until the leave key (ctrl+])',
+    help: 'typing mode: every key but one goes to the agent',
     footer: 2,
-    when: listed,
     whyNot: notRunning,
     run: deeds => deeds.startTyping(),
   },
@@ -44,7 +42,6 @@ export const sessionKeys: readonly Binding[] = [
     label: 'attach',
     help: "attach: the session's own terminal, full screen",
     footer: 3,
-    when: listed,
     whyNot: notRunning,
     run: deeds => deeds.attach(),
   },
@@ -53,9 +50,8 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['tab'],
     where: ['fleet'],
     label: 'next',
-    help: 'go to the next session that needs you',
+    help: 'to the next session that needs you',
     footer: 4,
-    when: listed,
     whyNot: state => (nextInNeed(state) === null ? 'nothing else needs you' : null),
     run: deeds => {
       const session = nextInNeed(deeds.state());
@@ -76,9 +72,8 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['s'],
     where: ['fleet'],
     label: state => (selectedSession(state)?.running ? 'stop' : 'start'),
-    help: 'start the session, or stop it; asks first when it is working',
+    help: 'start or stop the session; asks when it works',
     footer: 6,
-    when: listed,
     whyNot: state => (selectedSession(state)?.status === 'orphaned' ? 'its directory is gone' : noSelection(state)),
     run: deeds => deeds.startOrStop(),
   },
@@ -87,9 +82,8 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['r'],
     where: ['fleet'],
     label: 'restart',
-    help: 'stop the session if it runs, and start it again',
+    help: 'stop the session, if it runs, and start it',
     footer: 10,
-    when: listed,
     whyNot: noSelection,
     run: deeds => deeds.restart(),
   },
@@ -98,9 +92,8 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['z'],
     where: ['fleet'],
     label: state => (state.view === 'zoom' ? 'unzoom' : 'zoom'),
-    help: "the session's screen over the whole width, and back",
+    help: "the session's screen at full width, and back",
     footer: 7,
-    when: listed,
     whyNot: noSelection,
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'zoom' ? 'cards' : 'zoom'}),
   },
@@ -109,9 +102,9 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['v'],
     where: ['fleet'],
     label: state => (state.view === 'grid' ? 'peek' : 'grid'),
-    help: 'all cards over the whole width, and back',
+    help: 'all cards at full width, and back',
     footer: 8,
-    when: state => listed(state) && state.size.cols >= 50,
+    whyNot: state => none(state) ?? (state.size.cols < 50 ? 'the terminal is too narrow' : null),
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'grid' ? 'cards' : 'grid'}),
   },
   {
@@ -119,9 +112,8 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['m'],
     where: ['fleet'],
     label: state => (state.marks.includes(state.selected ?? '') ? 'unmark' : 'mark'),
-    help: 'mark the session, so that space sends to all marked ones',
+    help: 'mark the session: space sends to all marked',
     footer: 9,
-    when: listed,
     whyNot: noSelection,
     run: deeds => {
       const {selected} = deeds.state();
@@ -135,7 +127,6 @@ export const sessionKeys: readonly Binding[] = [
     label: state => (state.onlyMine ? 'all' : 'needs me'),
     help: 'show only what needs you, and back to all',
     footer: 11,
-    when: state => (state.sessions?.length ?? 0) > 0,
     whyNot: state => (state.onlyMine || (state.sessions ?? []).some(needsPerson) ? null : 'nothing needs you'),
     run: deeds => deeds.dispatch({type: 'only-mine', on: !deeds.state().onlyMine}),
   },

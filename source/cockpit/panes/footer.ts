@@ -18,13 +18,18 @@ export type FooterProps = {
   writing: {label: string; field: Field} | null;
 };
 
+/** A phone has no room to say that keys are commands; that they are not is always said. */
+const CHIP_FROM = 50;
+
 export function footerLine(props: FooterProps): string {
   const {theme, columns, typingTo} = props;
   const chip: Span[] =
     typingTo === null
-      ? [['chip', ' COMMAND ']]
+      ? columns < CHIP_FROM
+        ? []
+        : [['chip', ' COMMAND ']]
       : cutSpans([['chipTyping', ` TYPING ${theme.shapes.arrow} ${plain(typingTo)} `]], Math.floor(columns / 2));
-  const room = columns - spansWidth(chip) - 1;
+  const room = columns - spansWidth(chip) - (chip.length > 0 ? 1 : 0);
   return line(theme, columns, leftSide(props, room), chip);
 }
 
@@ -41,7 +46,7 @@ function leftSide({theme, hints, typingTo, leaveKey, notice, writing}: FooterPro
   if (typingTo !== null && notice === null) {
     return [
       ['key', ` ${leaveKey}`],
-      ['dim', ' leaves typing; every other key goes to the agent'],
+      ['dim', ' leaves typing'],
     ];
   }
   if (notice !== null) return noticeSpans(theme, notice);

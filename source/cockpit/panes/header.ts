@@ -41,7 +41,7 @@ function countsLine({theme, columns, sessions, now, mode, connection}: HeaderPro
   for (const mood of inHeader) {
     if (counts[mood] === 0) continue;
     const {shape, token, count} = looks[mood];
-    long.push([null, '  '], [token, `${theme.shapes[shape]} ${counts[mood]} ${count}`]);
+    long.push([null, '  '], [token, `${theme.shapes[shape]} ${counts[mood]} ${count}`.trimEnd()]);
     short.push([null, ' '], [token, `${theme.shapes[shape]}${counts[mood]}`]);
   }
   const full = [...where, ...clock];

@@ -1,6 +1,6 @@
-import {width} from '../draw/cells.ts';
+import {fit, width} from '../draw/cells.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
-import {line, type Span} from '../draw/spans.ts';
+import type {Span} from '../draw/spans.ts';
 import type {Size} from '../layout.ts';
 import type {Theme} from '../theme.ts';
 
@@ -47,6 +47,5 @@ export function helpPane({theme, body, lines, at}: HelpProps): {lines: string[];
 /** The choice fills its whole line. */
 function chosenLine(theme: Theme, columns: number, spans: readonly Span[]): string {
   const [, text] = spans[0]!;
-  const blanks = ' '.repeat(Math.max(0, columns - width(text)));
-  return line(theme, columns, [['choice', text + blanks]]);
+  return theme.paint('choice', `${fit(text, columns - 1, theme.shapes.ellipsis)} `);
 }

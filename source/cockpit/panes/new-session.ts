@@ -37,7 +37,7 @@ export function newSessionPane({theme, body, form, taken, agents}: FormProps): {
     heavy: true,
     token: 'selected',
     left: [['strong', 'New session']],
-    right: [['dim', form.busy ? 'making it…' : '']],
+    right: form.busy ? [['dim', 'making it…']] : [],
   };
   const faults = shownFaults(form, taken);
   const airy = body.rows >= 14;

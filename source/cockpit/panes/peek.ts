@@ -3,7 +3,7 @@ import type {Row, Screen} from '../../domain/screen.ts';
 import {agentText} from '../attention.ts';
 import {cellText, cut, plain, skip, width} from '../draw/cells.ts';
 import {type Frame, framed} from '../draw/frame.ts';
-import {fill, line, type Span} from '../draw/spans.ts';
+import {fill, line, type Span, spansWidth} from '../draw/spans.ts';
 import type {Size} from '../layout.ts';
 import type {Theme} from '../theme.ts';
 
@@ -14,12 +14,10 @@ export type PeekProps = {
   session: SessionView | null;
   screen: Screen | null;
   typing: boolean;
-  /** Name of the key that leaves typing mode. */
-  leaveKey: string;
 };
 
 /** The agent's real screen, at its own width; what does not fit is cropped and the title says so. */
-export function peekLines({theme, size, session, screen, typing, leaveKey}: PeekProps): string[] {
+export function peekLines({theme, size, session, screen, typing}: PeekProps): string[] {
   const inner = {cols: size.cols - 2, rows: size.rows - 2};
   const ended = session !== null && !session.running;
   const view = screen === null ? null : windowOf(screen, {inner, follow: typing});
@@ -28,8 +26,7 @@ export function peekLines({theme, size, session, screen, typing, leaveKey}: Peek
     columns: size.cols,
     heavy: typing,
     token: typing ? 'attention' : 'border',
-    left: session === null ? [] : titleSpans(theme, {session, screen, view, ended}),
-    foot: typing ? [['dim', `${leaveKey} leaves typing`]] : [],
+    left: session === null ? [] : titleSpans(theme, size.cols - TITLE_FRAME, {session, screen, view, ended}),
   };
   if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session}));
   const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {
@@ -56,17 +53,30 @@ function windowOf(screen: Screen, {inner, follow}: {inner: Size; follow: boolean
 /** Cells kept in sight right of the cursor while typing. */
 const PAN_MARGIN = 8;
 
+/** Columns of a border that its title cannot have. */
+const TITLE_FRAME = 7;
+
 type Facts = {session: SessionView; screen: Screen | null; view: Window | null; ended: boolean};
 
-function titleSpans({shapes}: Theme, {session, screen, view, ended}: Facts): Span[] {
-  const dot: Span = ['faint', ` ${shapes.dot} `];
-  const spans: Span[] = [['strong', plain(session.name)]];
-  if (ended) spans.push(dot, ['dim', 'ended']);
-  spans.push(dot, ['dim', plain(agentText(session))]);
-  if (session.branch !== null) spans.push(dot, ['dim', plain(session.branch)]);
-  if (screen !== null) spans.push(dot, ['dim', `${screen.cols}×${screen.rows}`]);
-  if (view?.cropped) spans.push(['attention', ` ${shapes.cropped} cropped`]);
-  return spans;
+/** What does not fit goes, the branch first; that something is cropped is always said. */
+function titleSpans({shapes}: Theme, columns: number, {session, screen, view, ended}: Facts): Span[] {
+  const size: Span[] = screen === null ? [] : [['dim', `${screen.cols}×${screen.rows}`]];
+  if (view?.cropped) size.push([null, ` ${shapes.cropped} cropped`]);
+  const name: Span[] = [['strong', plain(session.name)]];
+  const ending: Span[] = ended ? [['dim', 'ended']] : [];
+  const agent: Span[] = [['dim', plain(agentText(session))]];
+  const branch: Span[] = session.branch === null ? [] : [['dim', plain(session.branch)]];
+  const choices = [
+    [name, ending, agent, branch, size],
+    [name, ending, agent, size],
+    [name, ending, size],
+  ];
+  const titles = choices.map(parts =>
+    parts
+      .filter(part => part.length > 0)
+      .flatMap((part, i): Span[] => (i === 0 ? part : [['faint', ` ${shapes.dot} `], ...part])),
+  );
+  return titles.find(title => spansWidth(title) <= columns) ?? titles.at(-1)!;
 }
 
 function emptyLines({theme, inner, session}: {theme: Theme; inner: Size; session: SessionView | null}): string[] {

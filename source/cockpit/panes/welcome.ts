@@ -24,23 +24,11 @@ export function welcomeLines({theme, body, agents, demo, answered}: WelcomeProps
     [],
     ...foundSpans({agents, columns}),
     [],
-    [
-      ['key', 'n'],
-      ['dim', '  makes a session: a name, an agent, a directory'],
-    ],
+    keyLine('n', 'makes a session: a name, an agent, a directory'),
     demo
-      ? [
-          ['key', 'd'],
-          ['dim', '  fills this fleet with a demo; no agent needed'],
-        ]
-      : [
-          ['key', 'amux demo'],
-          ['dim', '  shows a fleet, no agent needed'],
-        ],
-    [
-      ['key', '?'],
-      ['dim', '  shows all keys'],
-    ],
+      ? keyLine('d', 'fills this fleet with a demo; no agent needed')
+      : keyLine('amux demo', 'shows a fleet, no agent needed'),
+    keyLine('?', 'shows all keys'),
   ];
   const indent = Math.max(2, Math.floor((body.cols - columns) / 2));
   const above = Math.max(1, Math.floor((body.rows - text.length) / 2) - 1);
@@ -58,3 +46,8 @@ function foundSpans({agents, columns}: {agents: WelcomeProps['agents']; columns:
   const names = agents.map(({name, version}) => plain(version === null ? name : `${name} ${version}`)).join(', ');
   return wrap(`Found here: ${names}`, columns).map(text => [['dim', text]]);
 }
+
+const keyLine = (key: string, what: string): Span[] => [
+  ['key', key.padEnd('amux demo'.length + 2)],
+  ['dim', what],
+];

@@ -14,17 +14,16 @@ export type FleetScreenProps = {
   theme: Theme;
   layout: Layout;
   agents: CockpitInfo['agentsFound'];
-  leaveKey: string;
 };
 
 /** Session cards beside, above or instead of the live peek. */
-export function FleetScreen({state, theme, layout, agents, leaveKey}: FleetScreenProps) {
+export function FleetScreen({state, theme, layout, agents}: FleetScreenProps) {
   const {body} = layout;
   if (state.sessions === null || state.sessions.length === 0) {
     const answered = state.sessions !== null;
     return <Pane lines={welcomeLines({theme, body, agents, demo: state.demo, answered})} columns={body.cols} />;
   }
-  const peek = layout.peek === null ? null : <Peek {...{state, theme, layout, leaveKey}} size={layout.peek} />;
+  const peek = layout.peek === null ? null : <Peek {...{state, theme}} size={layout.peek} />;
   const area = layout.cards;
   if (area === null) return peek;
   const cards = <Pane lines={listPart(state, {theme, layout, area})} columns={area.cols} />;
@@ -44,13 +43,13 @@ export function FleetScreen({state, theme, layout, agents, leaveKey}: FleetScree
   );
 }
 
-type PeekProps = {state: State; theme: Theme; leaveKey: string; size: NonNullable<Layout['peek']>};
+type PeekProps = {state: State; theme: Theme; size: NonNullable<Layout['peek']>};
 
-function Peek({state, theme, leaveKey, size}: PeekProps) {
+function Peek({state, theme, size}: PeekProps) {
   const session = selectedSession(state);
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
   const typing = state.mode.kind === 'typing';
-  return <Pane lines={peekLines({theme, size, session, screen, typing, leaveKey})} columns={size.cols} />;
+  return <Pane lines={peekLines({theme, size, session, screen, typing})} columns={size.cols} />;
 }
 
 type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};

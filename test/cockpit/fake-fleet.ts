@@ -1,0 +1,251 @@
+import {AmuxError} from '../../source/domain/errors.ts';
+import type {
+  AttachPlan,
+  EventView,
+  Fleet,
+  Health,
+  Outcome,
+  Peek,
+  RegisterInput,
+  Sent,
+  SessionView,
+} from '../../source/domain/fleet.ts';
+import {emptyScreen, type Row, type Screen} from '../../source/domain/screen.ts';
+
+/** An in-memory fleet with scripted sessions and screens: for panes and dialogs, never for behaviour of amux itself. */
+export class FakeFleet implements Fleet {
+  readonly calls: string[] = [];
+  readonly typed: {session: string; bytes: string}[] = [];
+  readonly #sessions: SessionView[];
+  readonly #screens = new Map<string, Screen>();
+  readonly #entries: EventView[] = [];
+  readonly #wakers = new Set<() => void>();
+
+  constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
+    this.#sessions = sessions;
+    for (const [name, screen] of Object.entries(screens)) this.#screens.set(this.#find(name).id, screen);
+  }
+
+  /** Changes a session and tells of it. */
+  set(name: string, change: Partial<SessionView>): void {
+    Object.assign(this.#find(name), change);
+    this.#note(name, `${name} changed`);
+  }
+
+  show(name: string, screen: Screen): void {
+    this.#screens.set(this.#find(name).id, screen);
+    this.#wake();
+  }
+
+  async sessions(): Promise<SessionView[]> {
+    return this.#sessions.map(session => ({...session}));
+  }
+
+  async session(ref: string): Promise<SessionView> {
+    return {...this.#find(ref)};
+  }
+
+  async register(input: RegisterInput): Promise<SessionView> {
+    this.calls.push(`register ${JSON.stringify(input)}`);
+    if (input.dir === '/nowhere') throw new AmuxError('session.dir', {dir: input.dir});
+    const session = sessionOf({name: input.name, dir: input.dir, agent: input.agent ?? 'shell', status: 'stopped'});
+    this.#sessions.push(session);
+    this.#note(session.name, 'registered');
+    return {...session};
+  }
+
+  async unregister(ref: string): Promise<void> {
+    this.#sessions.splice(this.#sessions.indexOf(this.#find(ref)), 1);
+  }
+
+  async start(ref: string, input?: {prompt?: string}): Promise<SessionView> {
+    this.calls.push(`start ${this.#find(ref).name} ${input?.prompt ?? ''}`.trim());
+    this.set(ref, {status: 'running', running: true, activity: 'idle', exit: null});
+    return this.session(ref);
+  }
+
+  async stop(ref: string): Promise<SessionView> {
+    this.calls.push(`stop ${this.#find(ref).name}`);
+    this.set(ref, {status: 'stopped', running: false, activity: null, waitingFor: null, reason: 'stopped on request'});
+    return this.session(ref);
+  }
+
+  async restart(ref: string): Promise<SessionView> {
+    this.calls.push(`restart ${this.#find(ref).name}`);
+    return this.session(ref);
+  }
+
+  async stopAll(): Promise<Outcome[]> {
+    return [];
+  }
+
+  async run(): Promise<SessionView> {
+    throw new AmuxError('not-built', {what: 'run', next: ''});
+  }
+
+  async variables(): Promise<string[]> {
+    return [];
+  }
+
+  async send(ref: string, message: {text: string}): Promise<Sent> {
+    this.calls.push(`send ${this.#find(ref).name} ${message.text}`);
+    return {id: 'm1', state: 'queued', reason: 'it works on something'};
+  }
+
+  async keys(): Promise<void> {}
+
+  async type(ref: string, bytes: string): Promise<void> {
+    this.typed.push({session: this.#find(ref).name, bytes});
+    this.calls.push(`type ${this.#find(ref).name} ${JSON.stringify(bytes)}`);
+  }
+
+  async queue(): Promise<[]> {
+    return [];
+  }
+
+  async clearQueue(): Promise<number> {
+    return 0;
+  }
+
+  async peek(ref: string): Promise<Peek> {
+    return {name: ref, output: '', lines: 0, cursor: null, cols: 80, rows: 24};
+  }
+
+  async logs(): Promise<string[]> {
+    return [];
+  }
+
+  async *screens(ref: string, signal: AbortSignal): AsyncIterable<Screen> {
+    const {id} = this.#find(ref);
+    let shown: Screen | undefined;
+    while (!signal.aborted) {
+      const screen = this.#screens.get(id);
+      if (screen !== undefined && screen !== shown) {
+        shown = screen;
+        yield screen;
+        continue;
+      }
+      await this.#next(signal);
+    }
+  }
+
+  async resize(ref: string, size: {cols: number; rows: number}): Promise<void> {
+    this.calls.push(`resize ${this.#find(ref).name} ${size.cols}x${size.rows}`);
+  }
+
+  async runs(): Promise<[]> {
+    return [];
+  }
+
+  async explain(): Promise<never> {
+    throw new AmuxError('not-built', {what: 'explain', next: ''});
+  }
+
+  async seen(ref: string): Promise<void> {
+    this.calls.push(`seen ${this.#find(ref).name}`);
+    this.set(ref, {activity: 'idle'});
+  }
+
+  async attach(ref: string): Promise<AttachPlan> {
+    return {via: 'tmux', argv: ['true'], name: this.#find(ref).name, detachKey: 'ctrl+]'};
+  }
+
+  async attached(ref: string, state: 'on' | 'off'): Promise<void> {
+    this.calls.push(`attached ${this.#find(ref).name} ${state}`);
+  }
+
+  async *events(options: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
+    let at = options.since ?? this.#entries.length;
+    while (!options.signal.aborted) {
+      const entry = this.#entries[at];
+      if (entry === undefined) await this.#next(options.signal);
+      else {
+        at++;
+        yield entry;
+      }
+    }
+  }
+
+  async health(): Promise<Health> {
+    throw new AmuxError('not-built', {what: 'health', next: ''});
+  }
+
+  async shutdown(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #find(ref: string): SessionView {
+    const found = this.#sessions.find(session => session.id === ref || session.name === ref);
+    if (found === undefined) throw new AmuxError('session.unknown', {ref});
+    return found;
+  }
+
+  #note(name: string, reason: string): void {
+    const session = this.#find(name);
+    const cursor = this.#entries.length + 1;
+    const at = Date.now();
+    const about = {id: session.id, name: session.name};
+    this.#entries.push({cursor, at, type: 'session.activity', actor: 'test', session: about, reason});
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+  }
+
+  #next(signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        this.#wakers.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#wakers.add(done);
+      signal.addEventListener('abort', done);
+    });
+  }
+}
+
+export function sessionOf(change: Partial<SessionView> & {name: string}): SessionView {
+  const status = change.status ?? 'running';
+  return {
+    id: `id-${change.name}`,
+    kind: 'durable',
+    project: '/work/shop',
+    agent: 'claude',
+    model: null,
+    dir: `/work/shop/${change.name}`,
+    workspace: {id: 'main', name: 'main', path: '/work/shop'},
+    branch: null,
+    tags: [],
+    status,
+    activity: status === 'running' ? 'idle' : null,
+    activity_since: null,
+    reason: '',
+    waitingFor: null,
+    running: status === 'running' || status === 'starting',
+    pid: null,
+    token_count: null,
+    tokens: null,
+    cost: null,
+    context: null,
+    queue: 0,
+    preview: '',
+    yolo: false,
+    created_at: 0,
+    started_at: 1,
+    updated_at: 0,
+    exit: null,
+    ...change,
+  };
+}
+
+/** A screen from plain lines; styled rows can be given instead. */
+export function screenOf(lines: readonly (string | Row)[], change: Partial<Screen> = {}): Screen {
+  const rows = change.rows ?? 28;
+  const screen = emptyScreen(change.cols ?? 80, rows);
+  lines.forEach((line, y) => {
+    screen.lines[y] = typeof line === 'string' ? [{text: line, style: {}}] : line;
+  });
+  return {...screen, ...change};
+}

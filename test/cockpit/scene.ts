@@ -1,0 +1,182 @@
+import type {SessionView} from '../../source/domain/fleet.ts';
+import type {Row, Screen} from '../../source/domain/screen.ts';
+import {FakeFleet, screenOf, sessionOf} from './fake-fleet.ts';
+
+/** The moment at which the scene plays: 14:32:08 here, 8 s after a minute began. */
+export const SCENE_NOW = new Date(2026, 4, 4, 14, 32, 8).getTime();
+
+const ago = (seconds: number): number => SCENE_NOW / 1000 - seconds;
+
+/** A small shop's fleet in the middle of an afternoon, nothing younger than a minute. */
+export function sceneSessions(): SessionView[] {
+  return [
+    sessionOf({
+      name: 'api',
+      model: 'opus',
+      branch: 'feature/auth',
+      activity: 'working',
+      activity_since: ago(370),
+      preview: 'Running 214 tests…',
+      queue: 3,
+    }),
+    sessionOf({
+      name: 'web',
+      model: 'sonnet',
+      branch: 'feature/cart',
+      activity: 'working',
+      activity_since: ago(75),
+      preview: 'Reading src/app.tsx',
+      yolo: true,
+      queue: 1,
+    }),
+    sessionOf({
+      name: 'payments',
+      model: 'opus',
+      branch: 'feature/refunds',
+      activity: 'waiting',
+      activity_since: ago(130),
+      waitingFor: {kind: 'permission', detail: 'Bash: rm -rf dist'},
+      preview: 'Esc to cancel',
+      queue: 1,
+    }),
+    sessionOf({
+      name: 'docs',
+      agent: 'gemini',
+      branch: 'docs/api',
+      activity: 'waiting',
+      activity_since: ago(100),
+      waitingFor: {kind: 'question', detail: 'Which colour? Red · Blue'},
+    }),
+    sessionOf({
+      name: 'batch',
+      agent: 'opencode',
+      branch: 'fix/批量导入',
+      status: 'failed',
+      reason: 'exit code 1',
+      exit: {code: 1, signal: null, at: ago(3700)},
+      preview: 'Error: quota exceeded',
+    }),
+    sessionOf({
+      name: 'infra',
+      model: 'sonnet',
+      branch: 'chore/ci',
+      activity: 'idle',
+      activity_since: ago(560),
+      preview: 'PR #247 is ready',
+    }),
+    sessionOf({
+      name: 'search',
+      agent: 'codex',
+      branch: 'spike/vectors',
+      activity: 'idle',
+      activity_since: ago(5000),
+      preview: '索引已重建 ✅ 12,400 条',
+    }),
+    sessionOf({
+      name: 'notes',
+      agent: 'shell',
+      dir: '/home/ada/work/notes',
+      status: 'stopped',
+      exit: {code: 0, signal: null, at: ago(90_000)},
+      preview: 'ada@box:~/work/notes$',
+    }),
+    sessionOf({
+      name: 'mobile',
+      agent: 'claude',
+      model: 'haiku',
+      branch: 'fix/scroll',
+      activity: 'unknown',
+      activity_since: ago(62),
+      preview: 'Do you trust the files here',
+    }),
+  ];
+}
+
+const dim = {dim: true} as const;
+const green = {fg: 2} as const;
+const added = {bg: '#1f3326', fg: '#9fd3a8'} as const;
+
+const payments: (string | Row)[] = [
+  [
+    {text: '❯ ', style: dim},
+    {text: 'make refunds idempotent', style: {bold: true}},
+  ],
+  '',
+  [
+    {text: '● ', style: {}},
+    {text: 'I will add an idempotency key to the refund endpoint, then clean the build.', style: {}},
+  ],
+  '',
+  [
+    {text: '● ', style: green},
+    {text: 'Update', style: {bold: true}},
+    {text: '(src/refunds.ts)', style: {}},
+  ],
+  [
+    {text: '  ⎿  ', style: dim},
+    {text: 'Added 14 lines, removed 2', style: {}},
+  ],
+  [
+    {text: '     41 + ', style: added},
+    {text: ' const key = request.headers["idempotency-key"];', style: added},
+  ],
+  [
+    {text: '     42 + ', style: added},
+    {text: ' const seen = await refunds.byKey(key);', style: added},
+  ],
+  '',
+  [
+    {text: '● ', style: {fg: 3}},
+    {text: 'Bash', style: {bold: true}},
+    {text: '(rm -rf dist)', style: {}},
+  ],
+  [{text: '  ⎿  waiting', style: dim}],
+  '',
+  [{text: '─'.repeat(80), style: {fg: '#b1b9f9'}}],
+  [{text: ' Bash command', style: {bold: true, fg: '#b1b9f9'}}],
+  '',
+  '   rm -rf dist',
+  [{text: '   Clean the build output 清理构建输出', style: dim}],
+  '',
+  ' Do you want to proceed?',
+  [
+    {text: ' ❯ ', style: {fg: '#b1b9f9'}},
+    {text: '1. ', style: dim},
+    {text: 'Yes', style: {fg: '#b1b9f9'}},
+  ],
+  '   2. Yes, and always allow access to dist/ from this project',
+  '   3. No',
+  '',
+  [{text: ' Esc to cancel · Tab to amend', style: dim}],
+];
+
+export function sceneScreens(): Record<string, Screen> {
+  return {
+    payments: screenOf(payments, {cols: 82, rows: 28, cursor: {x: 1, y: 19}}),
+    api: screenOf(
+      [
+        [
+          {text: '✻ ', style: {fg: 208}},
+          {text: 'Running 214 tests…', style: {}},
+        ],
+        '',
+        [{text: '❯ ', style: {}}],
+      ],
+      {
+        cols: 82,
+        rows: 28,
+        cursor: {x: 2, y: 2},
+        modes: {alternate: false, bracketedPaste: true, applicationCursor: false},
+      },
+    ),
+    batch: screenOf(['$ opencode', [{text: 'Error: quota exceeded', style: {fg: 1}}]], {cols: 82, rows: 28}),
+  };
+}
+
+export const sceneFleet = (): FakeFleet => new FakeFleet(sceneSessions(), sceneScreens());
+
+export const sceneAgents = [
+  {name: 'claude', version: '2.1.328'},
+  {name: 'codex', version: '0.98.0'},
+  {name: 'gemini', version: null},
+] as const;
