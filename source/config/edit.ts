@@ -1,0 +1,189 @@
+import {readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {type Document, isMap, isScalar, parseDocument, stringify, type YAMLMap} from 'yaml';
+import {AmuxError} from '../domain/errors.ts';
+import {checkAgentId} from './agents.ts';
+import {parseCommandLine} from './command-line.ts';
+import {projectSchema} from './profiles.ts';
+import {findProject, initProject} from './project.ts';
+import {inspectText, invalid, readBounded} from './yaml-file.ts';
+
+/** What `agent config add|update` can set. */
+export type AgentFields = {
+  name?: string;
+  type?: string;
+  command?: string;
+  model?: string;
+  /** Seconds. */
+  quiet?: number;
+  /** Merged by key into what is there. */
+  environment?: Record<string, string>;
+};
+
+/** Another command that edits the same file at the same time makes this one start over, at most this often. */
+const TRIES = 10;
+
+/** The project's configuration, made when the repository has none yet. Throws `project.none`. */
+export function configFileToEdit(dir: string): string {
+  const project = findProject(dir);
+  if (project === null) throw new AmuxError('project.none', {dir});
+  return project.configFile ?? initProject(dir).configFile;
+}
+
+/** Throws `agent.exists`. */
+export function addAgent(file: string, id: string, fields: AgentFields): void {
+  checkFields(id, fields);
+  edit(file, agents => {
+    if (agents.has(id)) throw new AmuxError('agent.exists', {agent: id});
+    agents.set(id, fields);
+  });
+}
+
+/** Changes an entry, or writes one over an agent that is `known` from elsewhere. Throws `agent.unknown`. */
+export function updateAgent(
+  file: string,
+  id: string,
+  {fields, known}: {fields: AgentFields; known: readonly string[]},
+): void {
+  checkFields(id, fields);
+  edit(file, agents => {
+    if (!agents.has(id) && !known.includes(id)) throw unknown(id, [...agents.ids(), ...known]);
+    agents.set(id, fields);
+  });
+}
+
+/** Throws `agent.unknown` when the file has no such entry. */
+export function removeAgent(file: string, id: string): void {
+  edit(file, agents => {
+    if (!agents.has(id)) throw unknown(id, agents.ids());
+    agents.remove(id);
+  });
+}
+
+function checkFields(id: string, fields: AgentFields): void {
+  checkAgentId(id);
+  if (fields.command !== undefined) parseCommandLine(fields.command);
+}
+
+/** Applies a change to the file's text as long as nobody else changes it meanwhile; writes it whole or not at all. */
+function edit(file: string, change: (agents: Agents) => void): void {
+  for (let tries = 1; ; tries++) {
+    const before = read(file);
+    const text = edited({file, text: before, change});
+    if (text === before || replaceFile({file, before, text, force: tries === TRIES})) return;
+  }
+}
+
+function read(file: string): string {
+  const text = readBounded(file);
+  if (typeof text !== 'string') throw invalid(file, text);
+  return text;
+}
+
+function edited({file, text, change}: {file: string; text: string; change: (agents: Agents) => void}): string {
+  check(file, text);
+  const document = parseDocument(text);
+  const agents = new Agents(file, document);
+  change(agents);
+  const result =
+    agents.appended === null ? render(document, text) : `${text.trimEnd()}\n\n${agents.appended}`.trimStart();
+  check(file, result);
+  return text.includes('\r\n') ? result.replace(/\r?\n/g, '\r\n') : result;
+}
+
+function check(file: string, text: string): void {
+  const [problem] = inspectText({file, text, schema: projectSchema}).problems;
+  if (problem !== undefined) throw invalid(file, problem);
+}
+
+/** The mapping of agents in a document. */
+class Agents {
+  readonly #file: string;
+  readonly #document: Document;
+  /** Text for a file of nothing but comments, behind them: the library would put it before. */
+  appended: string | null = null;
+
+  constructor(file: string, document: Document) {
+    this.#file = file;
+    this.#document = document;
+  }
+
+  has(id: string): boolean {
+    return this.#map()?.has(id) ?? false;
+  }
+
+  ids(): string[] {
+    return (this.#map()?.items ?? []).map(({key}) => String(isScalar(key) ? key.value : key));
+  }
+
+  set(id: string, fields: AgentFields): void {
+    const {environment, ...plain} = fields;
+    const set = Object.entries(plain).filter(([, value]) => value !== undefined);
+    if (this.#document.contents === null) {
+      const entry = {...Object.fromEntries(set), ...(environment && {environment})};
+      this.appended = stringify({agents: {[id]: entry}}, {lineWidth: 0});
+      return;
+    }
+    this.#madeMap(['agents']);
+    const entry = this.#madeMap(['agents', id]);
+    for (const [key, value] of set) entry.set(key, value);
+    if (environment === undefined) return;
+    const variables = this.#madeMap(['agents', id, 'environment']);
+    for (const [name, value] of Object.entries(environment)) variables.set(name, value);
+  }
+
+  remove(id: string): void {
+    this.#map()?.delete(id);
+  }
+
+  #map(): YAMLMap | null {
+    const found = this.#document.get('agents', true);
+    return isMap(found) ? found : null;
+  }
+
+  #madeMap(path: string[]): YAMLMap {
+    const found: unknown = this.#document.getIn(path, true);
+    if (isMap(found)) return found;
+    if (found !== undefined && !(isScalar(found) && found.value === null)) {
+      const why = `${path.join('.')} in ${this.#file} is not a mapping that is written out there`;
+      throw new AmuxError('input.invalid', {why, next: 'edit the file by hand'});
+    }
+    const made = this.#document.createNode({}) as YAMLMap;
+    made.flow = false;
+    this.#document.setIn(path, made);
+    return made;
+  }
+}
+
+/** In the style of the text as it was: its indentation, its braces, no line broken. */
+function render(document: Document, before: string): string {
+  const indent = /^[^\s#-].*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( +)[^\s#]/m.exec(before)?.[1]?.length ?? 2;
+  return document.toString({lineWidth: 0, indent, flowCollectionPadding: !/\{\S/.test(before)});
+}
+
+/** False when the file is not as it was `before`. */
+function replaceFile(of: {file: string; before: string; text: string; force: boolean}): boolean {
+  // A link keeps pointing at the file that it points at.
+  const target = statSync(of.file, {throwIfNoEntry: false}) ? realpathSync(of.file) : of.file;
+  const unfinished = `${target}.${process.pid}.new`;
+  try {
+    const mode = (statSync(target, {throwIfNoEntry: false})?.mode ?? 0o644) & 0o777;
+    writeFileSync(unfinished, of.text, {mode, flush: true});
+    if (!of.force && current(target) !== of.before) {
+      rmSync(unfinished);
+      return false;
+    }
+    renameSync(unfinished, target);
+    return true;
+  } catch (error) {
+    rmSync(unfinished, {force: true});
+    throw new AmuxError('store.write', {file: of.file, why: (error as Error).message}, error);
+  }
+}
+
+function current(file: string): string {
+  return statSync(file, {throwIfNoEntry: false}) ? readFileSync(file, 'utf8') : '';
+}
+
+function unknown(id: string, known: readonly string[]): AmuxError {
+  return new AmuxError('agent.unknown', {agent: id.slice(0, 80), known: [...new Set(known)].join(', ') || 'none'});
+}

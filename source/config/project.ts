@@ -1,0 +1,92 @@
+import {mkdirSync, realpathSync, statSync, writeFileSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {dirname, join, relative, resolve} from 'node:path';
+import {AmuxError} from '../domain/errors.ts';
+import {findRepository, keepOutOfGit} from './repository.ts';
+
+/** `configFile` is null where a repository has no configuration. */
+export type Project = {root: string; configFile: string | null};
+
+const CONFIG = join('.amux', 'config.yaml');
+const OURS = ['.amux/workspaces/', '.amux/context/'];
+
+const TEMPLATE = `# amux: the agents of this project. "amux agent config add|update|remove" edits this file and keeps comments.
+
+# The agent of "amux register" without --agent.
+# defaultAgent: claude
+
+# claude, codex, gemini and opencode need no entry; one here lies over what amux knows of them.
+#
+# agents:
+#   claude:
+#     model: sonnet
+#   gpt:
+#     name: GPT-4
+#     type: generic            # claude, codex, gemini, opencode, or generic: any command
+#     command: gpt-cli --fast
+#     quiet: 1.5               # seconds without output that end a turn (generic)
+#     environment:
+#       # Taken from the caller's environment when a session starts; never stored.
+#       OPENAI_API_KEY: \${OPENAI_API_KEY}
+`;
+
+/**
+ * The project of a directory: the nearest directory with `.amux/config.yaml`, looking no further up than the
+ * repository, else the repository itself; null outside. Inside a worktree it is the main repository's, whatever the
+ * worktree has a copy of. The home's own `config.yaml` makes no project.
+ */
+export function findProject(dir: string, options: {home?: string} = {}): Project | null {
+  const start = real(dir);
+  const repository = findRepository(start);
+  const homes = [options.home, process.env['AMUX_HOME'], join(homedir(), '.amux')].flatMap(home =>
+    home ? [real(home)] : [],
+  );
+  const isConfig = (directory: string): boolean =>
+    isTrustedFile(join(directory, CONFIG), repository !== null) && !homes.includes(join(directory, '.amux'));
+
+  // In a worktree: the same place in the main repository, whether it exists there or not.
+  const from = repository === null ? start : join(repository.root, relative(repository.top, start));
+  const top = repository?.root ?? '/';
+  for (let at = from; ; at = dirname(at)) {
+    if (isConfig(at)) return {root: at, configFile: join(at, CONFIG)};
+    if (at === top || dirname(at) === at) break;
+  }
+  return repository === null ? null : {root: repository.root, configFile: null};
+}
+
+/** Makes the repository of a directory a project. Throws `project.none`, `project.exists` and `store.write`. */
+export function initProject(dir: string, {force = false}: {force?: boolean} = {}): {root: string; configFile: string} {
+  const repository = findRepository(real(dir));
+  if (repository === null) throw new AmuxError('project.none', {dir});
+  const configFile = join(repository.root, CONFIG);
+  try {
+    mkdirSync(dirname(configFile), {recursive: true});
+    writeFileSync(configFile, TEMPLATE, {flag: force ? 'w' : 'wx'});
+    keepOutOfGit(repository, OURS);
+  } catch (error) {
+    const {code, path} = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && path === configFile) {
+      throw new AmuxError('project.exists', {file: configFile});
+    }
+    throw new AmuxError('store.write', {file: configFile, why: (error as Error).message}, error);
+  }
+  return {root: repository.root, configFile};
+}
+
+/** Outside a repository, where a directory above may be anybody's, a file must be this user's or root's. */
+function isTrustedFile(file: string, anybodys: boolean): boolean {
+  try {
+    const found = statSync(file);
+    return found.isFile() && (anybodys || found.uid === 0 || found.uid === process.getuid?.());
+  } catch {
+    return false; // Missing, or in a directory that may not be entered.
+  }
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path); // It does not exist, or its parents may not be read.
+  }
+}

@@ -1,0 +1,159 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references as they stand in a configuration.
+import assert from 'node:assert/strict';
+import {chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {describe, test} from 'node:test';
+import {addAgent, configFileToEdit, removeAgent, updateAgent} from '../../source/config/edit.ts';
+import {loadConfig} from '../../source/config/profiles.ts';
+import {repository, temporaryDirectory, write} from './directories.ts';
+
+const file = (text: string) => write(join(temporaryDirectory(), 'config.yaml'), text);
+const text = (path: string) => readFileSync(path, 'utf8');
+
+const written = `# our agents
+
+defaultAgent: claude # the usual one
+
+agents:
+    # The reviewer.
+    claude:
+        name: "Claude"
+        command: 'claude --model opus' # dear
+        environment: {A: "1"}
+
+    # Does the rest.
+    gpt:
+        type: openai
+        environment:
+            OPENAI_API_KEY: \${OPENAI_API_KEY} # from the shell
+            V: 1.10
+# the end
+`;
+
+describe('agent config', () => {
+  test('add writes an entry and leaves everything else as it is', () => {
+    const path = file(written);
+    addAgent(path, 'gpt-4', {
+      name: 'GPT-4',
+      type: 'openai',
+      command: 'gpt-cli',
+      environment: {OPENAI_API_KEY: 'sk-...'},
+    });
+    assert.equal(
+      text(path),
+      written.replace(
+        '# the end',
+        `    gpt-4:
+        name: GPT-4
+        type: openai
+        command: gpt-cli
+        environment:
+            OPENAI_API_KEY: sk-...
+
+# the end`,
+      ),
+    );
+  });
+
+  test('update changes what it is told and merges variables by key', () => {
+    const path = file(written);
+    const fields = {command: 'claude --model sonnet', environment: {ANTHROPIC_API_KEY: 'sk-new...'}};
+    updateAgent(path, 'claude', {fields, known: []});
+    updateAgent(path, 'gpt', {fields: {environment: {V: '2', W: 'true'}}, known: []});
+    const lines = text(path).split('\n');
+    assert.ok(lines.includes("        command: 'claude --model sonnet' # dear"));
+    assert.ok(lines.includes('        environment: {A: "1", ANTHROPIC_API_KEY: sk-new...}'));
+    assert.ok(lines.includes('            OPENAI_API_KEY: ${OPENAI_API_KEY} # from the shell'));
+    for (const comment of ['# our agents', '    # The reviewer.', '    # Does the rest.', '# the end']) {
+      assert.ok(lines.includes(comment), comment);
+    }
+    const {agents} = loadConfig(path).config;
+    assert.deepEqual(agents['gpt']?.environment, {OPENAI_API_KEY: '${OPENAI_API_KEY}', V: '2', W: 'true'});
+    assert.equal(agents['claude']?.name, 'Claude');
+  });
+
+  test('update of an agent that is known from elsewhere writes an entry over it', () => {
+    const path = file(written);
+    updateAgent(path, 'codex', {fields: {model: 'o3'}, known: ['codex']});
+    assert.deepEqual(loadConfig(path).config.agents['codex'], {model: 'o3'});
+  });
+
+  test('remove takes the entry and its comment out', () => {
+    const path = file(written);
+    removeAgent(path, 'gpt');
+    assert.deepEqual(Object.keys(loadConfig(path).config.agents), ['claude']);
+    assert.match(text(path), /# The reviewer\.[\s\S]*# the end\n$/);
+  });
+
+  test('add keeps a file of nothing but comments, and a key without agents', () => {
+    for (const [before, after] of [
+      ['# a\n\n# agents:\n#   x: 1\n', '# a\n\n# agents:\n#   x: 1\n\nagents:\n  new:\n    command: x\n'],
+      ['# a\nagents:\n', '# a\nagents:\n  new:\n    command: x\n'],
+      ['', 'agents:\n  new:\n    command: x\n'],
+      ['theme: x\r\n', 'theme: x\r\nagents:\r\n  new:\r\n    command: x\r\n'],
+    ] as const) {
+      const path = file(before);
+      addAgent(path, 'new', {command: 'x'});
+      assert.equal(text(path), after);
+    }
+  });
+
+  test('add without a configuration makes the project one, with its comments', () => {
+    const root = repository();
+    const path = configFileToEdit(root);
+    assert.equal(path, join(root, '.amux', 'config.yaml'));
+    addAgent(path, 'new', {command: 'x', environment: {K: '${K}'}});
+    assert.match(
+      text(path),
+      /^# amux: [\s\S]*\nagents:\n {2}new:\n {4}command: x\n {4}environment:\n {6}K: \$\{K\}\n$/,
+    );
+    assert.deepEqual(loadConfig(path).config.agents, {new: {command: 'x', environment: {K: '${K}'}}});
+    const outside = temporaryDirectory();
+    assert.throws(() => configFileToEdit(outside), {code: 'project.none'});
+  });
+
+  for (const [what, change, error] of [
+    [
+      'add of an agent that is there',
+      (path: string) => addAgent(path, 'gpt', {}),
+      {code: 'agent.exists', facts: {agent: 'gpt'}},
+    ],
+    [
+      'update of an agent that is not',
+      (path: string) => updateAgent(path, 'nope', {fields: {}, known: ['codex', 'gpt']}),
+      {code: 'agent.unknown', facts: {agent: 'nope', known: 'claude, gpt, codex'}},
+    ],
+    ['remove of an agent that is not', (path: string) => removeAgent(path, 'nope'), {code: 'agent.unknown'}],
+    ['an id that is none', (path: string) => addAgent(path, 'a b', {}), {code: 'input.invalid'}],
+    ['a command with open quotes', (path: string) => addAgent(path, 'a', {command: "x 'y"}), {code: 'command.line'}],
+    [
+      'a variable name that is none',
+      (path: string) => addAgent(path, 'a', {environment: {'b-c': ''}}),
+      {code: 'config.invalid'},
+    ],
+  ] as [string, (path: string) => void, object][]) {
+    test(`refuses ${what} and leaves the file alone`, () => {
+      const path = file(written);
+      assert.throws(() => change(path), error);
+      assert.equal(text(path), written);
+      assert.deepEqual(readdirSync(dirname(path)), ['config.yaml']);
+    });
+  }
+
+  test('leaves a file alone that it cannot read', () => {
+    const path = file('agents: [\n');
+    assert.throws(() => addAgent(path, 'a', {}), {code: 'config.invalid'});
+    assert.equal(text(path), 'agents: [\n');
+  });
+
+  test('keeps rights and links', () => {
+    const path = file(written);
+    chmodSync(path, 0o600);
+    const link = join(temporaryDirectory(), 'config.yaml');
+    symlinkSync(path, link);
+    addAgent(link, 'new', {command: 'x'});
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.ok(loadConfig(path).config.agents['new']);
+  });
+});

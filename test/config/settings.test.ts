@@ -1,0 +1,79 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references as they stand in a configuration.
+import assert from 'node:assert/strict';
+import {join} from 'node:path';
+import {describe, test} from 'node:test';
+import {parse} from 'yaml';
+import {dumpSettings, loadSettings, validateFile} from '../../source/config/settings.ts';
+import {temporaryDirectory, write} from './directories.ts';
+
+const file = (text: string) => write(join(temporaryDirectory(), 'config.yaml'), text);
+const defaults = {
+  backend: 'auto',
+  autostart: true,
+  detachKey: 'C-b d',
+  leaveKey: 'C-]',
+  onQuit: 'handover',
+  theme: 'dark',
+  idleExit: 300,
+  agents: {},
+};
+
+describe('the settings of a home', () => {
+  test('have defaults, without a file too', () => {
+    assert.deepEqual(loadSettings(join(temporaryDirectory(), 'config.yaml')), {settings: defaults, notices: []});
+    assert.deepEqual(loadSettings(file('theme: light\nidleExit: 5\n')).settings, {
+      ...defaults,
+      theme: 'light',
+      idleExit: 5,
+    });
+  });
+
+  for (const keys of ['C-b d', 'C-]', 'C-\\\\', 'M-x', 'F12', 'C-a C-a', 'C-Space', 'Escape', 'q']) {
+    test(`accept ${keys} as keys`, () => {
+      assert.equal(loadSettings(file(`detachKey: "${keys}"`)).settings.detachKey, keys.replace('\\\\', '\\'));
+    });
+  }
+
+  for (const [text, line, why] of [
+    ['theme: dark\nbackend: screen\n', 2, /backend: expected one of "auto"\|"tmux"\|"pty"/],
+    ['autostart: maybe\n', 1, /autostart: expected boolean, received string/],
+    ['detachKey: Ctrl+b\n', 1, /detachKey: expected one to three keys/],
+    ['detachKey: ""\n', 1, /expected one to three keys/],
+    ['leaveKey: a b c d\n', 1, /expected one to three keys/],
+    ['idleExit: -1\n', 1, /idleExit: Too small/],
+    ['agents:\n  a:\n    quiet: x\n', 3, /agents\.a\.quiet/],
+  ] as [string, number, RegExp][]) {
+    test(`refuse ${JSON.stringify(text)}`, () => {
+      const where = file(text);
+      assert.throws(() => loadSettings(where), {code: 'config.invalid'});
+      const {problems} = validateFile(where, 'home');
+      assert.equal(problems.length, 1);
+      assert.equal(problems[0]!.line, line);
+      assert.match(problems[0]!.why, why);
+    });
+  }
+
+  test('are validated to the last problem, by kind of file', () => {
+    const where = file('backend: x\nautostart: y\n');
+    assert.deepEqual(
+      validateFile(where, 'home').problems.map(({line}) => line),
+      [1, 2],
+    );
+    const project = validateFile(where, 'project');
+    assert.deepEqual([project.problems.length, project.notices.length], [0, 2]);
+  });
+
+  test('are shown with their defaults and without secrets', () => {
+    const {settings} = loadSettings(
+      file(
+        'agents:\n  a:\n    command: x\n    environment:\n      API_KEY: sk-1234567890abc\n      T_TOKEN: ${T}\n      LANG: C\n',
+      ),
+    );
+    const shown = dumpSettings(settings);
+    assert.deepEqual(parse(shown), {
+      ...defaults,
+      agents: {a: {command: 'x', environment: {API_KEY: 'sk-…', T_TOKEN: '${T}', LANG: 'C'}}},
+    });
+    assert.equal(settings.agents['a']?.environment?.['API_KEY'], 'sk-1234567890abc');
+  });
+});
