@@ -53,16 +53,11 @@ export class PtyTerminal {
     this.#emit = emit;
     this.#size = size;
     this.#ownSize = size;
-    const [file, ...args] = launch.argv;
-    if (file === undefined) throw new AmuxError('input.invalid', {why: 'no program to start', next: 'give a command'});
-    if (!statSync(launch.cwd, {throwIfNoEntry: false})?.isDirectory())
-      throw new AmuxError('session.dir', {dir: launch.cwd});
-    const env = {...launch.env, COLORTERM: 'truecolor'};
-    this.#pty = spawn(file, args, {name: 'xterm-256color', cwd: launch.cwd, env, ...size});
+    this.#pty = start(launch, size);
     this.#input = new PtyInput(this.#pty);
     this.#emulator = new Emulator({
       ...size,
-      onReply: bytes => this.#input.write(Buffer.from(bytes)),
+      onReply: bytes => this.#answer(bytes),
       onProgram: ({id, state, kind, message}) => {
         if (id === '') this.#reported(state, kind, message);
       },
@@ -165,6 +160,14 @@ export class PtyTerminal {
     else this.#outputAgain = true;
   }
 
+  #answer(bytes: string): void {
+    try {
+      this.#input.write(Buffer.from(bytes));
+    } catch {
+      // A program that does not read does not read answers either.
+    }
+  }
+
   #parse(): void {
     if (this.#catchUp !== null) clearTimeout(this.#catchUp);
     this.#catchUp = null;
@@ -223,6 +226,17 @@ export class PtyTerminal {
     for (const timer of [this.#catchUp, this.#outputTimer]) if (timer !== null) clearTimeout(timer);
     this.#outputAgain = false;
     this.#input.stop();
+  }
+}
+
+function start({argv, cwd, env}: Launch, size: Size): IPty {
+  const [file, ...args] = argv;
+  if (file === undefined) throw new AmuxError('input.invalid', {why: 'no program to start', next: 'give a command'});
+  if (!statSync(cwd, {throwIfNoEntry: false})?.isDirectory()) throw new AmuxError('session.dir', {dir: cwd});
+  try {
+    return spawn(file, args, {name: 'xterm-256color', cwd, env: {...env, COLORTERM: 'truecolor'}, ...size});
+  } catch (error) {
+    throw new AmuxError('backend.failed', {backend: 'pty', why: (error as Error).message}, error);
   }
 }
 
