@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {firstUnit} from '../../source/cockpit/key-units.ts';
+import {leaveSequences} from '../../source/cockpit/keyboard.ts';
+import {bindingFor, footerBindings, helpBindings, keymap, keyTable, whyDisabled} from '../../source/cockpit/keymap.ts';
+import {formFaults, newForm, registerInput, stepForm} from '../../source/cockpit/new-session.ts';
+import {firstState, reduce, type State} from '../../source/cockpit/state.ts';
+import {edit, fieldOf} from '../../source/cockpit/text-field.ts';
+import {SCENE_NOW, sceneSessions} from './scene.ts';
+
+const empty = firstState({size: {cols: 120, rows: 40}, now: SCENE_NOW, demo: false});
+const fleet = (): State => reduce(empty, {type: 'sessions', sessions: sceneSessions(), now: SCENE_NOW});
+
+test('every key has one meaning in each place', () => {
+  const ids = keymap.map(({id}) => id);
+  assert.equal(new Set(ids).size, ids.length, 'ids are unique');
+  for (const where of new Set(keymap.flatMap(binding => binding.where))) {
+    const taken = new Set<string>();
+    for (const binding of keymap.filter(item => item.where.includes(where) && item.when === undefined)) {
+      for (const key of binding.keys) {
+        assert.ok(!taken.has(key), `${key} twice in ${where}`);
+        taken.add(key);
+      }
+    }
+  }
+});
+
+test('keys of later screens are not bound and not shown', () => {
+  for (const key of ['y', 'N', '2', '3', '4', ':', 'V', 'f', 'M']) assert.equal(bindingFor(key, fleet()), null);
+  assert.doesNotMatch(keyTable(), /Board|Approvals|Tokens/);
+});
+
+test('the footer shows only keys that do something now', () => {
+  const ids = (state: State) => footerBindings(state).map(({id}) => id);
+  assert.deepEqual(ids(fleet()).slice(0, 6), ['send', 'type', 'attach', 'next', 'new', 'start-stop']);
+  const stopped = reduce(fleet(), {type: 'select', session: 'id-notes'});
+  assert.ok(!ids(stopped).includes('type'));
+  assert.deepEqual(ids(reduce(empty, {type: 'sessions', sessions: [], now: 0})), ['new', 'help', 'quit']);
+});
+
+test('the help says why a key cannot be used', () => {
+  const stopped = reduce(fleet(), {type: 'select', session: 'id-notes'});
+  const attach = helpBindings(stopped).find(({id}) => id === 'attach')!;
+  assert.equal(whyDisabled(attach, stopped), 'notes is not running (s starts it)');
+});
+
+test('every key of the keymap stands in the table for the README', () => {
+  const table = keyTable();
+  for (const binding of keymap) for (const key of binding.keys) assert.ok(table.includes(`\`${key}\``), key);
+});
+
+test('raw input is taken apart key by key', () => {
+  const units = (text: string, pasting = false) => {
+    const found: string[] = [];
+    for (let rest = text; rest !== ''; ) {
+      const unit = firstUnit(rest, pasting);
+      found.push(unit.text);
+      rest = rest.slice(unit.text.length);
+    }
+    return found;
+  };
+  assert.deepEqual(units('jé👍'), ['j', 'é', '👍']);
+  assert.deepEqual(units('\x1b[A\x1bOBx'), ['\x1b[A', '\x1bOB', 'x']);
+  assert.deepEqual(units('\x1b'), ['\x1b']);
+  assert.deepEqual(units('\x1b\x1d'), ['\x1b', '\x1d']);
+  assert.deepEqual(units('\x1bf'), ['\x1bf']);
+  assert.deepEqual(units('\x1b[93;5u'), ['\x1b[93;5u']);
+  assert.deepEqual(units('a\x1d\x1b[201~', true), ['a\x1d', '\x1b[201~']);
+  assert.equal(firstUnit('\x1b[20', false).kind, 'part');
+});
+
+test('the leave key is known in the old and the new keyboard protocols', () => {
+  assert.deepEqual(leaveSequences('ctrl+]'), ['\x1d', '\x1b[93;5u', '\x1b[27;5;93~']);
+  assert.deepEqual(leaveSequences('C-b')[0], '\x02');
+});
+
+test('a text field edits by characters as people see them', () => {
+  let field = fieldOf('a👨‍👩‍👧b');
+  field = edit(field, {do: 'left'});
+  field = edit(field, {do: 'erase'});
+  assert.deepEqual(field, {text: 'ab', at: 1});
+  field = edit(fieldOf('fix the tests'), {do: 'erase-word'});
+  assert.equal(field.text, 'fix the ');
+  assert.equal(edit(fieldOf('x'), {do: 'insert', text: 'a\x1b[31m\r\nb'}).text, 'xa[31m\nb');
+});
+
+test('a new session is checked as one types', () => {
+  let form = newForm({agents: ['claude', 'codex'], dir: '~/shop'});
+  assert.equal(formFaults(form, []).name, 'a name is needed');
+  form = stepForm(form, {do: 'edit', edit: {do: 'insert', text: '9lives'}});
+  assert.match(formFaults(form, []).name!, /letter first/);
+  form = {...form, name: fieldOf('web')};
+  assert.match(formFaults(form, ['web']).name!, /already/);
+  assert.deepEqual(formFaults(form, []), {});
+  form = stepForm(stepForm(form, {do: 'next'}), {do: 'cycle', by: 1});
+  assert.deepEqual(registerInput(form, '/home/ada'), {
+    input: {name: 'web', dir: '/home/ada/shop', agent: 'codex'},
+    prompt: undefined,
+  });
+});

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import stringWidth from 'string-width';
+import {layoutOf} from '../../source/cockpit/layout.ts';
+import {newForm, stepForm} from '../../source/cockpit/new-session.ts';
+import {cardLines, cardsLines, listLines} from '../../source/cockpit/panes/cards.ts';
+import {eventsPaneLines} from '../../source/cockpit/panes/events.ts';
+import {footerLine} from '../../source/cockpit/panes/footer.ts';
+import {headerLines} from '../../source/cockpit/panes/header.ts';
+import {helpPane} from '../../source/cockpit/panes/help.ts';
+import {messagePane} from '../../source/cockpit/panes/message.ts';
+import {newSessionPane} from '../../source/cockpit/panes/new-session.ts';
+import {peekLines} from '../../source/cockpit/panes/peek.ts';
+import {welcomeLines} from '../../source/cockpit/panes/welcome.ts';
+import {fieldOf} from '../../source/cockpit/text-field.ts';
+import {loadTheme} from '../../source/cockpit/theme.ts';
+import {screenOf, sessionOf} from './fake-fleet.ts';
+import {SCENE_NOW, sceneAgents, sceneScreens, sceneSessions} from './scene.ts';
+
+const UTF8 = {LANG: 'C.UTF-8', COLORTERM: 'truecolor', TERM: 'xterm-256color'};
+const theme = loadTheme('dark', UTF8);
+const nasty = sessionOf({
+  name: '支付👨‍👩‍👧e\u0301\x1b[2Jx',
+  branch: 'fix/批量导入\x07非常长的分支名称',
+  agent: '❤️agent',
+  model: '👍🏽',
+  activity: 'waiting',
+  activity_since: SCENE_NOW / 1000 - 50,
+  waitingFor: {kind: 'permission', detail: '删除\u202e所有文件 👩‍🚀👩‍🚀👩‍🚀 \x1b]0;owned\x07'},
+  yolo: true,
+  queue: 12_345,
+});
+const sessions = [nasty, ...sceneSessions()];
+
+const strip = (line: string): string => line.replace(/\x1b\[[\d;]*m/g, '');
+
+function checkLines(
+  lines: readonly string[],
+  {columns, rows, what}: {columns: number; rows?: number; what: string},
+): void {
+  if (rows !== undefined) assert.equal(lines.length, rows, `${what}: rows`);
+  for (const line of lines) {
+    assert.equal(stringWidth(line), columns, `${what}: ${JSON.stringify(line)}`);
+    assert.doesNotMatch(strip(line), /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/, `${what}: a control character`);
+  }
+}
+
+test('every pane has exactly its width and height at every size, with CJK, emoji, joined and combining text', () => {
+  for (const cols of [40, 41, 50, 63, 79, 80, 81, 100, 120, 199, 200, 250]) {
+    for (const rows of [12, 20, 24, 50]) {
+      for (const view of ['cards', 'grid', 'zoom'] as const) {
+        const layout = layoutOf({cols, rows}, view, false);
+        const what = `${view} ${cols}×${rows}`;
+        const area = layout.cards;
+        if (area !== null) {
+          const props = {theme, area, sessions, top: 0, selected: nasty.id, marks: [nasty.id], now: SCENE_NOW};
+          if (area.cardRows === 2) checkLines(listLines(props), {columns: area.cols, what});
+          else checkLines(cardsLines(props), {columns: area.cols, rows: area.rows, what});
+        }
+        if (layout.peek !== null) {
+          const size = layout.peek;
+          const wide = screenOf(['批量👨‍👩‍👧导入'.repeat(40), '❤️'.repeat(90), 'x'.repeat(300)], {
+            cols: 300,
+            rows: 60,
+            cursor: {x: 299, y: 2},
+          });
+          for (const screen of [null, wide, ...Object.values(sceneScreens())]) {
+            for (const typing of [true, false]) {
+              checkLines(peekLines({theme, size, session: nasty, screen, typing}), {
+                columns: size.cols,
+                rows: size.rows,
+                what,
+              });
+            }
+          }
+        }
+        const {body} = layout;
+        checkLines(welcomeLines({theme, body, agents: sceneAgents, demo: false, answered: true}), {
+          columns: cols,
+          rows: body.rows,
+          what,
+        });
+        const lines = [
+          {
+            at: SCENE_NOW,
+            session: nasty.name,
+            type: 'session.activity',
+            reason: nasty.waitingFor!.detail,
+            actor: 'x',
+            bad: true,
+          },
+        ];
+        checkLines(eventsPaneLines({theme, body, lines, reading: {follow: false, at: 0}}), {
+          columns: cols,
+          rows: body.rows,
+          what,
+        });
+      }
+    }
+  }
+});
+
+test('header, footer and dialogs are exactly as wide as they say', () => {
+  const hints = [
+    {id: 'send', key: 'space', label: 'send'},
+    {id: 'help', key: '?', label: 'help'},
+  ];
+  const notice = {kind: 'error', message: '失败\x1b[31m', hint: 'h', at: 0} as const;
+  let form = newForm({agents: ['claude'], dir: '/work'});
+  form = stepForm(form, {do: 'edit', edit: {do: 'insert', text: '批\u0301👨‍👩‍👧'.repeat(30)}});
+  for (let cols = 40; cols <= 200; cols += 7) {
+    const about = [['dim', '1–3 of 9']] as const;
+    const header = headerLines({
+      theme,
+      columns: cols,
+      rows: 2,
+      sessions,
+      now: SCENE_NOW,
+      mode: 'headless',
+      connection: 'lost',
+      tabs: [],
+      place: 'fleet',
+      about,
+    });
+    checkLines(header, {columns: cols, rows: 2, what: 'header'});
+    for (const writing of [null, {label: 'filter', field: fieldOf('批量\n导入'.repeat(60))}]) {
+      for (const typingTo of [null, nasty.name]) {
+        const props = {theme, columns: cols, hints, typingTo, leaveKey: 'ctrl+]', notice, writing};
+        checkLines([footerLine(props)], {columns: cols, what: 'footer'});
+      }
+    }
+    const body = {cols, rows: 17};
+    const help = helpPane({theme, body, lines: [{keys: ['j', 'down'], help: 'one down', whyNot: 'no 批量'}], at: 0});
+    checkLines(help.lines, {columns: help.columns, what: 'help'});
+    const made = newSessionPane({theme, body, form, taken: [], agents: sceneAgents});
+    checkLines(made.lines, {columns: made.columns, what: 'new session'});
+    const message = messagePane({theme, body, title: nasty.name, text: '批量 '.repeat(200), hints});
+    checkLines(message.lines, {columns: message.columns, what: 'message'});
+  }
+});
+
+test('a card says state, age, branch, queue, yolo and what it waits for', () => {
+  const columns = 36;
+  const [web] = sceneSessions().filter(session => session.name === 'web');
+  const [payments] = sceneSessions().filter(session => session.name === 'payments');
+  const look = (session: typeof web, selected: boolean) =>
+    cardLines({theme, columns, session: session!, selected, marked: false, now: SCENE_NOW}).map(strip);
+  assert.deepEqual(look(payments, true), [
+    '┏━ payments ━━━━━━━━━ claude opus ━┓',
+    '┃ ◆ permission                  2m ┃',
+    '┃ feature/refunds              ⏎ 1 ┃',
+    '┃ Bash: rm -rf dist                ┃',
+    '┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛',
+  ]);
+  assert.deepEqual(look(web, false), [
+    '╭─ web ──────────── claude sonnet ─╮',
+    '│ ▶ working                     1m │',
+    '│ feature/cart          ⚡yolo ⏎ 1 │',
+    '│ Reading src/app.tsx              │',
+    '╰──────────────────────────────────╯',
+  ]);
+});
+
+test('a peek that is too small keeps the last rows and the cursor, and says that it is cropped', () => {
+  const session = sessionOf({name: 'a'});
+  const screen = screenOf(
+    Array.from({length: 30}, (_, i) => `row ${i}`),
+    {cols: 100, rows: 30, cursor: {x: 6, y: 29}},
+  );
+  const lines = peekLines({theme, size: {cols: 44, rows: 8}, session, screen, typing: false});
+  assert.match(strip(lines[0]!), /a · claude · 100×30 ▸ cropped/);
+  assert.match(strip(lines[6]!), /^│row 29 /);
+  assert.match(lines[6]!, /row 29\x1b\[7m \x1b\[0m/);
+});
+
+test('an empty lower half does not push the written part out of sight', () => {
+  const session = sessionOf({name: 'a'});
+  const screen = screenOf(['$ ls', 'notes.md'], {cols: 80, rows: 30, cursor: {x: 0, y: 2}});
+  const lines = peekLines({theme, size: {cols: 44, rows: 8}, session, screen, typing: false});
+  assert.match(strip(lines[1]!), /^│\$ ls /);
+});
+
+test('while typing, the peek follows a cursor that is right of the crop', () => {
+  const session = sessionOf({name: 'a'});
+  const screen = screenOf([`${'x'.repeat(70)}END`], {cols: 80, rows: 6, cursor: {x: 73, y: 0}});
+  const still = peekLines({theme, size: {cols: 44, rows: 8}, session, screen, typing: false});
+  const typing = peekLines({theme, size: {cols: 44, rows: 8}, session, screen, typing: true});
+  assert.doesNotMatch(strip(still[1]!), /END/);
+  assert.match(strip(typing[1]!), /END/);
+});
+
+test('the last screen of an ended session is faded and called so', () => {
+  const session = sessionOf({name: 'batch', status: 'failed'});
+  const screen = screenOf([[{text: 'Error', style: {fg: 1}}]], {cursor: {x: 0, y: 1}});
+  const lines = peekLines({theme, size: {cols: 60, rows: 8}, session, screen, typing: false});
+  assert.match(strip(lines[0]!), /batch · ended/);
+  assert.match(lines[1]!, /\x1b\[2mError/);
+  assert.doesNotMatch(lines.join(''), /\x1b\[7m/);
+});
+
+test('NO_COLOR leaves shape and weight only; no UTF-8 leaves ASCII', () => {
+  const area = layoutOf({cols: 120, rows: 40}, 'cards', false).cards!;
+  const draw = (env: Record<string, string>) => {
+    const own = loadTheme('dark', env);
+    const cards = cardsLines({
+      theme: own,
+      area,
+      sessions: sceneSessions(),
+      top: 0,
+      selected: null,
+      marks: [],
+      now: SCENE_NOW,
+    });
+    const size = {cols: 80, rows: 30};
+    const [payments] = sceneSessions().filter(session => session.name === 'payments');
+    return [
+      ...cards,
+      ...peekLines({theme: own, size, session: payments!, screen: sceneScreens()['payments']!, typing: false}),
+    ].join('\n');
+  };
+  const plainDrawing = draw({...UTF8, NO_COLOR: '1'});
+  assert.match(plainDrawing, /\x1b\[1m◆ permission/);
+  for (const [, codes] of plainDrawing.matchAll(/\x1b\[([\d;]*)m/g)) {
+    assert.ok(
+      codes!.split(';').every(code => Number(code) < 10),
+      `colour in ${codes}`,
+    );
+  }
+  const ascii = draw({LANG: 'C', TERM: 'xterm'});
+  assert.match(strip(ascii), /! permission/);
+  assert.doesNotMatch(strip(ascii), /[◆▶✓○✗╭┏│]/);
+});
+
+test('the terminal theme uses only the 16 colours of the terminal', () => {
+  const own = loadTheme('terminal', UTF8);
+  const area = layoutOf({cols: 120, rows: 40}, 'cards', false).cards!;
+  const drawn = cardsLines({theme: own, area, sessions, top: 0, selected: nasty.id, marks: [], now: SCENE_NOW}).join(
+    '',
+  );
+  assert.doesNotMatch(drawn, /[34]8;[25];/);
+});
