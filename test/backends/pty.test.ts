@@ -171,6 +171,14 @@ test('after the end of a full-screen program its last frame is shown', async con
   assert.deepEqual(await backend.history('s-one', 10), ['last frame']);
 });
 
+test('what a program printed in its very last moment is kept', async context => {
+  const {backend} = await setUp(context);
+  const events = listen(backend);
+  await backend.launch(launchOf({argv: shell('seq 1 2000; echo last; exit 7')}));
+  await events.next('exit');
+  assert.deepEqual(await backend.history('s-one', 2), ['2000', 'last']);
+});
+
 test('a working directory that is gone is refused', async context => {
   const {backend} = await setUp(context);
   await assert.rejects(backend.launch(launchOf({cwd: '/nowhere'})), (error: unknown) => {
