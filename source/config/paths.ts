@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto';
 import {accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, type Stats, statSync} from 'node:fs';
 import {homedir, tmpdir, userInfo} from 'node:os';
 import {join, resolve} from 'node:path';
@@ -102,6 +101,8 @@ export function checkSocketDirectory(paths: Paths): void {
 /** Never depends on TMPDIR where /tmp exists: a shell and a service with different ones must meet on one socket. */
 function socketDirectory(home: string): string {
   const shared = statSync('/tmp', {throwIfNoEntry: false})?.isDirectory() ? '/tmp' : tmpdir();
+  // Not imported above: short commands would load it for nothing.
+  const {createHash} = process.getBuiltinModule('node:crypto');
   const hash = createHash('sha256').update(home).digest('hex').slice(0, 16);
   return join(shared, `amux-${uid()}-${hash}`);
 }

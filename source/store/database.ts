@@ -1,8 +1,8 @@
 import {closeSync, copyFileSync, mkdtempSync, openSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {KeyvSqlite} from '@keyv/sqlite';
-import Keyv from 'keyv';
+import type {KeyvSqlite} from '@keyv/sqlite';
+import type Keyv from 'keyv';
 import {AmuxError} from '../domain/errors.ts';
 import {emptyState, type FleetState} from '../domain/events.ts';
 import type {Session} from '../domain/session.ts';
@@ -137,6 +137,9 @@ export async function upgrade(options: {
 }
 
 async function openTable<T>(file: string, name: string, opened: KeyvSqlite[]): Promise<Table<T>> {
+  // Loaded here, so that a bundle of short commands, which only read, does not load them.
+  const {KeyvSqlite} = await import('@keyv/sqlite');
+  const {Keyv} = await import('keyv');
   const sql = new KeyvSqlite({
     uri: `sqlite://${file}`,
     table: name,

@@ -2,6 +2,7 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -126,6 +127,7 @@ export class Journal {
       fdatasyncSync(fd);
       fdatasyncSync(this.#fd);
       renameSync(unfinished, file);
+      syncDirectory(this.#directory);
     } catch (error) {
       if (fd !== null) closeSync(fd);
       rmSync(unfinished, {force: true});
@@ -175,6 +177,16 @@ function split(changes: Change[]): Change[][] {
     size += JSON.stringify(change).length;
   }
   return parts;
+}
+
+/** So that the new name is there after a power cut, too. */
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function writeAll(fd: number, bytes: Buffer): void {

@@ -181,9 +181,10 @@ describe('the journal', () => {
   test('takes ten thousand entries a second', () => {
     const {journal} = begin();
     const change = put('s1', {updatedAt: 5});
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (let number = 0; number < 10_000; number++) journal.append(change);
-    const took = performance.now() - start;
+    const {user, system} = process.cpuUsage(start);
+    const took = (user + system) / 1000;
     assert.ok(took < 1000, `took ${took.toFixed()} ms`);
   });
 });
