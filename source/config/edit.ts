@@ -1,8 +1,8 @@
-import {readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {type Document, isMap, isScalar, parseDocument, stringify, type YAMLMap} from 'yaml';
 import {AmuxError} from '../domain/errors.ts';
 import {checkAgentId} from './agents.ts';
 import {parseCommandLine} from './command-line.ts';
+import {editFile} from './edit-file.ts';
 import {projectSchema} from './profiles.ts';
 import {findProject, initProject} from './project.ts';
 import {inspectText, invalid, readBounded} from './yaml-file.ts';
@@ -18,9 +18,6 @@ export type AgentFields = {
   /** Merged by key into what is there. */
   environment?: Record<string, string>;
 };
-
-/** Another command that edits the same file at the same time makes this one start over, at most this often. */
-const TRIES = 10;
 
 /** The project's configuration, made when the repository has none yet. Throws `project.none`. */
 export function configFileToEdit(dir: string): string {
@@ -64,19 +61,15 @@ function checkFields(id: string, fields: AgentFields): void {
   if (fields.command !== undefined) parseCommandLine(fields.command);
 }
 
-/** Applies a change to the file's text as long as nobody else changes it meanwhile; writes it whole or not at all. */
 function edit(file: string, change: (agents: Agents) => void): void {
-  for (let tries = 1; ; tries++) {
-    const before = read(file);
-    const text = edited({file, text: before, change});
-    if (text === before || replaceFile({file, before, text, force: tries === TRIES})) return;
-  }
-}
-
-function read(file: string): string {
-  const text = readBounded(file);
-  if (typeof text !== 'string') throw invalid(file, text);
-  return text;
+  editFile(file, {
+    read: () => {
+      const text = readBounded(file);
+      if (typeof text !== 'string') throw invalid(file, text);
+      return text;
+    },
+    change: text => edited({file, text, change}),
+  });
 }
 
 function edited({file, text, change}: {file: string; text: string; change: (agents: Agents) => void}): string {
@@ -158,30 +151,6 @@ class Agents {
 function render(document: Document, before: string): string {
   const indent = /^[^\s#-].*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( +)[^\s#]/m.exec(before)?.[1]?.length ?? 2;
   return document.toString({lineWidth: 0, indent, flowCollectionPadding: !/\{\S/.test(before)});
-}
-
-/** False when the file is not as it was `before`. */
-function replaceFile(of: {file: string; before: string; text: string; force: boolean}): boolean {
-  // A link keeps pointing at the file that it points at.
-  const target = statSync(of.file, {throwIfNoEntry: false}) ? realpathSync(of.file) : of.file;
-  const unfinished = `${target}.${process.pid}.new`;
-  try {
-    const mode = (statSync(target, {throwIfNoEntry: false})?.mode ?? 0o644) & 0o777;
-    writeFileSync(unfinished, of.text, {mode, flush: true});
-    if (!of.force && current(target) !== of.before) {
-      rmSync(unfinished);
-      return false;
-    }
-    renameSync(unfinished, target);
-    return true;
-  } catch (error) {
-    rmSync(unfinished, {force: true});
-    throw new AmuxError('store.write', {file: of.file, why: (error as Error).message}, error);
-  }
-}
-
-function current(file: string): string {
-  return statSync(file, {throwIfNoEntry: false}) ? readFileSync(file, 'utf8') : '';
 }
 
 function unknown(id: string, known: readonly string[]): AmuxError {

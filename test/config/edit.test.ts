@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references as they stand in a configuration.
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, test} from 'node:test';
@@ -144,6 +146,32 @@ describe('agent config', () => {
     const path = file('agents: [\n');
     assert.throws(() => addAgent(path, 'a', {}), {code: 'config.invalid'});
     assert.equal(text(path), 'agents: [\n');
+  });
+
+  test('loses no entry when twenty commands write at once', {timeout: 60_000}, async () => {
+    const path = file('# ours\n');
+    const script = `const {addAgent} = await import('./source/config/edit.ts');
+      process.stdin.once('data', () => { addAgent(process.argv[1], process.argv[2], {command: 'x'}); process.exit(0); });
+      console.log('__READY__');`;
+    const children = Array.from({length: 20}, (_, number) =>
+      spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, path, `a${number}`], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
+    );
+    await Promise.all(children.map(child => once(child.stdout, 'data')));
+    const ends = children.map(child => once(child, 'exit'));
+    for (const child of children) child.stdin.write('go');
+    assert.deepEqual(new Set((await Promise.all(ends)).map(([code]) => code)), new Set([0]));
+    assert.equal(Object.keys(loadConfig(path).config.agents).length, 20);
+    assert.match(text(path), /^# ours\n/);
+  });
+
+  test('takes over what a killed command has left behind', () => {
+    const path = file(written);
+    write(`${path}.new`, 'half');
+    addAgent(path, 'new', {command: 'x'});
+    assert.ok(loadConfig(path).config.agents['new']);
+    assert.deepEqual(readdirSync(dirname(path)), ['config.yaml']);
   });
 
   test('keeps rights and links', () => {
