@@ -23,7 +23,14 @@ export type AgentFields = {
 export function configFileToEdit(dir: string): string {
   const project = findProject(dir);
   if (project === null) throw new AmuxError('project.none', {dir});
-  return project.configFile ?? initProject(dir).configFile;
+  if (project.configFile !== null) return project.configFile;
+  try {
+    return initProject(dir).configFile;
+  } catch (error) {
+    // Another command was faster.
+    if (error instanceof AmuxError && error.code === 'project.exists') return String(error.facts['file']);
+    throw error;
+  }
 }
 
 /** Throws `agent.exists`. */
