@@ -92,14 +92,17 @@ export type AttachPlan =
   | {via: 'pty'; socket: string; terminal: string; name: string; detachKey: string};
 
 export type Health = {
+  /** Process id of the supervisor; 0 when none runs and the store was read. */
   pid: number;
   version: string;
   home: string;
-  hosted: 'cockpit' | 'serve' | 'auto';
+  hosted: 'cockpit' | 'serve' | 'auto' | 'demo' | 'none';
   backend: 'tmux' | 'pty';
   started_at: number;
   sessions: number;
   running: number;
+  /** Of the newest journal entry. */
+  cursor: number;
   notices: string[];
 };
 
@@ -130,6 +133,8 @@ export interface Fleet {
   restart(ref: string, input?: StartInput): Promise<SessionView>;
   stopAll(options?: {force?: boolean}): Promise<Outcome[]>;
   run(input: RunInput): Promise<SessionView>;
+  /** Names of the variables (`${VAR}`) that a launch would take from its caller's environment. */
+  variables(target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]>;
   send(ref: string, message: {text: string; id?: string}): Promise<Sent>;
   keys(ref: string, input: {keys: string[]; force?: boolean}): Promise<void>;
   /** Raw terminal input of a person who types (UTF-8). */

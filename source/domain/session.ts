@@ -20,7 +20,8 @@ export type WaitingKind =
   | 'plan'
   | 'mcp';
 export type WaitingFor = {kind: WaitingKind; detail: string};
-export type RestartPolicy = 'always' | 'on-failure' | 'never';
+export const restartPolicies = ['always', 'on-failure', 'never'] as const;
+export type RestartPolicy = (typeof restartPolicies)[number];
 
 /** How a process ended: `code` or `signal`; both null when nobody could see it. `at` is ms since the epoch. */
 export type Exit = {code: number | null; signal: string | null; at: number};
@@ -64,7 +65,10 @@ export type Session = {
   kind: 'durable' | 'one-shot';
   /** Directory of the project (holds `.amux/config.yaml`); null outside one. */
   project: string | null;
+  /** Id of its profile. */
   agent: string;
+  /** The kind of program that the profile names; decides rules and flags. */
+  agentType: string;
   model: string | null;
   /** Command line that replaces the profile's; null: the profile's. */
   command: string | null;

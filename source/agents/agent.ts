@@ -1,0 +1,23 @@
+import type {Screen} from '../domain/screen.ts';
+import type {Reading} from '../domain/session.ts';
+
+/** What amux knows of one kind of program. One record per file, listed in `registry.ts`. */
+export type Agent = {
+  /** The name used as `type` in a profile. */
+  name: string;
+  title: string;
+  /** The command line when the profile has none; null: the user's shell. */
+  command: string | null;
+  /** Arguments that choose a model. */
+  modelFlags: (model: string) => string[];
+  /** Arguments for running without permission prompts; null: it has no such mode. */
+  yoloFlags: string[] | null;
+  /** Arguments that print its version. */
+  versionFlags: string[] | null;
+  /** Pause between a pasted text and Enter: some programs take a fast Enter for part of the paste, in ms. */
+  enterDelayMs: number;
+  /** Quiet time that ends a turn when nothing better is known, in ms. */
+  quietMs: number;
+  /** What its screen says; null when amux has no rules for it. */
+  read: ((screen: Screen) => Reading) | null;
+};

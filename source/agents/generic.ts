@@ -1,0 +1,14 @@
+import type {Agent} from './agent.ts';
+
+/** Any command: judged by its process, its output and what it reports by OSC 7501. */
+export const generic: Agent = {
+  name: 'generic',
+  title: 'any command',
+  command: null,
+  modelFlags: () => [],
+  yoloFlags: null,
+  versionFlags: null,
+  enterDelayMs: 30,
+  quietMs: 1000,
+  read: null,
+};

@@ -1,0 +1,106 @@
+import {execFileSync} from 'node:child_process';
+import {readdirSync, readFileSync} from 'node:fs';
+
+export type ProcessRow = {pid: number; ppid: number; session: number; start: string};
+
+/** All processes, in one pass over /proc (or one `ps` where there is none). */
+export function processTable(): ProcessRow[] {
+  let names: string[];
+  try {
+    names = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+  } catch {
+    return fromPs();
+  }
+  if (names.length === 0) return fromPs();
+  const rows: ProcessRow[] = [];
+  for (const name of names) {
+    const row = readStat(Number(name));
+    if (row !== null) rows.push(row);
+  }
+  return rows;
+}
+
+/** A process and all that descends from it or runs in its terminal session, the process itself first. */
+export function processTree(root: number, table: readonly ProcessRow[] = processTable()): ProcessRow[] {
+  const found = new Map<number, ProcessRow>();
+  const own = table.find(row => row.pid === root);
+  if (own !== undefined) found.set(root, own);
+  const pending = [root];
+  for (let pid = pending.pop(); pid !== undefined; pid = pending.pop()) {
+    for (const row of table) {
+      // A child that was left behind by its parent still has the session of the terminal's first process.
+      if ((row.ppid === pid || row.session === root) && !found.has(row.pid)) {
+        found.set(row.pid, row);
+        pending.push(row.pid);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Those of `rows` that still live; a pid that was given to another process does not count. */
+export function survivors(rows: readonly ProcessRow[]): ProcessRow[] {
+  return rows.filter(row => {
+    const now = readStat(row.pid);
+    if (now === null) return processExists(row.pid) && row.start === '';
+    return now.start === row.start && !now.zombie;
+  });
+}
+
+/** Sends a signal to each; those that ended in between are passed over. */
+export function signalAll(rows: readonly Pick<ProcessRow, 'pid'>[], signal: NodeJS.Signals): void {
+  for (const {pid} of rows) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
+
+/** It runs: an ended process that nobody has waited for yet does not count. */
+export function isAlive(pid: number): boolean {
+  const row = readStat(pid);
+  return row === null ? processExists(pid) : !row.zombie;
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** How a process ended that its parent has not waited for yet; null when it is no zombie or cannot be seen. */
+export function zombieExit(pid: number): {code: number | null; signal: number | null} | null {
+  const row = readStat(pid);
+  if (row === null || !row.zombie) return null;
+  // Field 52, in the form of wait(2): low seven bits the signal, the next byte the code.
+  const {status} = row;
+  const signal = status & 0x7f;
+  return signal === 0 ? {code: (status >> 8) & 0xff, signal: null} : {code: null, signal};
+}
+
+function readStat(pid: number): (ProcessRow & {zombie: boolean; status: number}) | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold spaces and parentheses: fields start after the last one.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state = '', ppid, , session] = fields;
+    const status = Number(fields[49] ?? 0);
+    return {pid, ppid: Number(ppid), session: Number(session), start: fields[19] ?? '', zombie: state === 'Z', status};
+  } catch {
+    return null;
+  }
+}
+
+function fromPs(): ProcessRow[] {
+  const text = execFileSync('ps', ['-axo', 'pid=,ppid=,sess='], {encoding: 'utf8'});
+  return text
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/).map(Number))
+    .map(([pid = 0, ppid = 0, session = 0]) => ({pid, ppid, session, start: ''}));
+}

@@ -1,0 +1,115 @@
+import {spawn} from 'node:child_process';
+import {openSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import http from 'node:http';
+import {join} from 'node:path';
+import {type Paths, prepareHome} from '../config/paths.ts';
+import {AmuxError} from '../domain/errors.ts';
+
+/** How long a new supervisor may take until it answers, in ms. */
+const START_MS = 15_000;
+/** A starter that holds the lock for longer has died, in ms. */
+const LOCK_STALE_MS = 20_000;
+const LOOK_EVERY_MS = 25;
+
+/** True when a supervisor answers on the home's socket. */
+export function answers(socket: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const request = http.request({socketPath: socket, path: '/api/health', timeout: 5000}, response => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.end();
+  });
+}
+
+/**
+ * Starts a detached supervisor and resolves when it answers. Of many callers at once one starts it and the
+ * others wait; the supervisor's own lock is what keeps it the only one.
+ */
+export async function autostart(paths: Paths, argv: string[]): Promise<void> {
+  prepareHome(paths);
+  const end = performance.now() + START_MS;
+  let failure: (() => string | null) | null = null;
+  try {
+    while (performance.now() < end) {
+      if (failure === null && takeLock(paths.autostartLock)) failure = spawnSupervisor(paths, argv);
+      if (await answers(paths.socket)) return;
+      const why = failure?.() ?? null;
+      if (why !== null) throw new AmuxError('supervisor.unreachable', {target: paths.socket, why});
+      await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+    throw new AmuxError('supervisor.unreachable', {
+      target: paths.socket,
+      why: `it did not answer within ${START_MS / 1000} s`,
+    });
+  } finally {
+    if (failure !== null) rmSync(paths.autostartLock, {force: true});
+  }
+}
+
+/** Returns what tells, while waiting, why it failed. */
+function spawnSupervisor(paths: Paths, argv: string[]): () => string | null {
+  const file = join(paths.log, 'supervisor.log');
+  const from = sizeOf(file);
+  const log = openSync(file, 'a', 0o600);
+  const [program, ...args] = argv;
+  const child = spawn(program!, [...args, 'serve', '--auto', '--home', paths.home], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: paths.home,
+  });
+  let ended: number | null = null;
+  child.once('exit', code => {
+    ended = code ?? 1;
+  });
+  child.once('error', () => {
+    ended = 1;
+  });
+  child.unref();
+  return () => {
+    // Exit code 4: another supervisor was faster, and is about to answer.
+    if (ended === null || ended === 0 || ended === 4) return null;
+    return (
+      readFileSync(file, 'utf8').slice(from).trim().split('\n').slice(-3).join(' ') || `it ended with code ${ended}`
+    );
+  };
+}
+
+function takeLock(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), {flag: 'wx', mode: 0o600});
+    return true;
+  } catch {
+    const age = Date.now() - modifiedAt(file);
+    if (age > LOCK_STALE_MS || !holderLives(file)) rmSync(file, {force: true});
+    return false;
+  }
+}
+
+function holderLives(file: string): boolean {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    if (pid > 0) process.kill(pid, 0);
+    return true; // Also while its pid is not written yet.
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function modifiedAt(file: string): number {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return Date.now(); // Gone already: the next round takes it.
+  }
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
+}

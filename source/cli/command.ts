@@ -1,0 +1,40 @@
+import type {Paths} from '../config/paths.ts';
+import type {Fleet} from '../domain/fleet.ts';
+import type {Output} from './output.ts';
+
+export type FlagSpec = {type: 'string' | 'boolean'; short?: string; multiple?: true; value?: string; about: string};
+export type Flags = Record<string, string | boolean | string[] | undefined>;
+
+export type Context = {
+  /** Arguments after the command's own words. */
+  args: string[];
+  flags: Flags;
+  output: Output;
+  paths: Paths;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  stdin: NodeJS.ReadStream;
+  /** `read`: without a supervisor, from the store and the terminals. `write`: starts a supervisor when none runs. */
+  fleet: (need: 'read' | 'write') => Promise<Fleet>;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+};
+
+/** Resolves with the exit code; throws an `AmuxError` for what went wrong. */
+export type Run = (context: Context) => Promise<number>;
+
+/** One command line. Help, completion and parsing come from these records. */
+export type Command = {
+  /** Its words, e.g. `agent config add`. */
+  path: string;
+  aliases?: string[];
+  usage: string;
+  summary: string;
+  flags?: Record<string, FlagSpec>;
+  /** Fewest and most arguments. */
+  args: [number, number];
+  hidden?: true;
+  /** What completion offers for its arguments. */
+  completes?: 'sessions' | 'agents' | 'files';
+  load: () => Promise<Run>;
+};

@@ -1,0 +1,112 @@
+import {agents} from '../../agents/registry.ts';
+import {parseCommandLine} from '../../config/command-line.ts';
+import {loadSettings, type Settings} from '../../config/settings.ts';
+import {AmuxError, asAmuxError} from '../../domain/errors.ts';
+import type {Fleet} from '../../domain/fleet.ts';
+import {answers, autostart} from '../autostart.ts';
+import type {Context, Run} from '../command.ts';
+import {onPath} from '../programs.ts';
+import {selfArgv, version} from '../self.ts';
+import {joinTerminal} from './attach.ts';
+
+type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless'; leave: () => Promise<void>};
+
+/** The full-screen cockpit: hosts the supervisor when none runs, else is its client. */
+export const cockpit: Run = async context => {
+  checkTerminal(context, 'the cockpit');
+  const {settings} = loadSettings(context.paths.config);
+  const {fleet, mode, leave} = await hostOrJoin(context, settings);
+  return showCockpit({context, settings, fleet, mode, leave});
+};
+
+export function checkTerminal({stdin}: Context, what: string): void {
+  if (!stdin.isTTY) throw new AmuxError('terminal.none', {what, stream: 'stdin'});
+  if (!process.stdout.isTTY) throw new AmuxError('terminal.none', {what, stream: 'stdout'});
+}
+
+type Shown = {
+  context: Context;
+  settings: Settings;
+  fleet: Fleet;
+  mode: 'hosted' | 'headless' | 'demo';
+  leave: () => Promise<void>;
+  cwd?: string;
+};
+
+/** Draws the cockpit until the person leaves; then `leave` decides who supervises on. */
+export async function showCockpit({context, settings, fleet, mode, leave, cwd}: Shown): Promise<number> {
+  const {runCockpit} = await import('../../cockpit/main.tsx');
+  try {
+    await runCockpit({
+      fleet,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      theme: settings.theme,
+      keys: {leave: settings.leaveKey, detach: settings.detachKey},
+      info: {mode, agentsFound: agentsFound()},
+      attach: async (plan, signal) => {
+        const {name} = plan;
+        await fleet.attached(name, 'on');
+        try {
+          await joinTerminal(plan, signal);
+        } finally {
+          await fleet.attached(name, 'off').catch(() => {}); // It may have ended meanwhile.
+        }
+      },
+      clock: Date.now,
+      cwd: cwd ?? context.cwd,
+      callerEnv: definedOnly(context.env),
+      env: context.env,
+    });
+  } finally {
+    await leave();
+  }
+  return 0;
+}
+
+async function hostOrJoin({paths}: Context, settings: Settings): Promise<Hosting> {
+  if (!(await answers(paths.socket))) {
+    try {
+      return await host(paths, settings);
+    } catch (error) {
+      // Somebody else was faster: join what is about to answer.
+      if (asAmuxError(error).code !== 'supervisor.locked') throw error;
+      await autostart(paths, selfArgv());
+    }
+  }
+  const {Client} = await import('../../api/client.ts');
+  const fleet = new Client({socket: paths.socket});
+  return {fleet, mode: 'headless', leave: () => fleet[Symbol.asyncDispose]()};
+}
+
+async function host(paths: Context['paths'], settings: Settings): Promise<Hosting> {
+  const {hostFleet} = await import('../host.ts');
+  const hosted = await hostFleet({
+    paths,
+    hosted: 'cockpit',
+    version,
+    self: selfArgv(),
+    // `serve --stop` from elsewhere: the same end as a closed terminal.
+    onShutdown: () => process.kill(process.pid, 'SIGTERM'),
+  });
+  return {
+    fleet: hosted.fleet,
+    mode: 'hosted',
+    async leave() {
+      const {running} = await hosted.fleet.health();
+      await hosted.close();
+      if (running > 0 && settings.onQuit === 'handover') await autostart(paths, selfArgv());
+    },
+  };
+}
+
+/** The built-in agents on the PATH. Their versions would cost seconds: `amux doctor` asks for them. */
+function agentsFound(): {name: string; version: null}[] {
+  return agents
+    .filter(({command}) => command !== null && onPath(parseCommandLine(command)[0]!) !== null)
+    .map(({name}) => ({name, version: null}));
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined));
+}

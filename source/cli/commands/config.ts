@@ -1,0 +1,70 @@
+import {spawn} from 'node:child_process';
+import {existsSync, writeFileSync} from 'node:fs';
+import {basename, resolve} from 'node:path';
+import {parseCommandLine} from '../../config/command-line.ts';
+import {prepareHome} from '../../config/paths.ts';
+import {findProject} from '../../config/project.ts';
+import {dumpSettings, loadSettings, maskSettings, validateFile} from '../../config/settings.ts';
+import {AmuxError} from '../../domain/errors.ts';
+import type {Context, Run} from '../command.ts';
+
+export const show: Run = async ({paths, output}) => {
+  const {settings, notices} = loadSettings(paths.config);
+  for (const notice of notices) output.notice(`amux: ${notice}`);
+  if (output.json) output.value(maskSettings(settings));
+  else output.raw(dumpSettings(settings));
+  return 0;
+};
+
+export const edit: Run = async ({paths, env, output}) => {
+  prepareHome(paths);
+  if (!existsSync(paths.config)) {
+    const {settings} = loadSettings(paths.config);
+    const defaults = dumpSettings(settings).replace(/^/gm, '# ').replace(/# $/, '');
+    writeFileSync(paths.config, `# amux: settings of this home. These are the defaults.\n${defaults}`, {mode: 0o600});
+  }
+  const [program, ...args] = parseCommandLine(env['VISUAL'] || env['EDITOR'] || 'vi');
+  const code = await new Promise<number>((done, failed) => {
+    const child = spawn(program!, [...args, paths.config], {stdio: 'inherit'});
+    child.once('error', cause => {
+      const next = 'set EDITOR to an editor that is installed';
+      failed(new AmuxError('input.invalid', {why: `the editor ${program} does not start`, next}, cause));
+    });
+    child.once('close', status => done(status ?? 1));
+  });
+  if (code !== 0) return 1;
+  const {problems} = validateFile(paths.config, 'home');
+  for (const {line, why} of problems) output.notice(`${paths.config}:${line}: ${why}`);
+  return problems.length === 0 ? 0 : 1;
+};
+
+export const validate: Run = async context => {
+  const {output} = context;
+  let failed = false;
+  const results = files(context).map(({file, kind}) => ({file, ...validateFile(file, kind)}));
+  for (const {file, problems, notices} of results) {
+    failed ||= problems.length > 0;
+    if (output.json) continue;
+    for (const notice of notices) output.notice(`amux: ${notice}`);
+    for (const {line, why} of problems) output.notice(`${file}:${line}: ${why}`);
+    if (problems.length === 0) output.line(`${file}: ok`);
+  }
+  if (output.json) output.value(results);
+  else if (results.length === 0) output.line('no configuration here: the defaults count');
+  return failed ? 1 : 0;
+};
+
+function files({args, cwd, paths}: Context): {file: string; kind: 'home' | 'project'}[] {
+  const [given] = args;
+  if (given !== undefined) {
+    const file = resolve(cwd, given);
+    if (!existsSync(file))
+      throw new AmuxError('input.invalid', {why: `no file ${basename(file)}`, next: 'name a configuration file'});
+    return [{file, kind: file === paths.config ? 'home' : 'project'}];
+  }
+  const project = findProject(cwd)?.configFile ?? null;
+  const found: {file: string; kind: 'home' | 'project'}[] = [];
+  if (existsSync(paths.config)) found.push({file: paths.config, kind: 'home'});
+  if (project !== null) found.push({file: project, kind: 'project'});
+  return found;
+}

@@ -1,0 +1,87 @@
+import {execFileSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {quoteArgv} from '../../config/command-line.ts';
+import {pathsOf} from '../../config/paths.ts';
+import type {Context, Run} from '../command.ts';
+import {type Host, hostFleet} from '../host.ts';
+import {selfArgv, version} from '../self.ts';
+import {checkTerminal, showCockpit} from './cockpit.ts';
+import {roles} from './demo-roles.ts';
+
+const PREFIX = 'amux-demo-';
+
+/** Six scripted agents in a throw-away home: what a newcomer runs first. Leaves nothing behind. */
+export const demo: Run = async context => {
+  checkTerminal(context, 'the demo');
+  await cleanUpAfterDead();
+  const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  let host: Host | null = null;
+  try {
+    host = await openDemo(home);
+    const {fleet, settings} = host;
+    const filled = fill(host, home);
+    const leave = async () => {
+      await filled;
+    };
+    return await showCockpit({context: demoContext(context, home), settings, fleet, mode: 'demo', leave, cwd: home});
+  } finally {
+    await endDemo(home, host);
+  }
+};
+
+function openDemo(home: string): Promise<Host> {
+  return hostFleet({
+    paths: pathsOf(home),
+    hosted: 'demo',
+    version,
+    self: selfArgv(),
+    onShutdown: () => process.kill(process.pid, 'SIGTERM'),
+  });
+}
+
+async function fill({fleet}: Host, home: string): Promise<void> {
+  for (const {name, branch, yolo} of roles) {
+    const dir = join(home, 'work', name);
+    mkdirSync(dir, {recursive: true});
+    execFileSync('git', ['init', '-q', '-b', branch, dir], {stdio: 'ignore'});
+    const command = quoteArgv([...selfArgv(), 'demo-agent', name]);
+    await fleet.register({name, dir, agent: 'generic', command, yolo});
+  }
+  // One that fails while it starts is part of the show: its card says why.
+  await Promise.allSettled(roles.map(({name, prompt}) => fleet.start(name, {prompt})));
+}
+
+async function endDemo(home: string, host: Host | null): Promise<void> {
+  if (host !== null) {
+    await host.fleet.stopAll({force: true});
+    await host.close();
+  }
+  rmSync(home, {recursive: true, force: true});
+}
+
+/** A demo that was killed left its home and its agents: they go with the next one. */
+async function cleanUpAfterDead(): Promise<void> {
+  for (const entry of readdirSync(tmpdir())) {
+    const pid = entry.startsWith(PREFIX) ? Number(entry.slice(PREFIX.length).split('-')[0]) : Number.NaN;
+    if (Number.isNaN(pid) || lives(pid)) continue;
+    const home = join(tmpdir(), entry);
+    try {
+      await endDemo(home, await openDemo(home));
+    } catch {
+      // Not ours (another user's): it is left alone.
+    }
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const demoContext = (context: Context, home: string): Context => ({...context, paths: pathsOf(home)});

@@ -1,0 +1,99 @@
+import {accessSync, constants, existsSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
+import {agents} from '../../agents/registry.ts';
+import {parseCommandLine} from '../../config/command-line.ts';
+import {findProject} from '../../config/project.ts';
+import {loadSettings, validateFile} from '../../config/settings.ts';
+import {asAmuxError} from '../../domain/errors.ts';
+import type {Context, Run} from '../command.ts';
+import {onPath, versionOf} from '../programs.ts';
+import {version} from '../self.ts';
+
+type Finding = {what: string; state: 'ok' | 'note' | 'bad'; says: string};
+
+const MARKS = {ok: '✓', note: '·', bad: '✗'};
+
+export const doctor: Run = async context => {
+  const {output} = context;
+  const findings = [...(await machine()), ...(await agentsFound()), ...home(context), ...(await supervisor(context))];
+  if (output.json) output.value({version, findings});
+  else {
+    for (const {what, state, says} of findings) output.line(`${MARKS[state]} ${what.padEnd(12)} ${says}`);
+  }
+  return findings.some(({state}) => state === 'bad') ? 1 : 0;
+};
+
+async function machine(): Promise<Finding[]> {
+  const major = Number(process.versions.node.split('.')[0]);
+  const tmux = onPath('tmux');
+  const tmuxVersion = tmux === null ? null : await versionOf(tmux, ['-V']);
+  const git = onPath('git');
+  return [
+    {what: 'amux', state: 'ok', says: version},
+    {
+      what: 'node',
+      state: major >= 24 ? 'ok' : 'note',
+      says: `${process.versions.node}${major >= 24 ? '' : ': the cockpit draws faster on 24'}`,
+    },
+    {
+      what: 'tmux',
+      state: tmux === null ? 'note' : 'ok',
+      says: tmux === null ? 'not installed: terminals live in the pty host' : `${tmuxVersion ?? 'silent'} (${tmux})`,
+    },
+    {what: 'git', state: git === null ? 'bad' : 'ok', says: git ?? 'not installed'},
+    {what: 'machine', state: 'ok', says: `${process.platform} ${process.arch}, ${availableParallelism()} cores`},
+  ];
+}
+
+/** Every built-in agent, whether it is installed and what it calls itself. */
+async function agentsFound(): Promise<Finding[]> {
+  const known = agents.filter(agent => agent.command !== null);
+  return Promise.all(
+    known.map(async ({name, command, versionFlags}): Promise<Finding> => {
+      const [program = ''] = parseCommandLine(command!);
+      const file = onPath(program);
+      if (file === null) return {what: name, state: 'note', says: 'not installed'};
+      const says = versionFlags === null ? null : await versionOf(file, versionFlags);
+      return {what: name, state: 'ok', says: `${says ?? 'does not say its version'} (${file})`};
+    }),
+  );
+}
+
+function home({paths, cwd}: Context): Finding[] {
+  const findings: Finding[] = [];
+  if (!existsSync(paths.home)) findings.push({what: 'home', state: 'note', says: `${paths.home}: not made yet`});
+  else {
+    try {
+      accessSync(paths.home, constants.R_OK | constants.W_OK | constants.X_OK);
+      findings.push({what: 'home', state: 'ok', says: paths.home});
+    } catch {
+      findings.push({what: 'home', state: 'bad', says: `${paths.home}: no right to write`});
+    }
+  }
+  const project = findProject(cwd)?.configFile ?? null;
+  for (const [file, kind] of [
+    [paths.config, 'home'],
+    [project, 'project'],
+  ] as const) {
+    if (file === null || !existsSync(file)) continue;
+    const {problems} = validateFile(file, kind);
+    const says = problems.length === 0 ? file : problems.map(({line, why}) => `${file}:${line}: ${why}`).join('; ');
+    findings.push({what: 'config', state: problems.length === 0 ? 'ok' : 'bad', says});
+  }
+  return findings;
+}
+
+async function supervisor(context: Context): Promise<Finding[]> {
+  try {
+    loadSettings(context.paths.config);
+    const fleet = await context.fleet('read');
+    const {pid, hosted, backend, sessions, running, notices} = await fleet.health();
+    const who = pid === 0 ? 'none runs' : `pid ${pid} (${hosted}), ${backend} backend`;
+    return [
+      {what: 'supervisor', state: 'ok', says: `${who}; ${sessions} sessions, ${running} running`},
+      ...notices.map((says): Finding => ({what: 'notice', state: 'note', says})),
+    ];
+  } catch (error) {
+    return [{what: 'supervisor', state: 'bad', says: asAmuxError(error).message}];
+  }
+}

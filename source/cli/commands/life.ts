@@ -1,0 +1,143 @@
+import {resolve} from 'node:path';
+import {parseAssignment} from '../../config/variables.ts';
+import {AmuxError, asAmuxError} from '../../domain/errors.ts';
+import type {SessionView} from '../../domain/fleet.ts';
+import {restartPolicies} from '../../domain/session.ts';
+import type {Context, Run} from '../command.ts';
+import {boolFlag, choiceFlag, listFlag, textFlag} from '../flags.ts';
+
+export const register: Run = async context => {
+  const {output, args, cwd} = context;
+  const dir = textFlag(context, 'dir');
+  if (dir === undefined) {
+    throw new AmuxError('input.invalid', {
+      why: 'register needs the directory to work in',
+      next: `amux register ${args[0]} --dir .`,
+    });
+  }
+  const yolo = boolFlag(context, 'yolo');
+  const fleet = await context.fleet('write');
+  const session = await fleet.register({
+    name: args[0]!,
+    dir: resolve(cwd, dir),
+    agent: textFlag(context, 'agent'),
+    command: textFlag(context, 'command'),
+    model: textFlag(context, 'model'),
+    yolo,
+    env: environmentOf(context),
+    tags: listFlag(context, 'tag'),
+    restart: choiceFlag(context, 'restart', restartPolicies),
+  });
+  if (yolo && !session.yolo)
+    output.notice(`amux: ${session.agent} has no yolo mode: ${session.name} asks as it always does`);
+  if (output.json) output.value(session);
+  else
+    output.line(
+      `${session.name} registered (${session.id}, ${session.agent} in ${session.dir}) · amux start ${session.name}`,
+    );
+  return 0;
+};
+
+export const unregister: Run = context =>
+  each(context, async (fleet, name) => {
+    await fleet.unregister(name);
+    return null;
+  });
+
+export const start: Run = context =>
+  each(context, async (fleet, name) => {
+    const callerEnv = pick(context.env, await fleet.variables({ref: name}));
+    return fleet.start(name, {prompt: textFlag(context, 'prompt'), callerEnv});
+  });
+
+export const restart: Run = context =>
+  each(context, async (fleet, name) => {
+    const callerEnv = pick(context.env, await fleet.variables({ref: name}));
+    return fleet.restart(name, {prompt: textFlag(context, 'prompt'), callerEnv});
+  });
+
+export const stop: Run = async context => {
+  const force = boolFlag(context, 'force');
+  if (!boolFlag(context, 'all')) {
+    if (context.args.length === 0) {
+      throw new AmuxError('input.invalid', {why: 'stop which session?', next: 'amux stop NAME…, or amux stop --all'});
+    }
+    return each(context, (fleet, name) => fleet.stop(name, {force}));
+  }
+  const fleet = await context.fleet('write');
+  const outcomes = await fleet.stopAll({force});
+  if (context.output.json) context.output.value(outcomes);
+  for (const {name, error} of outcomes) {
+    if (error !== null) context.output.notice(`amux: ${error.message}`);
+    else if (!context.output.json) context.output.line(`${name} stopped`);
+  }
+  return outcomes.every(({ok}) => ok) ? 0 : 1;
+};
+
+export const run: Run = async context => {
+  const {args, cwd, env, output} = context;
+  const fleet = await context.fleet('write');
+  const agent = args[0]!;
+  const own = environmentOf(context);
+  const callerEnv = pick(env, await fleet.variables({agent, cwd, env: own}));
+  const session = await fleet.run({
+    agent,
+    cwd,
+    workspace: textFlag(context, 'workspace'),
+    command: textFlag(context, 'command'),
+    env: own,
+    name: textFlag(context, 'name'),
+    prompt: textFlag(context, 'prompt'),
+    callerEnv,
+  });
+  if (output.json) output.value(session);
+  else output.line(session.id);
+  if (!boolFlag(context, 'attach')) return 0;
+  const {attach} = await import('./attach.ts');
+  return attach({...context, args: [session.id]});
+};
+
+/** One after the other; what fails does not keep the rest from it. The exit code is the first failure's. */
+async function each(
+  context: Context,
+  act: (fleet: Awaited<ReturnType<Context['fleet']>>, name: string) => Promise<SessionView | null>,
+): Promise<number> {
+  const {args, output} = context;
+  const fleet = await context.fleet('write');
+  const done: SessionView[] = [];
+  let code = 0;
+  // An index means the row that the person saw: resolve all before the first act changes the rows.
+  for (const name of args.length > 1 ? await resolveAll(fleet, args) : args) {
+    try {
+      const session = await act(fleet, name);
+      if (session !== null) done.push(session);
+      if (!output.json) output.line(session === null ? `${name} forgotten` : `${session.name} ${session.status}`);
+    } catch (error) {
+      const known = asAmuxError(error);
+      if (args.length === 1) throw known;
+      output.error(known);
+      code ||= known.exit;
+    }
+  }
+  if (output.json) output.value(args.length === 1 ? (done[0] ?? {}) : done);
+  return code;
+}
+
+async function resolveAll(fleet: Awaited<ReturnType<Context['fleet']>>, refs: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const ref of refs) {
+    const found = await fleet.session(ref).catch(() => null); // The act itself reports it.
+    ids.push(found?.name ?? ref);
+  }
+  return ids;
+}
+
+function environmentOf(context: Context): Record<string, string> {
+  return Object.fromEntries(listFlag(context, 'env').map(parseAssignment));
+}
+
+function pick(env: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) if (env[name] !== undefined) found[name] = env[name];
+  return found;
+}

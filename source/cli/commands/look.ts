@@ -1,0 +1,164 @@
+import {AmuxError} from '../../domain/errors.ts';
+import type {EventView, Fleet, SessionView} from '../../domain/fleet.ts';
+import {printable} from '../../domain/screen.ts';
+import type {Context, Run} from '../command.ts';
+import {boolFlag, choiceFlag, countFlag, textFlag} from '../flags.ts';
+import {duration, parseDuration} from '../output.ts';
+
+/** Events shown when nobody says how many. */
+const EVENTS_SHOWN = 50;
+
+export const peek: Run = async context => {
+  const {args, output} = context;
+  const [ref] = args as [string];
+  const lines = countFlag(context, 'lines');
+  const fleet = await context.fleet('read');
+  const show = async () => {
+    const result = await fleet.peek(ref, {lines, ansi: output.colour});
+    if (output.json) output.value(result);
+    else output.line(result.output);
+  };
+  await show();
+  if (!boolFlag(context, 'follow')) return 0;
+  let first = true;
+  for await (const _ of fleet.screens(ref, context.signal)) {
+    if (!first) {
+      // Each change is drawn over the last one on a terminal, and follows it in a pipe.
+      if (output.terminal && !output.json) output.raw('\u001b[H\u001b[2J');
+      await show();
+    }
+    first = false;
+  }
+  return 0;
+};
+
+export const logs: Run = async context => {
+  const {args, output} = context;
+  const [ref] = args as [string];
+  const fleet = await context.fleet('read');
+  const lines = countFlag(context, 'lines');
+  let shown = await fleet.logs(ref, {lines});
+  if (output.json) output.value(shown);
+  else for (const line of shown) output.line(line);
+  if (!boolFlag(context, 'follow')) return 0;
+  for await (const _ of fleet.screens(ref, context.signal)) {
+    const all = await fleet.logs(ref);
+    for (const line of newLines(shown, all)) output.line(line);
+    shown = all;
+  }
+  return 0;
+};
+
+export const explain: Run = async context => {
+  const {args, output} = context;
+  const result = await (await context.fleet('read')).explain(args[0]!);
+  if (output.json) {
+    output.value(result);
+    return 0;
+  }
+  const {name, status, activity, reason, since, evidence} = result;
+  output.line(
+    `${name}: ${status}${activity === null ? '' : `, ${activity}`} for ${duration(Date.now() / 1000 - since)}`,
+  );
+  output.line(`because ${reason}`);
+  const rows = evidence.map(each => [
+    each.wins ? '▸' : ' ',
+    each.source,
+    each.age === null ? '-' : `${each.age}s ago`,
+    each.says,
+  ]);
+  output.table(['', 'EVIDENCE', 'SEEN', 'SAYS'], rows);
+  return 0;
+};
+
+const goals = ['idle', 'waiting', 'finished', 'exited'] as const;
+
+export const wait: Run = async context => {
+  const until = choiceFlag(context, 'until', goals);
+  if (until === undefined) {
+    throw new AmuxError('input.invalid', {why: 'wait for what?', next: `--until ${goals.join('|')}`});
+  }
+  const timeout = textFlag(context, 'timeout');
+  const bound = timeout === undefined ? null : parseDuration(timeout);
+  if (timeout !== undefined && bound === null) {
+    throw new AmuxError('input.invalid', {why: `"${timeout}" is not a time`, next: 'e.g. --timeout 90s or 5m'});
+  }
+  const fleet = await context.fleet('write');
+  const first = await fleet.session(context.args[0]!);
+  const limit = new AbortController();
+  const signal = AbortSignal.any([context.signal, limit.signal]);
+  const timer = bound === null ? null : setTimeout(() => limit.abort(), bound);
+  try {
+    const reached = await reach({fleet, first, until, signal});
+    if (reached === null && limit.signal.aborted) {
+      const {activity, status, name} = await fleet.session(first.id);
+      throw new AmuxError('wait.timeout', {name, until, timeout: timeout!, activity: activity ?? status});
+    }
+    if (reached !== null && context.output.json) context.output.value(reached);
+    return reached === null ? 1 : 0;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+  }
+};
+
+type Goal = {fleet: Fleet; first: SessionView; until: (typeof goals)[number]; signal: AbortSignal};
+
+async function reach({fleet, first, until, signal}: Goal): Promise<SessionView | null> {
+  let worked = first.activity === 'working' || first.queue > 0;
+  const holds = (session: SessionView): boolean => {
+    if (session.activity === 'working') worked = true;
+    if (until === 'exited') return !session.running;
+    // A queued message is work to come: its session is not idle yet.
+    if (until === 'idle')
+      return (session.activity === 'idle' || session.activity === 'finished') && session.queue === 0;
+    if (until === 'waiting') return session.activity === 'waiting';
+    return session.activity === 'finished' || (worked && session.activity === 'idle' && session.queue === 0);
+  };
+  const events = fleet.events({signal})[Symbol.asyncIterator]();
+  const next = events.next();
+  let session = await fleet.session(first.id);
+  if (holds(session)) return session;
+  for (let step = await next; step.done !== true; step = await events.next()) {
+    if (step.value.session?.id !== first.id) continue;
+    session = await fleet.session(first.id);
+    if (holds(session)) return session;
+    if (!session.running) {
+      const why = `it is ${session.status}`;
+      throw new AmuxError('wait.timeout', {name: session.name, until, timeout: 'its life', activity: why});
+    }
+  }
+  return null;
+}
+
+export const events: Run = async context => {
+  const fleet = await context.fleet('read');
+  const wanted = countFlag(context, 'lines') ?? EVENTS_SHOWN;
+  const follow = boolFlag(context, 'follow');
+  const {cursor} = await fleet.health();
+  const limit = new AbortController();
+  const signal = AbortSignal.any([context.signal, limit.signal]);
+  const since = Math.max(0, cursor - wanted);
+  if (cursor === since && !follow) return 0;
+  for await (const event of fleet.events({since, signal})) {
+    show(context, event);
+    if (!follow && event.cursor >= cursor) limit.abort();
+  }
+  return 0;
+};
+
+function show({output}: Context, event: EventView): void {
+  if (output.json) return output.raw(`${JSON.stringify(event)}\n`);
+  const time = new Date(event.at).toISOString().slice(11, 19);
+  output.line(
+    `${time}  ${event.type.padEnd(20)}  ${(event.session?.name ?? '-').padEnd(16)}  ${printable(event.reason)}`,
+  );
+}
+
+/** What `all` has behind the end of `shown`; everything when the two do not meet. */
+function newLines(shown: string[], all: string[]): string[] {
+  const tail = shown.slice(-5);
+  for (let end = all.length; end >= tail.length; end--) {
+    if (tail.every((line, i) => all[end - tail.length + i] === line)) return all.slice(end);
+  }
+  return all;
+}

@@ -1,0 +1,90 @@
+import {AmuxError} from '../../domain/errors.ts';
+import type {Fleet, Sent} from '../../domain/fleet.ts';
+import {MESSAGE_MAX_BYTES} from '../../domain/steering.ts';
+import type {Context, Run} from '../command.ts';
+import {boolFlag} from '../flags.ts';
+
+/** How long `send` watches for the delivery, so that it can say more than "queued", in ms. */
+const WATCH_MS = 4000;
+const LOOK_EVERY_MS = 40;
+
+export const send: Run = async context => {
+  const {args, output} = context;
+  const [ref, ...words] = args;
+  const text =
+    words.length === 0 || (words.length === 1 && words[0] === '-') ? await readAll(context) : words.join(' ');
+  const fleet = await context.fleet('write');
+  const sent = await fleet.send(ref!, {text});
+  const last = await watched(fleet, ref!, sent);
+  const {name} = await fleet.session(ref!);
+  if (output.json) output.value(last);
+  else output.line(`${last.state === 'delivered' ? 'delivered to' : `${last.state} for`} ${name}: ${last.reason}`);
+  return last.state === 'uncertain' ? 1 : 0;
+};
+
+export const keys: Run = async context => {
+  const [ref, ...names] = context.args;
+  const fleet = await context.fleet('write');
+  await fleet.keys(ref!, {keys: names, force: boolFlag(context, 'force')});
+  return 0;
+};
+
+export const queue: Run = async context => {
+  const {args, output} = context;
+  if (boolFlag(context, 'clear')) {
+    const fleet = await context.fleet('write');
+    output.line(`${await fleet.clearQueue(args[0]!)} dropped`);
+    return 0;
+  }
+  const messages = await (await context.fleet('read')).queue(args[0]!);
+  if (output.json) output.value(messages);
+  else {
+    const rows = messages.map(({id, state, reason, text}) => [id, state, reason, text.replace(/\s+/g, ' ')]);
+    output.table(['ID', 'STATE', 'WHY', 'TEXT'], rows);
+  }
+  return 0;
+};
+
+/** Only a session at its turn boundary takes it soon; the others are not waited for. */
+async function watched(fleet: Fleet, ref: string, sent: Sent): Promise<Sent> {
+  const end = Date.now() + WATCH_MS;
+  let last = sent;
+  while (Date.now() < end && last.state !== 'delivered' && last.state !== 'uncertain') {
+    const session = await fleet.session(ref);
+    if (!session.running)
+      return {...last, reason: `${session.name} does not run: amux start ${session.name} delivers it`};
+    if (session.activity === 'waiting') {
+      return {...last, reason: `it waits for a person (${session.waitingFor?.detail ?? 'a dialog'})`};
+    }
+    const [still] = (await fleet.queue(ref)).filter(message => message.id === sent.id);
+    if (still === undefined) return {...last, state: 'delivered', reason: 'typed and entered'};
+    last = {id: still.id, state: still.state, reason: still.reason};
+    if (session.activity === 'working' && still.state === 'queued')
+      return {...last, reason: 'it is working; delivered when its turn ends'};
+    await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return last;
+}
+
+async function readAll({stdin}: Context): Promise<string> {
+  if (stdin.isTTY) {
+    throw new AmuxError('input.invalid', {
+      why: 'no text was given',
+      next: 'amux send NAME TEXT, or pipe it: … | amux send NAME -',
+    });
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    size += (chunk as Buffer).length;
+    if (size > MESSAGE_MAX_BYTES) break;
+    chunks.push(chunk as Buffer);
+  }
+  if (size > MESSAGE_MAX_BYTES) {
+    throw new AmuxError('input.invalid', {
+      why: 'the text is longer than 1 MB',
+      next: 'put it into a file and name the file',
+    });
+  }
+  return Buffer.concat(chunks).toString().replace(/\n+$/, '');
+}

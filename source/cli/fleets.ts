@@ -1,0 +1,41 @@
+import {Client} from '../api/client.ts';
+import type {Paths} from '../config/paths.ts';
+import {AmuxError} from '../domain/errors.ts';
+import type {Fleet} from '../domain/fleet.ts';
+import {answers, autostart} from './autostart.ts';
+import {selfArgv} from './self.ts';
+
+export type Fleets = {get: (need: 'read' | 'write') => Promise<Fleet>; [Symbol.asyncDispose](): Promise<void>};
+
+/** Which `Fleet` a command speaks to: the supervisor's socket, else a new supervisor or the store. */
+export function createFleets(paths: Paths): Fleets {
+  let fleet: {need: 'read' | 'write'; promise: Promise<Fleet>} | null = null;
+  const open = async (need: 'read' | 'write'): Promise<Fleet> => {
+    if (!(await answers(paths.socket))) {
+      if (need === 'read') return openOffline(paths);
+      await startOne(paths);
+    }
+    return new Client({socket: paths.socket});
+  };
+  return {
+    get(need) {
+      if (fleet === null || (fleet.need === 'read' && need === 'write')) fleet = {need, promise: open(need)};
+      return fleet.promise;
+    },
+    async [Symbol.asyncDispose]() {
+      const opened = await fleet?.promise.catch(() => null); // What failed has nothing to close.
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openOffline(paths: Paths): Promise<Fleet> {
+  const {offlineFleet} = await import('./offline.ts');
+  return offlineFleet(paths);
+}
+
+async function startOne(paths: Paths): Promise<void> {
+  const {loadSettings} = await import('../config/settings.ts');
+  if (!loadSettings(paths.config).settings.autostart) throw new AmuxError('supervisor.none', {home: paths.home});
+  await autostart(paths, selfArgv());
+}

@@ -1,0 +1,155 @@
+import meow, {type AnyFlags} from 'meow';
+import {homeOf, pathsOf} from '../config/paths.ts';
+import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import type {Command, Context, FlagSpec, Flags} from './command.ts';
+import {createFleets} from './fleets.ts';
+import {commandHelp, overview} from './help.ts';
+import {createOutput} from './output.ts';
+import {commands, globalFlags} from './registry.ts';
+import {version} from './self.ts';
+
+const cockpit: Command = {
+  path: '',
+  usage: '',
+  summary: 'the cockpit',
+  args: [0, 0],
+  load: async () => (await import('./commands/cockpit.ts')).cockpit,
+};
+
+/** Finds the command, parses its flags, runs it; resolves with the exit code. */
+async function main(argv: string[]): Promise<number> {
+  // A reader that left early (`amux ps | head`) ends the command quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const plain = argv.includes('--json');
+  const output = createOutput({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    json: plain,
+    colour: !argv.includes('--no-color') && (process.env['NO_COLOR'] ?? '') === '',
+  });
+  try {
+    const {command, rest} = findCommand(argv);
+    const {flags, args} = parse(command, rest);
+    if (flags['version'] === true) {
+      output.line(version);
+      return 0;
+    }
+    if (flags['help'] === true || args[0] === 'help') {
+      output.line(command === cockpit ? overview() : commandHelp(command));
+      return 0;
+    }
+    if (command === cockpit && args.length > 0) throw unknownCommand(args);
+    checkCount(command, args);
+    return await run(command, {flags, args, output});
+  } catch (error) {
+    const known = asAmuxError(error);
+    output.error(known);
+    if (known.code === 'unexpected' && process.env['AMUX_DEBUG'] !== undefined) console.error(error);
+    return known.exit;
+  }
+}
+
+async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'output'>): Promise<number> {
+  const home = parsed.flags['home'];
+  const paths = pathsOf(homeOf(process.env, typeof home === 'string' ? home : undefined));
+  const ended = new AbortController();
+  process.once('SIGINT', () => ended.abort());
+  await using fleets = createFleets(paths);
+  const context: Context = {
+    ...parsed,
+    paths,
+    cwd: process.cwd(),
+    env: process.env,
+    stdin: process.stdin,
+    fleet: need => fleets.get(need),
+    signal: ended.signal,
+  };
+  const act = await command.load();
+  return await act(context); // Awaited here: the fleet is closed when this function ends.
+}
+
+/** The longest command whose words stand first; flags may stand between and around them. */
+function findCommand(argv: string[]): {command: Command; rest: string[]} {
+  const words: {word: string; index: number}[] = [];
+  for (let i = 0; i < argv.length && argv[i] !== '--' && words.length < 3; i++) {
+    const word = argv[i]!;
+    if (!word.startsWith('-')) words.push({word, index: i});
+    else if (takesValue(word)) i++;
+    // A flag that is not global belongs to a command whose words are all before it.
+    else if (!isGlobal(word)) break;
+  }
+  for (let count = words.length; count > 0; count--) {
+    const taken = words.slice(0, count);
+    const path = taken.map(({word}) => word).join(' ');
+    const command = commands.find(each => each.path === path || each.aliases?.includes(path));
+    if (command === undefined) continue;
+    const used = new Set(taken.map(({index}) => index));
+    return {command, rest: argv.filter((_, index) => !used.has(index))};
+  }
+  return {command: cockpit, rest: argv};
+}
+
+const flagName = (word: string): string => word.replace(/^--?/, '').replace(/=.*$/, '');
+
+function isGlobal(word: string): boolean {
+  const name = flagName(word).replace(/^no-/, '');
+  return Object.entries(globalFlags).some(([key, {short}]) => key === name || short === name);
+}
+
+function takesValue(word: string): boolean {
+  return globalFlags[flagName(word)]?.type === 'string' && !word.includes('=');
+}
+
+function parse(command: Command, argv: string[]): {flags: Flags; args: string[]} {
+  const specs: Record<string, FlagSpec> = {...globalFlags, ...command.flags};
+  const declared: Record<string, object> = {};
+  for (const [name, {type, short, multiple}] of Object.entries(specs)) {
+    declared[name] = {
+      type,
+      ...(short === undefined ? {} : {shortFlag: short}),
+      ...(multiple === true ? {isMultiple: true} : {}),
+    };
+  }
+  // `-n` alone is a flag, but `-` is an argument that stands for stdin.
+  const parsed = meow({
+    importMeta: import.meta,
+    argv,
+    flags: declared as AnyFlags,
+    autoHelp: false,
+    autoVersion: false,
+    pkg: {},
+    help: false,
+  });
+  const flags = parsed.flags as Flags;
+  for (const name of Object.keys(flags)) {
+    if (!(name in specs)) {
+      const shown = name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`;
+      const words = command.path === '' ? 'amux' : `amux ${command.path}`;
+      throw new AmuxError('input.invalid', {why: `${words} has no flag ${shown}`, next: `${words} --help`});
+    }
+    if (specs[name]!.type === 'string' && flags[name] === '') {
+      throw new AmuxError('input.invalid', {why: `--${name} needs a value`, next: `amux ${command.path} --help`});
+    }
+  }
+  return {flags, args: parsed.input};
+}
+
+function checkCount({path, args: [fewest, most], usage}: Command, args: string[]): void {
+  if (args.length >= fewest && args.length <= most) return;
+  const why = args.length < fewest ? `amux ${path} needs more` : `amux ${path} takes no "${args[most]}"`;
+  throw new AmuxError('input.invalid', {why, next: `usage: amux ${path} ${usage}`.trim()});
+}
+
+function unknownCommand(args: string[]): AmuxError {
+  const [word = ''] = args;
+  const near = commands
+    .filter(({path, hidden}) => hidden !== true && path.startsWith(word.slice(0, 2)))
+    .map(({path}) => path);
+  const next =
+    near.length === 0
+      ? 'amux --help lists the commands'
+      : `did you mean ${near.slice(0, 3).join(', ')}? amux --help lists all`;
+  return new AmuxError('input.invalid', {why: `no command "${args.slice(0, 3).join(' ')}"`, next});
+}
+
+process.exitCode = await main(process.argv.slice(2));

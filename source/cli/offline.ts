@@ -1,0 +1,24 @@
+import {existsSync} from 'node:fs';
+import {checkSocketDirectory, type Paths} from '../config/paths.ts';
+import {loadSettings} from '../config/settings.ts';
+import type {Fleet} from '../domain/fleet.ts';
+import {openStore} from '../store/store.ts';
+import {Offline} from '../supervisor/offline.ts';
+import {backendsFor} from './host.ts';
+import {selfArgv, version} from './self.ts';
+
+/** The fleet without a supervisor: read from the store and from the terminals that live. */
+export async function offlineFleet(paths: Paths): Promise<Fleet> {
+  checkSocketDirectory(paths);
+  const store = await openStore({paths, readOnly: true, now: Date.now});
+  const backends = backendsFor({paths, settings: loadSettings(paths.config).settings, self: selfArgv()});
+  const reachable = backends.filter(backend => existsSync(backend.socket));
+  return Offline.open({
+    store,
+    backends: reachable,
+    screensDir: paths.screens,
+    home: paths.home,
+    version,
+    now: Date.now,
+  });
+}

@@ -1,0 +1,79 @@
+import stringWidth from 'string-width';
+import type {AmuxError} from '../domain/errors.ts';
+import {printable} from '../domain/screen.ts';
+
+export type Output = {
+  /** `--json` was asked for. */
+  json: boolean;
+  /** stdout is a terminal: tables may be cut to its width. */
+  terminal: boolean;
+  colour: boolean;
+  line: (text?: string) => void;
+  /** Text as it is, without a line end. */
+  raw: (text: string) => void;
+  /** On stderr: what is no result. */
+  notice: (text: string) => void;
+  value: (value: unknown) => void;
+  /** Columns with a header; on a terminal the last column is cut at its edge, piped nothing is. */
+  table: (header: string[], rows: string[][]) => void;
+  error: (error: AmuxError) => void;
+};
+
+type Options = {stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream; json: boolean; colour: boolean};
+
+export function createOutput({stdout, stderr, json, colour}: Options): Output {
+  const line = (text = '') => void stdout.write(`${text}\n`);
+  const terminal = stdout.isTTY === true;
+  return {
+    json,
+    terminal,
+    colour: colour && terminal,
+    line,
+    raw: text => void stdout.write(text),
+    notice: text => void stderr.write(`${text}\n`),
+    value: value => line(JSON.stringify(value, null, 2)),
+    table(header, rows) {
+      const clean = [header, ...rows.map(row => row.map(printable))];
+      const widths = header.map((_, i) => Math.max(...clean.map(row => stringWidth(row[i] ?? ''))));
+      for (const row of clean) {
+        const cells = row.map((cell, i) =>
+          i === row.length - 1 ? cell : cell + ' '.repeat(widths[i]! - stringWidth(cell)),
+        );
+        const text = cells.join('  ').trimEnd();
+        line(terminal ? cutTo(text, stdout.columns ?? 80) : text);
+      }
+    },
+    error(error) {
+      const {code, message, hint} = error;
+      if (json) stderr.write(`${JSON.stringify({error: {code, message, hint}})}\n`);
+      else stderr.write(`amux: ${message}${hint === '' ? '' : ` · ${hint}`}\n`);
+    },
+  };
+}
+
+function cutTo(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let cut = '';
+  for (const character of text) {
+    if (stringWidth(`${cut}${character}…`) > columns) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}
+
+/** Seconds as `40s`, `5m30s`, `2h10m`, `3d4h`. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m${s % 60}s`;
+  if (s < 86_400) return `${Math.floor(s / 3600)}h${Math.floor((s % 3600) / 60)}m`;
+  return `${Math.floor(s / 86_400)}d${Math.floor((s % 86_400) / 3600)}h`;
+}
+
+/** `500ms`, `30s`, `5m`, `2h`, `1d` or plain seconds, in ms; null when it is none of these. */
+export function parseDuration(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim());
+  if (match === null) return null;
+  const unit = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}[match[2] ?? 's'] ?? 1000;
+  return Number(match[1]) * unit;
+}

@@ -1,0 +1,31 @@
+import {execFile} from 'node:child_process';
+import {accessSync, constants, statSync} from 'node:fs';
+import {delimiter, join} from 'node:path';
+
+/** How long a program may take to say its version, in ms. */
+const VERSION_MS = 5000;
+
+/** Where a program is on the PATH; null when it is not. */
+export function onPath(program: string, path = process.env['PATH'] ?? ''): string | null {
+  for (const dir of path.split(delimiter)) {
+    const file = join(dir, program);
+    try {
+      accessSync(file, constants.X_OK);
+      if (dir !== '' && statSync(file).isFile()) return file;
+    } catch {
+      // Not in this directory.
+    }
+  }
+  return null;
+}
+
+/** The first line that it prints for its version flags; null when it says nothing in time. */
+export function versionOf(file: string, flags: string[]): Promise<string | null> {
+  return new Promise(resolve => {
+    const child = execFile(file, flags, {timeout: VERSION_MS, encoding: 'utf8'}, (error, stdout) => {
+      const [line = ''] = stdout.trim().split('\n');
+      resolve(error === null && line !== '' ? line : null);
+    });
+    child.stdin?.end();
+  });
+}

@@ -1,0 +1,116 @@
+import {accessSync, constants, statSync} from 'node:fs';
+import {delimiter, isAbsolute, join, resolve} from 'node:path';
+import type {Agent} from '../agents/agent.ts';
+import {parseCommandLine, quoteArgv} from '../config/command-line.ts';
+import type {Profile} from '../config/profiles.ts';
+import {expandEnvironment, namedVariables} from '../config/variables.ts';
+import {AmuxError} from '../domain/errors.ts';
+import type {Session} from '../domain/session.ts';
+
+export type LaunchInput = {
+  session: Session;
+  profile: Profile;
+  agent: Agent;
+  /** Variables of one-shot sessions, which are not stored with them. */
+  extra: Record<string, string>;
+  /** Where `${VAR}` is looked up, first wins: the caller, the last launch. The supervisor's own comes last. */
+  callerEnv: Record<string, string>;
+  remembered: Record<string, string>;
+  home: string;
+};
+
+export type LaunchPlan = {argv: string[]; env: Record<string, string>; named: Record<string, string>};
+
+/** The program, its arguments and its whole environment. Throws when something that it needs is missing. */
+export function planLaunch(input: LaunchInput): LaunchPlan {
+  const {session, profile, agent} = input;
+  const base = inheritedEnvironment(process.env);
+  const line = session.command ?? profile.command ?? agent.command ?? shellOf(base);
+  const model = session.model ?? profile.model;
+  const flags = [...(model === null ? [] : agent.modelFlags(model)), ...(session.yolo ? (agent.yoloFlags ?? []) : [])];
+  const argv = withArguments(parseCommandLine(line), flags);
+  const raw = {...profile.environment, ...session.env, ...input.extra};
+  const named = expandEnvironment(raw, [input.callerEnv, input.remembered, process.env], session.name);
+  const env = {...base, ...amuxVariables(session, profile, input.home), ...named};
+  checkProgram({argv, env, session});
+  return {argv, env, named: pick(namedVariables(raw), [input.callerEnv, input.remembered, process.env])};
+}
+
+/** The names that a launch would look up in its caller's environment. */
+export function variablesOf(profile: Profile, env: Record<string, string>): string[] {
+  return namedVariables({...profile.environment, ...env});
+}
+
+function amuxVariables(session: Session, profile: Profile, home: string): Record<string, string> {
+  return {
+    AMUX_HOME: home,
+    AMUX_SESSION: session.name,
+    AMUX_SESSION_ID: session.id,
+    AMUX_AGENT_ID: profile.id,
+    AMUX_WORKSPACE_ID: session.workspace.id,
+    AMUX_WORKSPACE_PATH: session.workspace.path,
+    AMUX_CONTEXT_PATH: join(session.workspace.path, '.amux', 'context'),
+  };
+}
+
+/** The supervisor's environment without what belongs to its own terminal, session or npm script. */
+function inheritedEnvironment(own: NodeJS.ProcessEnv): Record<string, string> {
+  const dropped =
+    /^(TMUX|TMUX_PANE|TERM|TERM_PROGRAM|TERM_PROGRAM_VERSION|COLUMNS|LINES|STY|WINDOWID|INIT_CWD|npm_.*|AMUX_.*)$/;
+  const env: Record<string, string> = {};
+  for (const [key, value] of Object.entries(own)) if (value !== undefined && !dropped.test(key)) env[key] = value;
+  // npm scripts put this package's own programs first on the PATH: agents must not find its Node.
+  const scripts = own['npm_package_json'];
+  if (scripts !== undefined && env['PATH'] !== undefined) {
+    const ours = join(resolve(scripts, '..'), 'node_modules', '.bin');
+    const parts = env['PATH'].split(delimiter).filter(part => part !== ours && !part.includes('node-gyp-bin'));
+    env['PATH'] = parts.join(delimiter);
+  }
+  return {...env, COLORTERM: 'truecolor'};
+}
+
+function shellOf(env: Record<string, string>): string {
+  const shell = env['SHELL'];
+  return shell !== undefined && isExecutable(shell) ? quoteArgv([shell]) : '/bin/sh';
+}
+
+/** A line that needs a shell gets its flags at the end of the line. */
+function withArguments(argv: string[], flags: string[]): string[] {
+  if (flags.length === 0) return argv;
+  const [shell, option, line] = argv;
+  if (argv.length === 3 && shell === '/bin/sh' && option === '-c')
+    return [shell, option, `${line} ${quoteArgv(flags)}`];
+  return [...argv, ...flags];
+}
+
+function checkProgram({argv, env, session}: {argv: string[]; env: Record<string, string>; session: Session}): void {
+  const [program = ''] = argv;
+  const found = program.includes('/')
+    ? isExecutable(isAbsolute(program) ? program : join(session.dir, program))
+    : (env['PATH'] ?? '').split(delimiter).some(dir => dir !== '' && isExecutable(join(dir, program)));
+  if (found) return;
+  throw new AmuxError('command.missing', {
+    command: program,
+    argv: JSON.stringify(argv),
+    agent: session.agent,
+    workspace: `${session.workspace.name}, ${session.workspace.path}`,
+  });
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function pick(names: string[], sources: Record<string, string | undefined>[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = sources.map(source => source[name]).find(each => each !== undefined);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}

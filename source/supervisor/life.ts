@@ -1,0 +1,256 @@
+import {randomBytes} from 'node:crypto';
+import {existsSync, realpathSync, statSync} from 'node:fs';
+import {basename, resolve} from 'node:path';
+import {agentOf} from '../agents/registry.ts';
+import type {Backend} from '../backends/backend.ts';
+import type {Paths} from '../config/paths.ts';
+import type {Profile} from '../config/profiles.ts';
+import {findProject} from '../config/project.ts';
+import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import type {RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
+import {checkName} from '../domain/names.ts';
+import {DEFAULT_QUIET_MS, describeExit, isLive, noSignals, type RunRecord, type Session} from '../domain/session.ts';
+import {endProcessTree} from './ending.ts';
+import {readLastScreen} from './last-screen.ts';
+import {planLaunch, variablesOf} from './launch.ts';
+import type {Profiles} from './profiles.ts';
+import type {Runner} from './runner.ts';
+
+/** How long a start may stay undecided, in ms. */
+const START_BOUND_MS = 10_000;
+/** How long the terminal's owner may take to report an end that the process table shows already, in ms. */
+const EXIT_SEEN_MS = 3000;
+/** Lines of the terminal that a failed start shows. */
+const SHOWN_LINES = 5;
+
+type LifeOptions = {
+  paths: Paths;
+  backends: Backend[];
+  profiles: Profiles;
+  now: () => number;
+  runners: ReadonlyMap<string, Runner>;
+  size: () => {cols: number; rows: number};
+  makeRunner: (session: Session) => Runner;
+  send: (runner: Runner, text: string, actor: string) => void;
+};
+
+/** Registers, starts and ends sessions. Each session does one of these at a time. */
+export class Life {
+  readonly #options: LifeOptions;
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+  }
+
+  register(input: RegisterInput, actor: string): Runner {
+    checkName(input.name);
+    this.#checkFree(input.name);
+    const dir = directoryOf(input.dir);
+    const project = findProject(dir);
+    const id = input.agent ?? this.#options.profiles.defaultAgent(project);
+    const profile = this.#options.profiles.resolve(id, project);
+    const runner = this.#options.makeRunner(
+      this.#session({...input, dir, profile, project: project?.root ?? null, kind: 'durable', workspacePath: dir}),
+    );
+    runner.update({}, `${input.name} registered in ${dir}`, actor);
+    return runner;
+  }
+
+  async run(input: RunInput, actor: string): Promise<Runner> {
+    const cwd = directoryOf(input.cwd);
+    const project = findProject(cwd);
+    const profile = this.#options.profiles.resolve(input.agent, project);
+    if (input.workspace !== undefined && input.workspace !== 'main') {
+      throw new AmuxError('workspace.unknown', {workspace: input.workspace});
+    }
+    const dir = project?.root ?? cwd;
+    const name = input.name ?? this.#freeName(profile.id);
+    checkName(name);
+    this.#checkFree(name);
+    const runner = this.#options.makeRunner(
+      this.#session({
+        name,
+        dir,
+        profile,
+        project: project?.root ?? null,
+        kind: 'one-shot',
+        workspacePath: dir,
+        command: input.command,
+        restart: 'never',
+      }),
+    );
+    runner.extra = input.env ?? {};
+    runner.update({}, `${name} made by amux run`, actor);
+    await this.start(runner, {prompt: input.prompt, callerEnv: input.callerEnv}, actor);
+    return runner;
+  }
+
+  async start(runner: Runner, input: StartInput, actor: string): Promise<void> {
+    await runner.exclusively(async () => {
+      const {session} = runner;
+      if (isLive(session)) throw new AmuxError('session.running', {name: session.name});
+      if (session.kind === 'one-shot' && session.run !== null) {
+        throw new AmuxError('session.one-shot', {name: session.name, agent: session.agent});
+      }
+      const at = this.#options.now();
+      if (!existsSync(session.dir)) {
+        runner.observe({source: 'directory', at, state: 'gone'}, actor);
+        throw new AmuxError('session.orphaned', {name: session.name, dir: session.dir});
+      }
+      if (input.prompt !== undefined && input.prompt !== '') this.#options.send(runner, input.prompt, actor);
+      runner.observe({source: 'request', at, act: 'start'}, actor);
+      await this.#launch(runner, input.callerEnv ?? {});
+    });
+    await runner.until(session => session.status !== 'starting', START_BOUND_MS);
+    const {session} = runner;
+    if (session.status === 'failed') throw this.#startFailure(session);
+  }
+
+  async stop(runner: Runner, force: boolean, actor: string): Promise<void> {
+    await runner.exclusively(async () => {
+      const {session} = runner;
+      if (!isLive(session)) return;
+      const pid = session.run?.pid ?? null;
+      await runner.screen.now();
+      runner.observe({source: 'request', at: this.#options.now(), act: 'stop'}, actor);
+      if (pid !== null) await endProcessTree(pid, {force});
+      const seen = await runner.until(each => !isLive(each), EXIT_SEEN_MS);
+      if (!seen) {
+        const exit = {code: null, signal: null, at: this.#options.now()};
+        await runner.ended({source: 'process', at: exit.at, state: 'exited', exit});
+      }
+    });
+  }
+
+  variables({agent, cwd, env}: {agent: string; cwd: string; env: Record<string, string>}): string[] {
+    return variablesOf(this.#options.profiles.resolve(agent, findProject(cwd)), env);
+  }
+
+  async #launch(runner: Runner, callerEnv: Record<string, string>): Promise<void> {
+    const {backends, profiles, paths, now} = this.#options;
+    const {session} = runner;
+    const [backend] = backends;
+    const profile = profiles.resolve(session.agent, findProject(session.dir));
+    const run: RunRecord = {
+      id: `run-${randomBytes(5).toString('hex')}`,
+      pid: null,
+      argv: [],
+      backend: backend!.kind,
+      startedAt: now(),
+      endedAt: null,
+      exit: null,
+    };
+    try {
+      const plan = planLaunch({
+        session,
+        profile,
+        agent: agentOf(profile.type),
+        extra: runner.extra,
+        callerEnv,
+        remembered: runner.remembered,
+        home: paths.home,
+      });
+      runner.remembered = plan.named;
+      run.argv = plan.argv;
+      await backend!.close(session.id); // A terminal that an earlier run left behind.
+      runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
+      const {cols, rows} = this.#options.size();
+      const {id: terminal, name, dir: cwd} = session;
+      const pid = await backend!.launch({terminal, run: run.id, name, argv: plan.argv, cwd, env: plan.env, cols, rows});
+      runner.launched(pid);
+    } catch (error) {
+      const failure = asAmuxError(error);
+      const exit = failure.code === 'command.missing' ? {code: 127, signal: null, at: now()} : null;
+      runner.observe({source: 'process', at: now(), state: 'refused', why: failure.message, exit});
+      throw failure;
+    }
+  }
+
+  #startFailure(session: Session): AmuxError {
+    const {run, name} = session;
+    const lines = (readLastScreen(this.#options.paths.screens, session.id)?.history ?? []).filter(
+      line => line.trim() !== '',
+    );
+    const shown = lines
+      .slice(-SHOWN_LINES)
+      .map(line => `\n    ${line}`)
+      .join('');
+    const facts = `${describeExit(run?.exit ?? null)}; argv ${JSON.stringify(run?.argv ?? [])}; agent ${session.agent}; workspace ${session.workspace.name}, ${session.workspace.path}`;
+    return new AmuxError('session.start', {
+      name,
+      why: `${facts}${shown === '' ? '; it printed nothing' : `; its last lines:${shown}`}`,
+    });
+  }
+
+  #session(input: NewSession): Session {
+    const at = this.#options.now();
+    const {profile, dir} = input;
+    const agent = agentOf(profile.type);
+    return {
+      id: this.#freeId(),
+      name: input.name,
+      kind: input.kind,
+      project: input.project,
+      agent: profile.id,
+      agentType: profile.type,
+      model: input.model ?? null,
+      command: input.command ?? null,
+      dir,
+      workspace: {id: 'main', name: 'main', path: input.workspacePath},
+      tags: [...new Set(input.tags ?? [])],
+      env: input.env ?? {},
+      // An agent without such a mode runs as it always does: the person is told, and the card does not claim it.
+      yolo: input.yolo === true && agent.yoloFlags !== null,
+      restart: input.restart ?? 'on-failure',
+      createdAt: at,
+      updatedAt: at,
+      status: 'stopped',
+      wanted: false,
+      activity: 'unknown',
+      activitySince: at,
+      reason: 'never started',
+      waitingFor: null,
+      unseen: false,
+      run: null,
+      signals: noSignals(),
+      quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
+      hasScreenRules: agent.read !== null,
+    };
+  }
+
+  #checkFree(name: string): void {
+    for (const {session} of this.#options.runners.values()) {
+      if (session.name === name) throw new AmuxError('session.exists', {name});
+    }
+  }
+
+  #freeName(agent: string): string {
+    const taken = new Set([...this.#options.runners.values()].map(({session}) => session.name));
+    const stem = /^[A-Za-z]/.test(agent) ? agent.slice(0, 50) : `agent-${agent.slice(0, 50)}`;
+    for (let i = 1; ; i++) if (!taken.has(`${stem}-${i}`)) return `${stem}-${i}`;
+  }
+
+  #freeId(): string {
+    for (;;) {
+      const id = `session-${randomBytes(4).readUInt32BE().toString(36).padStart(6, '0').slice(-6)}`;
+      if (!this.#options.runners.has(id)) return id;
+    }
+  }
+}
+
+type NewSession = Omit<RegisterInput, 'agent'> & {
+  profile: Profile;
+  project: string | null;
+  kind: Session['kind'];
+  workspacePath: string;
+};
+
+function directoryOf(given: string): string {
+  const dir = resolve(given);
+  try {
+    if (statSync(dir).isDirectory()) return realpathSync(dir);
+  } catch {
+    // Said below, for a file as well.
+  }
+  throw new AmuxError('session.dir', {dir: basename(dir) === '' ? given : dir});
+}

@@ -1,0 +1,199 @@
+import type {Backend, TerminalInfo} from '../backends/backend.ts';
+import {AmuxError} from '../domain/errors.ts';
+import type {EventView, Explanation, Fleet, Health, Peek, QueueView, SessionView} from '../domain/fleet.ts';
+import {findNamed} from '../domain/names.ts';
+import type {Screen} from '../domain/screen.ts';
+import {isLive, type RunRecord, type Session, transition} from '../domain/session.ts';
+import {isPending} from '../domain/steering.ts';
+import type {Store} from '../store/store.ts';
+import {branchOf} from '../workspace/branch.ts';
+import {explain} from './explain.ts';
+import {readLastScreen} from './last-screen.ts';
+import {peekOf} from './peek.ts';
+import {listed, sessionView} from './view.ts';
+
+const LOG_LINES = 2000;
+const EVENTS_AT_ONCE = 1000;
+
+export type OfflineOptions = {
+  store: Store;
+  /** Those whose terminals may live. */
+  backends: Backend[];
+  screensDir: string;
+  home: string;
+  version: string;
+  now: () => number;
+};
+
+/** The fleet as the store and the terminals tell it while nobody supervises. Whatever would write is refused. */
+export class Offline implements Fleet {
+  readonly #options: OfflineOptions;
+  readonly #sessions = new Map<string, Session>();
+
+  private constructor(options: OfflineOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: OfflineOptions): Promise<Offline> {
+    const offline = new Offline(options);
+    await offline.#look();
+    return offline;
+  }
+
+  /** What the store calls running is only running if its terminal says so. */
+  async #look(): Promise<void> {
+    const {store, backends, now} = this.#options;
+    const found = new Map<string, TerminalInfo>();
+    const opened = new Set<string>();
+    for (const backend of backends) {
+      if (!(await backend.open())) continue;
+      opened.add(backend.kind);
+      for (const info of await backend.list()) found.set(info.run, info);
+    }
+    for (const session of store.state.sessions.values()) {
+      const info = session.run === null ? undefined : found.get(session.run.id);
+      if (!isLive(session) || (info !== undefined && info.exit === null)) {
+        this.#sessions.set(session.id, live(session, info));
+        continue;
+      }
+      const exit = info?.exit ?? {code: null, signal: null, at: now()};
+      const ended = transition(session, {source: 'process', at: exit.at, state: 'exited', exit}, now());
+      this.#sessions.set(session.id, ended.session);
+    }
+  }
+
+  async health(): Promise<Health> {
+    const {home, version, store, backends} = this.#options;
+    const all = [...this.#sessions.values()];
+    return {
+      pid: 0,
+      version,
+      home,
+      hosted: 'none',
+      backend: backends[0]?.kind ?? 'tmux',
+      started_at: 0,
+      sessions: all.length,
+      running: all.filter(isLive).length,
+      cursor: store.cursor,
+      notices: [...store.notices],
+    };
+  }
+
+  async sessions({all = false}: {all?: boolean} = {}): Promise<SessionView[]> {
+    return listed(this.#sessions.values(), {all, now: this.#options.now()}).map(session => this.#view(session));
+  }
+
+  async session(ref: string): Promise<SessionView> {
+    return this.#view(this.#find(ref));
+  }
+
+  async queue(ref: string): Promise<QueueView[]> {
+    const session = this.#find(ref);
+    return [...this.#options.store.state.messages.values()]
+      .filter(message => message.session === session.id && (isPending(message) || message.state === 'uncertain'))
+      .sort((a, b) => a.position - b.position)
+      .map(({id, text, state, reason, actor, createdAt}) => ({
+        id,
+        text,
+        state,
+        reason,
+        actor,
+        created_at: Math.floor(createdAt / 1000),
+      }));
+  }
+
+  async peek(ref: string, options: {lines?: number; ansi?: boolean} = {}): Promise<Peek> {
+    const session = this.#find(ref);
+    return peekOf(session.name, await this.#screen(session), options);
+  }
+
+  async logs(ref: string, {lines = LOG_LINES}: {lines?: number} = {}): Promise<string[]> {
+    const session = this.#find(ref);
+    const backend = this.#backendOf(session);
+    if (backend !== undefined) return backend.history(session.id, lines);
+    return (readLastScreen(this.#options.screensDir, session.id)?.history ?? []).slice(-lines || undefined);
+  }
+
+  async *screens(ref: string): AsyncIterable<Screen> {
+    const screen = await this.#screen(this.#find(ref));
+    if (screen !== null) yield screen;
+    throw new AmuxError('supervisor.read-only');
+  }
+
+  async runs(ref: string): Promise<RunRecord[]> {
+    const {run} = this.#find(ref);
+    return run === null ? [] : [run];
+  }
+
+  async explain(ref: string): Promise<Explanation> {
+    return explain(this.#find(ref), this.#options.now());
+  }
+
+  async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
+    const {store} = this.#options;
+    for (let cursor = since ?? store.cursor; cursor < store.cursor && !signal.aborted; ) {
+      const entries = store.read({after: cursor, limit: EVENTS_AT_ONCE});
+      if (entries.length === 0) return;
+      for (const {changes: _, ...shown} of entries) {
+        cursor = shown.cursor;
+        yield shown;
+      }
+    }
+  }
+
+  register = refuse;
+  unregister = refuse;
+  start = refuse;
+  stop = refuse;
+  restart = refuse;
+  stopAll = refuse;
+  run = refuse;
+  variables = refuse;
+  send = refuse;
+  keys = refuse;
+  type = refuse;
+  clearQueue = refuse;
+  resize = refuse;
+  seen = refuse;
+  attach = refuse;
+  attached = refuse;
+  shutdown = refuse;
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const backend of this.#options.backends) await backend[Symbol.asyncDispose]();
+    await this.#options.store.close();
+  }
+
+  #backendOf(session: Session): Backend | undefined {
+    return isLive(session) ? this.#options.backends.find(({kind}) => kind === session.run?.backend) : undefined;
+  }
+
+  async #screen(session: Session): Promise<Screen | null> {
+    const backend = this.#backendOf(session);
+    if (backend !== undefined) return backend.capture(session.id);
+    return readLastScreen(this.#options.screensDir, session.id)?.screen ?? null;
+  }
+
+  #find(ref: string): Session {
+    const now = this.#options.now();
+    const all = listed(this.#sessions.values(), {all: true, now});
+    return findNamed(all, ref, listed(this.#sessions.values(), {all: false, now}));
+  }
+
+  #view(session: Session): SessionView {
+    const messages = [...this.#options.store.state.messages.values()];
+    const queue = messages.filter(message => message.session === session.id && isPending(message)).length;
+    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir)});
+  }
+}
+
+/** Nobody watches its screen: what was known of its activity no longer counts. */
+function live(session: Session, info: TerminalInfo | undefined): Session {
+  if (info === undefined || session.run === null) return session;
+  const reason = 'no supervisor watches it';
+  return {...session, run: {...session.run, pid: info.pid}, activity: 'unknown', waitingFor: null, reason};
+}
+
+async function refuse(): Promise<never> {
+  throw new AmuxError('supervisor.read-only');
+}

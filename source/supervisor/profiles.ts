@@ -1,0 +1,23 @@
+import {agents} from '../agents/registry.ts';
+import {defaultAgentOf, listProfiles, loadConfig, type Profile, resolveProfile} from '../config/profiles.ts';
+import type {Project} from '../config/project.ts';
+import type {Settings} from '../config/settings.ts';
+
+export type Profiles = {
+  resolve: (agent: string, project: Project | null) => Profile;
+  list: (project: Project | null) => Profile[];
+  defaultAgent: (project: Project | null) => string;
+};
+
+/** Reads the project's configuration at each use, so that an edited file counts from the next launch on. */
+export function profilesFor(settings: Settings): Profiles {
+  const builtins = agents.map(agent => agent.name);
+  const configOf = (project: Project | null) =>
+    project?.configFile == null ? null : loadConfig(project.configFile).config;
+  const sources = (project: Project | null) => ({project: configOf(project), home: settings, builtins});
+  return {
+    resolve: (agent, project) => resolveProfile(agent, sources(project)),
+    list: project => listProfiles(sources(project)),
+    defaultAgent: project => defaultAgentOf(configOf(project), settings),
+  };
+}

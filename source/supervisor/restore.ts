@@ -1,0 +1,48 @@
+import {existsSync} from 'node:fs';
+import type {Backend, TerminalInfo} from '../backends/backend.ts';
+import {asAmuxError} from '../domain/errors.ts';
+import {isLive} from '../domain/session.ts';
+import type {Runner} from './runner.ts';
+
+type Restore = {
+  runners: ReadonlyMap<string, Runner>;
+  backends: readonly Backend[];
+  now: () => number;
+  note: (why: string) => void;
+};
+
+/** Compares the store with what runs: adopts what lives, ends what died while nobody watched. */
+export async function restore({runners, backends, now, note}: Restore): Promise<void> {
+  const found = new Map<string, TerminalInfo>();
+  const unreachable = new Set<string>();
+  for (const backend of backends) {
+    try {
+      if (!(await backend.open())) continue;
+      for (const info of await backend.list()) found.set(`${backend.kind} ${info.terminal} ${info.run}`, info);
+    } catch (error) {
+      unreachable.add(backend.kind);
+      if ([...runners.values()].some(({session}) => isLive(session) && session.run?.backend === backend.kind)) {
+        note(`${asAmuxError(error).message}: its sessions are shown as they were last seen`);
+      }
+    }
+  }
+  for (const runner of runners.values()) {
+    const {session} = runner;
+    const {run} = session;
+    if (!isLive(session)) {
+      const at = now();
+      runner.observe({source: 'directory', at, state: existsSync(session.dir) ? 'back' : 'gone'});
+      continue;
+    }
+    if (run !== null && unreachable.has(run.backend)) continue;
+    const info = run === null ? undefined : found.get(`${run.backend} ${session.id} ${run.id}`);
+    if (info === undefined) {
+      await runner.ended({source: 'process', at: now(), state: 'exited', exit: {code: null, signal: null, at: now()}});
+    } else if (info.exit !== null) {
+      await runner.resumeDelivery(info.mark);
+      await runner.ended({source: 'process', at: now(), state: 'exited', exit: info.exit});
+    } else {
+      await runner.adopt(info);
+    }
+  }
+}

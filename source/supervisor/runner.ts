@@ -1,0 +1,324 @@
+import type {Agent} from '../agents/agent.ts';
+import type {Backend, BackendEvent} from '../backends/backend.ts';
+import {asAmuxError} from '../domain/errors.ts';
+import type {Change, EventType} from '../domain/events.ts';
+import {lastMeaningfulLine, type Screen, screenText} from '../domain/screen.ts';
+import {type Evidence, isLive, mayDeliver, type Session, transition} from '../domain/session.ts';
+import {
+  DELIVERED_KEPT,
+  isPending,
+  type Mark,
+  type Message,
+  type MessageState,
+  resumeDelivery,
+} from '../domain/steering.ts';
+import {pressEnter, type Typing, textStands, typeMessage} from './delivery.ts';
+import {type LastScreen, writeLastScreen} from './last-screen.ts';
+import {ScreenWatch} from './screen-watch.ts';
+
+/** Lines of text history that are kept when a run ends. */
+const KEPT_LINES = 2000;
+/** After a delivery that could not be done, how long until the next try, in ms. */
+const RETRY_MS = 1000;
+
+export type RunnerContext = {
+  backend: () => Backend;
+  agentOf: (session: Session) => Agent;
+  now: () => number;
+  /** Directory of the last screens. */
+  screensDir: string;
+  record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
+};
+
+/** One session while the supervisor knows it: its evidence, its queue, its screen. */
+export class Runner {
+  readonly #context: RunnerContext;
+  #session: Session;
+  readonly messages: Message[];
+  readonly screen: ScreenWatch;
+  /** Values that the last launch looked up by name: in memory only, never on disk. */
+  remembered: Record<string, string> = {};
+  /** Variables of a one-shot session: in memory only. */
+  extra: Record<string, string> = {};
+  #life: Promise<unknown> = Promise.resolve();
+  #wakeTimer: NodeJS.Timeout | null = null;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #delivering = false;
+  #ending: Promise<void> | null = null;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(context: RunnerContext, session: Session, messages: Message[]) {
+    this.#context = context;
+    this.#session = session;
+    this.messages = messages;
+    this.screen = new ScreenWatch({
+      capture: () => context.backend().capture(session.id),
+      onScreen: (screen, at) => this.#captured(screen, at),
+      now: context.now,
+    });
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  get pending(): Message[] {
+    return this.messages.filter(isPending);
+  }
+
+  /** Last meaningful line of the screen. */
+  get preview(): string {
+    return this.screen.last === null ? '' : lastMeaningfulLine(screenText(this.screen.last));
+  }
+
+  /** All that changes status or activity comes through here. */
+  observe(evidence: Evidence, actor = 'supervisor'): void {
+    const now = this.#context.now();
+    const before = this.#session;
+    const {session, effects, reason, wake} = transition(before, evidence, now);
+    this.#session = session;
+    if (reason !== null) {
+      const type = session.status === before.status ? 'session.activity' : 'session.status';
+      this.#record(type, reason, actor);
+    }
+    this.#wake(wake);
+    if (effects.some(effect => effect.do === 'deliver')) void this.deliver();
+    if (reason !== null) for (const waiter of [...this.#waiters]) waiter();
+  }
+
+  /** Changes what a person may change, with a reason for the journal. */
+  update(changes: Partial<Session>, reason: string, actor: string): void {
+    this.#session = {...this.#session, ...changes, updatedAt: this.#context.now()};
+    this.#record('session.changed', reason, actor);
+  }
+
+  onBackend(event: Exclude<BackendEvent, {type: 'lost'}>): void {
+    const {at} = event;
+    switch (event.type) {
+      case 'output':
+        if (!isLive(this.#session)) return;
+        this.screen.touch();
+        this.observe({source: 'output', at});
+        return;
+      case 'program': {
+        const {state, kind, message} = event;
+        this.observe({source: 'program', at, state, kind, message});
+        return;
+      }
+      case 'exit':
+        if (event.run === this.#session.run?.id) {
+          this.#ending = this.#ended({source: 'process', at, state: 'exited', exit: event.exit});
+        }
+    }
+  }
+
+  /** Resolves once the condition holds, at a change of state; false when the bound passed first. */
+  async until(holds: (session: Session) => boolean, boundMs: number): Promise<boolean> {
+    if (holds(this.#session)) return true;
+    return new Promise(resolve => {
+      const done = (value: boolean) => {
+        clearTimeout(timer);
+        this.#waiters.delete(look);
+        resolve(value);
+      };
+      const look = () => {
+        if (holds(this.#session)) done(true);
+      };
+      const timer = setTimeout(() => done(false), boundMs);
+      this.#waiters.add(look);
+    });
+  }
+
+  /** One start, stop or restart at a time. */
+  exclusively<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#life.then(act, act);
+    this.#life = result.catch(() => {}); // Its caller has the error; the next act only waits.
+    return result;
+  }
+
+  /** The backend made the process. */
+  launched(pid: number): void {
+    const {run} = this.#session;
+    if (run !== null && isLive(this.#session)) {
+      this.update({run: {...run, pid}}, `pid ${pid}`, 'supervisor');
+      this.screen.touch();
+      this.observe({source: 'clock', at: this.#context.now()});
+    }
+  }
+
+  /** It lives on from an earlier supervisor. */
+  async adopt(info: {pid: number; mark: Mark | null}): Promise<void> {
+    const {run} = this.#session;
+    if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
+    this.remembered = await this.#context.backend().environment(this.#session.id);
+    this.screen.touch();
+    await this.resumeDelivery(info.mark);
+    this.observe({source: 'clock', at: this.#context.now()});
+  }
+
+  enqueue(message: Message): void {
+    this.messages.push(message);
+    const {text: _, ...shown} = message;
+    this.#recordChange('message.queued', `message ${shown.id} queued`, message.actor, [{kind: 'message.put', message}]);
+    void this.deliver();
+  }
+
+  /** Delivers what waits, one message per turn boundary. */
+  async deliver(): Promise<void> {
+    if (this.#delivering) return;
+    const [message] = this.pending;
+    if (message === undefined || !mayDeliver(this.#session) || this.#ending !== null) return;
+    this.#delivering = true;
+    try {
+      if (!(await this.#composerIsFree())) return;
+      await typeMessage(this.#typing(message));
+      this.#finished(message);
+    } catch (error) {
+      this.#step(message, message.state === 'queued' ? 'queued' : 'uncertain', asAmuxError(error).message);
+    } finally {
+      this.#delivering = false;
+    }
+    // A program that swallowed it without a sign of work is at its turn boundary again soon: wait for the next state.
+    this.#wake(this.#context.now() + RETRY_MS);
+  }
+
+  /** Takes up what was under way when an earlier supervisor died, by what the terminal's owner remembers. */
+  async resumeDelivery(mark: Mark | null): Promise<void> {
+    const message = this.messages.find(({state}) => state === 'pasted' || state === 'entered');
+    if (message === undefined) return;
+    const agent = this.#context.agentOf(this.#session);
+    const screen = await this.#context.backend().capture(this.#session.id);
+    const decision = resumeDelivery(message, mark, textStands(screen, message.text, agent));
+    switch (decision) {
+      case 'send':
+        this.#step(message, 'queued', 'not typed yet when the supervisor ended');
+        return;
+      case 'delivered':
+        this.#finished(this.#step(message, 'delivered', 'entered before the supervisor ended'));
+        return;
+      case 'uncertain':
+        this.#step(message, 'uncertain', 'the supervisor ended while it was typed');
+        return;
+      case 'enter':
+        await pressEnter(this.#typing(message), true);
+        this.#finished(message);
+    }
+  }
+
+  drop(actor: string): number {
+    const waiting = this.messages.filter(({state}) => state === 'queued');
+    for (const message of waiting) this.#step(message, 'dropped', `dropped by ${actor}`);
+    return waiting.length;
+  }
+
+  /** Its terminal is gone with the terminal's owner. */
+  async lost(why: string): Promise<void> {
+    if (isLive(this.#session)) await this.#ended({source: 'backend', at: this.#context.now(), state: 'lost', why});
+  }
+
+  /** Its process is already gone (found at a restore). */
+  async ended(evidence: Evidence): Promise<void> {
+    await this.#ended(evidence);
+  }
+
+  /** Resolves when an end that is being recorded has been. */
+  async settled(): Promise<void> {
+    await this.#ending;
+  }
+
+  close(): void {
+    if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
+    this.screen.close();
+  }
+
+  async #composerIsFree(): Promise<boolean> {
+    const agent = this.#context.agentOf(this.#session);
+    if (agent.read === null) return true;
+    const at = this.#context.now();
+    const reading = agent.read(await this.#context.backend().capture(this.#session.id));
+    this.observe({source: 'screen', at, reading});
+    return reading.composer && !reading.dialog && reading.activity !== 'working';
+  }
+
+  #typing(message: Message): Typing {
+    return {
+      backend: this.#context.backend(),
+      agent: this.#context.agentOf(this.#session),
+      terminal: this.#session.id,
+      message: message.id,
+      text: message.text,
+      step: (state, reason) => void this.#step(message, state, reason),
+    };
+  }
+
+  #finished(message: Message | undefined): void {
+    if (message?.state === 'delivered') {
+      this.observe({source: 'delivery', at: this.#context.now(), message: message.id});
+    }
+    const over = this.messages.filter(each => !isPending(each));
+    for (const old of over.slice(0, Math.max(0, over.length - DELIVERED_KEPT))) {
+      this.messages.splice(this.messages.indexOf(old), 1);
+      this.#recordChange('message.state', 'forgotten', 'supervisor', [{kind: 'message.delete', id: old.id}]);
+    }
+  }
+
+  #step(message: Message, state: MessageState, reason: string): Message {
+    const changedAt = this.#context.now();
+    Object.assign(message, {state, reason, changedAt});
+    const change: Change = {kind: 'message.state', id: message.id, state, reason, changedAt};
+    this.#recordChange('message.state', `message ${message.id} ${state}: ${reason}`, 'supervisor', [change]);
+    for (const waiter of [...this.#waiters]) waiter();
+    return message;
+  }
+
+  #captured(screen: Screen, at: number): void {
+    const read = this.#context.agentOf(this.#session).read;
+    if (read !== null && isLive(this.#session)) this.observe({source: 'screen', at, reading: read(screen)});
+  }
+
+  /** Keeps the last screen and the history, gives the terminal back, then says that it ended. */
+  async #ended(evidence: Evidence): Promise<void> {
+    const {screensDir} = this.#context;
+    const backend = this.#context.backend();
+    const {id, run} = this.#session;
+    this.screen.stop();
+    const seen = this.screen.last;
+    let last: LastScreen = {run: run?.id ?? '', screen: seen, history: seen === null ? [] : screenText(seen)};
+    if (evidence.source !== 'backend') {
+      try {
+        const screen = await backend.capture(id);
+        const history = await backend.history(id, KEPT_LINES);
+        // The frame of a full-screen program is gone once it left the alternate screen: the one seen before counts.
+        const left = seen?.modes.alternate === true && !screen.modes.alternate;
+        last = {...last, screen: left ? seen : screen, history: left ? [...screenText(seen), ...history] : history};
+        await backend.close(id);
+      } catch {
+        // The terminal went away with its owner: what was seen last is what there is.
+      }
+    }
+    if (last.screen !== null) this.screen.keep(last.screen);
+    writeLastScreen(screensDir, id, last);
+    this.#ending = null;
+    this.observe(evidence);
+  }
+
+  #record(type: EventType, reason: string, actor: string): void {
+    this.#recordChange(type, reason, actor, [{kind: 'session.put', session: this.#session}]);
+  }
+
+  #recordChange(type: EventType, reason: string, actor: string, changes: Change[]): void {
+    this.#context.record({type, actor, session: this.#session, reason, changes});
+  }
+
+  #wake(at: number | null): void {
+    if (at === null || at >= this.#wakeAt) return;
+    if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
+    this.#wakeAt = at;
+    const delay = Math.max(1, at - this.#context.now());
+    this.#wakeTimer = setTimeout(() => {
+      this.#wakeTimer = null;
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.observe({source: 'clock', at: this.#context.now()});
+    }, delay);
+  }
+}

@@ -1,0 +1,116 @@
+import type {Screen} from '../domain/screen.ts';
+
+/** Pause between captures: while somebody looks, right after a key, and while nobody does, in ms. */
+const WATCHED_MS = 100;
+const TYPED_MS = 12;
+const UNWATCHED_MS = 1000;
+/** How long after a key the fast pace holds, in ms. */
+const TYPING_MS = 400;
+/** A first change waits this long for the rest of its burst, in ms. */
+const BURST_MS = 4;
+
+type Options = {
+  capture: () => Promise<Screen>;
+  onScreen: (screen: Screen, at: number) => void;
+  /** ms since the epoch. */
+  now: () => number;
+};
+
+/** Decides when a session's screen is captured: only after a change, and no more often than somebody can see. */
+export class ScreenWatch {
+  readonly #options: Options;
+  readonly #watchers = new Set<(screen: Screen) => void>();
+  last: Screen | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #due = 0;
+  #capturing = false;
+  #dirty = false;
+  #lastAt = 0;
+  #typedAt = 0;
+  #stopped = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The terminal printed something. */
+  touch(): void {
+    this.#stopped = false;
+    this.#dirty = true;
+    this.#plan();
+  }
+
+  /** A key was sent: its echo is worth a fast look. */
+  typed(): void {
+    this.#typedAt = this.#options.now();
+    if (this.#dirty) this.#plan();
+  }
+
+  watch(listener: (screen: Screen) => void): () => void {
+    this.#watchers.add(listener);
+    if (this.last !== null) listener(this.last);
+    if (!this.#stopped) {
+      this.#dirty = true;
+      this.#plan();
+    }
+    return () => this.#watchers.delete(listener);
+  }
+
+  /** Captures at once (before a planned end). */
+  async now(): Promise<void> {
+    if (!this.#stopped) await this.#capture();
+  }
+
+  /** A screen that was kept from before, or at the end. */
+  keep(screen: Screen): void {
+    this.last = screen;
+    for (const watcher of this.#watchers) watcher(screen);
+  }
+
+  /** No more captures until the next `touch`. */
+  stop(): void {
+    this.#stopped = true;
+    this.#dirty = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  close(): void {
+    this.stop();
+    this.#watchers.clear();
+  }
+
+  #plan(): void {
+    if (this.#capturing || this.#stopped) return;
+    const now = this.#options.now();
+    const typing = now - this.#typedAt < TYPING_MS;
+    const pace = typing ? TYPED_MS : this.#watchers.size > 0 ? WATCHED_MS : UNWATCHED_MS;
+    const due = Math.max(now + BURST_MS, this.#lastAt + pace);
+    if (this.#timer !== null) {
+      if (this.#due <= due) return;
+      clearTimeout(this.#timer);
+    }
+    this.#due = due;
+    this.#timer = setTimeout(() => void this.#capture(), due - now);
+  }
+
+  async #capture(): Promise<void> {
+    this.#timer = null;
+    this.#capturing = true;
+    this.#dirty = false;
+    const at = this.#options.now();
+    this.#lastAt = at;
+    try {
+      const screen = await this.#options.capture();
+      if (this.#stopped) return;
+      this.last = screen;
+      this.#options.onScreen(screen, at);
+      for (const watcher of this.#watchers) watcher(screen);
+    } catch {
+      // The terminal or its owner just went away: its end arrives as an event of its own.
+    } finally {
+      this.#capturing = false;
+      if (this.#dirty) this.#plan();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type {SessionView} from '../domain/fleet.ts';
+import {isLive, type Session} from '../domain/session.ts';
+
+/** What only the supervisor's memory knows of a session. */
+export type LiveFacts = {queue: number; preview: string; branch: string | null};
+
+/** How long an ended one-shot session stays in the plain list, in ms. */
+const ONE_SHOT_SHOWN_MS = 3_600_000;
+
+export function sessionView(session: Session, facts: LiveFacts): SessionView {
+  const live = isLive(session);
+  const {run} = session;
+  const exit = run?.exit ?? null;
+  return {
+    name: session.name,
+    id: session.id,
+    kind: session.kind,
+    project: session.project,
+    agent: session.agent,
+    model: session.model,
+    dir: session.dir,
+    workspace: session.workspace,
+    branch: facts.branch,
+    tags: session.tags,
+    status: session.status,
+    activity: live ? session.activity : null,
+    activity_since: live ? seconds(session.activitySince) : null,
+    reason: session.reason,
+    waitingFor: session.waitingFor,
+    running: live,
+    pid: live ? (run?.pid ?? null) : null,
+    token_count: null,
+    tokens: null,
+    cost: null,
+    context: null,
+    queue: facts.queue,
+    preview: facts.preview,
+    yolo: session.yolo,
+    created_at: seconds(session.createdAt),
+    started_at: run === null ? null : seconds(run.startedAt),
+    updated_at: seconds(session.updatedAt),
+    exit: exit === null ? null : {...exit, at: seconds(exit.at)},
+  };
+}
+
+/** In order of creation; ended one-shot sessions only for an hour. */
+export function listed(sessions: Iterable<Session>, options: {all: boolean; now: number}): Session[] {
+  return [...sessions]
+    .filter(session => {
+      if (options.all || session.kind === 'durable' || isLive(session)) return true;
+      return options.now - (session.run?.endedAt ?? session.updatedAt) < ONE_SHOT_SHOWN_MS;
+    })
+    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
