@@ -40,6 +40,11 @@ export class Keyboard {
     this.command = new CommandInput(raw => this.#setRawMode(raw));
   }
 
+  /** Before the first frame: what is typed while Ink still comes up must not be echoed into the picture. */
+  open(): void {
+    if (this.#stdin.isTTY) this.#stdin.setRawMode(true);
+  }
+
   /**
    * Leaves stdin wholly to somebody else. Pausing the stream is not enough: Node would still read, and
    * take the keys of the program that has the terminal now.

@@ -78,12 +78,18 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     onSignal: signal => end({reason: 'signal', signal}),
   });
   const releaseOutput = catchStrayOutput(line => deeds.say(line));
-  // Before Ink's own listener, so that its redraw has the new size.
-  const onResize = (): void => store.dispatch({type: 'resized', size: sizeOf(stdout)});
+  // Before Ink's own listener, which redraws what it has: by then that has the new size.
+  const onResize = (): void => {
+    store.dispatch({type: 'resized', size: sizeOf(stdout)});
+    store.tell();
+    ink.rerender(app);
+  };
   stdout.on('resize', onResize);
 
+  keyboard.open();
+
   const source: Source = {fleet, store, clock, fail: deeds.fail};
-  const ink = render(
+  const app = (
     <App
       source={source}
       deeds={deeds}
@@ -94,18 +100,18 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       onSuspend={given => {
         suspend = given;
       }}
-    />,
-    {
-      stdout,
-      stdin: keyboard.command.asStream(),
-      exitOnCtrlC: false,
-      patchConsole: false,
-      interactive: true,
-      alternateScreen: true,
-      incrementalRendering: true,
-      maxFps: 60,
-    },
+    />
   );
+  const ink = render(app, {
+    stdout,
+    stdin: keyboard.command.asStream(),
+    exitOnCtrlC: false,
+    patchConsole: false,
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps: 60,
+  });
 
   try {
     // Ink ends by itself only when drawing failed.

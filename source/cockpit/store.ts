@@ -19,10 +19,14 @@ export class Store {
     this.#state = next;
     if (!this.#told) return;
     this.#told = false;
-    queueMicrotask(() => {
-      this.#told = true;
-      for (const listener of this.#listeners) listener();
-    });
+    queueMicrotask(this.tell);
+  };
+
+  /** Tells the listeners now of what they have not heard yet. */
+  readonly tell = (): void => {
+    if (this.#told) return;
+    this.#told = true;
+    for (const listener of this.#listeners) listener();
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {render} from 'ink-testing-library';
+import {App} from '../../source/cockpit/app.tsx';
+import {createDeeds} from '../../source/cockpit/deeds.ts';
+import {firstState} from '../../source/cockpit/state.ts';
+import {Store} from '../../source/cockpit/store.ts';
+import {loadTheme} from '../../source/cockpit/theme.ts';
+import {FakeFleet} from './fake-fleet.ts';
+import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
+
+/** ink-testing-library's width. */
+const COLUMNS = 100;
+const BOUND_MS = 5000;
+const ESC = '\x1b';
+
+function open(fleet: FakeFleet = sceneFleet()) {
+  const clock = () => SCENE_NOW;
+  const store = new Store(firstState({size: {cols: COLUMNS, rows: 30}, now: SCENE_NOW, demo: false}));
+  const info = {mode: 'hosted', agentsFound: sceneAgents} as const;
+  const ends: string[] = [];
+  const deeds = createDeeds({
+    store,
+    options: {
+      fleet,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
+      info,
+      clock,
+      cwd: '/work/shop',
+      env: {HOME: '/home/ada'},
+      attach: async () => {},
+    },
+    terminal: {
+      quit: () => ends.push('quit'),
+      repaint: () => ends.push('repaint'),
+      lend: use => use(AbortSignal.timeout(BOUND_MS)),
+    },
+  });
+  const source = {fleet, store, clock, fail: deeds.fail};
+  const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
+  const props = {source, deeds, theme, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
+  const view = render(<App {...props} />);
+  const frame = () => (view.lastFrame() ?? '').replace(/\x1b\[[\d;]*m/g, '');
+  const see = async (pattern: RegExp): Promise<void> => {
+    const deadline = performance.now() + BOUND_MS;
+    while (!pattern.test(frame())) {
+      assert.ok(performance.now() < deadline, `waited for ${pattern} in\n${frame()}`);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+  };
+  return {
+    fleet,
+    store,
+    ends,
+    frame,
+    see,
+    press: (keys: string) => view.stdin.write(keys),
+    [Symbol.dispose]: view.unmount,
+  };
+}
+
+test('the new-session dialog complains as one types and keeps its text when the supervisor refuses', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  cockpit.press('n');
+  await cockpit.see(/New session/);
+  for (const key of '9x') cockpit.press(key);
+  await cockpit.see(/letter first/);
+  cockpit.press('\x15');
+  for (const key of 'shop') cockpit.press(key);
+  cockpit.press('\t');
+  await cockpit.see(/‹ claude ›/);
+  cockpit.press('\x1b[D');
+  await cockpit.see(/‹ gemini ›/);
+  cockpit.press('\t');
+  cockpit.press('\x15');
+  for (const key of '/nowhere') cockpit.press(key);
+  cockpit.press('\x13');
+  await cockpit.see(/no directory \/nowhere/);
+  await cockpit.see(/name {2}shop/);
+  cockpit.press(ESC);
+  await cockpit.see(/^(?![\s\S]*New session)/);
+});
+
+test('enter goes to the next field and makes the session on the last', async () => {
+  using cockpit = open(new FakeFleet([]));
+  await cockpit.see(/No sessions yet/);
+  cockpit.press('n');
+  await cockpit.see(/New session/);
+  for (const key of 'shop') cockpit.press(key);
+  for (let i = 0; i < 4; i++) cockpit.press('\r');
+  for (const key of 'hi') cockpit.press(key);
+  cockpit.press('\r');
+  await cockpit.see(/shop · claude/);
+  assert.deepEqual(cockpit.fleet.calls.slice(0, 2), [
+    'register {"name":"shop","dir":"/work/shop","agent":"claude"}',
+    'start shop hi',
+  ]);
+});
+
+test('a bracketed paste goes to the focused field as text, and nowhere else', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  cockpit.press('\x1b[200~q\x1b[201~');
+  await cockpit.see(/a paste needs a text field/);
+  cockpit.press(' ');
+  await cockpit.see(/→ payments ❯/);
+  cockpit.press('\x1b[200~two\nlines\x1b[201~');
+  await cockpit.see(/two↵lines/);
+  assert.deepEqual(cockpit.ends, []);
+});
+
+test('marked sessions all get what the prompt bar sends', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  cockpit.press('m');
+  cockpit.press('j');
+  cockpit.press('m');
+  await cockpit.see(/2 marked/);
+  cockpit.press(' ');
+  await cockpit.see(/→ 2 marked ❯/);
+  cockpit.press('g');
+  cockpit.press('o');
+  cockpit.press('\r');
+  await cockpit.see(/queued/);
+  const sent = cockpit.fleet.calls.filter(call => call.startsWith('send'));
+  assert.deepEqual(sent, ['send payments go', 'send docs go']);
+});
+
+test('the help says why a line cannot be run, and runs one that can', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  cockpit.press('G');
+  cockpit.press('?');
+  await cockpit.see(/Keys ━/);
+  await cockpit.see(/notes is not running \(s starts it\)/);
+  for (const key of 'jj\r') cockpit.press(key);
+  await cockpit.see(/full screen: notes is not running/);
+  for (const key of 'jj\r') cockpit.press(key);
+  await cockpit.see(/New session/);
+});
+
+test('a confirmation keeps what works when the answer is no', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  for (const key of 'jjjs') cockpit.press(key);
+  await cockpit.see(/Stop api\?/);
+  cockpit.press(ESC);
+  await cockpit.see(/^(?![\s\S]*Stop api)/);
+  assert.ok(!cockpit.fleet.calls.some(call => call.startsWith('stop')));
+});
+
+test('esc in the filter puts back what was there', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  for (const key of '/zzz') cockpit.press(key);
+  await cockpit.see(/no session matches "zzz"/);
+  cockpit.press(ESC);
+  await cockpit.see(/payments/);
+  assert.equal(cockpit.store.state().filter, '');
+});
+
+test('an error of the fleet shows with its hint and can be read again in Events', async () => {
+  const fleet = sceneFleet();
+  fleet.send = async () => {
+    throw Object.assign(new Error('the socket is gone'), {code: 'ECONNRESET'});
+  };
+  using cockpit = open(fleet);
+  await cockpit.see(/COMMAND/);
+  for (const key of ' hi\r') cockpit.press(key);
+  await cockpit.see(/✗ the socket is gone {2}this is a fault of amux/);
+  cockpit.press('5');
+  await cockpit.see(/error +the socket is gone \(this is a fault/);
+  cockpit.press('\r');
+  await cockpit.see(/by cockpit/);
+});
+
+test('a selected session that finished counts as seen after a while', async () => {
+  const fleet = sceneFleet();
+  fleet.set('payments', {activity: 'finished', waitingFor: null});
+  using cockpit = open(fleet);
+  await cockpit.see(/✓ 1 done/);
+  for (const key of '/payments\r') cockpit.press(key);
+  await cockpit.see(/✓ finished/);
+  await cockpit.see(/○ idle/);
+  assert.ok(cockpit.fleet.calls.includes('seen payments'));
+});

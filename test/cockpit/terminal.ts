@@ -1,0 +1,138 @@
+import {readFileSync} from 'node:fs';
+import xterm from '@xterm/headless';
+import {type IPty, spawn} from 'node-pty';
+
+/** Longest wait for a line or an end, in ms: machines under load are slow. */
+const BOUND_MS = 10_000;
+
+type Options = {cols: number; rows: number; env?: Record<string, string>};
+
+/** The fixture in a real pty, read through a real terminal emulator. */
+export class CockpitTerminal {
+  readonly #pty: IPty;
+  readonly #screen: InstanceType<typeof xterm.Terminal>;
+  readonly #wakers = new Set<() => void>();
+  readonly ended: Promise<void>;
+  title = '';
+  bytes = 0;
+  output = '';
+  #over = false;
+
+  constructor({cols, rows, env}: Options) {
+    this.#screen = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 200});
+    this.#screen.onTitleChange(title => {
+      this.title = title;
+    });
+    const fixture = new URL('fixture-cockpit.tsx', import.meta.url).pathname;
+    // The shell stays, so that the terminal's settings can be read after the cockpit ended.
+    const script = `"${process.execPath}" --import tsx "${fixture}"; echo "CODE $?"; stty -a | tr ';' '\\n' | tr ' ' '\\n' | grep -xE -- '-?(icanon|echo|isig)' | tr '\\n' ' '; echo DONE; read rest`;
+    this.#pty = spawn('/bin/sh', ['-c', script], {
+      cols,
+      rows,
+      name: 'xterm-256color',
+      cwd: new URL('../..', import.meta.url).pathname,
+      env: {...cleanEnv(), LANG: 'C.UTF-8', COLORTERM: 'truecolor', ...env},
+    });
+    this.#pty.onData(data => {
+      this.bytes += data.length;
+      this.output += data;
+      this.#screen.write(data, () => this.#wake());
+    });
+    this.ended = new Promise(resolve => {
+      this.#pty.onExit(() => {
+        this.#over = true;
+        this.#wake();
+        resolve();
+      });
+    });
+  }
+
+  press(keys: string): void {
+    this.#pty.write(keys);
+  }
+
+  resize(cols: number, rows: number): void {
+    this.#screen.resize(cols, rows);
+    this.#pty.resize(cols, rows);
+  }
+
+  /** The cockpit's process: the shell's only child. */
+  get pid(): number {
+    return Number(readFileSync(`/proc/${this.#pty.pid}/task/${this.#pty.pid}/children`, 'utf8').trim().split(' ')[0]);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  get alternate(): boolean {
+    return this.#screen.buffer.active.type === 'alternate';
+  }
+
+  get bracketedPaste(): boolean {
+    return this.#screen.modes.bracketedPasteMode;
+  }
+
+  rows(): string[] {
+    const buffer = this.#screen.buffer.active;
+    return Array.from({length: this.#screen.rows}, (_, y) => {
+      return (
+        buffer
+          .getLine(buffer.baseY + y)
+          ?.translateToString()
+          .trimEnd() ?? ''
+      );
+    });
+  }
+
+  /** All lines, those scrolled away too. */
+  allLines(): string[] {
+    const buffer = this.#screen.buffer.active;
+    return Array.from(
+      {length: buffer.length},
+      (_, y) => buffer.getLine(y)?.translateToString(false, 0, this.#screen.cols).trimEnd() ?? '',
+    );
+  }
+
+  async expectRow(pattern: RegExp): Promise<string> {
+    await this.until(() => this.rows().some(row => pattern.test(row)), String(pattern));
+    return this.rows().find(row => pattern.test(row))!;
+  }
+
+  async expectNoRow(pattern: RegExp): Promise<void> {
+    await this.until(() => !this.rows().some(row => pattern.test(row)), `no ${pattern}`);
+  }
+
+  /** Waits for what becomes true with some output, within the bound. */
+  async until(holds: () => boolean, what: string): Promise<void> {
+    const deadline = performance.now() + BOUND_MS;
+    while (!holds()) {
+      const left = deadline - performance.now();
+      if (left <= 0 || this.#over) throw new Error(`waited for ${what}; the screen is\n${this.rows().join('\n')}`);
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, left);
+        this.#wakers.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#over) this.#pty.kill('SIGKILL');
+    await this.ended;
+    this.#screen.dispose();
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+    this.#wakers.clear();
+  }
+}
+
+function cleanEnv(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of ['PATH', 'HOME']) env[name] = process.env[name] ?? '';
+  return env;
+}
