@@ -135,7 +135,8 @@ function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; name
 }
 
 function TooSmall({theme, cols, rows}: {theme: Theme; cols: number; rows: number}) {
-  const texts = [`amux needs ${MIN_COLS}×${MIN_ROWS}`, `this is ${cols}×${rows}`];
+  const {times} = theme.shapes;
+  const texts = [`amux needs ${MIN_COLS}${times}${MIN_ROWS}`, `this is ${cols}${times}${rows}`];
   const lines = texts.map((text, i) => line(theme, cols, [[i === 0 ? 'strong' : 'dim', text]]));
   return <Pane lines={fill(lines, rows, cols)} columns={cols} />;
 }

@@ -88,12 +88,10 @@ export function createDeeds({
     attach: () =>
       onSelected(async session => {
         const plan = await fleet.attach(session.id);
-        await fleet.attached(session.id, 'on');
         try {
           await terminal.lend(signal => options.attach(plan, signal));
         } finally {
           dispatch({type: 'anew', now: clock()});
-          await fleet.attached(session.id, 'off');
         }
       }),
     startTyping: () => {

@@ -9,7 +9,7 @@ import {firstState} from './state.ts';
 import {Store} from './store.ts';
 import {catchStrayOutput} from './stray-output.ts';
 import {guardTerminal, RESET_MODES} from './terminal-guard.ts';
-import {loadTheme} from './theme.ts';
+import {themeOf} from './theme.ts';
 
 export {keyTable} from './keymap.ts';
 export type {CockpitEnd, CockpitInfo, CockpitOptions} from './options.ts';
@@ -21,7 +21,7 @@ const CHILD_END_MS = 1000;
 export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const {fleet, stdin, stdout, clock, info} = options;
   const env = options.env ?? process.env;
-  const theme = loadTheme(options.theme ?? 'dark', env);
+  const theme = themeOf(options.theme, env);
   const store = new Store(firstState({size: sizeOf(stdout), now: clock(), demo: options.demo !== undefined}));
   const {promise: ended, resolve: end} = Promise.withResolvers<CockpitEnd>();
   const ending = new AbortController();
@@ -58,8 +58,8 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
         return mode.kind === 'typing' ? mode.session : null;
       },
       bracketed: () => {
-        const {screens, selected} = store.state();
-        return screens.get(selected ?? '')?.modes.bracketedPaste === true;
+        const {screens, mode} = store.state();
+        return mode.kind === 'typing' && screens.get(mode.session)?.modes.bracketedPaste === true;
       },
       type: (session, bytes) => fleet.type(session, bytes),
       leave: () => store.dispatch({type: 'mode', mode: {kind: 'command'}}),

@@ -12,13 +12,13 @@ export type CockpitOptions = {
   fleet: Fleet;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
-  /** Name of a file in `themes/`, or a palette (the content of such a file). */
-  theme?: string | Record<string, unknown>;
+  /** The content of a file in `themes/`. */
+  theme: Record<string, unknown>;
   /** Key names such as `ctrl+]`. `leave` ends typing mode, `detach` ends an attach. */
   keys: {leave: string; detach: string};
   info: CockpitInfo;
   /**
-   * Joins this terminal to a session's and resolves when it is left. It runs while the cockpit is suspended:
+   * Joins this terminal to a session's, tells the fleet of it, and resolves when it is left. It runs while the cockpit is suspended:
    * nobody reads stdin, so it must give the terminal to a child process (`stdio: 'inherit'`). The signal
    * aborts when the cockpit itself has to end: end the child then.
    */

@@ -180,11 +180,11 @@ export function nextInNeed(state: State): string | null {
   return next === undefined || next.id === state.selected ? null : next.id;
 }
 
-/** `1–4 of 11` for a list that does not fit; empty for one that does. */
+/** `1-4 of 11` for a list that does not fit; empty for one that does. */
 export function countText(state: State, area: NonNullable<Layout['cards']>): string {
   const total = visibleSessions(state).length;
   if (total <= area.perPage) return '';
-  return `${state.top + 1}–${Math.min(total, state.top + area.perPage)} of ${total}`;
+  return `${state.top + 1}-${Math.min(total, state.top + area.perPage)} of ${total}`;
 }
 
 /** Lines of the Events screen: the journal and amux's own notices, oldest first. */

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import {AmuxError} from '../domain/errors.ts';
 import type {Colour, Style} from '../domain/screen.ts';
 import {type Colours, coloursOf, sgr} from './draw/sgr.ts';
@@ -66,12 +65,9 @@ const weights: Partial<Palette> = {
 
 type Environment = Record<string, string | undefined>;
 
-const THEMES = new URL('../../themes/', import.meta.url);
-
-/** A theme by the name of its file in `themes/`, or from the content of one. */
-export function loadTheme(theme: string | Record<string, unknown>, env: Environment): Theme {
-  const source = typeof theme === 'string' ? readPalette(theme) : theme;
-  const name = typeof theme === 'string' ? theme : String(theme['name'] ?? 'own');
+/** A theme from the content of a file in `themes/`, as this terminal can show it. */
+export function themeOf(source: Record<string, unknown>, env: Environment): Theme {
+  const name = String(source['name'] ?? 'without a name');
   return makeTheme({name, palette: checkPalette(name, source), env});
 }
 
@@ -105,15 +101,6 @@ function cellSgr(style: Style, {colours, faded}: {colours: Colours; faded: boole
     cellCodes.set(style, known);
   }
   return code;
-}
-
-function readPalette(name: string): Record<string, unknown> {
-  try {
-    return JSON.parse(readFileSync(new URL(`${name}.json`, THEMES), 'utf8')) as Record<string, unknown>;
-  } catch (error) {
-    const why = `there is no theme "${name}"`;
-    throw new AmuxError('input.invalid', {why, next: 'dark, light and terminal come with amux'}, error);
-  }
 }
 
 /** Tokens that a palette leaves out are drawn plainly. */

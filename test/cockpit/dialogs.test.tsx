@@ -5,8 +5,8 @@ import {App} from '../../source/cockpit/app.tsx';
 import {createDeeds} from '../../source/cockpit/deeds.ts';
 import {firstState} from '../../source/cockpit/state.ts';
 import {Store} from '../../source/cockpit/store.ts';
-import {loadTheme} from '../../source/cockpit/theme.ts';
 import {FakeFleet} from './fake-fleet.ts';
+import {loadTheme, palette} from './palettes.ts';
 import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /** ink-testing-library's width. */
@@ -23,6 +23,7 @@ function open(fleet: FakeFleet = sceneFleet()) {
     store,
     options: {
       fleet,
+      theme: palette('dark'),
       stdin: process.stdin,
       stdout: process.stdout,
       keys: {leave: 'ctrl+]', detach: 'ctrl+]'},

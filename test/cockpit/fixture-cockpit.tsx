@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {runCockpit} from '../../source/cockpit/main.tsx';
 import {FakeFleet} from './fake-fleet.ts';
+import {palette} from './palettes.ts';
 import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
@@ -20,7 +21,7 @@ const end = await runCockpit({
   fleet,
   stdin: process.stdin,
   stdout: process.stdout,
-  theme: process.env['THEME'] ?? 'dark',
+  theme: palette(process.env['THEME'] ?? 'dark'),
   keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
   info: {mode: 'hosted', agentsFound: sceneAgents},
   attach: (_plan, signal) =>

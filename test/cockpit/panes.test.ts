@@ -13,8 +13,8 @@ import {newSessionPane} from '../../source/cockpit/panes/new-session.ts';
 import {peekLines} from '../../source/cockpit/panes/peek.ts';
 import {welcomeLines} from '../../source/cockpit/panes/welcome.ts';
 import {fieldOf} from '../../source/cockpit/text-field.ts';
-import {loadTheme} from '../../source/cockpit/theme.ts';
 import {screenOf, sessionOf} from './fake-fleet.ts';
+import {loadTheme} from './palettes.ts';
 import {SCENE_NOW, sceneAgents, sceneScreens, sceneSessions} from './scene.ts';
 
 const UTF8 = {LANG: 'C.UTF-8', COLORTERM: 'truecolor', TERM: 'xterm-256color'};
@@ -109,7 +109,7 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
   let form = newForm({agents: ['claude'], dir: '/work'});
   form = stepForm(form, {do: 'edit', edit: {do: 'insert', text: '批\u0301👨‍👩‍👧'.repeat(30)}});
   for (let cols = 40; cols <= 200; cols += 7) {
-    const about = [['dim', '1–3 of 9']] as const;
+    const about = [['dim', '1-3 of 9']] as const;
     const header = headerLines({
       theme,
       columns: cols,

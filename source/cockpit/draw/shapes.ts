@@ -23,6 +23,7 @@ export type Shapes = {
   left: string;
   right: string;
   newline: string;
+  times: string;
 };
 
 export type Box = {
@@ -58,6 +59,7 @@ export const unicodeShapes: Shapes = {
   left: '‹',
   right: '›',
   newline: '↵',
+  times: '×',
 };
 
 export const asciiShapes: Shapes = {
@@ -84,4 +86,5 @@ export const asciiShapes: Shapes = {
   left: '<',
   right: '>',
   newline: '/',
+  times: 'x',
 };

@@ -63,7 +63,7 @@ export function cardLines({theme, columns, session, selected, marked, now}: Card
   const detail = plain(detailText(session));
   return framed(frame, [
     inside(frame, [[look.token, `${shapes[look.shape]} ${stateText(session)}`]], [['dim', age(sinceOf(session), now)]]),
-    inside(frame, [['dim', plain(session.branch ?? shortDir(session.dir))]], badges(theme, session)),
+    inside(frame, [['dim', plain(session.branch ?? shortDir(shapes.ellipsis, session.dir))]], badges(theme, session)),
     inside(frame, [[mood === 'waiting' ? null : 'dim', detail]]),
   ]);
 }
@@ -76,9 +76,9 @@ function badges({shapes}: Theme, session: SessionView): Span[] {
 }
 
 /** The last two parts of a path, where there is no branch. */
-export function shortDir(dir: string): string {
+function shortDir(ellipsis: string, dir: string): string {
   const parts = dir.split('/').filter(part => part !== '');
-  return parts.length <= 2 ? dir : `…/${parts.slice(-2).join('/')}`;
+  return parts.length <= 2 ? dir : `${ellipsis}/${parts.slice(-2).join('/')}`;
 }
 
 /** The phone's list: two lines for each session. */

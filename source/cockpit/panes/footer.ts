@@ -22,15 +22,18 @@ export type FooterProps = {
 const CHIP_FROM = 50;
 
 export function footerLine(props: FooterProps): string {
-  const {theme, columns, typingTo} = props;
-  const chip: Span[] =
-    typingTo === null
-      ? columns < CHIP_FROM
-        ? []
-        : [['chip', ' COMMAND ']]
-      : cutSpans([['chipTyping', ` TYPING ${theme.shapes.arrow} ${plain(typingTo)} `]], Math.floor(columns / 2));
+  const {theme, columns} = props;
+  const chip = rightSide(props);
   const room = columns - spansWidth(chip) - (chip.length > 0 ? 1 : 0);
   return line(theme, columns, leftSide(props, room), chip);
+}
+
+/** The chip; while a text is written, what ends that. */
+function rightSide({theme, columns, hints, typingTo, writing}: FooterProps): Span[] {
+  if (writing !== null) return columns < CHIP_FROM ? [] : [...hintSpans(theme, hints, columns).slice(1), [null, ' ']];
+  if (typingTo === null) return columns < CHIP_FROM ? [] : [['chip', ' COMMAND ']];
+  const chip: Span[] = [['chipTyping', ` TYPING ${theme.shapes.arrow} ${plain(typingTo)} `]];
+  return cutSpans(chip, Math.floor(columns / 2));
 }
 
 function leftSide({theme, hints, typingTo, leaveKey, notice, writing}: FooterProps, room: number): Span[] {

@@ -9,6 +9,8 @@ export type HelpLine = {keys: readonly string[]; help: string; whyNot: string | 
 export type HelpProps = {theme: Theme; body: Size; lines: readonly HelpLine[]; at: number};
 
 const WIDEST = 84;
+/** Narrower than this, a line shows its first key, and why it cannot be run only when it is chosen. */
+const NARROW = 60;
 
 /** Every key of this screen; the chosen line is run by enter, and a line that cannot be run says why. */
 export function helpPane({theme, body, lines, at}: HelpProps): {lines: string[]; columns: number} {
@@ -23,15 +25,17 @@ export function helpPane({theme, body, lines, at}: HelpProps): {lines: string[];
     left: [['strong', 'Keys']],
     right: [['dim', lines.length > rows ? `${at + 1} of ${lines.length}` : 'enter does it']],
   };
-  const keyWidth = Math.min(14, Math.max(...lines.map(entry => width(entry.keys.join(' ')))));
+  const narrow = columns < NARROW;
+  const keysOf = ({keys}: HelpLine): string => (narrow ? keys.slice(0, 1) : keys).join(' ');
+  const keyWidth = Math.max(...lines.map(entry => width(keysOf(entry))));
   const shown = lines.slice(top, top + rows).map((entry, i) => {
-    const keys = entry.keys.join(' ').padEnd(keyWidth + 2);
+    const keys = keysOf(entry).padEnd(keyWidth + 2);
     const disabled = entry.whyNot !== null;
     if (top + i === at) {
-      const text: Span[] = [['choice', ` ${keys}${entry.help}${disabled ? `: ${entry.whyNot}` : ''}`]];
+      const text: Span[] = [['choice', ` ${keys}${chosenText(entry, narrow)}`]];
       return chosenLine(theme, columns - 2, text);
     }
-    const why: Span[] = disabled ? [['faint', entry.whyNot!]] : [];
+    const why: Span[] = disabled && !narrow ? [['faint', entry.whyNot!]] : [];
     return inside(
       frame,
       [
@@ -42,6 +46,11 @@ export function helpPane({theme, body, lines, at}: HelpProps): {lines: string[];
     );
   });
   return {lines: framed(frame, shown), columns};
+}
+
+function chosenText({help, whyNot}: HelpLine, narrow: boolean): string {
+  if (whyNot === null) return help;
+  return narrow ? whyNot : `${help}: ${whyNot}`;
 }
 
 /** The choice fills its whole line. */

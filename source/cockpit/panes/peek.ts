@@ -60,7 +60,7 @@ type Facts = {session: SessionView; screen: Screen | null; view: Window | null; 
 
 /** What does not fit goes, the branch first; that something is cropped is always said. */
 function titleSpans({shapes}: Theme, columns: number, {session, screen, view, ended}: Facts): Span[] {
-  const size: Span[] = screen === null ? [] : [['dim', `${screen.cols}×${screen.rows}`]];
+  const size: Span[] = screen === null ? [] : [['dim', `${screen.cols}${shapes.times}${screen.rows}`]];
   if (view?.cropped) size.push([null, ` ${shapes.cropped} cropped`]);
   const name: Span[] = [['strong', plain(session.name)]];
   const ending: Span[] = ended ? [['dim', 'ended']] : [];
