@@ -120,6 +120,8 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
     pkg: {},
     help: false,
   });
+  // meow names the process after its package; people look for commands in `ps`.
+  process.title = ['amux', command.path, ...argv].join(' ').trim();
   const flags = parsed.flags as Flags;
   for (const name of Object.keys(flags)) {
     if (!(name in specs)) {

@@ -4,6 +4,8 @@ export const STARTING_SETTLE_MS = 400;
 export const TURN_MIN_MS = 2000;
 /** Quiet time that ends a turn of a program which reports nothing, in ms; a profile may set its own. */
 export const DEFAULT_QUIET_MS = 1000;
+/** A program that prints nothing at all counts as ready after this, in ms. */
+export const SILENT_START_MS = 2500;
 /** Captures older than the last output by more than this prove nothing about now, in ms. */
 const SCREEN_LAG_MS = 50;
 
@@ -318,9 +320,10 @@ function byScreen(session: Session): Verdict | null {
 
 function byOutput(session: Session, now: number): Verdict {
   const {output, submitted, screen} = session.signals;
-  const last = Math.max(output?.at ?? 0, submitted?.at ?? 0, session.run?.startedAt ?? 0);
-  const quietAt = last + session.quietMs;
-  const printing = Math.max(output?.at ?? 0, submitted?.at ?? 0) > 0;
+  const last = Math.max(output?.at ?? 0, submitted?.at ?? 0);
+  const printing = last > 0;
+  const startedAt = session.run?.startedAt ?? 0;
+  const quietAt = printing ? last + session.quietMs : startedAt + Math.max(session.quietMs, SILENT_START_MS);
   if (now < quietAt) {
     if (printing) return {activity: 'working', waitingFor: null, reason: 'terminal output', wake: quietAt};
     return {activity: 'unknown', waitingFor: null, reason: 'just started', wake: quietAt};

@@ -276,17 +276,18 @@ export class Supervisor implements Fleet {
   }
 
   async peek(ref: string, options: {lines?: number; ansi?: boolean} = {}): Promise<Peek> {
-    const {session} = this.#find(ref);
-    const screen = isLive(session)
-      ? await this.#backendOf(session).capture(session.id)
-      : (readLastScreen(this.#options.paths.screens, session.id)?.screen ?? null);
-    return peekOf(session.name, screen, options);
+    const runner = this.#find(ref);
+    const {id, name} = runner.session;
+    const live = await this.#inTerminal(runner, backend => backend.capture(id));
+    return peekOf(name, live ?? readLastScreen(this.#options.paths.screens, id)?.screen ?? null, options);
   }
 
   async logs(ref: string, options: {lines?: number} = {}): Promise<string[]> {
-    const {session} = this.#find(ref);
+    const runner = this.#find(ref);
+    const {session} = runner;
     const lines = Math.min(Math.max(0, options.lines ?? LOG_LINES), LOG_LINES_MAX);
-    if (isLive(session)) return this.#backendOf(session).history(session.id, lines);
+    const live = await this.#inTerminal(runner, backend => backend.history(session.id, lines));
+    if (live !== null) return live;
     const history = readLastScreen(this.#options.paths.screens, session.id)?.history ?? [];
     return lines === 0 ? [] : history.slice(-lines);
   }
@@ -301,9 +302,9 @@ export class Supervisor implements Fleet {
   }
 
   async resize(ref: string, size: {cols: number; rows: number}): Promise<void> {
-    const {session} = this.#find(ref);
+    const runner = this.#find(ref);
     this.#size = size;
-    if (isLive(session)) await this.#backendOf(session).resize(session.id, size);
+    await this.#inTerminal(runner, backend => backend.resize(runner.session.id, size));
   }
 
   async runs(ref: string): Promise<RunRecord[]> {
@@ -329,8 +330,8 @@ export class Supervisor implements Fleet {
   }
 
   async attached(ref: string, state: 'on' | 'off'): Promise<void> {
-    const {session} = this.#find(ref);
-    if (isLive(session)) await this.#backendOf(session).attaching(session.id, state);
+    const runner = this.#find(ref);
+    await this.#inTerminal(runner, backend => backend.attaching(runner.session.id, state));
   }
 
   async *events(options: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
@@ -382,6 +383,18 @@ export class Supervisor implements Fleet {
     const [preferred] = this.#options.backends;
     const kind = session.run?.backend;
     return (isLive(session) ? this.#options.backends.find(backend => backend.kind === kind) : undefined) ?? preferred!;
+  }
+
+  /** Asks the terminal of a session that runs; null when it does not, or ended meanwhile. */
+  async #inTerminal<T>(runner: Runner, ask: (backend: Backend) => Promise<T>): Promise<T | null> {
+    if (!isLive(runner.session)) return null;
+    try {
+      return await ask(this.#backendOf(runner.session));
+    } catch (error) {
+      await runner.settled();
+      if (isLive(runner.session)) throw error;
+      return null;
+    }
   }
 
   async #backendLost(backend: Backend, why: string): Promise<void> {

@@ -1,3 +1,5 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
 import {loadSettings, type Settings} from '../../config/settings.ts';
@@ -6,7 +8,7 @@ import type {Fleet} from '../../domain/fleet.ts';
 import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
 import {onPath} from '../programs.ts';
-import {selfArgv, version} from '../self.ts';
+import {packageRoot, selfArgv, version} from '../self.ts';
 import {joinTerminal} from './attach.ts';
 
 type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless'; leave: () => Promise<void>};
@@ -41,7 +43,7 @@ export async function showCockpit({context, settings, fleet, mode, leave, cwd}: 
       fleet,
       stdin: process.stdin,
       stdout: process.stdout,
-      theme: settings.theme,
+      theme: themeOf(settings.theme),
       keys: {leave: settings.leaveKey, detach: settings.detachKey},
       info: {mode, agentsFound: agentsFound()},
       attach: async (plan, signal) => {
@@ -105,6 +107,18 @@ function agentsFound(): {name: string; version: null}[] {
   return agents
     .filter(({command}) => command !== null && onPath(parseCommandLine(command)[0]!) !== null)
     .map(({name}) => ({name, version: null}));
+}
+
+/** A palette of `themes/`. */
+function themeOf(name: string): Record<string, unknown> {
+  const themes = join(packageRoot, 'themes');
+  try {
+    return JSON.parse(readFileSync(join(themes, `${basename(name)}.json`), 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    const known = readdirSync(themes).map(file => file.replace(/\.json$/, ''));
+    const next = `there are ${known.join(', ')}: amux config edit`;
+    throw new AmuxError('input.invalid', {why: `there is no theme "${name}"`, next}, cause);
+  }
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

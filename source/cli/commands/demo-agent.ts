@@ -15,7 +15,8 @@ export const demoAgent: Run = async ({args, stdin}) => {
   if (role === undefined) {
     throw new AmuxError('input.invalid', {why: `no role "${args[0]}"`, next: roles.map(({name}) => name).join(', ')});
   }
-  const input = createInterface({input: stdin, crlfDelay: Number.POSITIVE_INFINITY})[Symbol.asyncIterator]();
+  const reader = createInterface({input: stdin, crlfDelay: Number.POSITIVE_INFINITY});
+  const input = reader[Symbol.asyncIterator]();
   const say = (text = '') => void process.stdout.write(`${text}\n`);
   say(`${ACCENT}✻${PLAIN} ${BOLD}demo agent${PLAIN} ${DIM}· ${role.name} · ${process.cwd()}${PLAIN}\n`);
   let first = true;
@@ -38,7 +39,11 @@ export const demoAgent: Run = async ({args, stdin}) => {
     say();
     for (const step of script) {
       const code = await perform(step, async () => (await input.next()).value ?? '');
-      if (code !== null) return code;
+      if (code !== null) {
+        reader.close();
+        stdin.destroy();
+        return code;
+      }
     }
     report('done');
     say();

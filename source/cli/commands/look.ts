@@ -147,7 +147,10 @@ export const events: Run = async context => {
 };
 
 function show({output}: Context, event: EventView): void {
-  if (output.json) return output.raw(`${JSON.stringify(event)}\n`);
+  if (output.json) {
+    output.raw(`${JSON.stringify(event)}\n`);
+    return;
+  }
   const time = new Date(event.at).toISOString().slice(11, 19);
   output.line(
     `${time}  ${event.type.padEnd(20)}  ${(event.session?.name ?? '-').padEnd(16)}  ${printable(event.reason)}`,

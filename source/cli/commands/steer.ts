@@ -5,7 +5,7 @@ import type {Context, Run} from '../command.ts';
 import {boolFlag} from '../flags.ts';
 
 /** How long `send` watches for the delivery, so that it can say more than "queued", in ms. */
-const WATCH_MS = 4000;
+const WATCH_MS = 6000;
 const LOOK_EVERY_MS = 40;
 
 export const send: Run = async context => {
