@@ -73,6 +73,23 @@ export function createDeeds({
     if (session !== null) attempt(() => work(session));
   };
 
+  /** Stopping may take seconds: a notice stands for as long, and the same session is not asked twice at once. */
+  const underWay = new Map<string, string>();
+  const lengthy = async (doing: string, session: SessionView, work: () => Promise<unknown>): Promise<void> => {
+    const already = underWay.get(session.id);
+    if (already !== undefined) return say(`${session.name}: still ${already}`);
+    underWay.set(session.id, doing);
+    say(`${doing} ${session.name}`);
+    const shown = state().notice;
+    try {
+      await work();
+    } finally {
+      underWay.delete(session.id);
+      if (state().notice === shown) dispatch({type: 'notice-read'});
+    }
+  };
+  const stop = (session: SessionView) => lengthy('stopping', session, () => fleet.stop(session.id));
+
   const startInput = (prompt?: string) => ({
     ...(prompt === undefined ? {} : {prompt}),
     ...(options.callerEnv === undefined ? {} : {callerEnv: options.callerEnv}),
@@ -100,11 +117,13 @@ export function createDeeds({
     },
     startOrStop: () =>
       onSelected(async session => {
-        if (!session.running) return await fleet.start(session.id, startInput());
-        if (moodOf(session) !== 'working') return await fleet.stop(session.id);
+        if (!session.running) {
+          return await lengthy('starting', session, () => fleet.start(session.id, startInput()));
+        }
+        if (moodOf(session) !== 'working') return await stop(session);
         return dispatch({type: 'dialog', dialog: confirmStop(session)});
       }),
-    restart: () => onSelected(session => fleet.restart(session.id, startInput())),
+    restart: () => onSelected(session => lengthy('restarting', session, () => fleet.restart(session.id, startInput()))),
     openPrompt: () => {
       const {marks, selected} = state();
       const to = marks.length > 0 ? marks : selected === null ? [] : [selected];
@@ -131,7 +150,8 @@ export function createDeeds({
     createSession: () => attempt(() => createSession()),
     confirm: deed => {
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      attempt(() => fleet.stop(deed.session));
+      const session = state().sessions?.find(({id}) => id === deed.session);
+      if (session !== undefined) attempt(() => stop(session));
     },
     demo: () => attempt(async () => await options.demo?.()),
     readEvent: () => {
@@ -178,7 +198,7 @@ export function createDeeds({
     }
     if (state().dialog.kind === 'new-session') dispatch({type: 'dialog', dialog: {kind: 'none'}});
     await show(made.id);
-    await fleet.start(made.id, startInput(prompt));
+    await lengthy('starting', made, () => fleet.start(made.id, startInput(prompt)));
   }
 
   /** The new session is listed before it is selected. */

@@ -185,8 +185,16 @@ export class CommandInput extends EventEmitter {
 
 /** How `ctrl+]` arrives: as its control byte, or as the sequences of modern keyboard protocols. */
 export function leaveSequences(name: string): string[] {
-  const key = /^(?:ctrl\+|c-|\^)(.)$/i.exec(name)?.[1]?.toLowerCase();
+  const key = controlKey(name);
   if (key === undefined) return [name];
   const code = key.charCodeAt(0);
   return [String.fromCharCode(key.toUpperCase().charCodeAt(0) & 0x1f), `\x1b[${code};5u`, `\x1b[27;5;${code}~`];
 }
+
+/** The key's name as the cockpit writes it, from `C-]`, `^]` or `ctrl+]`. */
+export function keyTitle(name: string): string {
+  const key = controlKey(name);
+  return key === undefined ? name : `ctrl+${key}`;
+}
+
+const controlKey = (name: string): string | undefined => /^(?:ctrl\+|c-|\^)(.)$/i.exec(name)?.[1]?.toLowerCase();

@@ -1,8 +1,8 @@
-import {render, type SuspendTerminal} from 'ink';
+import {type Instance, render, type SuspendTerminal} from 'ink';
 import {App} from './app.tsx';
 import {createDeeds, type Terminal} from './deeds.ts';
 import type {Source} from './hooks/use-fleet.ts';
-import {Keyboard} from './keyboard.ts';
+import {Keyboard, keyTitle} from './keyboard.ts';
 import type {Size} from './layout.ts';
 import type {CockpitEnd, CockpitOptions} from './options.ts';
 import {firstState} from './state.ts';
@@ -27,11 +27,12 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const ending = new AbortController();
   let lent: Promise<void> = Promise.resolve();
   let suspend: SuspendTerminal | undefined;
+  let ink: Instance | undefined;
 
   const terminal: Terminal = {
     quit: () => end({reason: 'quit'}),
     repaint: () => {
-      ink.clear();
+      ink?.clear();
       stdout.write('\x1b[H\x1b[2J');
       store.dispatch({type: 'anew', now: clock()});
     },
@@ -70,7 +71,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const restore = guardTerminal({
     stdout,
     restore: () => {
-      ink.unmount();
+      ink?.unmount();
       keyboard.close();
       stdout.off('resize', onResize);
       releaseOutput();
@@ -82,7 +83,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const onResize = (): void => {
     store.dispatch({type: 'resized', size: sizeOf(stdout)});
     store.tell();
-    ink.rerender(app);
+    ink?.rerender(app);
   };
   stdout.on('resize', onResize);
 
@@ -95,14 +96,14 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       deeds={deeds}
       theme={theme}
       info={info}
-      leaveKey={options.keys.leave}
+      leaveKey={keyTitle(options.keys.leave)}
       setTitle={title => void stdout.write(`\x1b]2;${title}\x1b\\`)}
       onSuspend={given => {
         suspend = given;
       }}
     />
   );
-  const ink = render(app, {
+  ink = render(app, {
     stdout,
     stdin: keyboard.command.asStream(),
     exitOnCtrlC: false,

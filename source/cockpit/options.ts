@@ -14,7 +14,7 @@ export type CockpitOptions = {
   stdout: NodeJS.WriteStream;
   /** The content of a file in `themes/`. */
   theme: Record<string, unknown>;
-  /** Key names such as `ctrl+]`. `leave` ends typing mode, `detach` ends an attach. */
+  /** Key names such as `ctrl+]` or `C-]`. `leave` ends typing mode, `detach` ends an attach. */
   keys: {leave: string; detach: string};
   info: CockpitInfo;
   /**

@@ -89,6 +89,7 @@ function noteOf(form: Form, faults: Partial<Record<FormField, string>>): {text: 
   if (form.refused !== null) return {text: `${form.refused.message} (${form.refused.hint})`, bad: true};
   const field = faults[form.focus] === undefined ? formFields.find(name => faults[name] !== undefined) : form.focus;
   if (field !== undefined) return {text: `${titles[field].title}: ${faults[field]}`, bad: true};
+  if (form.focus === 'agent' && form.agents.length < 2) return {text: '', bad: false};
   return {text: about[form.focus], bad: false};
 }
 
