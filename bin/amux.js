@@ -1,23 +1,44 @@
 #!/usr/bin/env node
 // Runs the built command line with a Node that is new enough. Plain syntax: an older Node must be able to read it.
-import {spawnSync} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pinned = join(root, 'node_modules', 'node', 'bin', 'node');
 const [major, minor] = process.versions.node.split('.').map(Number);
 
-if (major > 22 || (major === 22 && minor >= 12)) {
+if (major < 22 || (major === 22 && minor < 12)) {
+  // A checkout brings its own Node; an installed package does not.
+  if (existsSync(pinned)) runWith(pinned);
+  else refuse(`needs Node 22.12 or newer (24 advised); this is ${process.versions.node}`);
+} else if (existsSync(join(root, 'dist', 'main.js'))) {
   await import('../dist/main.js');
 } else {
-  const pinned = join(root, 'node_modules', 'node', 'bin', 'node');
-  if (existsSync(pinned)) {
-    const {status, signal} = spawnSync(pinned, process.argv.slice(1), {stdio: 'inherit'});
-    if (signal !== null) process.kill(process.pid, signal);
-    process.exitCode = status ?? 1;
-  } else {
-    console.error(`amux: needs Node 22.12 or newer (24 advised); this is ${process.versions.node}`);
-    process.exitCode = 1;
-  }
+  refuse(`is not built: npm run build in ${root}`);
+}
+
+function refuse(why) {
+  console.error(`amux: ${why}`);
+  process.exitCode = 1;
+}
+
+/** Hands the terminal, the arguments and what is sent to this process over to another Node; ends as that one does. */
+function runWith(node) {
+  const child = spawn(node, process.argv.slice(1), {stdio: 'inherit'});
+  const forward = signal => child.kill(signal);
+  // What a key of the terminal causes reaches the child by itself: here it must only not end the parent.
+  const byKey = signal => {
+    if (!process.stdin.isTTY) forward(signal);
+  };
+  const handlers = {SIGTERM: forward, SIGHUP: forward, SIGUSR2: forward, SIGINT: byKey, SIGQUIT: byKey};
+  for (const signal of Object.keys(handlers)) process.on(signal, handlers[signal]);
+  child.once('error', error => refuse(`cannot run ${node}: ${error.message}`));
+  child.once('exit', (code, signal) => {
+    process.exitCode = code === null ? 1 : code;
+    if (signal === null) return;
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
 }
