@@ -74,18 +74,22 @@ export function createDeeds({
   };
 
   /** Stopping may take seconds: a notice stands for as long, and the same session is not asked twice at once. */
-  const underWay = new Map<string, string>();
+  const underWay = new Map<string, {doing: string; notice: State['notice']}>();
   const lengthy = async (doing: string, session: SessionView, work: () => Promise<unknown>): Promise<void> => {
     const already = underWay.get(session.id);
-    if (already !== undefined) return say(`${session.name}: still ${already}`);
-    underWay.set(session.id, doing);
-    say(`${doing} ${session.name}`);
-    const shown = state().notice;
+    say(already === undefined ? `${doing} ${session.name}` : `${session.name}: still ${already.doing}`);
+    const {notice} = state();
+    if (already !== undefined) {
+      already.notice = notice;
+      return;
+    }
+    const mine = {doing, notice};
+    underWay.set(session.id, mine);
     try {
       await work();
     } finally {
       underWay.delete(session.id);
-      if (state().notice === shown) dispatch({type: 'notice-read'});
+      if (state().notice === mine.notice) dispatch({type: 'notice-read'});
     }
   };
   const stop = (session: SessionView) => lengthy('stopping', session, () => fleet.stop(session.id));
