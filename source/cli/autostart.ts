@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {openSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import http from 'node:http';
+import {connect} from 'node:net';
 import {join} from 'node:path';
 import {type Paths, prepareHome} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
@@ -11,8 +11,22 @@ const START_MS = 15_000;
 const LOCK_STALE_MS = 20_000;
 const LOOK_EVERY_MS = 25;
 
+/** True when somebody listens on the home's socket: cheaper than a question, and it keeps no supervisor from its idle end. */
+export function listens(socket: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const connection = connect(socket);
+    const done = (heard: boolean) => {
+      connection.destroy();
+      resolve(heard);
+    };
+    connection.once('connect', () => done(true));
+    connection.once('error', () => done(false));
+  });
+}
+
 /** True when a supervisor answers on the home's socket. */
 export function answers(socket: string): Promise<boolean> {
+  const http = process.getBuiltinModule('node:http'); // As in the client: an import costs 20 ms.
   return new Promise(resolve => {
     const request = http.request({socketPath: socket, path: '/api/health', timeout: 5000}, response => {
       response.resume();

@@ -2,7 +2,7 @@ import {Client} from '../api/client.ts';
 import type {Paths} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
-import {answers, autostart} from './autostart.ts';
+import {autostart, listens} from './autostart.ts';
 import {selfArgv} from './self.ts';
 
 export type Fleets = {get: (need: 'read' | 'write') => Promise<Fleet>; [Symbol.asyncDispose](): Promise<void>};
@@ -11,7 +11,7 @@ export type Fleets = {get: (need: 'read' | 'write') => Promise<Fleet>; [Symbol.a
 export function createFleets(paths: Paths): Fleets {
   let fleet: {need: 'read' | 'write'; promise: Promise<Fleet>} | null = null;
   const open = async (need: 'read' | 'write'): Promise<Fleet> => {
-    if (!(await answers(paths.socket))) {
+    if (!(await listens(paths.socket))) {
       if (need === 'read') return openOffline(paths);
       await startOne(paths);
     }

@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import type {AmuxError} from '../domain/errors.ts';
 import {printable} from '../domain/screen.ts';
 
@@ -14,8 +13,8 @@ export type Output = {
   /** On stderr: what is no result. */
   notice: (text: string) => void;
   value: (value: unknown) => void;
-  /** Columns with a header; on a terminal the last column is cut at its edge, piped nothing is. */
-  table: (header: string[], rows: string[][]) => void;
+  /** Columns with a header; on a terminal lines are cut at its edge, piped nothing is. */
+  table: (header: string[], rows: string[][]) => Promise<void>;
   error: (error: AmuxError) => void;
 };
 
@@ -32,15 +31,14 @@ export function createOutput({stdout, stderr, json, colour}: Options): Output {
     raw: text => void stdout.write(text),
     notice: text => void stderr.write(`${text}\n`),
     value: value => line(JSON.stringify(value, null, 2)),
-    table(header, rows) {
+    async table(header, rows) {
       const clean = [header, ...rows.map(row => row.map(printable))];
-      const widths = header.map((_, i) => Math.max(...clean.map(row => stringWidth(row[i] ?? ''))));
+      const width = await measureFor(clean.flat());
+      const widths = header.map((_, i) => Math.max(...clean.map(row => width(row[i] ?? ''))));
       for (const row of clean) {
-        const cells = row.map((cell, i) =>
-          i === row.length - 1 ? cell : cell + ' '.repeat(widths[i]! - stringWidth(cell)),
-        );
+        const cells = row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat(widths[i]! - width(cell))));
         const text = cells.join('  ').trimEnd();
-        line(terminal ? cutTo(text, stdout.columns ?? 80) : text);
+        line(terminal ? cutTo(text, {columns: stdout.columns ?? 80, width}) : text);
       }
     },
     error(error) {
@@ -51,11 +49,19 @@ export function createOutput({stdout, stderr, json, colour}: Options): Output {
   };
 }
 
-function cutTo(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
+type Width = (text: string) => number;
+
+/** What counts columns. Only texts beyond ASCII load the library: its tables cost 17 ms of each short command. */
+async function measureFor(cells: string[]): Promise<Width> {
+  if (cells.every(cell => /^[ -~]*$/.test(cell))) return text => text.length;
+  return (await import('string-width')).default;
+}
+
+function cutTo(text: string, {columns, width}: {columns: number; width: Width}): string {
+  if (width(text) <= columns) return text;
   let cut = '';
   for (const character of text) {
-    if (stringWidth(`${cut}${character}…`) > columns) break;
+    if (width(cut + character) > columns - 1) break; // The ellipsis takes one.
     cut += character;
   }
   return `${cut}…`;

@@ -67,7 +67,7 @@ export const explain: Run = async context => {
     each.age === null ? '-' : `${each.age}s ago`,
     each.says,
   ]);
-  output.table(['', 'EVIDENCE', 'SEEN', 'SAYS'], rows);
+  await output.table(['', 'EVIDENCE', 'SEEN', 'SAYS'], rows);
   return 0;
 };
 

@@ -53,7 +53,7 @@ export const list: Run = async context => {
   if (context.output.json) context.output.value(all.map(shown));
   else {
     const rows = all.map(({id, name, type, command, source}) => [id, name, type, commandOf(type, command), source]);
-    context.output.table(['ID', 'NAME', 'TYPE', 'COMMAND', 'FROM'], rows);
+    await context.output.table(['ID', 'NAME', 'TYPE', 'COMMAND', 'FROM'], rows);
   }
   return 0;
 };

@@ -13,7 +13,7 @@ export const ps: Run = async context => {
     return 0;
   }
   const now = Date.now() / 1000;
-  context.output.table(
+  await context.output.table(
     HEADER,
     sessions.map(session => row(session, now)),
   );

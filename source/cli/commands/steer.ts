@@ -40,7 +40,7 @@ export const queue: Run = async context => {
   if (output.json) output.value(messages);
   else {
     const rows = messages.map(({id, state, reason, text}) => [id, state, reason, text.replace(/\s+/g, ' ')]);
-    output.table(['ID', 'STATE', 'WHY', 'TEXT'], rows);
+    await output.table(['ID', 'STATE', 'WHY', 'TEXT'], rows);
   }
   return 0;
 };
