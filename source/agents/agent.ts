@@ -18,6 +18,8 @@ export type Agent = {
   enterDelayMs: number;
   /** Quiet time that ends a turn when nothing better is known, in ms. */
   quietMs: number;
+  /** The first line of what it draws below its text (input box, status line); null: nothing. */
+  chrome: RegExp | null;
   /** What its screen says; null when amux has no rules for it. */
   read: ((screen: Screen) => Reading) | null;
 };

@@ -10,6 +10,7 @@ export const claude: Agent = {
   versionFlags: ['--version'],
   enterDelayMs: 50,
   quietMs: 1000,
+  chrome: /^─{20,}/,
   read: screenReader(
     [
       {rule: 'trust dialog', pattern: /Yes, I trust this folder/, says: {waiting: 'trust'}},

@@ -11,6 +11,7 @@ export const codex: Agent = {
   // 0 ms falls into its paste-burst detection, 20 ms is enough.
   enterDelayMs: 60,
   quietMs: 1000,
+  chrome: /^› /,
   read: screenReader(
     [
       {rule: 'trust dialog', pattern: /1\. Trust and continue/, says: {waiting: 'trust'}},

@@ -11,6 +11,7 @@ export const gemini: Agent = {
   // Up to 20 ms after a paste, Enter becomes part of the text; 60 ms is enough, 150 ms is safe.
   enterDelayMs: 150,
   quietMs: 1000,
+  chrome: /^─{20,}|^\s*\? for shortcuts/,
   read: screenReader(
     [
       {rule: 'restarting', pattern: /Gemini CLI is restarting/, says: 'working'},

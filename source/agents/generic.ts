@@ -10,5 +10,6 @@ export const generic: Agent = {
   versionFlags: null,
   enterDelayMs: 30,
   quietMs: 1000,
+  chrome: null,
   read: null,
 };

@@ -10,6 +10,7 @@ export const opencode: Agent = {
   versionFlags: ['--version'],
   enterDelayMs: 60,
   quietMs: 1000,
+  chrome: /^ {1,4}[┃▣]/,
   read: screenReader(
     [
       {rule: 'permission', pattern: /△ Permission required/, says: {waiting: 'permission'}},

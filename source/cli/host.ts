@@ -6,12 +6,12 @@ import {TmuxBackend} from '../backends/tmux.ts';
 import {type Paths, prepareHome} from '../config/paths.ts';
 import {loadSettings, type Settings} from '../config/settings.ts';
 import {AmuxError} from '../domain/errors.ts';
-import type {Health} from '../domain/fleet.ts';
+import type {Fleet, Health} from '../domain/fleet.ts';
 import {acquireLock} from '../store/lock.ts';
 import {openStore} from '../store/store.ts';
 import {removeSupervisorFile, writeSupervisorFile} from '../store/supervisor-file.ts';
 import {profilesFor} from '../supervisor/profiles.ts';
-import {Supervisor} from '../supervisor/supervisor.ts';
+import {openSupervisor} from '../supervisor/supervisor.ts';
 import {onPath} from './programs.ts';
 
 /** How long a supervisor that is about to leave is waited for, in ms. */
@@ -27,7 +27,7 @@ export type HostOptions = {
 };
 
 export type Host = {
-  fleet: Supervisor;
+  fleet: Fleet;
   server: Server;
   settings: Settings;
   close: () => Promise<void>;
@@ -52,7 +52,7 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
       for (const backend of backends) await backend.end();
       for (const backend of backends) await backend[Symbol.asyncDispose]();
     });
-    const fleet = await Supervisor.open({
+    const fleet = await openSupervisor({
       paths,
       store,
       backends,

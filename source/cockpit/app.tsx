@@ -68,12 +68,13 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
   const hints = footerBindings(state).map(
     (binding): Hint => ({id: binding.id, key: binding.keys[0]!, label: labelOf(binding, state)}),
   );
-  const agents = info.agentsFound;
+  const {agentsFound, anyCommand} = info;
+  const agents = anyCommand === undefined ? agentsFound : [...agentsFound, {name: anyCommand, version: null}];
   return (
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
       <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
       {state.place === 'fleet' ? (
-        <FleetScreen {...{state, theme, layout, agents}} />
+        <FleetScreen {...{state, theme, layout, info}} />
       ) : (
         <EventsScreen {...{state, theme, layout}} />
       )}

@@ -147,7 +147,8 @@ export function createDeeds({
       }
     },
     openNewSession: () => {
-      const agents = options.info.agentsFound.map(agent => agent.name);
+      const {agentsFound, anyCommand} = options.info;
+      const agents = [...agentsFound.map(agent => agent.name), ...(anyCommand === undefined ? [] : [anyCommand])];
       const form = newForm({agents, dir: options.cwd ?? process.cwd()});
       dispatch({type: 'dialog', dialog: {kind: 'new-session', form}});
     },

@@ -6,6 +6,10 @@ export type CockpitInfo = {
   mode: 'hosted' | 'headless' | 'remote' | 'demo';
   /** Agents that are installed here, in the order they are offered; version null: it did not say. */
   agentsFound: readonly {name: string; version: string | null}[];
+  /** The agent that runs any command; offered last, found or not. */
+  anyCommand?: string;
+  /** What a person types to see the demo; default `amux demo`. */
+  demoCommand?: string;
 };
 
 export type CockpitOptions = {

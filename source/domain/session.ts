@@ -90,6 +90,8 @@ export type Session = {
   activity: Activity;
   activitySince: number;
   reason: string;
+  /** Which evidence decided the activity. */
+  decidedBy: keyof Signals | 'process';
   waitingFor: WaitingFor | null;
   /** A turn ended and nobody looked since. */
   unseen: boolean;
@@ -215,7 +217,12 @@ function absorb(before: Session, evidence: Evidence): Session {
   }
 }
 
-const noActivity = {activity: 'unknown' as const, waitingFor: null, unseen: false};
+const noActivity = {
+  activity: 'unknown' as const,
+  waitingFor: null,
+  unseen: false,
+  decidedBy: 'process' as const,
+};
 
 function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'process'}>): Session {
   switch (evidence.state) {
@@ -245,7 +252,14 @@ function ended(session: Session, end: {status: SessionStatus; exit: Exit | null;
   return {...session, ...noActivity, status: end.status, wanted: false, reason: end.why, run, signals: noSignals()};
 }
 
-type Verdict = {activity: Activity; waitingFor: WaitingFor | null; reason: string; wake: number | null};
+type Verdict = {
+  activity: Activity;
+  waitingFor: WaitingFor | null;
+  reason: string;
+  by: Session['decidedBy'];
+  /** When to look again without new evidence. */
+  wake: number | null;
+};
 
 function judge(session: Session, now: number): {session: Session; wake: number | null} {
   const startedAt = session.run?.startedAt ?? null;
@@ -263,7 +277,7 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   if (activity !== session.activity || verdict.waitingFor?.detail !== session.waitingFor?.detail) {
     session.reason = verdict.reason;
   }
-  return {session: {...session, activity, waitingFor: verdict.waitingFor}, wake: verdict.wake};
+  return {session: {...session, activity, waitingFor: verdict.waitingFor, decidedBy: verdict.by}, wake: verdict.wake};
 }
 
 /** A turn that a message began, or one long enough to be one. */
@@ -277,7 +291,7 @@ function endsTurn(session: Session): boolean {
 function byProgram(session: Session): Verdict | null {
   const report = session.signals.program;
   if (report === null) return null;
-  const base = {waitingFor: null, wake: null, reason: `program status: ${report.state}`};
+  const base = {waitingFor: null, wake: null, by: 'program' as const, reason: `program status: ${report.state}`};
   switch (report.state) {
     case 'working':
       return {...base, activity: 'working'};
@@ -314,6 +328,7 @@ function byScreen(session: Session): Verdict | null {
     activity: reading.activity ?? 'unknown',
     waitingFor: reading.waitingFor,
     reason: `screen rule ${reading.rule}`,
+    by: 'screen',
     wake: null,
   };
 }
@@ -325,11 +340,20 @@ function byOutput(session: Session, now: number): Verdict {
   const startedAt = session.run?.startedAt ?? 0;
   const quietAt = printing ? last + session.quietMs : startedAt + Math.max(session.quietMs, SILENT_START_MS);
   if (now < quietAt) {
-    if (printing) return {activity: 'working', waitingFor: null, reason: 'terminal output', wake: quietAt};
-    return {activity: 'unknown', waitingFor: null, reason: 'just started', wake: quietAt};
+    if (!printing) return {activity: 'unknown', waitingFor: null, reason: 'just started', by: 'process', wake: quietAt};
+    const byMessage = (submitted?.at ?? 0) > (output?.at ?? 0);
+    const reason = byMessage ? 'a message was entered' : 'terminal output';
+    return {activity: 'working', waitingFor: null, reason, by: byMessage ? 'submitted' : 'output', wake: quietAt};
   }
   if (session.hasScreenRules && screen?.reading.composer !== true) {
-    return {activity: 'unknown', waitingFor: null, reason: 'quiet, but its prompt is not on screen', wake: null};
+    const reason = 'quiet, but its prompt is not on screen';
+    return {activity: 'unknown', waitingFor: null, reason, by: 'screen', wake: null};
   }
-  return {activity: 'idle', waitingFor: null, reason: `quiet for ${session.quietMs / 1000} s`, wake: null};
+  return {
+    activity: 'idle',
+    waitingFor: null,
+    reason: `quiet for ${session.quietMs / 1000} s`,
+    by: 'output',
+    wake: null,
+  };
 }

@@ -1,56 +1,37 @@
 import type {Explanation} from '../domain/fleet.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
 
-/** The evidence behind a session's state, the winner first. Ages are in seconds. */
+type Piece = Omit<Explanation['evidence'][number], 'wins'>;
+
+/** The evidence behind a session's state, the one that decided first. Ages are in seconds. */
 export function explain(session: Session, now: number): Explanation {
-  const {signals, run} = session;
+  const {status, name, reason, activity, decidedBy} = session;
   const live = isLive(session);
-  const seconds = (at: number) => Math.max(0, Math.round((now - at) / 100) / 10);
-  const evidence: Explanation['evidence'] = [];
-  if (signals.program !== null) {
-    const {at, state, kind, message} = signals.program;
-    evidence.push({
-      source: 'program',
-      age: seconds(at),
-      says: [state, kind, message].filter(Boolean).join(', '),
-      wins: false,
-    });
+  const evidence = pieces(session, now)
+    .map(piece => ({...piece, wins: piece.source === (live ? decidedBy : 'process')}))
+    .sort((a, b) => Number(b.wins) - Number(a.wins));
+  const since = Math.floor((live ? session.activitySince : session.updatedAt) / 1000);
+  return {name, status, activity: live ? activity : null, reason, since, evidence};
+}
+
+function pieces({signals, run, status}: Session, now: number): Piece[] {
+  const {program, screen, output, submitted} = signals;
+  const age = (at: number) => Math.max(0, Math.round((now - at) / 100) / 10);
+  const found: Piece[] = [];
+  if (program !== null) {
+    const says = [program.state, program.kind, program.message].filter(Boolean).join(', ');
+    found.push({source: 'program', age: age(program.at), says});
   }
-  if (signals.screen !== null) {
-    const {at, reading} = signals.screen;
-    evidence.push({
-      source: 'screen',
-      age: seconds(at),
-      says: `rule ${reading.rule}: ${reading.activity ?? 'nothing'}`,
-      wins: false,
-    });
+  if (screen !== null) {
+    const {rule, activity} = screen.reading;
+    found.push({source: 'screen', age: age(screen.at), says: `rule ${rule}: ${activity ?? 'nothing'}`});
   }
-  if (signals.output !== null) {
-    evidence.push({source: 'output', age: seconds(signals.output.at), says: 'last terminal output', wins: false});
+  if (output !== null) found.push({source: 'output', age: age(output.at), says: 'last terminal output'});
+  if (submitted !== null) {
+    found.push({source: 'submitted', age: age(submitted.at), says: `message ${submitted.message}`});
   }
-  if (signals.submitted !== null) {
-    evidence.push({
-      source: 'submitted',
-      age: seconds(signals.submitted.at),
-      says: `message ${signals.submitted.message}`,
-      wins: false,
-    });
-  }
-  const life = live ? `pid ${run?.pid ?? '?'} runs` : run === null ? 'never started' : describeExit(run.exit);
-  evidence.push({
-    source: 'process',
-    age: run === null ? null : seconds(run.endedAt ?? run.startedAt),
-    says: life,
-    wins: !live,
-  });
-  const [first] = evidence;
-  if (live && first !== undefined) first.wins = true;
-  return {
-    name: session.name,
-    status: session.status,
-    activity: live ? session.activity : null,
-    reason: session.reason,
-    since: Math.floor((live ? session.activitySince : session.updatedAt) / 1000),
-    evidence,
-  };
+  const running = status === 'starting' || status === 'running';
+  const life = running ? `pid ${run?.pid ?? '?'} runs` : run === null ? 'never started' : describeExit(run.exit);
+  found.push({source: 'process', age: run === null ? null : age(run.endedAt ?? run.startedAt), says: life});
+  return found;
 }

@@ -14,6 +14,7 @@ import {endProcessTree} from './ending.ts';
 import {readLastScreen} from './last-screen.ts';
 import {planLaunch, variablesOf} from './launch.ts';
 import type {Profiles} from './profiles.ts';
+import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 
 /** How long a start may stay undecided, in ms. */
@@ -28,15 +29,15 @@ type LifeOptions = {
   backends: Backend[];
   profiles: Profiles;
   now: () => number;
-  runners: ReadonlyMap<string, Runner>;
-  size: () => {cols: number; rows: number};
-  makeRunner: (session: Session) => Runner;
-  send: (runner: Runner, text: string, actor: string) => void;
+  roster: Roster;
+  enqueue: (runner: Runner, message: {text: string; actor: string}) => void;
 };
 
 /** Registers, starts and ends sessions. Each session does one of these at a time. */
 export class Life {
   readonly #options: LifeOptions;
+  /** Of new terminals: the cockpit's peek decides it, once there is one. */
+  size = {cols: 120, rows: 40};
 
   constructor(options: LifeOptions) {
     this.#options = options;
@@ -49,7 +50,7 @@ export class Life {
     const project = findProject(dir);
     const id = input.agent ?? this.#options.profiles.defaultAgent(project);
     const profile = this.#options.profiles.resolve(id, project);
-    const runner = this.#options.makeRunner(
+    const runner = this.#options.roster.add(
       this.#session({...input, dir, profile, project: project?.root ?? null, kind: 'durable', workspacePath: dir}),
     );
     runner.update({}, `${input.name} registered in ${dir}`, actor);
@@ -67,7 +68,7 @@ export class Life {
     const name = input.name ?? this.#freeName(profile.id);
     checkName(name);
     this.#checkFree(name);
-    const runner = this.#options.makeRunner(
+    const runner = this.#options.roster.add(
       this.#session({
         name,
         dir,
@@ -97,7 +98,7 @@ export class Life {
         runner.observe({source: 'directory', at, state: 'gone'}, actor);
         throw new AmuxError('session.orphaned', {name: session.name, dir: session.dir});
       }
-      if (input.prompt !== undefined && input.prompt !== '') this.#options.send(runner, input.prompt, actor);
+      if (input.prompt !== undefined && input.prompt !== '') this.#options.enqueue(runner, {text: input.prompt, actor});
       runner.observe({source: 'request', at, act: 'start'}, actor);
       await this.#launch(runner, input.callerEnv ?? {});
     });
@@ -154,7 +155,7 @@ export class Life {
       run.argv = plan.argv;
       await backend!.close(session.id); // A terminal that an earlier run left behind.
       runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
-      const {cols, rows} = this.#options.size();
+      const {cols, rows} = this.size;
       const {id: terminal, name, dir: cwd} = session;
       const pid = await backend!.launch({terminal, run: run.id, name, argv: plan.argv, cwd, env: plan.env, cols, rows});
       runner.launched(pid);
@@ -209,6 +210,7 @@ export class Life {
       activity: 'unknown',
       activitySince: at,
       reason: 'never started',
+      decidedBy: 'process',
       waitingFor: null,
       unseen: false,
       run: null,
@@ -219,13 +221,13 @@ export class Life {
   }
 
   #checkFree(name: string): void {
-    for (const {session} of this.#options.runners.values()) {
+    for (const {session} of this.#options.roster.all) {
       if (session.name === name) throw new AmuxError('session.exists', {name});
     }
   }
 
   #freeName(agent: string): string {
-    const taken = new Set([...this.#options.runners.values()].map(({session}) => session.name));
+    const taken = new Set(this.#options.roster.all.map(({session}) => session.name));
     const stem = /^[A-Za-z]/.test(agent) ? agent.slice(0, 50) : `agent-${agent.slice(0, 50)}`;
     for (let i = 1; ; i++) if (!taken.has(`${stem}-${i}`)) return `${stem}-${i}`;
   }
@@ -233,7 +235,7 @@ export class Life {
   #freeId(): string {
     for (;;) {
       const id = `session-${randomBytes(4).readUInt32BE().toString(36).padStart(6, '0').slice(-6)}`;
-      if (!this.#options.runners.has(id)) return id;
+      if (!this.#options.roster.runners.has(id)) return id;
     }
   }
 }

@@ -1,8 +1,9 @@
 import type {Agent} from '../agents/agent.ts';
+import {previewOf} from '../agents/preview.ts';
 import type {Backend, BackendEvent} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Change, EventType} from '../domain/events.ts';
-import {lastMeaningfulLine, type Screen, screenText} from '../domain/screen.ts';
+import {type Screen, screenText} from '../domain/screen.ts';
 import {type Evidence, isLive, mayDeliver, type Session, transition} from '../domain/session.ts';
 import {
   DELIVERED_KEPT,
@@ -18,6 +19,8 @@ import {ScreenWatch} from './screen-watch.ts';
 
 /** Lines of text history that are kept when a run ends. */
 const KEPT_LINES = 2000;
+/** What a program prints this soon after we changed its size is a repaint, not work, in ms. */
+const REPAINT_MS = 1000;
 /** After a delivery that could not be done, how long until the next try, in ms. */
 const RETRY_MS = 1000;
 
@@ -44,6 +47,7 @@ export class Runner {
   #wakeTimer: NodeJS.Timeout | null = null;
   #wakeAt = Number.POSITIVE_INFINITY;
   #delivering = false;
+  #repaintUntil = 0;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Set<() => void>();
 
@@ -68,7 +72,8 @@ export class Runner {
 
   /** Last meaningful line of the screen. */
   get preview(): string {
-    return this.screen.last === null ? '' : lastMeaningfulLine(screenText(this.screen.last));
+    const {last} = this.screen;
+    return last === null ? '' : previewOf(last, this.#context.agentOf(this.#session));
   }
 
   /** All that changes status or activity comes through here. */
@@ -98,6 +103,7 @@ export class Runner {
       case 'output':
         if (!isLive(this.#session)) return;
         this.screen.touch();
+        if (at < this.#repaintUntil && this.#session.activity !== 'working') return;
         this.observe({source: 'output', at});
         return;
       case 'program': {
@@ -134,6 +140,11 @@ export class Runner {
     const result = this.#life.then(act, act);
     this.#life = result.catch(() => {}); // Its caller has the error; the next act only waits.
     return result;
+  }
+
+  /** Its terminal is about to change its size. */
+  expectRepaint(): void {
+    this.#repaintUntil = this.#context.now() + REPAINT_MS;
   }
 
   /** The backend made the process. */

@@ -40,6 +40,7 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     activity: 'unknown',
     activitySince: 1,
     reason: 'registered',
+    decidedBy: 'process',
     waitingFor: null,
     unseen: false,
     run: null,

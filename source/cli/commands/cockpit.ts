@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs';
+import {constants} from 'node:os';
 import {basename, join} from 'node:path';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
@@ -39,13 +40,19 @@ type Shown = {
 export async function showCockpit({context, settings, fleet, mode, leave, cwd}: Shown): Promise<number> {
   const {runCockpit} = await import('../../cockpit/main.tsx');
   try {
-    await runCockpit({
+    const end = await runCockpit({
       fleet,
       stdin: process.stdin,
       stdout: process.stdout,
       theme: themeOf(settings.theme),
       keys: {leave: settings.leaveKey, detach: settings.detachKey},
-      info: {mode, agentsFound: agentsFound()},
+      info: {
+        mode,
+        agentsFound: agentsFound(),
+        anyCommand: agents.find(({command}) => command === null)?.name,
+        // Started from a checkout by `npm start`, there may be no `amux` on the PATH.
+        demoCommand: context.env['npm_lifecycle_event'] === 'start' ? 'npm start -- demo' : 'amux demo',
+      },
       attach: async (plan, signal) => {
         const {name} = plan;
         await fleet.attached(name, 'on');
@@ -60,10 +67,10 @@ export async function showCockpit({context, settings, fleet, mode, leave, cwd}: 
       callerEnv: definedOnly(context.env),
       env: context.env,
     });
+    return end.reason === 'quit' ? 0 : 128 + constants.signals[end.signal];
   } finally {
     await leave();
   }
-  return 0;
 }
 
 async function hostOrJoin({paths}: Context, settings: Settings): Promise<Hosting> {

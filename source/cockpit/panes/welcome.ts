@@ -9,6 +9,7 @@ export type WelcomeProps = {
   body: Size;
   agents: CockpitInfo['agentsFound'];
   demo: boolean;
+  demoCommand?: string;
   /** null: the fleet has not answered yet. */
   answered: boolean;
 };
@@ -16,7 +17,7 @@ export type WelcomeProps = {
 const WIDEST = 60;
 
 /** An empty fleet: what is here and how to begin. */
-export function welcomeLines({theme, body, agents, demo, answered}: WelcomeProps): string[] {
+export function welcomeLines({theme, body, agents, demo, demoCommand = 'amux demo', answered}: WelcomeProps): string[] {
   if (!answered) return fill([], body.rows, body.cols);
   const columns = Math.min(body.cols - 4, WIDEST);
   const text: Span[][] = [
@@ -27,7 +28,7 @@ export function welcomeLines({theme, body, agents, demo, answered}: WelcomeProps
     keyLine('n', 'makes a session: a name, an agent, a directory'),
     demo
       ? keyLine('d', 'fills this fleet with a demo; no agent needed')
-      : keyLine('amux demo', 'shows a fleet, no agent needed'),
+      : keyLine(demoCommand, 'shows a fleet, no agent needed'),
     keyLine('?', 'shows all keys'),
   ];
   const indent = Math.max(2, Math.floor((body.cols - columns) / 2));
@@ -48,6 +49,6 @@ function foundSpans({agents, columns}: {agents: WelcomeProps['agents']; columns:
 }
 
 const keyLine = (key: string, what: string): Span[] => [
-  ['key', key.padEnd('amux demo'.length + 2)],
+  ['key', key.length < 10 ? key.padEnd(11) : `${key}  `],
   ['dim', what],
 ];

@@ -13,15 +13,17 @@ export type FleetScreenProps = {
   state: State;
   theme: Theme;
   layout: Layout;
-  agents: CockpitInfo['agentsFound'];
+  info: CockpitInfo;
 };
 
 /** Session cards beside, above or instead of the live peek. */
-export function FleetScreen({state, theme, layout, agents}: FleetScreenProps) {
+export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
   const {body} = layout;
   if (state.sessions === null || state.sessions.length === 0) {
     const answered = state.sessions !== null;
-    return <Pane lines={welcomeLines({theme, body, agents, demo: state.demo, answered})} columns={body.cols} />;
+    const {agentsFound: agents, demoCommand} = info;
+    const lines = welcomeLines({theme, body, agents, demo: state.demo, demoCommand, answered});
+    return <Pane lines={lines} columns={body.cols} />;
   }
   const peek = layout.peek === null ? null : <Peek {...{state, theme}} size={layout.peek} />;
   const area = layout.cards;

@@ -1,0 +1,86 @@
+import type {AttachPlan, Fleet} from '../domain/fleet.ts';
+import type {Screen} from '../domain/screen.ts';
+import {isLive} from '../domain/session.ts';
+import {explain} from './explain.ts';
+import {readLastScreen} from './last-screen.ts';
+import {peekOf} from './peek.ts';
+import type {Roster} from './roster.ts';
+import {latestOf} from './streams.ts';
+
+/** Lines of a log when nobody says how many, and the most of them. */
+const LOG_LINES = 2000;
+const LOG_LINES_MAX = 20_000;
+
+type Looking = Pick<
+  Fleet,
+  'sessions' | 'session' | 'peek' | 'logs' | 'screens' | 'runs' | 'explain' | 'seen' | 'attach' | 'attached'
+>;
+
+type Options = {roster: Roster; screensDir: string; detachKey: string; now: () => number};
+
+/** What shows sessions and joins their terminals. */
+export function looking({roster, screensDir, detachKey, now}: Options): Looking {
+  return {
+    async sessions({all = false} = {}) {
+      return roster.listed(all).map(runner => roster.view(runner));
+    },
+
+    async session(ref) {
+      return roster.view(roster.find(ref));
+    },
+
+    async peek(ref, options = {}) {
+      const runner = roster.find(ref);
+      const {id, name} = runner.session;
+      const live = await roster.inTerminal(runner, backend => backend.capture(id));
+      return peekOf(name, live ?? readLastScreen(screensDir, id)?.screen ?? null, options);
+    },
+
+    async logs(ref, options = {}) {
+      const runner = roster.find(ref);
+      const {id} = runner.session;
+      const lines = Math.min(Math.max(0, options.lines ?? LOG_LINES), LOG_LINES_MAX);
+      const live = await roster.inTerminal(runner, backend => backend.history(id, lines));
+      if (live !== null) return live;
+      const history = readLastScreen(screensDir, id)?.history ?? [];
+      return lines === 0 ? [] : history.slice(-lines);
+    },
+
+    async *screens(ref, signal) {
+      const {screen, session} = roster.find(ref);
+      if (screen.last === null && !isLive(session)) {
+        const kept = readLastScreen(screensDir, session.id)?.screen;
+        if (kept != null) screen.keep(kept);
+      }
+      yield* latestOf<Screen>(listener => screen.watch(listener), signal);
+    },
+
+    async runs(ref) {
+      const {run} = roster.find(ref).session;
+      return run === null ? [] : [run];
+    },
+
+    async explain(ref) {
+      return explain(roster.find(ref).session, now());
+    },
+
+    async seen(ref) {
+      roster.find(ref).observe({source: 'person', at: now(), act: 'seen'}, 'person');
+    },
+
+    async attach(ref): Promise<AttachPlan> {
+      const {session} = roster.live(ref);
+      const {id, name} = session;
+      const backend = roster.backendOf(session);
+      const argv = backend.attachArgv(id);
+      if (argv !== null) return {via: 'tmux', argv, name, detachKey};
+      return {via: 'pty', socket: backend.socket, terminal: id, name, detachKey};
+    },
+
+    async attached(ref, state) {
+      const runner = roster.find(ref);
+      runner.expectRepaint();
+      await roster.inTerminal(runner, backend => backend.attaching(runner.session.id, state));
+    },
+  };
+}

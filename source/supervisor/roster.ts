@@ -1,0 +1,129 @@
+import type {Agent} from '../agents/agent.ts';
+import {agentOf} from '../agents/registry.ts';
+import type {Backend} from '../backends/backend.ts';
+import {AmuxError} from '../domain/errors.ts';
+import type {Entry, EventType} from '../domain/events.ts';
+import type {SessionView} from '../domain/fleet.ts';
+import {findNamed} from '../domain/names.ts';
+import {isLive, type Session} from '../domain/session.ts';
+import type {Message} from '../domain/steering.ts';
+import type {Store} from '../store/store.ts';
+import {branchOf} from '../workspace/branch.ts';
+import {Runner} from './runner.ts';
+import {listed, sessionView} from './view.ts';
+
+export type RosterOptions = {
+  store: Store;
+  /** The backend of new sessions first; the other still owns what was started with it. */
+  backends: readonly Backend[];
+  /** Directory of the last screens. */
+  screensDir: string;
+  /** ms since the epoch. */
+  now: () => number;
+};
+
+type Note = Extract<EventType, 'notice' | 'supervisor.started' | 'supervisor.stopped' | 'backend.lost'>;
+
+/** Every session of the home by its id, and how it is found, shown and journaled. */
+export class Roster {
+  readonly #options: RosterOptions;
+  readonly #runners = new Map<string, Runner>();
+
+  constructor(options: RosterOptions) {
+    this.#options = options;
+    const messages = [...options.store.state.messages.values()].sort((a, b) => a.position - b.position);
+    for (const session of options.store.state.sessions.values()) {
+      const own = messages.filter(message => message.session === session.id).map(message => ({...message}));
+      this.add(session, own);
+    }
+  }
+
+  get runners(): ReadonlyMap<string, Runner> {
+    return this.#runners;
+  }
+
+  get all(): Runner[] {
+    return [...this.#runners.values()];
+  }
+
+  get liveOnes(): Runner[] {
+    return this.all.filter(({session}) => isLive(session));
+  }
+
+  add(session: Session, messages: Message[] = []): Runner {
+    const runner = new Runner(
+      {
+        backend: () => this.backendOf(this.#runners.get(session.id)?.session ?? session),
+        agentOf: each => this.agentOf(each),
+        now: this.#options.now,
+        screensDir: this.#options.screensDir,
+        record: entry => this.append(entry),
+      },
+      session,
+      messages,
+    );
+    this.#runners.set(session.id, runner);
+    return runner;
+  }
+
+  remove(runner: Runner): void {
+    runner.close();
+    this.#runners.delete(runner.session.id);
+  }
+
+  /** In the order of `ps`. */
+  listed(all: boolean): Runner[] {
+    const sessions = this.all.map(({session}) => session);
+    return listed(sessions, {all, now: this.#options.now()}).map(({id}) => this.#runners.get(id)!);
+  }
+
+  find(ref: string): Runner {
+    const all = this.listed(true).map(({session}) => session);
+    const rows = this.listed(false).map(({session}) => session);
+    return this.#runners.get(findNamed(all, ref, rows).id)!;
+  }
+
+  /** Throws `session.not-running`. */
+  live(ref: string): Runner {
+    const runner = this.find(ref);
+    if (!isLive(runner.session)) throw new AmuxError('session.not-running', {name: runner.session.name});
+    return runner;
+  }
+
+  view(runner: Runner): SessionView {
+    const {session, pending, preview} = runner;
+    return sessionView(session, {queue: pending.length, preview, branch: branchOf(session.dir)});
+  }
+
+  agentOf(session: Session): Agent {
+    return agentOf(session.agentType);
+  }
+
+  /** Where its process lives; for one that does not run, where it would. */
+  backendOf(session: Session): Backend {
+    const {backends} = this.#options;
+    const own = isLive(session) ? backends.find(({kind}) => kind === session.run?.backend) : undefined;
+    return own ?? backends[0]!;
+  }
+
+  /** Asks the terminal of a session that runs; null when it does not, or ended meanwhile. */
+  async inTerminal<T>(runner: Runner, ask: (backend: Backend) => Promise<T>): Promise<T | null> {
+    if (!isLive(runner.session)) return null;
+    try {
+      return await ask(this.backendOf(runner.session));
+    } catch (error) {
+      await runner.settled();
+      if (isLive(runner.session)) throw error;
+      return null;
+    }
+  }
+
+  note(type: Note, reason: string): void {
+    this.append({type, actor: 'supervisor', session: null, reason, changes: []});
+  }
+
+  append(entry: Omit<Entry, 'cursor' | 'at' | 'session'> & {session: Pick<Session, 'id' | 'name'> | null}): void {
+    const session = entry.session === null ? null : {id: entry.session.id, name: entry.session.name};
+    this.#options.store.append({...entry, session, at: this.#options.now()});
+  }
+}

@@ -1,0 +1,91 @@
+import {randomBytes} from 'node:crypto';
+import {AmuxError} from '../domain/errors.ts';
+import type {Fleet} from '../domain/fleet.ts';
+import {isLive} from '../domain/session.ts';
+import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
+import {encodeKeys} from '../terminal/keys.ts';
+import type {Roster} from './roster.ts';
+import type {Runner} from './runner.ts';
+
+type Queued = {text: string; id?: string; actor: string};
+
+type Steering = Pick<Fleet, 'send' | 'keys' | 'type' | 'queue' | 'clearQueue'> & {
+  enqueue: (runner: Runner, input: Queued) => Message;
+};
+
+/** What puts text and keys into sessions. */
+export function steering({roster, now}: {roster: Roster; now: () => number}): Steering {
+  const positions = roster.all.flatMap(({messages}) => messages.map(({position}) => position));
+  let last = positions.reduce((highest, each) => Math.max(highest, each), 0);
+
+  const enqueue = (runner: Runner, {text, id, actor}: Queued): Message => {
+    const {session} = runner;
+    if (runner.pending.length >= QUEUE_CAP) {
+      throw new AmuxError('queue.full', {name: session.name, count: runner.pending.length});
+    }
+    const at = now();
+    const message: Message = {
+      id: id ?? `m-${randomBytes(5).toString('hex')}`,
+      session: session.id,
+      text,
+      state: 'queued',
+      reason: isLive(session) ? 'waits for the next turn boundary' : `waits: ${session.name} does not run`,
+      actor,
+      createdAt: at,
+      changedAt: at,
+      position: ++last,
+    };
+    runner.enqueue(message);
+    return message;
+  };
+
+  return {
+    enqueue,
+
+    async send(ref, message) {
+      const runner = roster.find(ref);
+      if (message.text.trim() === '') throw new AmuxError('message.empty');
+      if (Buffer.byteLength(message.text) > MESSAGE_MAX_BYTES) {
+        const next = 'put it into a file and name the file';
+        throw new AmuxError('input.invalid', {why: 'the text is longer than 1 MB', next});
+      }
+      // A retry with the same id is answered with what became of the first.
+      const known = message.id === undefined ? undefined : runner.messages.find(({id}) => id === message.id);
+      const {id, state, reason} = known ?? enqueue(runner, {...message, actor: 'operator'});
+      return {id, state, reason};
+    },
+
+    async keys(ref, {keys, force = false}) {
+      const runner = roster.live(ref);
+      const {session} = runner;
+      const reading = session.signals.screen?.reading;
+      if (!force && (reading?.dialog === true || session.activity === 'waiting')) {
+        const dialog = session.waitingFor?.detail ?? reading?.rule ?? '';
+        throw new AmuxError('session.dialog', {name: session.name, dialog});
+      }
+      const backend = roster.backendOf(session);
+      const {modes} = await backend.capture(session.id);
+      runner.screen.typed();
+      await backend.write(session.id, encodeKeys(keys, modes));
+    },
+
+    async type(ref, bytes) {
+      const runner = roster.live(ref);
+      runner.screen.typed();
+      await roster.backendOf(runner.session).write(runner.session.id, bytes);
+    },
+
+    async queue(ref) {
+      return roster
+        .find(ref)
+        .messages.filter(message => isPending(message) || message.state === 'uncertain')
+        .map(({createdAt, id, text, state, reason, actor}) => {
+          return {id, text, state, reason, actor, created_at: Math.floor(createdAt / 1000)};
+        });
+    },
+
+    async clearQueue(ref) {
+      return roster.find(ref).drop('operator');
+    },
+  };
+}
