@@ -1,0 +1,216 @@
+import {execFile} from 'node:child_process';
+import {writeFileSync} from 'node:fs';
+import {promisify} from 'node:util';
+import {AmuxError} from '../domain/errors.ts';
+import type {BackendEvent, TerminalInfo} from './backend.ts';
+import {isAlive, signalAll} from './process-tree.ts';
+import {tmuxConfiguration} from './tmux-conf.ts';
+import {Control, HUB, type Notification} from './tmux-control.ts';
+import {LIST, parseInfo} from './tmux-list.ts';
+import {Pane} from './tmux-pane.ts';
+
+/** A dead pane without a status is looked at again after so long, and so often, in ms. */
+const SECOND_LOOK_MS = 50;
+const SECOND_LOOKS = 6;
+/** A pane whose status tmux lost fires no hook: all are looked at this often, in ms. */
+const SWEEP_MS = 500;
+const RECONNECTS = 3;
+/** How long the server may take to end, in ms; then it is killed. */
+const END_MS = 1000;
+const END_LOOK_MS = 20;
+
+const run = promisify(execFile);
+
+export type LinkOptions = {
+  socket: string;
+  /** Where the generated configuration is written. */
+  conf: string;
+  detachKey: string;
+  onEvent: (event: BackendEvent) => void;
+};
+
+/** The one connection to amux's tmux server: kept up, and turned into events about known panes. */
+export class TmuxLink {
+  readonly #options: LinkOptions;
+  /** argv of tmux without a command. */
+  readonly tmux: string[];
+  readonly #panes = new Map<string, Pane>();
+  #control: Control | null = null;
+  /** Process id of the server; 0 before the first connection. */
+  serverPid = 0;
+  #looking = false;
+  #sweep: NodeJS.Timeout | null = null;
+  #ending = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.tmux = ['tmux', '-S', options.socket, '-f', options.conf];
+  }
+
+  /** Connects when a server runs; false when none does. */
+  async open(): Promise<boolean> {
+    if (this.#control?.isOpen === true) return true;
+    const [file, ...args] = this.tmux;
+    const alive = await run(file!, [...args, 'list-sessions']).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') throw failed('tmux is not installed');
+        return false;
+      },
+    );
+    if (alive) await this.#connect();
+    return alive;
+  }
+
+  /** The connection; a server is started when none runs. */
+  async control(): Promise<Control> {
+    return this.#control?.isOpen === true ? this.#control : this.#connect();
+  }
+
+  /** Runs commands as one list. Throws `backend.failed` while there is no connection. */
+  run(...commands: string[]): Promise<string[][]> {
+    if (this.#control?.isOpen !== true) return Promise.reject(failed('no connection to the tmux server'));
+    return this.#control.run(...commands);
+  }
+
+  remember(pane: Pane): void {
+    this.#panes.set(pane.pane, pane);
+  }
+
+  forget(pane: Pane): void {
+    this.#panes.delete(pane.pane);
+  }
+
+  find(terminal: string): Pane | undefined {
+    for (const pane of this.#panes.values()) if (pane.terminal === terminal) return pane;
+    return undefined;
+  }
+
+  async list(): Promise<TerminalInfo[]> {
+    if (this.#control?.isOpen !== true) return [];
+    for (let i = 1; ; i++) {
+      const [rows] = await this.run(LIST);
+      const infos = rows!.map(parseInfo).filter(info => info.run !== '');
+      const unsure = infos.filter(({exit}) => exit !== null && exit.code === null && exit.signal === null);
+      if (unsure.length === 0 || i === SECOND_LOOKS) return infos;
+      // tmux 3.3a loses the status of a quarter of pane deaths until a child dies: a SIGCHLD makes it look.
+      this.reap();
+      await pause(SECOND_LOOK_MS);
+    }
+  }
+
+  /** Makes the server wait for children that it overlooked. */
+  reap(): void {
+    if (this.serverPid > 1) signalAll([{pid: this.serverPid}], 'SIGCHLD');
+  }
+
+  /** Emits the exits that were not seen yet. */
+  async lookForDead(): Promise<void> {
+    if (this.#looking || this.#control?.isOpen !== true) return;
+    this.#looking = true;
+    try {
+      for (const {terminal, run: runId, exit} of await this.list()) {
+        const known = this.find(terminal);
+        if (exit === null || known === undefined || known.exitSeen) continue;
+        known.exitSeen = true;
+        this.#options.onEvent({type: 'exit', terminal, run: runId, at: exit.at, exit});
+      }
+    } catch {
+      // The server went away meanwhile: its end is told by the connection's.
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** detach, wait, kill-server, verify: an owner that leaves at once after kill-server hangs the server. */
+  async endServer(): Promise<void> {
+    if (this.#control === null || (await this.list()).length > 0) return;
+    await this.close();
+    const [file, ...args] = this.tmux;
+    await run(file!, [...args, 'kill-server']).catch(() => {}); // Already gone is what we want.
+    for (let waited = 0; waited < END_MS && isAlive(this.serverPid); waited += END_LOOK_MS) await pause(END_LOOK_MS);
+    if (isAlive(this.serverPid)) signalAll([{pid: this.serverPid}], 'SIGKILL');
+    this.#ending = false;
+  }
+
+  async close(): Promise<void> {
+    this.#ending = true;
+    if (this.#sweep !== null) clearInterval(this.#sweep);
+    this.#sweep = null;
+    await this.#control?.close();
+    this.#control = null;
+  }
+
+  async #connect(): Promise<Control> {
+    writeFileSync(this.#options.conf, tmuxConfiguration(this.#options.detachKey), {mode: 0o600});
+    // The server keeps the environment it was started with; each terminal gets its own, whole, by `-e`.
+    const {PATH = '/usr/bin:/bin', HOME = '/'} = process.env;
+    const control = new Control({
+      tmux: this.tmux,
+      env: {PATH, HOME, TERM: 'xterm-256color'},
+      onNotification: notification => this.#notified(notification),
+      onEnd: () => void this.#reconnect(),
+    });
+    this.#control = control;
+    const [pid] = await control.run(`display-message -p '#{pid}'`);
+    this.serverPid = Number(pid![0]);
+    await this.#adopt(control);
+    this.#sweep ??= setInterval(() => {
+      if (this.#panes.size > 0) void this.lookForDead();
+    }, SWEEP_MS);
+    this.#sweep.unref();
+    return control;
+  }
+
+  /** After a connection: every window is linked into the hub, so that its output is heard. */
+  async #adopt(control: Control): Promise<void> {
+    const fields = ['session_name', 'pane_id', '@amux_run', 'window_linked_sessions', 'pane_width', 'pane_height'];
+    const [rows] = await control.run(`list-panes -a -F '${fields.map(field => `#{${field}}`).join('\t')}'`);
+    for (const row of rows!) {
+      const [terminal = '', pane = '', runId = '', linked, cols, lines] = row.split('\t');
+      if (terminal === HUB || runId === '') continue;
+      const size = {cols: Number(cols), rows: Number(lines)};
+      if (!this.#panes.has(pane)) this.remember(new Pane({terminal, pane, run: runId, size}));
+      if (linked === '1') await control.run(`link-window -d -s =${terminal}: -t =${HUB}:`);
+    }
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let i = 0; i < RECONNECTS && !this.#ending; i++) {
+      const alive = await this.open().catch(() => false); // Tried again, and then told as lost.
+      if (alive) {
+        const at = Date.now();
+        for (const {terminal} of this.#panes.values()) this.#options.onEvent({type: 'output', terminal, at});
+        return;
+      }
+    }
+    this.#control = null;
+    if (this.#ending || this.#panes.size === 0) return;
+    this.#panes.clear();
+    this.#options.onEvent({type: 'lost', at: Date.now(), why: 'the tmux server died'});
+  }
+
+  #notified(notification: Notification): void {
+    if (notification.kind === 'other') return;
+    const known = this.#panes.get(notification.pane);
+    if (known === undefined) {
+      // The hub's own pane: the pane-died hook typed into it.
+      if (notification.kind === 'output') void this.lookForDead();
+      return;
+    }
+    const at = Date.now();
+    const {terminal} = known;
+    if (notification.kind === 'pause') {
+      this.run(`refresh-client -A '${known.pane}:continue'`).catch(() => {}); // A lost connection tells itself.
+    } else {
+      for (const {state, kind, message} of known.hear(notification.data)) {
+        this.#options.onEvent({type: 'program', terminal, at, state, kind, message});
+      }
+    }
+    this.#options.onEvent({type: 'output', terminal, at});
+  }
+}
+
+const failed = (why: string): AmuxError => new AmuxError('backend.failed', {backend: 'tmux', why});
+
+const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));

@@ -1,0 +1,48 @@
+import type {Exit} from '../domain/session.ts';
+import type {TerminalInfo} from './backend.ts';
+import {zombieExit} from './process-tree.ts';
+import {signalName} from './signals.ts';
+import {HUB} from './tmux-control.ts';
+
+/** Lists every terminal, one tab-separated line each. */
+export const LIST = `list-panes -a -f '#{!=:#{session_name},${HUB}}' -F '${[
+  'session_name',
+  '@amux_run',
+  'pane_pid',
+  'pane_dead',
+  'pane_dead_status',
+  'pane_dead_signal',
+  'pane_width',
+  'pane_height',
+  '@amux_mark',
+  'session_attached',
+]
+  .map(field => `#{${field}}`)
+  .join('\t')}'`;
+
+/** One line of `LIST`; `run` is empty for panes that amux did not make. */
+export function parseInfo(row: string): TerminalInfo {
+  const [terminal = '', runId = '', pid, dead, status = '', signal = '', cols, rows, mark = '', attached] =
+    row.split('\t');
+  const exit = dead === '1' ? exitOf({pid: Number(pid), status, signal}) : null;
+  const [step, message = ''] = mark.split(' ');
+  return {
+    terminal,
+    run: runId,
+    pid: Number(pid),
+    exit,
+    cols: Number(cols),
+    rows: Number(rows),
+    mark: step === 'pasted' || step === 'entered' ? {step, message} : null,
+    attached: Number(attached),
+  };
+}
+
+/** What tmux says, else what the kernel still holds of a process that tmux has not waited for. */
+function exitOf({pid, status, signal}: {pid: number; status: string; signal: string}): Exit {
+  const at = Date.now();
+  if (signal !== '') return {code: null, signal: signalName(signal), at};
+  if (status !== '') return {code: Number(status), signal: null, at};
+  const witness = zombieExit(pid);
+  return {code: witness?.code ?? null, signal: witness?.signal == null ? null : signalName(witness.signal), at};
+}

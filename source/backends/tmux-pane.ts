@@ -1,0 +1,53 @@
+import {createStatusScanner, type ProgramStatus} from '../terminal/program-status.ts';
+import type {Launch} from './backend.ts';
+import {HUB, quote, unescapeOutput} from './tmux-control.ts';
+
+const PASTE_ON = '\u001b[?2004h';
+const PASTE_OFF = '\u001b[?2004l';
+
+/** What this side knows of one pane: whose it is, and what its output told. */
+export class Pane {
+  readonly terminal: string;
+  readonly pane: string;
+  readonly run: string;
+  size: {cols: number; rows: number};
+  exitSeen = false;
+  /** null until the program said so while somebody listened. */
+  bracketedPaste: boolean | null = null;
+  readonly #scanner = createStatusScanner();
+
+  constructor(known: Pick<Pane, 'terminal' | 'pane' | 'run' | 'size'>) {
+    this.terminal = known.terminal;
+    this.pane = known.pane;
+    this.run = known.run;
+    this.size = known.size;
+  }
+
+  /** Takes output as tmux escapes it; returns the program's own reports in it, without those of its children. */
+  hear(escaped: string): ProgramStatus[] {
+    const data = unescapeOutput(escaped);
+    const on = data.lastIndexOf(PASTE_ON);
+    const off = data.lastIndexOf(PASTE_OFF);
+    if (on !== off) this.bracketedPaste = on > off;
+    return this.#scanner.push(data).filter(({id}) => id === '');
+  }
+}
+
+/** The commands, to be run as one list, that make a terminal; the first answers with pane id and pid. */
+export function launchCommands({terminal, run, name, argv, cwd, env, cols, rows}: Launch): string[] {
+  const variables = Object.entries(env).map(([key, value]) => `-e ${quote(`${key}=${value}`)}`);
+  // One argument goes through the default shell; `exec` makes the program itself the pane's process,
+  // and `env` puts back SHELL, which tmux replaces by its own.
+  const shell = env['SHELL'] === undefined ? ['env', '-u', 'SHELL'] : ['env', `SHELL=${env['SHELL']}`];
+  const command = `exec ${[...shell, ...argv].map(shellQuote).join(' ')}`;
+  const where = `-x ${cols} -y ${rows} -c ${quote(cwd.replaceAll('#', '##'))}`;
+  return [
+    `new-session -d -s ${terminal} ${where} ${variables.join(' ')} -P -F '#{pane_id}\t#{pane_pid}' ${quote(command)}`,
+    `set-option -t =${terminal}: @amux_run ${quote(run)}`,
+    `set-option -t =${terminal}: @amux_name ${quote(name)}`,
+    `set-option -w -t =${terminal}: window-size manual`,
+    `link-window -d -s =${terminal}: -t =${HUB}:`,
+  ];
+}
+
+const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
