@@ -38,17 +38,20 @@ export function answers(socket: string): Promise<boolean> {
   });
 }
 
+/** `auto`: it ends by itself when nobody needs it. `stay`: it was asked for. */
+export type Purpose = 'auto' | 'stay';
+
 /**
  * Starts a detached supervisor and resolves when it answers. Of many callers at once one starts it and the
  * others wait; the supervisor's own lock is what keeps it the only one.
  */
-export async function autostart(paths: Paths, argv: string[]): Promise<void> {
+export async function autostart(paths: Paths, argv: string[], purpose: Purpose = 'auto'): Promise<void> {
   prepareHome(paths);
   const end = performance.now() + START_MS;
   let failure: (() => string | null) | null = null;
   try {
     while (performance.now() < end) {
-      if (failure === null && takeLock(paths.autostartLock)) failure = spawnSupervisor(paths, argv);
+      if (failure === null && takeLock(paths.autostartLock)) failure = spawnSupervisor(paths, argv, purpose);
       if (await answers(paths.socket)) return;
       const why = failure?.() ?? null;
       if (why !== null) throw new AmuxError('supervisor.unreachable', {target: paths.socket, why});
@@ -64,12 +67,12 @@ export async function autostart(paths: Paths, argv: string[]): Promise<void> {
 }
 
 /** Returns what tells, while waiting, why it failed. */
-function spawnSupervisor(paths: Paths, argv: string[]): () => string | null {
+function spawnSupervisor(paths: Paths, argv: string[], purpose: Purpose): () => string | null {
   const file = join(paths.log, 'supervisor.log');
   const from = sizeOf(file);
   const log = openSync(file, 'a', 0o600);
   const [program, ...args] = argv;
-  const child = spawn(program!, [...args, 'serve', '--auto', '--home', paths.home], {
+  const child = spawn(program!, [...args, 'serve', ...(purpose === 'auto' ? ['--auto'] : []), '--home', paths.home], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: paths.home,

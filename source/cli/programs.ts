@@ -19,6 +19,16 @@ export function onPath(program: string, path = process.env['PATH'] ?? ''): strin
   return null;
 }
 
+/** There is a process with this id, whoever's it is. */
+export function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** The first line that it prints for its version flags; null when it says nothing in time. */
 export function versionOf(file: string, flags: string[]): Promise<string | null> {
   return new Promise(resolve => {

@@ -1,4 +1,4 @@
-/** How long a process may live silently before it counts as started, in ms. */
+/** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
 /** A burst of output at least this long counts as a turn of its own, in ms. */
 export const TURN_MIN_MS = 2000;
@@ -107,7 +107,7 @@ export type Evidence =
   | {source: 'request'; at: number; act: 'start' | 'stop'}
   | {source: 'process'; at: number; state: 'started'; run: RunRecord}
   | {source: 'process'; at: number; state: 'exited'; exit: Exit}
-  | {source: 'process'; at: number; state: 'refused'; why: string; exit: Exit | null}
+  | {source: 'process'; at: number; state: 'refused'; why: string; run: RunRecord}
   | {source: 'backend'; at: number; state: 'lost'; why: string}
   | {source: 'directory'; at: number; state: 'gone' | 'back'}
   | {source: 'output'; at: number}
@@ -194,7 +194,6 @@ function absorb(before: Session, evidence: Evidence): Session {
       const previous = session.signals.output;
       const burst = previous !== null && evidence.at - previous.at < session.quietMs;
       session.signals.output = {at: evidence.at, since: burst ? previous.since : evidence.at};
-      if (session.status === 'starting' && session.run !== null) session.status = 'running';
       return session;
     }
     case 'program':
@@ -243,7 +242,11 @@ function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'p
       return ended(session, {status, exit, why, at: evidence.at});
     }
     case 'refused':
-      return ended(session, {status: 'failed', exit: evidence.exit, why: evidence.why, at: evidence.at});
+      // A run of its own: the end of the one before stays as it was.
+      return ended(
+        {...session, run: evidence.run},
+        {status: 'failed', exit: evidence.run.exit, why: evidence.why, at: evidence.at},
+      );
   }
 }
 

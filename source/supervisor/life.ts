@@ -131,7 +131,6 @@ export class Life {
     const {backends, profiles, paths, now} = this.#options;
     const {session} = runner;
     const [backend] = backends;
-    const profile = profiles.resolve(session.agent, findProject(session.dir));
     const run: RunRecord = {
       id: `run-${randomBytes(5).toString('hex')}`,
       pid: null,
@@ -142,6 +141,7 @@ export class Life {
       exit: null,
     };
     try {
+      const profile = profiles.resolve(session.agent, findProject(session.dir));
       const plan = planLaunch({
         session,
         profile,
@@ -162,7 +162,7 @@ export class Life {
     } catch (error) {
       const failure = asAmuxError(error);
       const exit = failure.code === 'command.missing' ? {code: 127, signal: null, at: now()} : null;
-      runner.observe({source: 'process', at: now(), state: 'refused', why: failure.message, exit});
+      runner.observe({source: 'process', at: now(), state: 'refused', why: failure.message, run: {...run, exit}});
       throw failure;
     }
   }

@@ -6,6 +6,7 @@ import {quoteArgv} from '../../config/command-line.ts';
 import {pathsOf} from '../../config/paths.ts';
 import type {Context, Run} from '../command.ts';
 import {type Host, hostFleet} from '../host.ts';
+import {lives} from '../programs.ts';
 import {selfArgv, version} from '../self.ts';
 import {checkTerminal, showCockpit} from './cockpit.ts';
 import {roles} from './demo-roles.ts';
@@ -72,15 +73,6 @@ async function cleanUpAfterDead(): Promise<void> {
     } catch {
       // Not ours (another user's): it is left alone.
     }
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -43,7 +43,7 @@ export const logs: Run = async context => {
   if (!boolFlag(context, 'follow')) return 0;
   for await (const _ of fleet.screens(ref, context.signal)) {
     const all = await fleet.logs(ref);
-    for (const line of newLines(shown, all)) output.line(line);
+    for (const line of newLines(shown, all)) output.line(output.json ? JSON.stringify(line) : line);
     shown = all;
   }
   return 0;

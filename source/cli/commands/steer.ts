@@ -26,6 +26,7 @@ export const keys: Run = async context => {
   const [ref, ...names] = context.args;
   const fleet = await context.fleet('write');
   await fleet.keys(ref!, {keys: names, force: boolFlag(context, 'force')});
+  if (context.output.json) context.output.value({keys: names});
   return 0;
 };
 
@@ -33,7 +34,9 @@ export const queue: Run = async context => {
   const {args, output} = context;
   if (boolFlag(context, 'clear')) {
     const fleet = await context.fleet('write');
-    output.line(`${await fleet.clearQueue(args[0]!)} dropped`);
+    const dropped = await fleet.clearQueue(args[0]!);
+    if (output.json) output.value({dropped});
+    else output.line(`${dropped} dropped`);
     return 0;
   }
   const messages = await (await context.fleet('read')).queue(args[0]!);
