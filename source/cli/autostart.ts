@@ -54,7 +54,10 @@ export async function autostart(paths: Paths, argv: string[], purpose: Purpose =
       if (failure === null && takeLock(paths.autostartLock)) failure = spawnSupervisor(paths, argv, purpose);
       if (await answers(paths.socket)) return;
       const why = failure?.() ?? null;
-      if (why !== null) throw new AmuxError('supervisor.unreachable', {target: paths.socket, why});
+      if (why !== null) {
+        await lookAtHome(paths);
+        throw new AmuxError('supervisor.unreachable', {target: paths.socket, why});
+      }
       await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
     }
     throw new AmuxError('supervisor.unreachable', {
@@ -64,6 +67,12 @@ export async function autostart(paths: Paths, argv: string[], purpose: Purpose =
   } finally {
     if (failure !== null) rmSync(paths.autostartLock, {force: true});
   }
+}
+
+/** What keeps a supervisor from starting often keeps a reader from reading, too, which then says it better. */
+async function lookAtHome(paths: Paths): Promise<void> {
+  const {offlineFleet} = await import('./offline.ts');
+  await (await offlineFleet(paths))[Symbol.asyncDispose]();
 }
 
 /** Returns what tells, while waiting, why it failed. */
@@ -88,9 +97,8 @@ function spawnSupervisor(paths: Paths, argv: string[], purpose: Purpose): () => 
   return () => {
     // Exit code 4: another supervisor was faster, and is about to answer.
     if (ended === null || ended === 0 || ended === 4) return null;
-    return (
-      readFileSync(file, 'utf8').slice(from).trim().split('\n').slice(-3).join(' ') || `it ended with code ${ended}`
-    );
+    const said = readFileSync(file).subarray(from).toString().trim();
+    return said.split('\n').slice(-3).join(' ') || `it ended with code ${ended}`;
   };
 }
 

@@ -2,7 +2,15 @@ import type {Paths} from '../config/paths.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import type {Output} from './output.ts';
 
-export type FlagSpec = {type: 'string' | 'boolean'; short?: string; multiple?: true; value?: string; about: string};
+export type FlagSpec = {
+  type: 'string' | 'boolean';
+  short?: string;
+  multiple?: true;
+  value?: string;
+  /** True by default; people write `--no-NAME`. */
+  negative?: true;
+  about: string;
+};
 export type Flags = Record<string, string | boolean | string[] | undefined>;
 
 export type Context = {

@@ -37,11 +37,5 @@ async function openOffline(paths: Paths): Promise<Fleet> {
 async function startOne(paths: Paths): Promise<void> {
   const {loadSettings} = await import('../config/settings.ts');
   if (!loadSettings(paths.config).settings.autostart) throw new AmuxError('supervisor.none', {home: paths.home});
-  try {
-    await autostart(paths, selfArgv());
-  } catch (error) {
-    // What keeps a supervisor from starting often keeps a reader from reading, which then says it better.
-    await (await openOffline(paths))[Symbol.asyncDispose]();
-    throw error;
-  }
+  await autostart(paths, selfArgv());
 }

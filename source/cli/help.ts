@@ -32,8 +32,8 @@ export function commandHelp({path, usage, summary, aliases, flags}: Command): st
 }
 
 function flagLines(flags: Record<string, FlagSpec>): string[] {
-  const rows = Object.entries(flags).map(([name, {short, value, about}]): [string, string] => {
-    const long = `--${name}${value === undefined ? '' : ` ${value}`}`;
+  const rows = Object.entries(flags).map(([name, {short, value, negative, about}]): [string, string] => {
+    const long = `--${negative === true ? 'no-' : ''}${name}${value === undefined ? '' : ` ${value}`}`;
     return [short === undefined ? `    ${long}` : `-${short}, ${long}`, about];
   });
   const wide = Math.max(...rows.map(([left]) => left.length));

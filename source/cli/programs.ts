@@ -2,6 +2,9 @@ import {execFile} from 'node:child_process';
 import {accessSync, constants, statSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 
+/** An ended process that nobody has waited for yet does not live. */
+export {isAlive as lives} from '../backends/process-tree.ts';
+
 /** How long a program may take to say its version, in ms. */
 const VERSION_MS = 5000;
 
@@ -17,16 +20,6 @@ export function onPath(program: string, path = process.env['PATH'] ?? ''): strin
     }
   }
   return null;
-}
-
-/** There is a process with this id, whoever's it is. */
-export function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The first line that it prints for its version flags; null when it says nothing in time. */

@@ -3,7 +3,7 @@ import type {Command, FlagSpec} from './command.ts';
 export const globalFlags: Record<string, FlagSpec> = {
   home: {type: 'string', value: 'DIR', about: 'another home than $AMUX_HOME or ~/.amux'},
   json: {type: 'boolean', about: 'print JSON'},
-  color: {type: 'boolean', about: '--no-color: no colour'},
+  color: {type: 'boolean', negative: true, about: 'no colour'},
   help: {type: 'boolean', short: 'h', about: 'show help'},
   version: {type: 'boolean', about: 'print the version'},
 };

@@ -18,7 +18,8 @@ const shown = (): Command[] => commands.filter(command => command.hidden !== tru
 
 const pathsOf = ({path, aliases = []}: Command): string[] => [path, ...aliases];
 
-const flagsOf = ({flags}: Command): string[] => Object.keys({...flags, ...globalFlags}).map(flag => `--${flag}`);
+const flagsOf = ({flags}: Command): string[] =>
+  Object.entries({...flags, ...globalFlags}).map(([flag, {negative}]) => `--${negative === true ? 'no-' : ''}${flag}`);
 
 /** First words of all commands, then for each first word the second ones, and so on. */
 function words(): Map<string, Set<string>> {
