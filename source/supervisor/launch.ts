@@ -19,7 +19,8 @@ export type LaunchInput = {
   home: string;
 };
 
-export type LaunchPlan = {argv: string[]; env: Record<string, string>; named: Record<string, string>};
+/** `remember`: the values that this launch looked up, by the names that were asked for and by those they were given to. */
+export type LaunchPlan = {argv: string[]; env: Record<string, string>; remember: Record<string, string>};
 
 /** The program, its arguments and its whole environment. Throws when something that it needs is missing. */
 export function planLaunch(input: LaunchInput): LaunchPlan {
@@ -30,15 +31,33 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const flags = [...(model === null ? [] : agent.modelFlags(model)), ...(session.yolo ? (agent.yoloFlags ?? []) : [])];
   const argv = withArguments(parseCommandLine(line), flags);
   const raw = {...profile.environment, ...session.env, ...input.extra};
-  const named = expandEnvironment(raw, [input.callerEnv, input.remembered, process.env], session.name);
-  const env = {...base, ...amuxVariables(session, profile, input.home), ...named};
+  const sources = [input.callerEnv, input.remembered, process.env];
+  const expanded = expandAll(raw, {sources, remembered: input.remembered, name: session.name});
+  const env = {...base, ...amuxVariables(session, profile, input.home), ...expanded};
   checkProgram({argv, env, session});
-  return {argv, env, named: pick(namedVariables(raw), [input.callerEnv, input.remembered, process.env])};
+  return {argv, env, remember: {...expanded, ...pick(namedVariables(raw), sources)}};
 }
 
 /** The names that a launch would look up in its caller's environment. */
 export function variablesOf(profile: Profile, env: Record<string, string>): string[] {
   return namedVariables({...profile.environment, ...env});
+}
+
+type Lookup = {sources: Record<string, string | undefined>[]; remembered: Record<string, string>; name: string};
+
+/** A reference that is unset everywhere leaves its variable as the last launch had it: the terminal still knows that one. */
+function expandAll(raw: Record<string, string>, {sources, remembered, name}: Lookup): Record<string, string> {
+  const expanded: Record<string, string> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    try {
+      Object.assign(expanded, expandEnvironment({[key]: value}, sources, name));
+    } catch (error) {
+      const kept = remembered[key];
+      if (kept === undefined) throw error;
+      expanded[key] = kept;
+    }
+  }
+  return expanded;
 }
 
 function amuxVariables(session: Session, profile: Profile, home: string): Record<string, string> {

@@ -151,7 +151,7 @@ export class Life {
         remembered: runner.remembered,
         home: paths.home,
       });
-      runner.remembered = plan.named;
+      runner.remembered = plan.remember;
       run.argv = plan.argv;
       await backend!.close(session.id); // A terminal that an earlier run left behind.
       runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
