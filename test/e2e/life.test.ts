@@ -115,7 +115,10 @@ test('run gives its first message to the agent, and a failing run says so', asyn
 test('sessions are listed in order of creation, the same by ps and agent list', async () => {
   const names = (await home.json<SessionView[]>('ps')).map(({name}) => name);
   assert.deepEqual(names.slice(0, 2), ['polite', 'fine']);
-  assert.deepEqual((await home.json<SessionView[]>('agent', 'list')).map(({name}) => name), names);
+  assert.deepEqual(
+    (await home.json<SessionView[]>('agent', 'list')).map(({name}) => name),
+    names,
+  );
   assert.ok(names.includes('shot-1'), 'a one-shot session stays in the list for an hour');
 });
 

@@ -98,6 +98,7 @@ export const wait: Run = async context => {
     return reached === null ? 1 : 0;
   } finally {
     if (timer !== null) clearTimeout(timer);
+    limit.abort(); // The stream of events would keep this process alive.
   }
 };
 
