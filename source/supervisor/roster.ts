@@ -91,8 +91,8 @@ export class Roster {
   }
 
   view(runner: Runner): SessionView {
-    const {session, pending, preview} = runner;
-    return sessionView(session, {queue: pending.length, preview, branch: branchOf(session.dir)});
+    const {session, outbox, preview} = runner;
+    return sessionView(session, {queue: outbox.pending.length, preview, branch: branchOf(session.dir)});
   }
 
   agentOf(session: Session): Agent {

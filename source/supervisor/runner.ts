@@ -1,20 +1,12 @@
 import type {Agent} from '../agents/agent.ts';
 import {previewOf} from '../agents/preview.ts';
 import type {Backend, BackendEvent} from '../backends/backend.ts';
-import {asAmuxError} from '../domain/errors.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import {type Screen, screenText} from '../domain/screen.ts';
-import {type Evidence, isLive, mayDeliver, type Session, transition} from '../domain/session.ts';
-import {
-  DELIVERED_KEPT,
-  isPending,
-  type Mark,
-  type Message,
-  type MessageState,
-  resumeDelivery,
-} from '../domain/steering.ts';
-import {pressEnter, type Typing, textStands, typeMessage} from './delivery.ts';
+import {type Evidence, isLive, type Session, transition} from '../domain/session.ts';
+import type {Mark, Message} from '../domain/steering.ts';
 import {type LastScreen, writeLastScreen} from './last-screen.ts';
+import {Outbox} from './outbox.ts';
 import {ScreenWatch} from './screen-watch.ts';
 
 /** Lines of text history that are kept when a run ends. */
@@ -37,7 +29,7 @@ export type RunnerContext = {
 export class Runner {
   readonly #context: RunnerContext;
   #session: Session;
-  readonly messages: Message[];
+  readonly outbox: Outbox;
   readonly screen: ScreenWatch;
   /** Values that the last launch looked up by name: in memory only, never on disk. */
   remembered: Record<string, string> = {};
@@ -46,7 +38,6 @@ export class Runner {
   #life: Promise<unknown> = Promise.resolve();
   #wakeTimer: NodeJS.Timeout | null = null;
   #wakeAt = Number.POSITIVE_INFINITY;
-  #delivering = false;
   #repaintUntil = 0;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Set<() => void>();
@@ -54,7 +45,22 @@ export class Runner {
   constructor(context: RunnerContext, session: Session, messages: Message[]) {
     this.#context = context;
     this.#session = session;
-    this.messages = messages;
+    this.outbox = new Outbox(
+      {
+        session: () => this.#session,
+        agent: () => context.agentOf(this.#session),
+        backend: context.backend,
+        now: context.now,
+        record: (type, entry) => {
+          context.record({...entry, type, session: this.#session});
+          this.#tell();
+        },
+        onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
+        onDelivered: ({id}) => this.observe({source: 'delivery', at: context.now(), message: id}),
+        onTried: () => this.#wake(context.now() + RETRY_MS),
+      },
+      messages,
+    );
     this.screen = new ScreenWatch({
       capture: () => context.backend().capture(session.id),
       onScreen: (screen, at) => this.#captured(screen, at),
@@ -64,10 +70,6 @@ export class Runner {
 
   get session(): Session {
     return this.#session;
-  }
-
-  get pending(): Message[] {
-    return this.messages.filter(isPending);
   }
 
   /** Last meaningful line of the screen. */
@@ -87,8 +89,8 @@ export class Runner {
       this.#record(type, reason, actor);
     }
     this.#wake(wake);
-    if (effects.some(effect => effect.do === 'deliver')) void this.deliver();
-    if (reason !== null) for (const waiter of [...this.#waiters]) waiter();
+    if (effects.some(effect => effect.do === 'deliver') && this.#ending === null) void this.outbox.deliver();
+    if (reason !== null) this.#tell();
   }
 
   /** Changes what a person may change, with a reason for the journal. */
@@ -163,63 +165,8 @@ export class Runner {
     if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
     this.remembered = await this.#context.backend().environment(this.#session.id);
     this.screen.touch();
-    await this.resumeDelivery(info.mark);
+    await this.outbox.resume(info.mark);
     this.observe({source: 'clock', at: this.#context.now()});
-  }
-
-  enqueue(message: Message): void {
-    this.messages.push(message);
-    const {text: _, ...shown} = message;
-    this.#recordChange('message.queued', `message ${shown.id} queued`, message.actor, [{kind: 'message.put', message}]);
-    void this.deliver();
-  }
-
-  /** Delivers what waits, one message per turn boundary. */
-  async deliver(): Promise<void> {
-    if (this.#delivering) return;
-    const [message] = this.pending;
-    if (message === undefined || !mayDeliver(this.#session) || this.#ending !== null) return;
-    this.#delivering = true;
-    try {
-      if (!(await this.#composerIsFree())) return;
-      await typeMessage(this.#typing(message));
-      this.#finished(message);
-    } catch (error) {
-      this.#step(message, message.state === 'queued' ? 'queued' : 'uncertain', asAmuxError(error).message);
-    } finally {
-      this.#delivering = false;
-    }
-    // A program that swallowed it without a sign of work is at its turn boundary again soon: wait for the next state.
-    this.#wake(this.#context.now() + RETRY_MS);
-  }
-
-  /** Takes up what was under way when an earlier supervisor died, by what the terminal's owner remembers. */
-  async resumeDelivery(mark: Mark | null): Promise<void> {
-    const message = this.messages.find(({state}) => state === 'pasted' || state === 'entered');
-    if (message === undefined) return;
-    const agent = this.#context.agentOf(this.#session);
-    const screen = await this.#context.backend().capture(this.#session.id);
-    const decision = resumeDelivery(message, mark, textStands(screen, message.text, agent));
-    switch (decision) {
-      case 'send':
-        this.#step(message, 'queued', 'not typed yet when the supervisor ended');
-        return;
-      case 'delivered':
-        this.#finished(this.#step(message, 'delivered', 'entered before the supervisor ended'));
-        return;
-      case 'uncertain':
-        this.#step(message, 'uncertain', 'the supervisor ended while it was typed');
-        return;
-      case 'enter':
-        await pressEnter(this.#typing(message), true);
-        this.#finished(message);
-    }
-  }
-
-  drop(actor: string): number {
-    const waiting = this.messages.filter(({state}) => state === 'queued');
-    for (const message of waiting) this.#step(message, 'dropped', `dropped by ${actor}`);
-    return waiting.length;
   }
 
   /** Its terminal is gone with the terminal's owner. */
@@ -240,46 +187,6 @@ export class Runner {
   close(): void {
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     this.screen.close();
-  }
-
-  async #composerIsFree(): Promise<boolean> {
-    const agent = this.#context.agentOf(this.#session);
-    if (agent.read === null) return true;
-    const at = this.#context.now();
-    const reading = agent.read(await this.#context.backend().capture(this.#session.id));
-    this.observe({source: 'screen', at, reading});
-    return reading.composer && !reading.dialog && reading.activity !== 'working';
-  }
-
-  #typing(message: Message): Typing {
-    return {
-      backend: this.#context.backend(),
-      agent: this.#context.agentOf(this.#session),
-      terminal: this.#session.id,
-      message: message.id,
-      text: message.text,
-      step: (state, reason) => void this.#step(message, state, reason),
-    };
-  }
-
-  #finished(message: Message | undefined): void {
-    if (message?.state === 'delivered') {
-      this.observe({source: 'delivery', at: this.#context.now(), message: message.id});
-    }
-    const over = this.messages.filter(each => !isPending(each));
-    for (const old of over.slice(0, Math.max(0, over.length - DELIVERED_KEPT))) {
-      this.messages.splice(this.messages.indexOf(old), 1);
-      this.#recordChange('message.state', 'forgotten', 'supervisor', [{kind: 'message.delete', id: old.id}]);
-    }
-  }
-
-  #step(message: Message, state: MessageState, reason: string): Message {
-    const changedAt = this.#context.now();
-    Object.assign(message, {state, reason, changedAt});
-    const change: Change = {kind: 'message.state', id: message.id, state, reason, changedAt};
-    this.#recordChange('message.state', `message ${message.id} ${state}: ${reason}`, 'supervisor', [change]);
-    for (const waiter of [...this.#waiters]) waiter();
-    return message;
   }
 
   #captured(screen: Screen, at: number): void {
@@ -313,11 +220,12 @@ export class Runner {
     this.observe(evidence);
   }
 
-  #record(type: EventType, reason: string, actor: string): void {
-    this.#recordChange(type, reason, actor, [{kind: 'session.put', session: this.#session}]);
+  #tell(): void {
+    for (const waiter of [...this.#waiters]) waiter();
   }
 
-  #recordChange(type: EventType, reason: string, actor: string, changes: Change[]): void {
+  #record(type: EventType, reason: string, actor: string): void {
+    const changes: Change[] = [{kind: 'session.put', session: this.#session}];
     this.#context.record({type, actor, session: this.#session, reason, changes});
   }
 

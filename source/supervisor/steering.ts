@@ -15,13 +15,13 @@ type Steering = Pick<Fleet, 'send' | 'keys' | 'type' | 'queue' | 'clearQueue'> &
 
 /** What puts text and keys into sessions. */
 export function steering({roster, now}: {roster: Roster; now: () => number}): Steering {
-  const positions = roster.all.flatMap(({messages}) => messages.map(({position}) => position));
+  const positions = roster.all.flatMap(({outbox}) => outbox.messages.map(({position}) => position));
   let last = positions.reduce((highest, each) => Math.max(highest, each), 0);
 
   const enqueue = (runner: Runner, {text, id, actor}: Queued): Message => {
     const {session} = runner;
-    if (runner.pending.length >= QUEUE_CAP) {
-      throw new AmuxError('queue.full', {name: session.name, count: runner.pending.length});
+    if (runner.outbox.pending.length >= QUEUE_CAP) {
+      throw new AmuxError('queue.full', {name: session.name, count: runner.outbox.pending.length});
     }
     const at = now();
     const message: Message = {
@@ -35,7 +35,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       changedAt: at,
       position: ++last,
     };
-    runner.enqueue(message);
+    runner.outbox.enqueue(message);
     return message;
   };
 
@@ -50,7 +50,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
         throw new AmuxError('input.invalid', {why: 'the text is longer than 1 MB', next});
       }
       // A retry with the same id is answered with what became of the first.
-      const known = message.id === undefined ? undefined : runner.messages.find(({id}) => id === message.id);
+      const known = message.id === undefined ? undefined : runner.outbox.messages.find(({id}) => id === message.id);
       const {id, state, reason} = known ?? enqueue(runner, {...message, actor: 'operator'});
       return {id, state, reason};
     },
@@ -78,14 +78,14 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     async queue(ref) {
       return roster
         .find(ref)
-        .messages.filter(message => isPending(message) || message.state === 'uncertain')
+        .outbox.messages.filter(message => isPending(message) || message.state === 'uncertain')
         .map(({createdAt, id, text, state, reason, actor}) => {
           return {id, text, state, reason, actor, created_at: Math.floor(createdAt / 1000)};
         });
     },
 
     async clearQueue(ref) {
-      return roster.find(ref).drop('operator');
+      return roster.find(ref).outbox.drop('operator');
     },
   };
 }
