@@ -1,13 +1,9 @@
+import {endsTurn, judgeActivity} from './activity.ts';
+
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
-/** A burst of output at least this long counts as a turn of its own, in ms. */
-export const TURN_MIN_MS = 2000;
 /** Quiet time that ends a turn of a program which reports nothing, in ms; a profile may set its own. */
 export const DEFAULT_QUIET_MS = 1000;
-/** A program that prints nothing at all counts as ready after this, in ms. */
-export const SILENT_START_MS = 2500;
-/** Captures older than the last output by more than this prove nothing about now, in ms. */
-const SCREEN_LAG_MS = 50;
 
 export type SessionStatus = 'stopped' | 'starting' | 'running' | 'completed' | 'failed' | 'orphaned';
 export type Activity = 'working' | 'waiting' | 'finished' | 'idle' | 'unknown';
@@ -255,15 +251,6 @@ function ended(session: Session, end: {status: SessionStatus; exit: Exit | null;
   return {...session, ...noActivity, status: end.status, wanted: false, reason: end.why, run, signals: noSignals()};
 }
 
-type Verdict = {
-  activity: Activity;
-  waitingFor: WaitingFor | null;
-  reason: string;
-  by: Session['decidedBy'];
-  /** When to look again without new evidence. */
-  wake: number | null;
-};
-
 function judge(session: Session, now: number): {session: Session; wake: number | null} {
   const startedAt = session.run?.startedAt ?? null;
   if (session.status === 'starting') {
@@ -273,7 +260,7 @@ function judge(session: Session, now: number): {session: Session; wake: number |
     session.status = 'running';
     session.reason = 'process is up';
   }
-  const verdict = byProgram(session) ?? byScreen(session) ?? byOutput(session, now);
+  const verdict = judgeActivity(session, now);
   if (session.activity === 'working' && verdict.activity === 'idle' && endsTurn(session)) session.unseen = true;
   const finished = verdict.activity === 'idle' && session.unseen;
   const activity = finished ? 'finished' : verdict.activity;
@@ -281,82 +268,4 @@ function judge(session: Session, now: number): {session: Session; wake: number |
     session.reason = verdict.reason;
   }
   return {session: {...session, activity, waitingFor: verdict.waitingFor, decidedBy: verdict.by}, wake: verdict.wake};
-}
-
-/** A turn that a message began, or one long enough to be one. */
-function endsTurn(session: Session): boolean {
-  const {output, submitted} = session.signals;
-  if (submitted !== null && submitted.at >= session.activitySince) return true;
-  return output !== null && output.at - session.activitySince >= TURN_MIN_MS;
-}
-
-/** The program's own report (OSC 7501) outranks all that is inferred. */
-function byProgram(session: Session): Verdict | null {
-  const report = session.signals.program;
-  if (report === null) return null;
-  const base = {waitingFor: null, wake: null, by: 'program' as const, reason: `program status: ${report.state}`};
-  switch (report.state) {
-    case 'working':
-      return {...base, activity: 'working'};
-    case 'idle':
-    case 'done':
-      return {...base, activity: 'idle'};
-    case 'error':
-      return {
-        ...base,
-        activity: 'waiting',
-        waitingFor: {kind: 'error', detail: report.message || 'the program reports an error'},
-      };
-    case 'blocked': {
-      const kind = report.kind === 'question' ? 'question' : report.kind === 'auth' ? 'login' : 'permission';
-      const detail = report.message || kind;
-      return {...base, activity: 'waiting', waitingFor: {kind, detail}, reason: `program status: blocked, ${detail}`};
-    }
-  }
-}
-
-/** A rule that matched on a capture which is not older than the last output. */
-function byScreen(session: Session): Verdict | null {
-  const screen = session.signals.screen;
-  if (screen === null || screen.reading.activity === null) return null;
-  const {output} = session.signals;
-  const current = output === null || screen.at + SCREEN_LAG_MS >= output.at;
-  const {reading} = screen;
-  if (reading.activity === 'idle') {
-    // Programs repaint their input line while they work: "idle" also needs the quiet that follows.
-    return null;
-  }
-  if (!current) return null;
-  return {
-    activity: reading.activity ?? 'unknown',
-    waitingFor: reading.waitingFor,
-    reason: `screen rule ${reading.rule}`,
-    by: 'screen',
-    wake: null,
-  };
-}
-
-function byOutput(session: Session, now: number): Verdict {
-  const {output, submitted, screen} = session.signals;
-  const last = Math.max(output?.at ?? 0, submitted?.at ?? 0);
-  const printing = last > 0;
-  const startedAt = session.run?.startedAt ?? 0;
-  const quietAt = printing ? last + session.quietMs : startedAt + Math.max(session.quietMs, SILENT_START_MS);
-  if (now < quietAt) {
-    if (!printing) return {activity: 'unknown', waitingFor: null, reason: 'just started', by: 'process', wake: quietAt};
-    const byMessage = (submitted?.at ?? 0) > (output?.at ?? 0);
-    const reason = byMessage ? 'a message was entered' : 'terminal output';
-    return {activity: 'working', waitingFor: null, reason, by: byMessage ? 'submitted' : 'output', wake: quietAt};
-  }
-  if (session.hasScreenRules && screen?.reading.composer !== true) {
-    const reason = 'quiet, but its prompt is not on screen';
-    return {activity: 'unknown', waitingFor: null, reason, by: 'screen', wake: null};
-  }
-  return {
-    activity: 'idle',
-    waitingFor: null,
-    reason: `quiet for ${session.quietMs / 1000} s`,
-    by: 'output',
-    wake: null,
-  };
 }

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {SILENT_START_MS} from '../../source/domain/activity.ts';
+import {
+  type Evidence,
+  mayDeliver,
+  noSignals,
+  type Reading,
+  type Session,
+  STARTING_SETTLE_MS,
+  transition,
+} from '../../source/domain/session.ts';
+import {session as stored} from '../store/records.ts';
+
+const T0 = 1_000_000;
+const run = {id: 'r1', pid: 7, argv: ['x'], backend: 'tmux' as const, startedAt: T0, endedAt: null, exit: null};
+const reading = (change: Partial<Reading>): Reading => ({
+  activity: null,
+  waitingFor: null,
+  dialog: false,
+  composer: false,
+  rule: 'r',
+  ...change,
+});
+
+/** Feeds evidence in order; a number is the clock at that time. */
+function play(start: Session, ...steps: (Evidence | number)[]): Session {
+  return steps.reduce<Session>((session, step) => {
+    const evidence: Evidence = typeof step === 'number' ? {source: 'clock', at: step} : step;
+    return transition(session, evidence, evidence.at).session;
+  }, start);
+}
+
+const started = (change: Partial<Session> = {}): Session =>
+  play(
+    stored('s1', {quietMs: 1000, hasScreenRules: false, signals: noSignals(), ...change}),
+    {source: 'request', at: T0, act: 'start'},
+    {source: 'process', at: T0, state: 'started', run},
+  );
+const output = (at: number): Evidence => ({source: 'output', at});
+const program = (
+  at: number,
+  state: 'idle' | 'working' | 'blocked' | 'done' | 'error' | 'clear',
+  kind = '',
+  message = '',
+): Evidence => {
+  return {source: 'program', at, state, kind, message};
+};
+const screen = (at: number, change: Partial<Reading>): Evidence => ({source: 'screen', at, reading: reading(change)});
+
+describe('the life of a session', () => {
+  test('it is starting until it lived for a moment, whatever it prints', () => {
+    assert.equal(started().status, 'starting');
+    assert.equal(play(started(), output(T0 + 10)).status, 'starting');
+    assert.equal(play(started(), T0 + STARTING_SETTLE_MS - 1).status, 'starting');
+    assert.equal(play(started(), T0 + STARTING_SETTLE_MS).status, 'running');
+  });
+
+  const ends: [string, Evidence[], Session['status'], RegExp][] = [
+    ['exit 0 completes it', [exited(0, null)], 'completed', /exit code 0/],
+    ['another exit code fails it', [exited(3, null)], 'failed', /exit code 3/],
+    ['a signal fails it', [exited(null, 'SIGKILL')], 'failed', /SIGKILL/],
+    [
+      'a stop on request stops it, whatever the code',
+      [{source: 'request', at: T0 + 500, act: 'stop'}, exited(143, null)],
+      'stopped',
+      /on request/,
+    ],
+    ['an end that nobody saw is said as such', [exited(null, null)], 'failed', /unknown/],
+    [
+      'the death of the terminals fails it with that reason',
+      [{source: 'backend', at: T0 + 900, state: 'lost', why: 'the tmux server died'}],
+      'failed',
+      /tmux server died/,
+    ],
+    [
+      'a refused start fails it',
+      [{source: 'process', at: T0 + 1, state: 'refused', why: 'command not found', run}],
+      'failed',
+      /not found/,
+    ],
+  ];
+  for (const [title, evidence, status, reason] of ends) {
+    test(title, () => {
+      const before = play(started(), T0 + 500);
+      const after = play(before, ...evidence);
+      assert.equal(after.status, status);
+      assert.match(after.reason, reason);
+      assert.equal(after.wanted, false);
+      assert.deepEqual(after.signals, noSignals());
+    });
+  }
+
+  test('an end keeps the last screen, once', () => {
+    const before = play(started(), T0 + 500);
+    const first = transition(before, exited(0, null), T0 + 1000);
+    assert.ok(first.effects.some(effect => effect.do === 'keep-last-screen'));
+    const second = transition(first.session, exited(0, null), T0 + 1001);
+    assert.deepEqual(second.effects, []);
+    assert.equal(second.reason, null);
+  });
+
+  test('a directory that goes makes a stopped session orphaned, and its return undoes that', () => {
+    const gone = play(stored('s1'), {source: 'directory', at: T0, state: 'gone'});
+    assert.equal(gone.status, 'orphaned');
+    assert.equal(play(gone, {source: 'directory', at: T0 + 1, state: 'back'}).status, 'stopped');
+    assert.equal(play(started(), {source: 'directory', at: T0, state: 'gone'}).status, 'starting');
+  });
+});
+
+describe('the activity of a program that reports nothing', () => {
+  test('output makes it work, quiet makes it idle, and the change carries its reason', () => {
+    const busy = play(started(), output(T0 + 100), T0 + 500);
+    assert.equal(busy.activity, 'working');
+    const {session, reason} = transition(busy, {source: 'clock', at: T0 + 1100}, T0 + 1100);
+    assert.equal(session.activity, 'idle');
+    assert.match(reason!, /quiet for 1 s/);
+    assert.equal(session.decidedBy, 'output');
+  });
+
+  test('the next look is planned for the end of the quiet time, and none after it', () => {
+    const up = play(started(), output(T0 + 100), T0 + 500);
+    assert.equal(transition(up, output(T0 + 600), T0 + 600).wake, T0 + 1600);
+    assert.equal(transition(up, {source: 'clock', at: T0 + 1100}, T0 + 1100).wake, null);
+  });
+
+  test('one that prints nothing at all is ready after a longer silence', () => {
+    assert.equal(play(started(), T0 + 1500).activity, 'unknown');
+    assert.equal(play(started(), T0 + SILENT_START_MS).activity, 'idle');
+  });
+
+  test('a turn that a message began ends as finished, and is idle once seen', () => {
+    const idle = play(started(), output(T0 + 100), T0 + 1200);
+    const busy = play(idle, output(T0 + 2000), {source: 'delivery', at: T0 + 2001, message: 'm1'});
+    assert.equal(busy.activity, 'working');
+    const done = play(busy, T0 + 3100);
+    assert.equal(done.activity, 'finished');
+    assert.equal(play(done, {source: 'person', at: T0 + 4000, act: 'seen'}).activity, 'idle');
+  });
+
+  test('a short burst without a message is no turn; a long one is', () => {
+    const idle = play(started(), output(T0 + 100), T0 + 1200);
+    assert.equal(play(idle, output(T0 + 2000), T0 + 3100).activity, 'idle');
+    const long = [2000, 2500, 3000, 3500, 4000, 4500].map(ms => output(T0 + ms));
+    assert.equal(play(idle, ...long, T0 + 5600).activity, 'finished');
+  });
+});
+
+describe('the activity of a program that reports its status', () => {
+  const rows: [string, Evidence[], Session['activity'], string | null][] = [
+    ['working outranks silence', [program(T0 + 600, 'working')], 'working', null],
+    [
+      'blocked is waiting for a permission',
+      [program(T0 + 600, 'blocked', 'permission', 'Bash: rm')],
+      'waiting',
+      'Bash: rm',
+    ],
+    [
+      'blocked on a question says the question',
+      [program(T0 + 600, 'blocked', 'question', 'Which?')],
+      'waiting',
+      'Which?',
+    ],
+    ['an error waits for a person', [program(T0 + 600, 'error', '', 'API Error')], 'waiting', 'API Error'],
+    ['done is finished until it is seen', [program(T0 + 600, 'working'), program(T0 + 700, 'done')], 'finished', null],
+    [
+      'idle after working is an interrupt, not a finish',
+      [program(T0 + 600, 'working'), program(T0 + 700, 'idle')],
+      'idle',
+      null,
+    ],
+    [
+      'a program that clears its status is judged by output again',
+      [program(T0 + 600, 'working'), program(T0 + 700, 'clear')],
+      'idle',
+      null,
+    ],
+  ];
+  for (const [title, evidence, activity, waitingFor] of rows) {
+    test(title, () => {
+      const session = play(started(), output(T0 + 10), ...evidence, T0 + 20_000);
+      assert.equal(session.activity, activity);
+      assert.equal(session.waitingFor?.detail ?? null, waitingFor);
+    });
+  }
+
+  test('output while it is blocked does not make it work', () => {
+    const blocked = play(started(), output(T0 + 10), program(T0 + 600, 'blocked', 'permission', 'x'));
+    assert.equal(play(blocked, output(T0 + 700)).activity, 'waiting');
+  });
+});
+
+describe('the activity of an agent with screen rules', () => {
+  const agent = () => started({hasScreenRules: true});
+
+  test('silence alone never makes it idle: its input line has to be on screen', () => {
+    const quiet = play(agent(), output(T0 + 100), T0 + 5000);
+    assert.equal(quiet.activity, 'unknown');
+    assert.equal(mayDeliver(quiet), false);
+    const ready = play(quiet, screen(T0 + 5100, {activity: 'idle', composer: true}));
+    assert.equal(ready.activity, 'idle');
+    assert.equal(mayDeliver(ready), true);
+  });
+
+  test('a spinner keeps it working without any output', () => {
+    const busy = play(agent(), output(T0 + 100), screen(T0 + 200, {activity: 'working', composer: true}), T0 + 60_000);
+    assert.equal(busy.activity, 'working');
+  });
+
+  test('a dialog is waiting, and nothing may be typed', () => {
+    const waitingFor = {kind: 'permission' as const, detail: 'Bash'};
+    const asked = play(
+      agent(),
+      output(T0 + 100),
+      screen(T0 + 200, {activity: 'waiting', waitingFor, dialog: true}),
+      T0 + 9000,
+    );
+    assert.equal(asked.activity, 'waiting');
+    assert.equal(asked.decidedBy, 'screen');
+    assert.equal(mayDeliver(asked), false);
+  });
+
+  test('a menu that the person opened is quiet, yet nothing may be typed', () => {
+    const menu = play(
+      agent(),
+      output(T0 + 100),
+      screen(T0 + 1200, {activity: 'idle', composer: true, dialog: true}),
+      T0 + 9000,
+    );
+    assert.equal(menu.activity, 'idle');
+    assert.equal(mayDeliver(menu), false);
+  });
+
+  test('a picture older than the last output proves nothing', () => {
+    const old = play(
+      agent(),
+      output(T0 + 100),
+      screen(T0 + 110, {activity: 'waiting', dialog: true}),
+      output(T0 + 900),
+    );
+    assert.equal(old.activity, 'working');
+  });
+});
+
+function exited(code: number | null, signal: string | null): Evidence {
+  return {source: 'process', at: T0 + 900, state: 'exited', exit: {code, signal, at: T0 + 900}};
+}
