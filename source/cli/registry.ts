@@ -321,6 +321,19 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/pty-host.ts')).ptyHost,
   },
   {
+    path: 'pty-attach',
+    usage: '--socket PATH --terminal ID --detach KEYS',
+    summary: 'joins this terminal to one of the pty host',
+    flags: {
+      socket: {type: 'string', value: 'PATH', about: 'of the host'},
+      terminal: {type: 'string', value: 'ID', about: 'which one'},
+      detach: {type: 'string', value: 'KEYS', about: 'what leaves it'},
+    },
+    args: [0, 0],
+    hidden: true,
+    load: async () => (await import('./commands/attach.ts')).ptyAttach,
+  },
+  {
     path: 'demo-agent',
     usage: 'ROLE',
     summary: 'one scripted agent of the demo',

@@ -2,6 +2,9 @@ import {spawn} from 'node:child_process';
 import {AmuxError} from '../../domain/errors.ts';
 import type {AttachPlan} from '../../domain/fleet.ts';
 import type {Run} from '../command.ts';
+import {selfArgv} from '../self.ts';
+
+const LINE_BACK = '\u001b[1A\r\u001b[K';
 
 export const attach: Run = async context => {
   const {args, output} = context;
@@ -13,7 +16,6 @@ export const attach: Run = async context => {
   }
   const fleet = await context.fleet('write');
   const plan = await fleet.attach(args[0]!);
-  const size = {cols: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24};
   await fleet.attached(args[0]!, 'on');
   try {
     await joinTerminal(plan, context.signal);
@@ -21,22 +23,25 @@ export const attach: Run = async context => {
     await fleet.attached(args[0]!, 'off').catch(() => {}); // The supervisor may have ended meanwhile; sizes then stay.
   }
   const session = await fleet.session(args[0]!).catch(() => null); // Only for the last line.
-  const state = session === null ? '' : session.running ? 'goes on' : session.status;
-  output.notice(
-    `[left ${plan.name}${state === '' ? '' : `, which ${session?.running === true ? state : `is ${state}`}`}] ${size.cols}×${size.rows}`,
-  );
+  const state = session === null ? '' : session.running ? ', which goes on' : `, which is ${session.status}`;
+  output.notice(`[left ${plan.name}${state}]`);
   return 0;
 };
 
 /** Gives this terminal to the session's until the person leaves or the session ends. */
-export async function joinTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void> {
-  if (plan.via === 'pty') {
-    const {attachPty} = await import('../../backends/pty-attach.ts');
-    const {socket, terminal, detachKey} = plan;
-    await attachPty({socket, terminal, stdin: process.stdin, stdout: process.stdout, detachKey});
-    return;
-  }
-  const [file, ...args] = plan.argv;
+async function joinTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void> {
+  if (plan.via === 'tmux') return lendTerminal(plan, signal);
+  const {attachPty} = await import('../../backends/pty-attach.ts');
+  const {socket, terminal, detachKey} = plan;
+  await attachPty({socket, terminal, stdin: process.stdin, stdout: process.stdout, detachKey, signal});
+}
+
+/** The same by a child process: for a caller that reads stdin itself, and has to stop that meanwhile. */
+export async function lendTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void> {
+  const [file, ...args] =
+    plan.via === 'tmux'
+      ? plan.argv
+      : [...selfArgv(), 'pty-attach', '--socket', plan.socket, '--terminal', plan.terminal, '--detach', plan.detachKey];
   // Inside the user's own tmux the client would refuse to nest.
   const {TMUX: _, TMUX_PANE: __, ...env} = process.env;
   const child = spawn(file!, args, {stdio: 'inherit', env});
@@ -45,11 +50,27 @@ export async function joinTerminal(plan: AttachPlan, signal: AbortSignal): Promi
   try {
     await new Promise<void>((resolve, reject) => {
       child.once('error', cause =>
-        reject(new AmuxError('backend.failed', {backend: 'tmux', why: cause.message}, cause)),
+        reject(new AmuxError('backend.failed', {backend: plan.via, why: cause.message}, cause)),
       );
       child.once('close', () => resolve());
     });
   } finally {
     signal.removeEventListener('abort', end);
   }
+  // tmux leaves a line of its own behind on the screen that it came from.
+  if (plan.via === 'tmux') process.stdout.write(LINE_BACK);
 }
+
+/** The child of `lendTerminal` where terminals live in the pty host. */
+export const ptyAttach: Run = async ({flags, stdin, signal}) => {
+  const {attachPty} = await import('../../backends/pty-attach.ts');
+  await attachPty({
+    socket: String(flags['socket']),
+    terminal: String(flags['terminal']),
+    detachKey: String(flags['detach']),
+    stdin,
+    stdout: process.stdout,
+    signal,
+  });
+  return 0;
+};

@@ -10,7 +10,7 @@ import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
 import {onPath} from '../programs.ts';
 import {packageRoot, selfArgv, version} from '../self.ts';
-import {joinTerminal} from './attach.ts';
+import {lendTerminal} from './attach.ts';
 
 type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless'; leave: () => Promise<void>};
 
@@ -57,7 +57,7 @@ export async function showCockpit({context, settings, fleet, mode, leave, cwd}: 
         const {name} = plan;
         await fleet.attached(name, 'on');
         try {
-          await joinTerminal(plan, signal);
+          await lendTerminal(plan, signal);
         } finally {
           await fleet.attached(name, 'off').catch(() => {}); // It may have ended meanwhile.
         }
