@@ -27,6 +27,8 @@ export type TerminalInfo = {
   cols: number;
   rows: number;
   mark: Mark | null;
+  /** When it last printed, ms since the epoch (tmux: whole seconds); null where that is not known. */
+  printedAt: number | null;
   /** People's terminals that are joined to it now. */
   attached: number;
 };

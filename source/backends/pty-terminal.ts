@@ -83,7 +83,7 @@ export class PtyTerminal {
   info(): TerminalInfo {
     const {terminal, run} = this.launch;
     const attached = this.#onlookers.length;
-    return {terminal, run, pid: this.pid, exit: this.#exit, ...this.#size, mark: this.#mark, attached};
+    return {terminal, run, pid: this.pid, exit: this.#exit, ...this.#size, mark: this.#mark, printedAt: null, attached};
   }
 
   screen(): Screen {

@@ -16,13 +16,14 @@ export const LIST = `list-panes -a -f '#{!=:#{session_name},${HUB}}' -F '${[
   'pane_height',
   '@amux_mark',
   'session_attached',
+  'window_activity',
 ]
   .map(field => `#{${field}}`)
   .join('\t')}'`;
 
 /** One line of `LIST`; `run` is empty for panes that amux did not make. */
 export function parseInfo(row: string): TerminalInfo {
-  const [terminal = '', runId = '', pid, dead, status = '', signal = '', cols, rows, mark = '', attached] =
+  const [terminal = '', runId = '', pid, dead, status = '', signal = '', cols, rows, mark = '', attached, printed] =
     row.split('\t');
   const exit = dead === '1' ? exitOf({pid: Number(pid), status, signal}) : null;
   const [step, message = ''] = mark.split(' ');
@@ -34,6 +35,7 @@ export function parseInfo(row: string): TerminalInfo {
     cols: Number(cols),
     rows: Number(rows),
     mark: step === 'pasted' || step === 'entered' ? {step, message} : null,
+    printedAt: Number(printed) * 1000,
     attached: Number(attached),
   };
 }

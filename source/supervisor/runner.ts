@@ -13,6 +13,8 @@ import {ScreenWatch} from './screen-watch.ts';
 const KEPT_LINES = 2000;
 /** What a program prints this soon after we changed its size is a repaint, not work, in ms. */
 const REPAINT_MS = 1000;
+/** tmux tells the time of the last output in whole seconds: so much later may still be the report itself, in ms. */
+const PRINTED_SLACK_MS = 1500;
 /** After a delivery that could not be done, how long until the next try, in ms. */
 const RETRY_MS = 1000;
 
@@ -160,11 +162,16 @@ export class Runner {
   }
 
   /** It lives on from an earlier supervisor. */
-  async adopt(info: {pid: number; mark: Mark | null}): Promise<void> {
+  async adopt(info: {pid: number; mark: Mark | null; printedAt: number | null}): Promise<void> {
     const {run} = this.#session;
     if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
     this.remembered = await this.#context.backend().environment(this.#session.id);
     this.screen.touch();
+    const {program} = this.#session.signals;
+    if (program !== null && info.printedAt !== null && info.printedAt > program.at + PRINTED_SLACK_MS) {
+      // What it reported last was heard by nobody: its old word is no evidence any more.
+      this.observe({source: 'program', at: info.printedAt, state: 'clear', kind: '', message: ''});
+    }
     await this.outbox.resume(info.mark);
     this.observe({source: 'clock', at: this.#context.now()});
   }

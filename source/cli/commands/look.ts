@@ -141,7 +141,8 @@ export const events: Run = async context => {
   const since = Math.max(0, cursor - wanted);
   if (cursor === since && !follow) return 0;
   for await (const event of fleet.events({since, signal})) {
-    show(context, event);
+    // The store's own entries tell nobody anything.
+    if (event.type !== 'snapshot') show(context, event);
     if (!follow && event.cursor >= cursor) limit.abort();
   }
   return 0;

@@ -6,7 +6,10 @@ import type {Source} from './use-fleet.ts';
 /** Entries are shown together that come within this time, in ms. */
 const TOGETHER_MS = 50;
 
-/** Reads the journal from its beginning while the Events screen is open. */
+/** Entries of the past that are read when the screen opens. */
+const PAST = 1000;
+
+/** Reads the end of the journal, and what comes, while the Events screen is open. */
 export function useJournal(source: Source, state: State): void {
   const open = state.place === 'events';
   useEffect(() => {
@@ -24,7 +27,8 @@ async function readJournal({fleet, store, fail}: Source, signal: AbortSignal): P
     gathered = [];
   };
   try {
-    for await (const entry of fleet.events({since: 0, signal})) {
+    const {cursor} = await fleet.health();
+    for await (const entry of fleet.events({since: Math.max(0, cursor - PAST), signal})) {
       if (entry.type === 'snapshot') continue;
       if (gathered.push(entry) === 1) setTimeout(show, TOGETHER_MS);
     }
