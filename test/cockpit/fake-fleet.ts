@@ -167,7 +167,18 @@ export class FakeFleet implements Fleet {
   }
 
   async health(): Promise<Health> {
-    throw new AmuxError('not-built', {what: 'health', next: ''});
+    return {
+      pid: 1,
+      version: '0.0.0',
+      home: '/nowhere',
+      hosted: 'cockpit',
+      backend: 'tmux',
+      started_at: 0,
+      sessions: this.#sessions.length,
+      running: 0,
+      cursor: this.#entries.length,
+      notices: [],
+    };
   }
 
   async shutdown(): Promise<void> {}
