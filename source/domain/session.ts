@@ -252,7 +252,8 @@ function ended(session: Session, end: {status: SessionStatus; exit: Exit | null;
 }
 
 function judge(session: Session, now: number): {session: Session; wake: number | null} {
-  const startedAt = session.run?.startedAt ?? null;
+  // Between the request and the new process stands the run before, which is over.
+  const startedAt = session.run?.endedAt === null ? session.run.startedAt : null;
   if (session.status === 'starting') {
     if (startedAt === null) return {session, wake: null};
     const settled = startedAt + STARTING_SETTLE_MS;

@@ -56,6 +56,13 @@ describe('the life of a session', () => {
     assert.equal(play(started(), T0 + STARTING_SETTLE_MS).status, 'running');
   });
 
+  test('a second start is starting until its own process is there', () => {
+    const over = play(started(), T0 + 500, exited(1, null));
+    const again = play(over, {source: 'request', at: T0 + 5000, act: 'start'}, T0 + 9000);
+    assert.equal(again.status, 'starting');
+    assert.match(again.reason, /requested/);
+  });
+
   const ends: [string, Evidence[], Session['status'], RegExp][] = [
     ['exit 0 completes it', [exited(0, null)], 'completed', /exit code 0/],
     ['another exit code fails it', [exited(3, null)], 'failed', /exit code 3/],
