@@ -1,5 +1,5 @@
 import {asAmuxError} from '../domain/errors.ts';
-import type {SessionView} from '../domain/fleet.ts';
+import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {timeText} from './ages.ts';
 import {moodOf} from './attention.ts';
 import type {Deed} from './dialogs.ts';
@@ -94,10 +94,15 @@ export function createDeeds({
   };
   const stop = (session: SessionView) => lengthy('stopping', session, () => fleet.stop(session.id));
 
-  const startInput = (prompt?: string) => ({
-    ...(prompt === undefined ? {} : {prompt}),
-    ...(options.callerEnv === undefined ? {} : {callerEnv: options.callerEnv}),
-  });
+  /** Of this terminal's variables only those go along that the session's profile names. */
+  const startInput = async (session: string, prompt?: string): Promise<StartInput> => {
+    const own = options.callerEnv ?? {};
+    const named = (await fleet.variables({ref: session})).filter(name => Object.hasOwn(own, name));
+    const callerEnv = Object.fromEntries(named.map(name => [name, own[name]!]));
+    return {...(prompt === undefined ? {} : {prompt}), callerEnv};
+  };
+  const start = (session: SessionView, prompt?: string) =>
+    lengthy('starting', session, async () => fleet.start(session.id, await startInput(session.id, prompt)));
 
   const deeds: Deeds = {
     state,
@@ -122,12 +127,15 @@ export function createDeeds({
     startOrStop: () =>
       onSelected(async session => {
         if (!session.running) {
-          return await lengthy('starting', session, () => fleet.start(session.id, startInput()));
+          return await start(session);
         }
         if (moodOf(session) !== 'working') return await stop(session);
         return dispatch({type: 'dialog', dialog: confirmStop(session)});
       }),
-    restart: () => onSelected(session => lengthy('restarting', session, () => fleet.restart(session.id, startInput()))),
+    restart: () =>
+      onSelected(session =>
+        lengthy('restarting', session, async () => fleet.restart(session.id, await startInput(session.id))),
+      ),
     openPrompt: () => {
       const {marks, selected} = state();
       const to = marks.length > 0 ? marks : selected === null ? [] : [selected];
@@ -203,7 +211,7 @@ export function createDeeds({
     }
     if (state().dialog.kind === 'new-session') dispatch({type: 'dialog', dialog: {kind: 'none'}});
     await show(made.id);
-    await lengthy('starting', made, () => fleet.start(made.id, startInput(prompt)));
+    await start(made, prompt);
   }
 
   /** The new session is listed before it is selected. */
