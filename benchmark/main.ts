@@ -1,0 +1,23 @@
+import {cpu} from './cpu.ts';
+import {type Figure, printFigures, saveFigures} from './figures.ts';
+import {idle} from './idle.ts';
+import {keys} from './keys.ts';
+import {ps} from './ps.ts';
+
+const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle};
+
+const [asked] = process.argv.slice(2);
+if (asked !== undefined && !(asked in benchmarks)) {
+  console.error(`no benchmark "${asked}": there are ${Object.keys(benchmarks).join(', ')}`);
+  process.exit(2);
+}
+let missed = 0;
+for (const [name, measure] of Object.entries(benchmarks)) {
+  if (asked !== undefined && asked !== name) continue;
+  console.log(`${name} …`);
+  const figures = await measure();
+  printFigures(figures);
+  missed += figures.filter(({value, aim}) => aim !== undefined && value > aim).length;
+  saveFigures(name, figures, new Date());
+}
+console.log(missed === 0 ? 'all aims are met' : `${missed} aims are missed`);
