@@ -1,12 +1,27 @@
 // Bundles the command line into dist/. Native modules, and what is read from disk at run time, stay outside.
 // Amux that runs from dist/ loads parts of it late: nothing is taken away under it, unless `--clean` says so.
-import {mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {build} from 'esbuild';
 
 /** Parts of an earlier build are kept for so long, in ms. */
 const KEPT_MS = 24 * 3_600_000;
 const ENTRY = 'main.js';
+
+/** meow sets up its checks of package.json at each start, 9 ms, though only `pkg.…` needs them: that is when they are set up. */
+const lazyMeow = {
+  name: 'lazy-meow',
+  setup(build) {
+    build.onLoad({filter: /meow\/build\/dependencies\.js$/}, ({path}) => {
+      const eager =
+        'var normalizeExports = requireNormalize();\nconst normalizePackageData = getDefaultExportFromCjs(normalizeExports);';
+      const lazy = 'const normalizePackageData = data => getDefaultExportFromCjs(requireNormalize())(data);';
+      const contents = readFileSync(path, 'utf8');
+      if (!contents.includes(eager)) throw new Error('meow has changed: see whether lazyMeow is still needed');
+      return {contents: contents.replace(eager, lazy)};
+    });
+  },
+};
 
 if (process.argv.includes('--clean')) rmSync('dist', {recursive: true, force: true});
 const {outputFiles} = await build({
@@ -25,6 +40,7 @@ const {outputFiles} = await build({
   banner: {
     js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+  plugins: [lazyMeow],
   logLevel: 'warning',
 });
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs the built command line with a Node that is new enough. Plain syntax: an older Node must be able to read it.
-import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
+import module from 'node:module';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -11,9 +11,11 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 22 || (major === 22 && minor < 12)) {
   // A checkout brings its own Node; an installed package does not.
-  if (existsSync(pinned)) runWith(pinned);
+  if (existsSync(pinned)) await runWith(pinned);
   else refuse(`needs Node 22.12 or newer (24 advised); this is ${process.versions.node}`);
 } else if (existsSync(join(root, 'dist', 'main.js'))) {
+  // Code that was compiled once is read from the temporary directory: a short command starts a tenth sooner.
+  module.enableCompileCache();
   await import('../dist/main.js');
 } else {
   refuse(`is not built: npm run build in ${root}`);
@@ -25,7 +27,8 @@ function refuse(why) {
 }
 
 /** Hands the terminal, the arguments and what is sent to this process over to another Node; ends as that one does. */
-function runWith(node) {
+async function runWith(node) {
+  const {spawn} = await import('node:child_process');
   const child = spawn(node, process.argv.slice(1), {stdio: 'inherit'});
   const forward = signal => child.kill(signal);
   // What a key of the terminal causes reaches the child by itself: here it must only not end the parent.
