@@ -48,15 +48,19 @@ export type Purpose = 'auto' | 'stay';
 export async function autostart(paths: Paths, argv: string[], purpose: Purpose = 'auto'): Promise<void> {
   prepareHome(paths);
   const end = performance.now() + START_MS;
-  let failure: (() => string | null) | null = null;
+  let starting: Starting | null = null;
+  let mine = false;
   try {
     while (performance.now() < end) {
-      if (failure === null && takeLock(paths.autostartLock)) failure = spawnSupervisor(paths, argv, purpose);
       if (await answers(paths.socket)) return;
-      const why = failure?.() ?? null;
-      if (why !== null) {
+      mine ||= takeLock(paths.autostartLock);
+      if (mine) starting ??= spawnSupervisor(paths, argv, purpose);
+      const state = starting?.() ?? 'starting';
+      // It found another one, which may be about to leave: then it is this one's turn.
+      if (state === 'left') starting = null;
+      else if (state !== 'starting') {
         await lookAtHome(paths);
-        throw new AmuxError('supervisor.unreachable', {target: paths.socket, why});
+        throw new AmuxError('supervisor.unreachable', {target: paths.socket, why: state.failed});
       }
       await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
     }
@@ -65,7 +69,7 @@ export async function autostart(paths: Paths, argv: string[], purpose: Purpose =
       why: `it did not answer within ${START_MS / 1000} s`,
     });
   } finally {
-    if (failure !== null) rmSync(paths.autostartLock, {force: true});
+    if (mine) rmSync(paths.autostartLock, {force: true});
   }
 }
 
@@ -75,8 +79,10 @@ async function lookAtHome(paths: Paths): Promise<void> {
   await (await offlineFleet(paths))[Symbol.asyncDispose]();
 }
 
-/** Returns what tells, while waiting, why it failed. */
-function spawnSupervisor(paths: Paths, argv: string[], purpose: Purpose): () => string | null {
+/** Tells, while it is waited for, how a start stands. */
+type Starting = () => 'starting' | 'left' | {failed: string};
+
+function spawnSupervisor(paths: Paths, argv: string[], purpose: Purpose): Starting {
   const file = join(paths.log, 'supervisor.log');
   const from = sizeOf(file);
   const log = openSync(file, 'a', 0o600);
@@ -95,10 +101,11 @@ function spawnSupervisor(paths: Paths, argv: string[], purpose: Purpose): () => 
   });
   child.unref();
   return () => {
-    // Exit code 4: another supervisor was faster, and is about to answer.
-    if (ended === null || ended === 0 || ended === 4) return null;
+    if (ended === null) return 'starting';
+    // 4: the home's lock was taken.
+    if (ended === 0 || ended === 4) return 'left';
     const said = readFileSync(file).subarray(from).toString().trim();
-    return said.split('\n').slice(-3).join(' ') || `it ended with code ${ended}`;
+    return {failed: said.split('\n').slice(-3).join(' ') || `it ended with code ${ended}`};
   };
 }
 

@@ -187,11 +187,18 @@ export class Offline implements Fleet {
   }
 }
 
-/** Nobody watches its screen: what was known of its activity no longer counts. */
+/** It lives, and nobody watches its screen: what was known of its activity no longer counts. */
 function live(session: Session, info: TerminalInfo | undefined): Session {
-  if (info === undefined || session.run === null) return session;
+  if (info === undefined || session.run === null || !isLive(session)) return session;
   const reason = 'no supervisor watches it';
-  return {...session, run: {...session.run, pid: info.pid}, activity: 'unknown', waitingFor: null, reason};
+  return {
+    ...session,
+    status: 'running',
+    run: {...session.run, pid: info.pid},
+    activity: 'unknown',
+    waitingFor: null,
+    reason,
+  };
 }
 
 async function refuse(): Promise<never> {

@@ -21,15 +21,13 @@ async function storm(t: TestContext, backend: string, kills: number): Promise<vo
   for (let i = 0; i < kills; i++) {
     const text = `message number ${i} of the storm`;
     sent.push(text);
-    const waiting = home.spawn(['send', 'target', text]);
-    waiting.stdout.resume();
-    waiting.stderr.resume();
+    const sending = home.run(['send', 'target', text]);
     await until('it to be in the journal', async () => (await accepted()).some(each => each.includes(text)));
     const moment = Math.round(((i + Math.random()) / kills) * SPREAD_MS);
     await new Promise(resolve => setTimeout(resolve, moment)); // The moment is the experiment.
     await home.killSupervisor();
     t.diagnostic(`killed ${moment} ms after message ${i}`);
-    await new Promise(resolve => (waiting.exitCode === null ? waiting.once('close', resolve) : resolve(null)));
+    await sending;
   }
   await home.amux('serve', '--detach');
   await agent.read(kills);

@@ -23,8 +23,8 @@ export const serve: Run = async context => {
     sayWhere(context);
     return 0;
   }
-  if (running && !auto) {
-    sayWhere(context);
+  if (running) {
+    if (!auto) sayWhere(context);
     return 0;
   }
   const {hostFleet} = await import('../host.ts');

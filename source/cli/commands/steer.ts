@@ -7,6 +7,8 @@ import {boolFlag} from '../flags.ts';
 /** How long `send` watches for the delivery, so that it can say more than "queued", in ms. */
 const WATCH_MS = 6000;
 const LOOK_EVERY_MS = 40;
+/** A session that has been working for less may only be printing its greeting: that is waited for, in s. */
+const BURST_S = 3;
 
 export const send: Run = async context => {
   const {args, output} = context;
@@ -62,7 +64,8 @@ async function watched(fleet: Fleet, ref: string, sent: Sent): Promise<Sent> {
     const [still] = (await fleet.queue(ref)).filter(message => message.id === sent.id);
     if (still === undefined) return {...last, state: 'delivered', reason: 'typed and entered'};
     last = {id: still.id, state: still.state, reason: still.reason};
-    if (session.activity === 'working' && still.state === 'queued')
+    const since = Date.now() / 1000 - (session.activity_since ?? 0);
+    if (session.activity === 'working' && since > BURST_S && still.state === 'queued')
       return {...last, reason: 'it is working; delivered when its turn ends'};
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
