@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import type {Explanation, SessionView} from '../../source/domain/fleet.ts';
+import {type Agent, assertFailed, ended, expectText, Home, until} from '../helpers/home.ts';
+
+const home = new Home({config: 'agents:\n  fixture:\n    type: generic\n    quiet: 0.4\n'});
+after(() => home[Symbol.asyncDispose]());
+
+let agent: Agent;
+
+before(async () => {
+  agent = home.agent('one', '--work', '1200', '--block', 'danger');
+  await home.amux('register', 'one', '--dir', home.work, '--agent', 'fixture', '--command', agent.command);
+  await home.amux('start', 'one');
+  await agent.ready();
+});
+
+test('wait --until idle ends when the turn is over, and --until finished after work that was seen', async () => {
+  await home.amux('wait', 'one', '--until', 'idle', '--timeout', '10s');
+  await home.amux('send', 'one', 'work');
+  const {activity} = await home.json<SessionView>('wait', 'one', '--until', 'finished', '--timeout', '10s');
+  assert.ok(activity === 'finished' || activity === 'idle');
+  assert.deepEqual(agent.prompts, ['work']);
+  assert.match(await home.amux('peek', 'one'), /done 4/);
+});
+
+test('wait gives up after its timeout, with 1, and says what the session does', async () => {
+  const failed = await home.run(['wait', 'one', '--until', 'waiting', '--timeout', '300ms']);
+  assertFailed(failed, 1, /one was not waiting within 300ms; it is (idle|finished) · amux explain one/);
+});
+
+test('wait --until waiting ends when a person is needed, and explain says why', async () => {
+  const waiting = home.run(['wait', 'one', '--until', 'waiting', '--timeout', '10s']);
+  await home.amux('send', 'one', 'danger');
+  assert.equal((await waiting).code, 0);
+  const text = await home.amux('explain', 'one');
+  assert.match(text, /^one: running, waiting for \d+s\nbecause program status: blocked, permission\n/);
+  assert.match(text, /▸ +program +[\d.]+s ago +blocked, permission/);
+  const {evidence, reason} = await home.json<Explanation>('explain', 'one');
+  assert.equal(evidence[0]?.source, 'program');
+  assert.equal(evidence[0]?.wins, true);
+  assert.match(reason, /blocked/);
+  await home.amux('keys', 'one', 'Enter', '--force');
+});
+
+test('wait --until exited ends with the process, and a wait for what cannot come any more fails', async () => {
+  await home.amux('register', 'short', '--dir', home.work, '--agent', 'generic', '--command', `sh -c 'read x'`);
+  await home.amux('start', 'short');
+  const exited = home.run(['wait', 'short', '--until', 'exited', '--timeout', '10s']);
+  const never = home.run(['wait', 'short', '--until', 'waiting']);
+  await until('both to wait', async () => (await home.session('short')).activity === 'idle');
+  await home.amux('keys', 'short', 'Enter');
+  assert.equal((await exited).code, 0);
+  assertFailed(await never, 1, /short was not waiting .*it is (failed|completed)/);
+  assert.equal((await home.run(['wait', 'short', '--until', 'exited'])).code, 0);
+});
+
+test('peek shows the screen, --lines its last lines, -f goes on with each change', async () => {
+  const whole = (await home.amux('peek', 'one')).trimEnd().split('\n');
+  assert.equal(whole[0], '__READY__');
+  assert.deepEqual((await home.amux('peek', 'one', '--lines', '2')).trimEnd().split('\n'), whole.slice(-2));
+  assert.deepEqual((await home.amux('peek', 'one', '-n', '1')).trimEnd().split('\n'), whole.slice(-1));
+  const following = home.spawn(['peek', 'one', '-f']);
+  const seen = expectText(following.stdout, /followed me/);
+  await expectText(following.stdout, '__READY__');
+  await home.amux('send', 'one', 'followed me');
+  await seen;
+  following.kill('SIGINT');
+  assert.equal(await ended(following), 0);
+});
+
+test('logs are the text history, -n its end, -f what comes', async () => {
+  const lines = (await home.amux('logs', 'one')).trimEnd().split('\n');
+  assert.equal(lines[0], '__READY__');
+  assert.ok(lines.includes('> work'));
+  assert.equal((await home.json<string[]>('logs', 'one', '-n', '3')).length, 3);
+  const following = home.spawn(['logs', 'one', '-f']);
+  const seen = expectText(following.stdout, /freshly logged/);
+  await expectText(following.stdout, '__READY__');
+  await home.amux('send', 'one', 'freshly logged');
+  await seen;
+  following.kill('SIGINT');
+  assert.equal(await ended(following), 0);
+});
+
+test('events are the journal: the last of it, each with its reason, and -f what comes', async () => {
+  const text = await home.amux('events');
+  assert.match(text, /session\.status +one +start requested/);
+  assert.match(text, /message\.queued +one/);
+  assert.equal((await home.amux('events', '-n', '3')).trimEnd().split('\n').length, 3);
+  const following = home.spawn(['events', '-f', '--json']);
+  const seen = expectText(following.stdout, /"type":"session\.changed".*late registered/);
+  await expectText(following.stdout, '\n');
+  await home.amux('register', 'late', '--dir', home.work, '--agent', 'generic');
+  await seen;
+  following.kill('SIGINT');
+  assert.equal(await ended(following), 0);
+});
+
+test('an ended supervisor ends the commands that follow it, which say so', async () => {
+  const following = home.spawn(['events', '-f']);
+  const end = ended(following);
+  const said = expectText(following.stderr, /supervisor/);
+  await expectText(following.stdout, '\n');
+  await home.amux('serve', '--stop');
+  await said;
+  assert.equal(await end, 5);
+});
+
+test('events and explain need no supervisor', async () => {
+  assert.match(await home.amux('events', '-n', '500'), /supervisor\.stopped/);
+  assert.match(await home.amux('explain', 'one'), /^one: running, unknown for .*\nbecause no supervisor watches it\n/);
+  assertFailed(await home.run(['logs', 'one', '-f', '-n', '1', '--json']).then(hideOutput), 5, /needs a supervisor/);
+});
+
+test('doctor says what it found, also as JSON', async () => {
+  const text = await home.amux('doctor');
+  for (const what of ['amux', 'node', 'tmux', 'git', 'home', 'config', 'supervisor']) {
+    assert.match(text, new RegExp(`^[✓·] ${what} `, 'm'));
+  }
+  assert.match(text, /^[✓·] claude +/m);
+});
+
+/** Only its error matters here: what was there before was printed already. */
+const hideOutput = (result: {code: number | null; out: string; err: string}) => ({
+  ...result,
+  out: '',
+  err: `amux: ${(JSON.parse(result.err) as {error: {message: string}}).error.message}`,
+});
