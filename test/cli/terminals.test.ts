@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import {readdirSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {after, before, test} from 'node:test';
+import {type Agent, assertFailed, type ErrorText, ended, expectText, Home} from '../helpers/home.ts';
+import {holders} from '../helpers/processes.ts';
+import {Terminal} from '../helpers/terminal.ts';
+
+const home = new Home();
+after(() => home[Symbol.asyncDispose]());
+
+let agent: Agent;
+
+before(async () => {
+  agent = await home.startAgent('one');
+});
+
+test('what needs a terminal says so when stdin is none', async () => {
+  const says = (what: string) => new RegExp(`${what} needs a terminal, and stdin is not one · scripts use amux ps`);
+  assertFailed(await home.run([]), 2, says('the cockpit'));
+  assertFailed(await home.run(['attach', 'one']), 2, says('attach'));
+  assertFailed(await home.run(['agent', 'attach', 'one']), 2, says('attach'));
+  const {err} = await home.run(['--json']);
+  assert.equal((JSON.parse(err) as ErrorText).error.code, 'terminal.none');
+});
+
+test('a demo without a terminal says so, and makes no home', async () => {
+  const child = home.spawn(['demo']);
+  const end = ended(child);
+  await expectText(child.stderr, 'the demo needs a terminal, and stdin is not one');
+  assert.equal(await end, 2);
+  assert.deepEqual(demoHomes(child.pid!), []);
+});
+
+test('a message is asked for when stdin is a terminal and no text was given', async () => {
+  await using terminal = new Terminal(home, ['send', 'one']);
+  assert.equal(await terminal.ended(), 2);
+  assert.match(terminal.text(), /no text was given · amux send NAME TEXT/);
+});
+
+test('a table on a terminal is cut at its edge, and keeps its header', async () => {
+  await home.amux('queue', 'one', '--clear');
+  await using terminal = new Terminal(home, ['ps'], {cols: 50});
+  assert.equal(await terminal.ended(), 0);
+  const [header = '', row = ''] = terminal.text().split('\n');
+  assert.match(header, /^SESSION ID +AGENT +WORKSPACE +STATUS +RUN.*…$/);
+  assert.match(row, /^session-\w{6} +generic +main +running/);
+  assert.ok([header, row].every(line => line.length <= 50));
+});
+
+test('attach shows the session, gives it the keys, and Ctrl-B D leaves it running', async () => {
+  await using terminal = new Terminal(home, ['attach', 'one']);
+  await terminal.expect(/__READY__/);
+  terminal.press('typed by hand\r');
+  assert.deepEqual((await agent.read(1)).slice(-1), ['typed by hand']);
+  await terminal.expect(/done 13/);
+  terminal.press('\u0002d');
+  assert.equal(await terminal.ended(), 0);
+  assert.equal((await home.session('one')).status, 'running');
+});
+
+test('attach works inside the user’s own tmux, and for two at once', async () => {
+  const env = {TMUX: '/tmp/tmux-0/default,1,0', TMUX_PANE: '%0'};
+  await using first = new Terminal(home, ['agent', 'attach', 'one'], {env});
+  await using second = new Terminal(home, ['attach', 'one'], {cols: 80, rows: 24});
+  await first.expect(/__READY__/);
+  await second.expect(/__READY__/);
+  second.press('from the second\r');
+  await first.expect(/from the second/);
+  for (const terminal of [first, second]) {
+    terminal.press('\u0002d');
+    assert.equal(await terminal.ended(), 0);
+  }
+});
+
+test('attach ends when the session does', async () => {
+  await home.startAgent('brief');
+  await using terminal = new Terminal(home, ['attach', 'brief']);
+  await terminal.expect(/__READY__/);
+  await home.amux('stop', 'brief', '--force');
+  assert.equal(await terminal.ended(), 0);
+  assert.match(terminal.text(), /brief.*is stopped/);
+});
+
+test('attach to a session that does not run says what to do', async () => {
+  await home.amux('register', 'idle', '--dir', home.work, '--agent', 'generic');
+  await using terminal = new Terminal(home, ['attach', 'idle']);
+  assert.equal(await terminal.ended(), 4);
+  assert.match(terminal.text(), /idle is not running · amux start idle/);
+});
+
+test('in a terminal that is too small the cockpit says so, and comes back when it is larger', async () => {
+  await using terminal = new Terminal(home, [], {cols: 30, rows: 8});
+  await terminal.expect(/amux needs 40×12\nthis is 30×8/);
+  terminal.resize(100, 30);
+  await terminal.expect(/one/);
+  terminal.press('q');
+  assert.equal(await terminal.ended(), 0);
+  assert.ok(!terminal.alternate);
+});
+
+test('the demo shows its six agents at work, and leaves nothing behind', async () => {
+  await using terminal = new Terminal(home, ['demo'], {cols: 140, rows: 45});
+  for (const name of ['payments', 'api', 'docs', 'infra', 'i18n', 'batch'])
+    await terminal.expect(new RegExp(`\\b${name}\\b`));
+  assert.equal(demoHomes(terminal.pid).length, 1);
+  await terminal.expect(/rm -rf dist/);
+  terminal.press('q');
+  assert.equal(await terminal.ended(), 0);
+  assert.deepEqual(demoHomes(terminal.pid), []);
+  assert.deepEqual(holders(`amux-demo-${terminal.pid}-`), []);
+});
+
+const demoHomes = (pid: number) => readdirSync(tmpdir()).filter(name => name.startsWith(`amux-demo-${pid}-`));
