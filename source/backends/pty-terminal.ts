@@ -18,6 +18,10 @@ const CATCH_UP_MS = 1000;
 const UNPARSED_MAX = 64 * 1024;
 /** At most one output event in this time, in ms. */
 const OUTPUT_EVENT_MS = 50;
+/** The same while somebody types: an echo may come in pieces. */
+const ECHO_EVENT_MS = 8;
+/** How long after an input that holds, in ms. */
+const TYPING_MS = 300;
 /** How long `close` waits for the end of a killed process, in ms. */
 const KILLED_MS = 1000;
 
@@ -36,6 +40,7 @@ export class PtyTerminal {
   #unparsedLength = 0;
   #catchUp: NodeJS.Timeout | null = null;
   #outputTimer: NodeJS.Timeout | null = null;
+  #writtenAt = Number.NEGATIVE_INFINITY;
   #outputAgain = false;
   #mark: Mark | null = null;
   #exit: Exit | null = null;
@@ -107,6 +112,11 @@ export class PtyTerminal {
   write(bytes: Buffer, mark: Mark | null = null): void {
     if (this.#exit === null) this.#input.write(bytes);
     if (mark !== null) this.#mark = mark;
+    // Its echo is told at once: somebody may be looking at what he types.
+    this.#writtenAt = performance.now();
+    if (this.#outputTimer !== null) clearTimeout(this.#outputTimer);
+    this.#outputTimer = null;
+    if (this.#outputAgain) this.#tellOutput();
   }
 
   paste(text: string, mark: Mark): void {
@@ -181,10 +191,13 @@ export class PtyTerminal {
   #tellOutput(): void {
     this.#outputAgain = false;
     this.#emit({type: 'output', terminal: this.launch.terminal, at: Date.now()});
-    this.#outputTimer = setTimeout(() => {
-      this.#outputTimer = null;
-      if (this.#outputAgain) this.#tellOutput();
-    }, OUTPUT_EVENT_MS);
+    this.#outputTimer = setTimeout(
+      () => {
+        this.#outputTimer = null;
+        if (this.#outputAgain) this.#tellOutput();
+      },
+      performance.now() - this.#writtenAt < TYPING_MS ? ECHO_EVENT_MS : OUTPUT_EVENT_MS,
+    );
   }
 
   #reported(state: ProgramState | 'clear', kind: string, message: string): void {
