@@ -3,6 +3,7 @@ import {existsSync, realpathSync, statSync} from 'node:fs';
 import {basename, resolve} from 'node:path';
 import {agentOf} from '../agents/registry.ts';
 import type {Backend} from '../backends/backend.ts';
+import {isAlive} from '../backends/process-tree.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Profile} from '../config/profiles.ts';
 import {findProject} from '../config/project.ts';
@@ -103,6 +104,9 @@ export class Life {
       await this.#launch(runner, input.callerEnv ?? {});
     });
     await runner.until(session => session.status !== 'starting', START_BOUND_MS);
+    const pid = runner.session.run?.pid ?? null;
+    // The terminal's owner may tell an end later than the process table does.
+    if (pid !== null && !isAlive(pid)) await runner.until(each => !isLive(each), EXIT_SEEN_MS);
     const {session} = runner;
     if (session.status === 'failed') throw this.#startFailure(session);
   }

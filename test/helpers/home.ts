@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {type ChildProcessByStdio, type SpawnSyncReturns, spawn} from 'node:child_process';
+import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -227,12 +227,6 @@ export function assertFailed(result: Pick<Result, 'code' | 'out' | 'err'>, code:
   assert.equal(result.out, '');
   assert.match(result.err, /^amux: /);
 }
-
-export const asText = ({stdout, stderr, status}: SpawnSyncReturns<string>): Result => ({
-  code: status,
-  out: stdout,
-  err: stderr,
-});
 
 async function textOf(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
