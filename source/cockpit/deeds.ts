@@ -94,6 +94,14 @@ export function createDeeds({
   };
   const stop = (session: SessionView) => lengthy('stopping', session, () => fleet.stop(session.id));
 
+  const lend = async (use: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    try {
+      await terminal.lend(use);
+    } finally {
+      dispatch({type: 'anew', now: clock()});
+    }
+  };
+
   /** Of this terminal's variables only those go along that the session's profile names. */
   const startInput = async (session: string, prompt?: string): Promise<StartInput> => {
     const own = options.callerEnv ?? {};
@@ -114,11 +122,7 @@ export function createDeeds({
     attach: () =>
       onSelected(async session => {
         const plan = await fleet.attach(session.id);
-        try {
-          await terminal.lend(signal => options.attach(plan, signal));
-        } finally {
-          dispatch({type: 'anew', now: clock()});
-        }
+        await lend(signal => options.attach(plan, signal));
       }),
     startTyping: () => {
       const session = selectedSession(state());
@@ -166,7 +170,7 @@ export function createDeeds({
       const session = state().sessions?.find(({id}) => id === deed.session);
       if (session !== undefined) attempt(() => stop(session));
     },
-    demo: () => attempt(async () => await options.demo?.()),
+    demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),
     readEvent: () => {
       const lines = eventLines(state());
       const {reading} = state();

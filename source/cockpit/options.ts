@@ -27,8 +27,8 @@ export type CockpitOptions = {
    * aborts when the cockpit itself has to end: end the child then.
    */
   attach: (plan: AttachPlan, signal: AbortSignal) => Promise<void>;
-  /** Fills this fleet with demo sessions; the welcome offers it when given. */
-  demo?: () => Promise<void>;
+  /** Shows the demo in this terminal, by a child process as with `attach`; an empty fleet offers it when given. */
+  demo?: (signal: AbortSignal) => Promise<void>;
   /** Now, in ms since the epoch. */
   clock: () => number;
   /** Default directory of new sessions. */

@@ -38,10 +38,18 @@ async function joinTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void
 
 /** The same by a child process: for a caller that reads stdin itself, and has to stop that meanwhile. */
 export async function lendTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void> {
-  const [file, ...args] =
-    plan.via === 'tmux'
-      ? plan.argv
-      : [...selfArgv(), 'pty-attach', '--socket', plan.socket, '--terminal', plan.terminal, '--detach', plan.detachKey];
+  await lendTo(plan.via === 'tmux' ? plan.argv : ptyAttachArgv(plan), signal);
+  // tmux leaves a line of its own behind on the screen that it came from.
+  if (plan.via === 'tmux') process.stdout.write(LINE_BACK);
+}
+
+function ptyAttachArgv({socket, terminal, detachKey}: Extract<AttachPlan, {via: 'pty'}>): string[] {
+  return [...selfArgv(), 'pty-attach', '--socket', socket, '--terminal', terminal, '--detach', detachKey];
+}
+
+/** Runs a child process with this terminal; the signal ends it. */
+export async function lendTo(argv: string[], signal: AbortSignal): Promise<void> {
+  const [file, ...args] = argv;
   // Inside the user's own tmux the client would refuse to nest.
   const {TMUX: _, TMUX_PANE: __, ...env} = process.env;
   const child = spawn(file!, args, {stdio: 'inherit', env});
@@ -50,15 +58,13 @@ export async function lendTerminal(plan: AttachPlan, signal: AbortSignal): Promi
   try {
     await new Promise<void>((resolve, reject) => {
       child.once('error', cause =>
-        reject(new AmuxError('backend.failed', {backend: plan.via, why: cause.message}, cause)),
+        reject(new AmuxError('backend.failed', {backend: 'attach', why: cause.message}, cause)),
       );
       child.once('close', () => resolve());
     });
   } finally {
     signal.removeEventListener('abort', end);
   }
-  // tmux leaves a line of its own behind on the screen that it came from.
-  if (plan.via === 'tmux') process.stdout.write(LINE_BACK);
 }
 
 /** The child of `lendTerminal` where terminals live in the pty host. */

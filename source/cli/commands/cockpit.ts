@@ -10,7 +10,7 @@ import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
 import {onPath} from '../programs.ts';
 import {packageRoot, selfArgv, version} from '../self.ts';
-import {lendTerminal} from './attach.ts';
+import {lendTerminal, lendTo} from './attach.ts';
 
 type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless'; leave: () => Promise<void>};
 
@@ -62,6 +62,7 @@ export async function showCockpit({context, settings, fleet, mode, leave, cwd}: 
           await fleet.attached(name, 'off').catch(() => {}); // It may have ended meanwhile.
         }
       },
+      ...(mode === 'demo' ? {} : {demo: (signal: AbortSignal) => lendTo([...selfArgv(), 'demo'], signal)}),
       clock: Date.now,
       cwd: cwd ?? context.cwd,
       callerEnv: definedOnly(context.env),

@@ -24,7 +24,7 @@ export const everywhereKeys: readonly Binding[] = [
     keys: ['d'],
     where: ['fleet'],
     label: 'demo',
-    help: 'fill an empty fleet with demo sessions',
+    help: 'show the demo while the fleet is empty; q comes back',
     footer: 6,
     when: state => state.demo && state.sessions?.length === 0,
     run: deeds => deeds.demo(),

@@ -27,7 +27,7 @@ export function welcomeLines({theme, body, agents, demo, demoCommand = 'amux dem
     [],
     keyLine('n', 'makes a session: a name, an agent, a directory'),
     demo
-      ? keyLine('d', 'fills this fleet with a demo; no agent needed')
+      ? keyLine('d', `shows the demo, a fleet of six; no agent needed (${demoCommand})`)
       : keyLine(demoCommand, 'shows a fleet, no agent needed'),
     keyLine('?', 'shows all keys'),
   ];
