@@ -24,7 +24,7 @@ export type Context = {
   stdin: NodeJS.ReadStream;
   /** `read`: without a supervisor, from the store and the terminals. `write`: starts a supervisor when none runs. */
   fleet: (need: 'read' | 'write') => Promise<Fleet>;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, which ends a command at once that does not read this. */
   signal: AbortSignal;
 };
 

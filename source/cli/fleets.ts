@@ -9,7 +9,7 @@ export type Fleets = {get: (need: 'read' | 'write') => Promise<Fleet>; [Symbol.a
 
 /** Which `Fleet` a command speaks to: the supervisor's socket, else a new supervisor or the store. */
 export function createFleets(paths: Paths): Fleets {
-  let fleet: {need: 'read' | 'write'; promise: Promise<Fleet>} | null = null;
+  const opened: {need: 'read' | 'write'; promise: Promise<Fleet>}[] = [];
   const open = async (need: 'read' | 'write'): Promise<Fleet> => {
     if (!(await listens(paths.socket))) {
       if (need === 'read') return openOffline(paths);
@@ -19,12 +19,17 @@ export function createFleets(paths: Paths): Fleets {
   };
   return {
     get(need) {
-      if (fleet === null || (fleet.need === 'read' && need === 'write')) fleet = {need, promise: open(need)};
-      return fleet.promise;
+      const known = opened.find(each => each.need === need || each.need === 'write');
+      if (known !== undefined) return known.promise;
+      const promise = open(need);
+      opened.push({need, promise});
+      return promise;
     },
     async [Symbol.asyncDispose]() {
-      const opened = await fleet?.promise.catch(() => null); // What failed has nothing to close.
-      await opened?.[Symbol.asyncDispose]();
+      for (const {promise} of opened) {
+        const fleet = await promise.catch(() => null); // What failed has nothing to close.
+        await fleet?.[Symbol.asyncDispose]();
+      }
     },
   };
 }

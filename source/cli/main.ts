@@ -52,8 +52,6 @@ async function main(argv: string[]): Promise<number> {
 async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'output'>): Promise<number> {
   const home = parsed.flags['home'];
   const paths = pathsOf(homeOf(process.env, typeof home === 'string' ? home : undefined));
-  const ended = new AbortController();
-  process.once('SIGINT', () => ended.abort());
   await using fleets = createFleets(paths);
   const context: Context = {
     ...parsed,
@@ -62,10 +60,19 @@ async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'o
     env: process.env,
     stdin: process.stdin,
     fleet: need => fleets.get(need),
-    signal: ended.signal,
+    get signal() {
+      return interrupted();
+    },
   };
   const act = await command.load();
   return await act(context); // Awaited here: the fleet is closed when this function ends.
+}
+
+/** Ctrl-C ends a command at once, but for those that ask for this: they end by themselves. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  return controller.signal;
 }
 
 /** The longest command whose words stand first; flags may stand between and around them. */

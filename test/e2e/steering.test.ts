@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {after, test} from 'node:test';
-import {Home, until} from '../helpers/home.ts';
+import {ended, Home, until} from '../helpers/home.ts';
 
 // A short quiet time: a turn of the fixture ends as soon as it is silent for so long.
 const home = new Home({config: 'agents:\n  fixture:\n    type: generic\n    quiet: 0.4\n'});
@@ -45,6 +45,18 @@ test('a message that is sent while the agent works waits, says so, and arrives a
   assert.match(await home.amux('send', 'busy', 'next'), /^queued for busy: it is working; delivered when its turn/);
   assert.deepEqual(agent.prompts, ['long work']);
   assert.deepEqual(await agent.read(2), ['long work', 'next']);
+});
+
+test('Ctrl-C ends a send that still watches, and the message stays in the queue', async () => {
+  await start('patient', '--work', '2500');
+  await home.amux('send', 'patient', 'long work');
+  const sending = home.spawn(['send', 'patient', 'later']);
+  await until('it to be queued', async () => (await home.json<Queued[]>('queue', 'patient')).length === 1);
+  const end = ended(sending);
+  sending.kill('SIGINT');
+  await end;
+  assert.equal(sending.signalCode, 'SIGINT');
+  assert.equal((await home.json<Queued[]>('queue', 'patient'))[0]?.text, 'later');
 });
 
 test('a paste is bracketed when the program switched that on, and several lines stay one message', async () => {
