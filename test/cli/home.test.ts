@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import {pathsOf} from '../../source/config/paths.ts';
 import {assertFailed, Home, type Result} from '../helpers/home.ts';
 
 /** Another user than root, whose rights count. */
@@ -96,6 +97,8 @@ test('a home whose path is too long for a socket works all the same', async () =
   await home.amux('start', 'far');
   assert.equal((await home.session('far')).status, 'running');
   await home.amux('stop', '--all', '--force');
+  await home.amux('serve', '--stop');
+  rmSync(pathsOf(long).sockets, {recursive: true});
 });
 
 test('everything that amux writes is private to its user', async () => {

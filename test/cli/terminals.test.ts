@@ -111,4 +111,18 @@ test('the demo shows its six agents at work, and leaves nothing behind', async (
   assert.deepEqual(holders(`amux-demo-${terminal.pid}-`), []);
 });
 
+test('what a demo that was killed left behind goes with the next one', async () => {
+  await using first = new Terminal(home, ['demo'], {cols: 140, rows: 45});
+  await first.expect(/rm -rf dist/);
+  process.kill(first.pid, 'SIGKILL');
+  await first.ended();
+  assert.ok(holders(`amux-demo-${first.pid}-`).length > 0);
+  await using second = new Terminal(home, ['demo'], {cols: 140, rows: 45});
+  await second.expect(/payments/);
+  second.press('q');
+  assert.equal(await second.ended(), 0);
+  assert.deepEqual(demoHomes(first.pid), []);
+  assert.deepEqual(holders(`amux-demo-${first.pid}-`), []);
+});
+
 const demoHomes = (pid: number) => readdirSync(tmpdir()).filter(name => name.startsWith(`amux-demo-${pid}-`));

@@ -123,20 +123,24 @@ export class Home {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#children) child.kill('SIGKILL');
-    let left = holders(this.dir);
-    if (left.length > 0) {
-      const stopped = await this.run(['stop', '--all', '--force']);
-      const served = await this.run(['serve', '--stop']);
-      const end = performance.now() + GONE_MS;
-      while (left.length > 0 && performance.now() < end) {
-        await pause(LOOK_MS);
-        left = holders(this.dir);
-      }
-      for (const {pid} of left) await kill(pid);
-      const told = `${stopped.err}${served.err}`;
-      assert.deepEqual(left, [], `processes outlived stop --all and serve --stop\n${told}`);
+    try {
+      if (holders(this.dir).length > 0) await this.#end();
+    } finally {
+      rmSync(this.dir, {recursive: true, force: true});
     }
-    rmSync(this.dir, {recursive: true, force: true});
+  }
+
+  async #end(): Promise<void> {
+    const stopped = await this.run(['stop', '--all', '--force']);
+    const served = await this.run(['serve', '--stop']);
+    const end = performance.now() + GONE_MS;
+    let left = holders(this.dir);
+    while (left.length > 0 && performance.now() < end) {
+      await pause(LOOK_MS);
+      left = holders(this.dir);
+    }
+    for (const {pid} of left) await kill(pid);
+    assert.deepEqual(left, [], `processes outlived stop --all and serve --stop\n${stopped.err}${served.err}`);
   }
 }
 
