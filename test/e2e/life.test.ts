@@ -107,7 +107,14 @@ test('run gives its first message to the agent, and a failing run says so', asyn
   const {name} = await home.json<SessionView>('run', 'generic', '-c', agent.command, '--prompt', 'begin here');
   assert.deepEqual(await agent.read(1), ['begin here']);
   await home.amux('stop', name, '--force');
-  const failed = await home.run(['run', 'generic', '-c', 'sh -c "echo no key; exit 4"', '--name', 'hopeless']);
+  const failed = await home.run([
+    'run',
+    'generic',
+    '-c',
+    'sh -c "echo no key; sleep 0.15; exit 4"',
+    '--name',
+    'hopeless',
+  ]);
   assertFailed(failed, 1, /hopeless did not start: exit code 4.*\n {4}no key/);
   assert.equal((await home.session('hopeless')).status, 'failed');
 });
