@@ -1,5 +1,21 @@
 import type {Agent} from './agent.ts';
-import {screenReader} from './screen-rules.ts';
+import {type ScreenLayout, screenReader} from './screen-rules.ts';
+
+const BORDER = /^─{20,}/;
+
+const layout: ScreenLayout = {
+  // The input line stands between the last two borders; several lines when the text has several.
+  input(lines) {
+    const below = lines.findLastIndex(line => BORDER.test(line));
+    if (below < 2) return null;
+    const above = lines.slice(0, below).findLastIndex(line => BORDER.test(line));
+    const at = above + 1;
+    return above !== -1 && below - above < 12 && /^[❯!>]/.test(lines[at] ?? '') ? {above: above - 1, at} : null;
+  },
+  marker: /^[❯>!]\s?/,
+  prompt: /^❯ \S/,
+  placeholder: /^(Try "|Press up to edit queued|Resend your message|Once fixed, resend)/,
+};
 
 export const claude: Agent = {
   name: 'claude',
@@ -10,18 +26,87 @@ export const claude: Agent = {
   versionFlags: ['--version'],
   enterDelayMs: 50,
   quietMs: 1000,
-  chrome: /^─{20,}/,
-  read: screenReader(
-    [
-      {rule: 'trust dialog', pattern: /Yes, I trust this folder/, says: {waiting: 'trust'}},
-      {rule: 'bypass warning', pattern: /Yes, I accept\s+Enter to confirm/, says: {waiting: 'permission'}},
-      {rule: 'permission', pattern: /Do you want to [^\n]+\?\s+❯? ?1\. Yes/, says: {waiting: 'permission'}},
-      {rule: 'question', pattern: /Enter to select · .*Esc to cancel/, says: {waiting: 'question'}},
-      {rule: 'menu', pattern: /(Enter to (save|confirm|select)|to navigate).*Esc to (cancel|close|exit)/, says: 'menu'},
-      // The input box stays on screen while it works; only this hint tells.
-      {rule: 'esc to interrupt', pattern: /· esc to interrupt/, says: 'working'},
-    ],
-    // The marker is followed by a no-break space on an empty composer.
-    /^❯[\s\u00a0]*$|^❯[\s\u00a0]+(Try "|Press up to edit)/m,
-  ),
+  chrome: BORDER,
+  read: screenReader(layout, [
+    {
+      rule: 'trust dialog',
+      in: 'bottom',
+      pattern: /(?:Accessing workspace:\s+(?<detail>\S[^\n]*)[\s\S]*)?Yes, I trust this folder/,
+      says: {dialog: 'trust'},
+    },
+    {
+      rule: 'bypass warning',
+      in: 'bottom',
+      pattern: /(?<detail>WARNING: [^\n]*)[\s\S]*Yes, I accept\s+Enter to confirm/,
+      says: {dialog: 'permission'},
+    },
+    {rule: 'MCP approval', in: 'bottom', pattern: /\d+ new MCP servers? found[^\n]*/, says: {dialog: 'mcp'}},
+    {
+      rule: 'plan approval',
+      in: 'bottom',
+      pattern: /(?<detail>Ready to code\?|Would you like to proceed\?)[\s\S]*1\. Yes/,
+      says: {dialog: 'plan'},
+    },
+    {
+      // Title, then the input between two dotted lines, then the question.
+      rule: 'permission',
+      in: 'bottom',
+      pattern: /─\n(?<detail> \S[^\n]*(?:\n(?! Do you want)[^\n]*)*)\n Do you want to [^\n]+\?\s+❯? *1\. Yes/,
+      says: {dialog: 'permission'},
+    },
+    {rule: 'permission', in: 'bottom', pattern: /Do you want to [^\n]+\?\s+❯? *1\. Yes/, says: {dialog: 'permission'}},
+    {
+      rule: 'question',
+      in: 'bottom',
+      pattern: /(?<detail>[^\n]+)\n(?:❯| ) *1\. (?:[^\n]*\n)+Enter to select · /,
+      says: {dialog: 'question'},
+    },
+    {
+      rule: 'confirmation',
+      in: 'bottom',
+      pattern: /(?<detail>[^\n]+\?)\n(?:[^\n]*\n)*? *❯ *1\. Yes[\s\S]*Enter to confirm/,
+      says: {dialog: 'question'},
+    },
+    {
+      rule: 'menu',
+      in: 'menu',
+      pattern:
+        /(Enter to (save|confirm|select|view|set|apply)|to navigate|to select|to adjust)[^\n]*Esc to \w+|Esc to (close|exit|go back)\s*$/,
+      says: 'menu',
+    },
+    {rule: 'dialog', in: 'bottom', pattern: /Esc to cancel\b[^\n]*$/, says: {dialog: 'question'}},
+    // The input line stays on screen while it works: only these tell.
+    {rule: 'esc to interrupt', in: 'footer', pattern: /\besc to interrupt\b/, says: 'working'},
+    {rule: 'retrying', in: 'status', pattern: /· retrying in \d+m?s? ?\d*s? · attempt \d+\/\d+/, says: 'working'},
+    {rule: 'background agent', in: 'status', pattern: /^\S Waiting for \d+ background (agent|task)/m, says: 'working'},
+    // "✻ Crunching…" runs, "✻ Crunched for 12s" is over.
+    {rule: 'spinner', in: 'status', pattern: /^[✻✶✳✢✽·∗*] \p{Lu}[\p{L}\p{M}'’ -]*…( |$)/mu, says: 'working'},
+    {
+      rule: 'context full',
+      in: 'turn',
+      pattern: /⎿\s+(?<detail>(?:Context limit reached|Prompt is too long|Conversation too long)[^\n]*)/,
+      says: {waiting: 'context'},
+    },
+    {
+      rule: 'limit',
+      in: 'turn',
+      pattern: /(?:API Error: (?<detail>429[^\n]*))|(?:⎿\s+[^\n]*(?:limit reached|hit your[^\n]* limit)[^\n]*)/,
+      says: {waiting: 'limit'},
+    },
+    {
+      rule: 'login',
+      in: 'turn',
+      pattern: /⎿\s+[^\n]*(Please run \/login|Not logged in)[^\n]*/,
+      says: {waiting: 'login'},
+    },
+    {rule: 'API error', in: 'turn', pattern: /(?<detail>API Error:?[^\n]*)/, says: {waiting: 'error'}},
+    {rule: 'API key', in: 'turn', pattern: /⎿\s+(?<detail>Invalid API key[^\n]*)/, says: {waiting: 'error'}},
+    {
+      rule: 'lost answer',
+      in: 'turn',
+      pattern: /\[Your previous response had no visible output/,
+      says: {waiting: 'error'},
+    },
+    {rule: 'failed turn', in: 'input', pattern: /^(Resend your message|Once fixed, resend)/, says: {waiting: 'error'}},
+  ]),
 };

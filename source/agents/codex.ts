@@ -1,5 +1,20 @@
 import type {Agent} from './agent.ts';
-import {screenReader} from './screen-rules.ts';
+import {type ScreenLayout, screenReader} from './screen-rules.ts';
+
+/** The status line under the input line is two rows: what follows further below it is a dialog. */
+const FOOTER_ROWS = 4;
+
+const layout: ScreenLayout = {
+  input(lines) {
+    const at = lines.findLastIndex(line => /^[›!]( |$)/.test(line));
+    if (at === -1 || /^› \d+\. /.test(lines[at]!)) return null;
+    const below = lines.slice(at + 1).filter(line => line.trim() !== '');
+    return below.length <= FOOTER_ROWS ? {above: at - 1, at} : null;
+  },
+  marker: /^[›!]\s?/,
+  prompt: /^› \S/,
+  placeholder: /^Ask Codex to do anything/,
+};
 
 export const codex: Agent = {
   name: 'codex',
@@ -12,13 +27,46 @@ export const codex: Agent = {
   enterDelayMs: 60,
   quietMs: 1000,
   chrome: /^› /,
-  read: screenReader(
-    [
-      {rule: 'trust dialog', pattern: /1\. Trust and continue/, says: {waiting: 'trust'}},
-      {rule: 'approval', pattern: /Would you like to (?<detail>[^\n]+)\?[\s\S]*1\. Yes/, says: {waiting: 'permission'}},
-      {rule: 'choice', pattern: /^\s*(enter continue ·|press enter to confirm)/im, says: {waiting: 'question'}},
-      {rule: 'esc to interrupt', pattern: /• [^\n]*esc to interrupt\)/, says: 'working'},
-    ],
-    /^› Ask Codex to do anything/m,
-  ),
+  read: screenReader(layout, [
+    {
+      rule: 'trust dialog',
+      in: 'bottom',
+      pattern: /(?:Folder access\s+(?<detail>\S[^\n]*)[\s\S]*)?1\. (Trust and continue|Yes, (continue|allow))/,
+      says: {dialog: 'trust'},
+    },
+    {
+      rule: 'approval',
+      in: 'bottom',
+      pattern: /Would you like to [^\n]+\?[\s\S]*?(?<detail>\$ [^\n]+)[\s\S]*1\. Yes/,
+      says: {dialog: 'permission'},
+    },
+    {
+      rule: 'approval',
+      in: 'bottom',
+      pattern: /(?<detail>Would you like to [^\n]+\?)[\s\S]*1\. Yes/,
+      says: {dialog: 'permission'},
+    },
+    {rule: 'menu', in: 'bottom', pattern: /enter select · esc \w+|press enter to select/i, says: 'menu'},
+    {
+      rule: 'choice',
+      in: 'bottom',
+      pattern:
+        /(?<detail>[^\n]+)\n(?:[^\n]*\n)*?[› ] 1\. [\s\S]*(enter continue|press enter to (confirm|continue)|enter confirm)/i,
+      says: {dialog: 'question'},
+    },
+    {rule: 'working', in: 'status', pattern: /^• [^\n]*\besc to interrupt\)/m, says: 'working'},
+    {
+      rule: 'context full',
+      in: 'turn',
+      pattern: /^■ (?<detail>[^\n]*(ran out of room|context window|maximum context)[^\n]*)/m,
+      says: {waiting: 'context'},
+    },
+    {
+      rule: 'limit',
+      in: 'turn',
+      pattern: /^■ (?<detail>[^\n]*(\b429\b|usage limit|rate limit|quota)[^\n]*)/im,
+      says: {waiting: 'limit'},
+    },
+    {rule: 'error', in: 'turn', pattern: /^■ (?<detail>(?!Conversation interrupted)[^\n]+)/m, says: {waiting: 'error'}},
+  ]),
 };

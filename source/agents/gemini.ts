@@ -1,5 +1,20 @@
 import type {Agent} from './agent.ts';
-import {screenReader} from './screen-rules.ts';
+import {type ScreenLayout, screenReader} from './screen-rules.ts';
+
+const layout: ScreenLayout = {
+  // A box of half blocks; prompts are echoed in such boxes, too, but nothing stands under the input line but its footer.
+  input(lines) {
+    const below = lines.findLastIndex(line => /^▀{20,}/.test(line));
+    const above = lines.slice(0, Math.max(0, below)).findLastIndex(line => /^▄{20,}/.test(line));
+    const under = lines.slice(below + 1).filter(line => line.trim() !== '');
+    if (below === -1 || above === -1 || under.length > 3) return null;
+    if (under.some(line => /^[✦✕ℹ╭]/.test(line))) return null;
+    return {above: above - 1, at: above + 1};
+  },
+  marker: /^\s?[>*!]\s*/,
+  prompt: /^ [>*!] \S/,
+  placeholder: /^Type your message/,
+};
 
 export const gemini: Agent = {
   name: 'gemini',
@@ -12,17 +27,52 @@ export const gemini: Agent = {
   enterDelayMs: 150,
   quietMs: 1000,
   chrome: /^─{20,}|^\s*\? for shortcuts/,
-  read: screenReader(
-    [
-      {rule: 'restarting', pattern: /Gemini CLI is restarting/, says: 'working'},
-      {rule: 'trust dialog', pattern: /● \d\. (Trust|Don't trust)|Do you trust the files/, says: {waiting: 'trust'}},
-      {
-        rule: 'approval',
-        pattern: /(?<detail>Allow execution of[^\n?]*)\?[\s\S]*\d\. Allow once/,
-        says: {waiting: 'permission'},
-      },
-      {rule: 'esc to cancel', pattern: /\(esc to cancel, [\dhms ]+\)/, says: 'working'},
-    ],
-    /^\s?[>*!]\s+Type your message/m,
-  ),
+  read: screenReader(layout, [
+    {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting/, says: 'working'},
+    {
+      rule: 'trust dialog',
+      in: 'bottom',
+      pattern: /● \d\. (?<detail>(Trust|Don't trust)[^\n│]*)|Do you trust the files/,
+      says: {dialog: 'trust'},
+    },
+    {
+      rule: 'approval',
+      in: 'bottom',
+      pattern:
+        /\? (?<detail>[^\n│]+)[\s\S]*(Allow execution of|Apply this change|Do you want to proceed)[\s\S]*\d\. (Allow once|Yes)/,
+      says: {dialog: 'permission'},
+    },
+    {
+      rule: 'approval',
+      in: 'bottom',
+      pattern: /(?<detail>Allow execution of[^\n?]*)\?|\d\. Allow once/,
+      says: {dialog: 'permission'},
+    },
+    {
+      rule: 'login',
+      in: 'bottom',
+      pattern: /How would you like to authenticate[^\n│]*|Enter Gemini API Key/,
+      says: {dialog: 'login'},
+    },
+    {
+      rule: 'menu',
+      in: 'bottom',
+      pattern: /(Enter to (select|confirm)|Press Esc to (close|cancel|exit)|esc to close)/i,
+      says: 'menu',
+    },
+    {rule: 'esc to cancel', in: 'status', pattern: /\(esc to cancel(, [\dhms ]+)?\)/, says: 'working'},
+    {
+      rule: 'context full',
+      in: 'turn',
+      pattern: /✕ (?<detail>[^\n]*(\n[^\n]+)?(token count|maximum number of tokens|context window)[^\n]*)/,
+      says: {waiting: 'context'},
+    },
+    {
+      rule: 'limit',
+      in: 'turn',
+      pattern: /✕ (?<detail>[^\n]*(\n[^\n]+)?("code":429|RESOURCE_EXHAUSTED|quota|[Rr]ate limit)[^\n]*)/,
+      says: {waiting: 'limit'},
+    },
+    {rule: 'API error', in: 'turn', pattern: /✕ (?<detail>[^\n]+)/, says: {waiting: 'error'}},
+  ]),
 };

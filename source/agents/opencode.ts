@@ -1,5 +1,22 @@
 import type {Agent} from './agent.ts';
-import {screenReader} from './screen-rules.ts';
+import {type ScreenLayout, screenReader} from './screen-rules.ts';
+
+const layout: ScreenLayout = {
+  // The box ends with the agent and its model, then a rounded foot; its text stands above an empty line.
+  input(lines) {
+    const foot = lines.findLastIndex(line => /^\s*╹▀{10,}/.test(line));
+    if (foot < 3) return null;
+    const start = lines.slice(0, foot).findLastIndex(line => !/^\s*┃/.test(line));
+    const inside = lines.slice(start + 1, foot);
+    const text = inside.findIndex(line => line.replace(/^\s*┃/, '').trim() !== '');
+    // Without a text the first line that holds something is the one with agent and model.
+    const at = start + 1 + (text === -1 || text >= inside.length - 1 ? 0 : text);
+    return {above: start, at};
+  },
+  marker: /^\s*┃\s*/,
+  prompt: /^ {2}┃ {2}\S/,
+  placeholder: /^(Ask anything|┃?$)/,
+};
 
 export const opencode: Agent = {
   name: 'opencode',
@@ -11,12 +28,21 @@ export const opencode: Agent = {
   enterDelayMs: 60,
   quietMs: 1000,
   chrome: /^ {1,4}[┃▣]/,
-  read: screenReader(
-    [
-      {rule: 'permission', pattern: /△ Permission required/, says: {waiting: 'permission'}},
-      {rule: 'esc interrupt', pattern: /\besc (again to )?interrupt\b/, says: 'working'},
-    ],
-    // The box names agent and model under an empty line; "Ask anything" stands there before the first prompt.
-    /┃\s+Ask anything|┃\s*\n\s*┃\s+\S+ · [^\n]+\n\s*╹▀/,
-  ),
+  read: screenReader(layout, [
+    {
+      rule: 'permission',
+      in: 'menu',
+      pattern: /△ Permission required\s*\n(?:[┃\s]*\n)*[┃\s]*(?<detail>[^\n]+)/,
+      says: {dialog: 'permission'},
+    },
+    {rule: 'question', in: 'bottom', pattern: /⇆ (select|tab)[^\n]*enter (confirm|submit)/, says: {dialog: 'question'}},
+    {
+      rule: 'menu',
+      in: 'menu',
+      pattern: /^\s*(┃\s*)?(Select|Commands|Sessions|Switch|Agents|Models|Themes)\b[^\n]*\besc\s*$/m,
+      says: 'menu',
+    },
+    {rule: 'esc interrupt', in: 'footer', pattern: /\besc (again to )?interrupt\b/, says: 'working'},
+    {rule: 'retrying', in: 'status', pattern: /\[retrying (in|attempt)/, says: 'working'},
+  ]),
 };

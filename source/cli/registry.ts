@@ -195,11 +195,15 @@ export const commands: readonly Command[] = [
   },
   {
     path: 'explain',
-    usage: 'S',
-    summary: 'why a session has its status',
-    args: [1, 1],
+    usage: 'S | --screen FILE --agent A',
+    summary: 'why a session has its status, or what a captured screen says',
+    flags: {
+      screen: {type: 'string', value: 'FILE', about: 'a screen as tmux capture-pane -p -e prints it, or plain text'},
+      agent: {type: 'string', value: 'A', about: 'the kind of program that it is of'},
+    },
+    args: [0, 1],
     completes: 'sessions',
-    load: async () => (await look()).explain,
+    load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
     path: 'wait',

@@ -47,8 +47,11 @@ function byProgram(session: Session): Verdict | null {
       };
     case 'blocked': {
       const kind = report.kind === 'question' ? 'question' : report.kind === 'auth' ? 'login' : 'permission';
-      const detail = report.message || kind;
-      return {...base, activity: 'waiting', waitingFor: {kind, detail}, reason: `program status: blocked, ${detail}`};
+      // The report says that it waits; its screen often says better for what.
+      const shown = session.signals.screen?.reading.waitingFor ?? null;
+      const waitingFor = shown ?? {kind, detail: report.message || kind};
+      const reason = `program status: blocked, ${waitingFor.detail}`;
+      return {...base, activity: 'waiting', waitingFor, reason};
     }
   }
 }

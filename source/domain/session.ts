@@ -148,13 +148,11 @@ export function isLive(session: Session): boolean {
   return session.status === 'starting' || session.status === 'running';
 }
 
-/** A turn boundary with no dialog in the way: the next message may be typed. */
+/** A turn boundary with no dialog in the way: the next message may be typed. A failed turn is over, too. */
 export function mayDeliver(session: Session): boolean {
-  return (
-    session.status === 'running' &&
-    (session.activity === 'idle' || session.activity === 'finished') &&
-    session.signals.screen?.reading.dialog !== true
-  );
+  if (session.status !== 'running' || session.signals.screen?.reading.dialog === true) return false;
+  if (session.activity === 'waiting') return session.waitingFor?.kind === 'error';
+  return session.activity === 'idle' || session.activity === 'finished';
 }
 
 export function describeExit(exit: Exit | null): string {

@@ -191,6 +191,15 @@ describe('the activity of a program that reports its status', () => {
     });
   }
 
+  test('blocked without a word is told by what its screen shows', () => {
+    const waitingFor = {kind: 'trust' as const, detail: '/home/dev/shop'};
+    const blocked = play(started({hasScreenRules: true}), program(T0 + 600, 'blocked', 'permission'));
+    assert.equal(blocked.waitingFor?.detail, 'permission');
+    const shown = play(blocked, screen(T0 + 700, {activity: 'waiting', waitingFor, dialog: true}));
+    assert.deepEqual(shown.waitingFor, waitingFor);
+    assert.equal(shown.decidedBy, 'program');
+  });
+
   test('output while it is blocked does not make it work', () => {
     const blocked = play(started(), output(T0 + 10), program(T0 + 600, 'blocked', 'permission', 'x'));
     assert.equal(play(blocked, output(T0 + 700)).activity, 'waiting');
@@ -225,6 +234,18 @@ describe('the activity of an agent with screen rules', () => {
     assert.equal(asked.activity, 'waiting');
     assert.equal(asked.decidedBy, 'screen');
     assert.equal(mayDeliver(asked), false);
+  });
+
+  test('after a failed turn the next message may be typed; at a limit it waits', () => {
+    const failed = (kind: 'error' | 'limit') =>
+      play(
+        agent(),
+        output(T0 + 100),
+        screen(T0 + 200, {activity: 'waiting', waitingFor: {kind, detail: 'x'}, composer: true}),
+        T0 + 9000,
+      );
+    assert.equal(mayDeliver(failed('error')), true);
+    assert.equal(mayDeliver(failed('limit')), false);
   });
 
   test('a menu that the person opened is quiet, yet nothing may be typed', () => {

@@ -3,7 +3,7 @@ import type {EventView, Fleet, SessionView} from '../../domain/fleet.ts';
 import {printable} from '../../domain/screen.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, countFlag, textFlag} from '../flags.ts';
-import {duration, parseDuration} from '../output.ts';
+import {parseDuration} from '../output.ts';
 
 /** Events shown when nobody says how many. */
 const EVENTS_SHOWN = 50;
@@ -46,28 +46,6 @@ export const logs: Run = async context => {
     for (const line of newLines(shown, all)) output.line(output.json ? JSON.stringify(line) : line);
     shown = all;
   }
-  return 0;
-};
-
-export const explain: Run = async context => {
-  const {args, output} = context;
-  const result = await (await context.fleet('read')).explain(args[0]!);
-  if (output.json) {
-    output.value(result);
-    return 0;
-  }
-  const {name, status, activity, reason, since, evidence} = result;
-  output.line(
-    `${name}: ${status}${activity === null ? '' : `, ${activity}`} for ${duration(Date.now() / 1000 - since)}`,
-  );
-  output.line(`because ${reason}`);
-  const rows = evidence.map(each => [
-    each.wins ? '▸' : ' ',
-    each.source,
-    each.age === null ? '-' : `${each.age}s ago`,
-    each.says,
-  ]);
-  await output.table(['', 'EVIDENCE', 'SEEN', 'SAYS'], rows);
   return 0;
 };
 
