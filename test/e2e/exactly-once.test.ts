@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import {type TestContext, test} from 'node:test';
+import {describe, type TestContext, test} from 'node:test';
 import {Home, until} from '../helpers/home.ts';
 
 /** The supervisor is killed up to so long after a message was accepted, in ms: while it is typed, entered, verified. */
 const SPREAD_MS = 1600;
 
-const title = 'messages survive kill -9 of the supervisor at random moments, and arrive exactly once, in order';
-test(`${title} (tmux)`, t => storm(t, 'tmux', 10));
-test(`${title} (pty host)`, t => storm(t, 'pty', 6));
+describe('messages survive kill -9 of the supervisor at random moments, and arrive exactly once, in order', {
+  concurrency: 2,
+}, () => {
+  test('tmux', t => storm(t, 'tmux', 10));
+  test('pty host', t => storm(t, 'pty', 8));
+});
 
 async function storm(t: TestContext, backend: string, kills: number): Promise<void> {
   await using home = new Home({

@@ -39,7 +39,7 @@ test('messages wait for a stopped session and are delivered in order, one at eac
 });
 
 test('a message that is sent while the agent works waits, says so, and arrives after the turn', async () => {
-  const agent = await start('busy', '--work', '5000');
+  const agent = await start('busy', '--work', '4200');
   assert.match(await home.amux('send', 'busy', 'long work'), /^delivered to busy/);
   await agent.read(1);
   assert.match(await home.amux('send', 'busy', 'next'), /^queued for busy: it is working; delivered when its turn/);
