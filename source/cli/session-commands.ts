@@ -1,0 +1,203 @@
+import type {Command, FlagSpec} from './command.ts';
+import {command, env} from './shared-flags.ts';
+
+const force: FlagSpec = {type: 'boolean', about: 'at once, without asking the program to end'};
+const workspace: FlagSpec = {type: 'string', short: 'w', value: 'WS', about: 'the workspace; default the latest'};
+const lines: FlagSpec = {type: 'string', short: 'n', value: 'N', about: 'at most N lines'};
+const follow: FlagSpec = {type: 'boolean', short: 'f', about: 'go on with each change'};
+const prompt: FlagSpec = {type: 'string', value: 'TEXT', about: 'the first message'};
+
+const life = () => import('./commands/life.ts');
+const steer = () => import('./commands/steer.ts');
+const look = () => import('./commands/look.ts');
+
+/** How to begin, and commands over sessions: their life, what is sent to them, what they show. */
+export const sessionCommands: readonly Command[] = [
+  {
+    path: 'demo',
+    usage: '',
+    summary: 'a fleet of six scripted agents in a throw-away home',
+    args: [0, 0],
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    path: 'init',
+    usage: '[--force]',
+    summary: 'make this repository a project',
+    flags: {force: {type: 'boolean', about: 'write the configuration anew'}},
+    args: [0, 0],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    path: 'register',
+    usage: 'NAME --dir DIR [--agent A] [--command C] [--model M] [--yolo] [--env K=V]… [--tag T]… [--restart WHEN]',
+    summary: 'a durable session',
+    flags: {
+      dir: {type: 'string', value: 'DIR', about: 'where it works'},
+      agent: {type: 'string', value: 'A', about: 'its profile; default the project’s defaultAgent, else claude'},
+      command,
+      model: {type: 'string', value: 'M', about: 'model'},
+      yolo: {type: 'boolean', about: 'run without permission prompts'},
+      env,
+      tag: {type: 'string', multiple: true, value: 'T', about: 'a tag; may be repeated'},
+      restart: {type: 'string', value: 'WHEN', about: 'always, on-failure (default) or never'},
+    },
+    args: [1, 1],
+    load: async () => (await life()).register,
+  },
+  {
+    path: 'unregister',
+    usage: 'NAME…',
+    summary: 'forget sessions that do not run',
+    args: [1, 100],
+    completes: 'sessions',
+    load: async () => (await life()).unregister,
+  },
+  {
+    path: 'start',
+    usage: 'NAME… [--prompt TEXT]',
+    summary: 'start sessions',
+    flags: {prompt},
+    args: [1, 100],
+    completes: 'sessions',
+    load: async () => (await life()).start,
+  },
+  {
+    path: 'stop',
+    usage: 'NAME… | --all [--force]',
+    summary: 'end sessions with their whole process tree',
+    flags: {all: {type: 'boolean', about: 'every session'}, force},
+    args: [0, 100],
+    completes: 'sessions',
+    load: async () => (await life()).stop,
+  },
+  {
+    path: 'restart',
+    usage: 'NAME… [--prompt TEXT]',
+    summary: 'stop, then start',
+    flags: {prompt},
+    args: [1, 100],
+    completes: 'sessions',
+    load: async () => (await life()).restart,
+  },
+  {
+    path: 'run',
+    usage: 'AGENT [-w WS] [-c CMD] [-e K=V]… [--name N] [--prompt TEXT] [--attach]',
+    summary: 'a one-shot session in the current project; prints its id',
+    flags: {
+      workspace,
+      command,
+      env,
+      name: {type: 'string', value: 'N', about: 'its name'},
+      prompt,
+      attach: {type: 'boolean', about: 'join it at once'},
+    },
+    args: [1, 1],
+    completes: 'agents',
+    load: async () => (await life()).run,
+  },
+  {
+    path: 'ps',
+    aliases: ['agent list', 'agent ls'],
+    usage: '[-a]',
+    summary: 'the sessions of this home',
+    flags: {all: {type: 'boolean', short: 'a', about: 'also one-shot sessions that ended over an hour ago'}},
+    args: [0, 0],
+    load: async () => (await import('./commands/ps.ts')).ps,
+  },
+  {
+    path: 'attach',
+    aliases: ['agent attach'],
+    usage: 'S',
+    summary: 'join a session full screen; Ctrl-B D leaves',
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await import('./commands/attach.ts')).attach,
+  },
+  {
+    path: 'agent stop',
+    usage: 'S… [--force]',
+    summary: 'same as stop',
+    flags: {force},
+    args: [1, 100],
+    completes: 'sessions',
+    load: async () => (await life()).stop,
+  },
+  {
+    path: 'peek',
+    usage: 'S [--lines N] [-f]',
+    summary: 'the screen of a session',
+    flags: {lines, follow},
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await look()).peek,
+  },
+  {
+    path: 'logs',
+    aliases: ['agent logs'],
+    usage: 'S [-f] [-n N]',
+    summary: 'the text history of a session',
+    flags: {lines, follow},
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await look()).logs,
+  },
+  {
+    path: 'send',
+    usage: 'S TEXT… | -',
+    summary: 'a message, delivered at the next turn boundary',
+    args: [1, 10_000],
+    completes: 'sessions',
+    load: async () => (await steer()).send,
+  },
+  {
+    path: 'keys',
+    usage: 'S KEY… [--force]',
+    summary: 'press keys: Enter, Escape, C-c, Up … or text',
+    flags: {force: {type: 'boolean', about: 'also into an open dialog'}},
+    args: [2, 100],
+    completes: 'sessions',
+    load: async () => (await steer()).keys,
+  },
+  {
+    path: 'queue',
+    usage: 'S [--clear]',
+    summary: 'messages that wait',
+    flags: {clear: {type: 'boolean', about: 'drop them'}},
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await steer()).queue,
+  },
+  {
+    path: 'explain',
+    usage: 'S | --screen FILE --agent A',
+    summary: 'why a session has its status, or what a captured screen says',
+    flags: {
+      screen: {type: 'string', value: 'FILE', about: 'a screen as tmux capture-pane -p -e prints it, or plain text'},
+      agent: {type: 'string', value: 'A', about: 'the kind of program that it is of'},
+    },
+    args: [0, 1],
+    completes: 'sessions',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    path: 'wait',
+    usage: 'S --until idle|waiting|finished|exited [--timeout 5m]',
+    summary: 'wait for a state, for scripts',
+    flags: {
+      until: {type: 'string', value: 'STATE', about: 'idle, waiting, finished or exited'},
+      timeout: {type: 'string', value: 'T', about: 'e.g. 90s or 5m; default none'},
+    },
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await look()).wait,
+  },
+  {
+    path: 'events',
+    usage: '[-f] [-n N]',
+    summary: 'the journal',
+    flags: {follow, lines},
+    args: [0, 0],
+    load: async () => (await look()).events,
+  },
+];
