@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {availableParallelism} from 'node:os';
+import {availableParallelism, loadavg} from 'node:os';
 
 /** One measured number. `aim`: the largest value that is good. */
 export type Figure = {name: string; value: number; unit: string; aim?: number; note?: string};
@@ -37,7 +37,7 @@ export function saveFigures(benchmark: string, figures: readonly Figure[], now: 
   const rounded = figures.map(figure => ({...figure, value: Number(shown(figure.value))}));
   writeFileSync(
     file,
-    `${JSON.stringify({...kept, machine, [benchmark]: {at: now.toISOString(), figures: rounded}}, null, 2)}\n`,
+    `${JSON.stringify({...kept, machine, [benchmark]: {at: now.toISOString(), load: Number(shown(load())), figures: rounded}}, null, 2)}\n`,
   );
   return file.pathname;
 }
@@ -45,6 +45,9 @@ export function saveFigures(benchmark: string, figures: readonly Figure[], now: 
 function shown(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
+
+/** Processes that wanted a core in the last minute, the benchmark's own among them: figures of a busy machine mean less. */
+export const load = (): number => loadavg()[0]!;
 
 function tmuxVersion(): string | null {
   try {

@@ -1,3 +1,4 @@
+import {spawn} from 'node-pty';
 import {CockpitTerminal} from './cockpit-terminal.ts';
 import {type Figure, percentile} from './figures.ts';
 import {type BackendKind, BenchFleet, programs, SESSIONS} from './fleet.ts';
@@ -13,7 +14,8 @@ const LAST = `s${SESSIONS}`;
 
 /** From a key to the cell that it changes: a walk through the list, and the echo of a typed letter. */
 export async function keys(): Promise<Figure[]> {
-  const figures: Figure[] = [];
+  // What the machine itself needs at this moment: a terminal's echo without amux between.
+  const figures = percentiles('a bare terminal: letter to its echo', await bareEcho());
   for (const kind of ['tmux', 'pty'] as const) figures.push(...(await withBackend(kind)));
   return figures;
 }
@@ -36,6 +38,26 @@ async function withBackend(kind: BackendKind): Promise<Figure[]> {
   } finally {
     await cockpit.end();
   }
+}
+
+async function bareEcho(): Promise<number[]> {
+  const pty = spawn('cat', [], {cols: 120, rows: 40});
+  const times: number[] = [];
+  for (let i = 0; i < TYPED; i++) {
+    await pause(BETWEEN_MS);
+    const echoed = new Promise<void>(resolve => {
+      const listener = pty.onData(() => {
+        listener.dispose();
+        resolve();
+      });
+    });
+    const start = performance.now();
+    pty.write('x');
+    await echoed;
+    times.push(performance.now() - start);
+  }
+  pty.kill();
+  return times;
 }
 
 async function walking(cockpit: CockpitTerminal): Promise<number[]> {

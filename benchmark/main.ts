@@ -1,5 +1,5 @@
 import {cpu} from './cpu.ts';
-import {type Figure, printFigures, saveFigures} from './figures.ts';
+import {type Figure, load, printFigures, saveFigures} from './figures.ts';
 import {idle} from './idle.ts';
 import {keys} from './keys.ts';
 import {ps} from './ps.ts';
@@ -14,7 +14,7 @@ if (asked !== undefined && !(asked in benchmarks)) {
 let missed = 0;
 for (const [name, measure] of Object.entries(benchmarks)) {
   if (asked !== undefined && asked !== name) continue;
-  console.log(`${name} …`);
+  console.log(`${name} … (load ${load().toFixed(1)})`);
   const figures = await measure();
   printFigures(figures);
   missed += figures.filter(({value, aim}) => aim !== undefined && value > aim).length;
