@@ -66,7 +66,7 @@ describe('bin/amux.js', () => {
 
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
       it(`passes ${signal} on, and its answer back: ${name}`, async () => {
-        const trap = `trap 'echo got; exit 7' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
+        const trap = `trap 'echo got; exit 7' ${signal.slice(3)}; echo ready; for i in $(seq 200); do sleep 0.05; done`;
         const {child, ended} = start(old, trap, []);
         await once(child, 'said');
         child.kill(signal);
