@@ -14,6 +14,8 @@ export type Agent = {
   yoloFlags: string[] | null;
   /** Arguments that print its version. */
   versionFlags: string[] | null;
+  /** A text so that it is sent as it reads: a first `/` or `!` would act. */
+  literal: (text: string) => string;
   /** Pause between a pasted text and Enter: some programs take a fast Enter for part of the paste, in ms. */
   enterDelayMs: number;
   /** Quiet time that ends a turn when nothing better is known, in ms. */

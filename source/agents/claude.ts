@@ -1,4 +1,5 @@
 import type {Agent} from './agent.ts';
+import {introduced, spaced} from './literal.ts';
 import {type ScreenLayout, screenReader} from './screen-rules.ts';
 
 const BORDER = /^─{20,}/;
@@ -24,6 +25,7 @@ export const claude: Agent = {
   modelFlags: model => ['--model', model],
   yoloFlags: ['--dangerously-skip-permissions'],
   versionFlags: ['--version'],
+  literal: text => introduced(spaced(/^[!@#]/)(text)),
   enterDelayMs: 50,
   quietMs: 1000,
   chrome: BORDER,

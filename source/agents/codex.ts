@@ -1,4 +1,5 @@
 import type {Agent} from './agent.ts';
+import {spaced} from './literal.ts';
 import {type ScreenLayout, screenReader} from './screen-rules.ts';
 
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
@@ -23,6 +24,7 @@ export const codex: Agent = {
   modelFlags: model => ['-m', model],
   yoloFlags: ['--dangerously-bypass-approvals-and-sandbox'],
   versionFlags: ['--version'],
+  literal: spaced(/^[/!@]/),
   // 0 ms falls into its paste-burst detection, 20 ms is enough.
   enterDelayMs: 60,
   quietMs: 1000,

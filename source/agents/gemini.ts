@@ -1,4 +1,5 @@
 import type {Agent} from './agent.ts';
+import {introduced, spaced} from './literal.ts';
 import {type ScreenLayout, screenReader} from './screen-rules.ts';
 
 const layout: ScreenLayout = {
@@ -23,6 +24,7 @@ export const gemini: Agent = {
   modelFlags: model => ['--model', model],
   yoloFlags: ['--yolo'],
   versionFlags: ['--version'],
+  literal: text => introduced(spaced(/^[!@]/)(text)),
   // Up to 20 ms after a paste, Enter becomes part of the text; 60 ms is enough, 150 ms is safe.
   enterDelayMs: 150,
   quietMs: 1000,

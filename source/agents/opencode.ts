@@ -1,4 +1,5 @@
 import type {Agent} from './agent.ts';
+import {spaced} from './literal.ts';
 import {type ScreenLayout, screenReader} from './screen-rules.ts';
 
 const layout: ScreenLayout = {
@@ -25,6 +26,7 @@ export const opencode: Agent = {
   modelFlags: model => ['--model', model],
   yoloFlags: ['--auto'],
   versionFlags: ['--version'],
+  literal: spaced(/^[/!@]/),
   enterDelayMs: 60,
   quietMs: 1000,
   chrome: /^ {1,4}[┃▣]/,

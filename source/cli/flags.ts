@@ -1,6 +1,12 @@
 import {AmuxError} from '../domain/errors.ts';
 import type {Context} from './command.ts';
 
+/** A flag as people write it: `asCommand` is `--as-command`. */
+export function flagWord(name: string, negative = false): string {
+  const word = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+  return name.length === 1 ? `-${word}` : `--${negative ? 'no-' : ''}${word}`;
+}
+
 export function textFlag({flags}: Pick<Context, 'flags'>, name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;

@@ -1,4 +1,5 @@
 import type {Command, FlagSpec} from './command.ts';
+import {flagWord} from './flags.ts';
 import {commands, globalFlags} from './registry.ts';
 
 export function overview(): string {
@@ -33,7 +34,7 @@ export function commandHelp({path, usage, summary, aliases, flags}: Command): st
 
 function flagLines(flags: Record<string, FlagSpec>): string[] {
   const rows = Object.entries(flags).map(([name, {short, value, negative, about}]): [string, string] => {
-    const long = `--${negative === true ? 'no-' : ''}${name}${value === undefined ? '' : ` ${value}`}`;
+    const long = `${flagWord(name, negative)}${value === undefined ? '' : ` ${value}`}`;
     return [short === undefined ? `    ${long}` : `-${short}, ${long}`, about];
   });
   const wide = Math.max(...rows.map(([left]) => left.length));

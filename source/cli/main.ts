@@ -2,6 +2,7 @@ import meow, {type AnyFlags} from 'meow';
 import {homeOf, pathsOf} from '../config/paths.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Command, Context, FlagSpec, Flags} from './command.ts';
+import {flagWord} from './flags.ts';
 import {createFleets} from './fleets.ts';
 import {commandHelp, overview} from './help.ts';
 import {createOutput} from './output.ts';
@@ -132,12 +133,15 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
   const flags = parsed.flags as Flags;
   for (const name of Object.keys(flags)) {
     if (!(name in specs)) {
-      const shown = name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`;
+      const shown = flagWord(name);
       const words = command.path === '' ? 'amux' : `amux ${command.path}`;
       throw new AmuxError('input.invalid', {why: `${words} has no flag ${shown}`, next: `${words} --help`});
     }
     if (specs[name]!.type === 'string' && flags[name] === '') {
-      throw new AmuxError('input.invalid', {why: `--${name} needs a value`, next: `amux ${command.path} --help`});
+      throw new AmuxError('input.invalid', {
+        why: `${flagWord(name)} needs a value`,
+        next: `amux ${command.path} --help`,
+      });
     }
   }
   return {flags, args: parsed.input};

@@ -144,8 +144,9 @@ export const sessionCommands: readonly Command[] = [
   },
   {
     path: 'send',
-    usage: 'S TEXT… | -',
+    usage: 'S TEXT… | - [--as-command]',
     summary: 'a message, delivered at the next turn boundary',
+    flags: {asCommand: {type: 'boolean', about: 'let a first / or ! act; else it is sent as text'}},
     args: [1, 10_000],
     completes: 'sessions',
     load: async () => (await steer()).send,

@@ -135,7 +135,7 @@ export interface Fleet {
   run(input: RunInput): Promise<SessionView>;
   /** Names of the variables (`${VAR}`) that a launch would take from its caller's environment. */
   variables(target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]>;
-  send(ref: string, message: {text: string; id?: string}): Promise<Sent>;
+  send(ref: string, message: {text: string; id?: string; asCommand?: boolean}): Promise<Sent>;
   keys(ref: string, input: {keys: string[]; force?: boolean}): Promise<void>;
   /** Raw terminal input of a person who types (UTF-8). */
   type(ref: string, bytes: string): Promise<void>;

@@ -16,6 +16,8 @@ export type Message = {
   /** Session id. */
   session: string;
   text: string;
+  /** Its first character may act (`/compact`, `!ls`); else the text is typed so that it cannot. */
+  asCommand: boolean;
   state: MessageState;
   reason: string;
   actor: string;

@@ -8,6 +8,9 @@ const ECHO_MS = 400;
 /** How long a text may stand after Enter before Enter counts as lost, in ms. */
 const ENTER_LOST_MS = 700;
 const ENTERS = 3;
+/** How long a dialog that came up meanwhile may stand before the message is given up, in ms. */
+const DIALOG_MS = 600_000;
+const DIALOG_LOOK_MS = 250;
 const LOOK_EVERY_MS = 30;
 /** Cells of the text's end that are looked for. */
 const TAIL = 24;
@@ -36,6 +39,10 @@ export async function typeMessage(typing: Typing): Promise<void> {
 /** Enter, verified: repeated only while the text still stands where it was typed. */
 export async function pressEnter(typing: Typing, echoed: boolean): Promise<void> {
   const {backend, agent, terminal, text, message} = typing;
+  if (!(await dialogGone(typing))) {
+    typing.step('uncertain', 'a dialog came up while it was typed; Enter would have answered that');
+    return;
+  }
   typing.step('entered', 'pressing Enter');
   const mark: Mark = {message, step: 'entered'};
   for (let i = 1; i <= ENTERS; i++) {
@@ -51,6 +58,17 @@ export async function pressEnter(typing: Typing, echoed: boolean): Promise<void>
     }
   }
   typing.step('uncertain', `still on the input line after ${ENTERS} times Enter`);
+}
+
+/** Looks right before Enter: a dialog that came up since the text was typed would take it for its answer. */
+async function dialogGone({backend, agent, terminal}: Typing): Promise<boolean> {
+  const {read} = agent;
+  if (read === null) return true;
+  for (let waited = 0; waited < DIALOG_MS; waited += DIALOG_LOOK_MS) {
+    if (!read(await backend.capture(terminal)).dialog) return true;
+    await pause(DIALOG_LOOK_MS);
+  }
+  return false;
 }
 
 /** The end of the text stands on the cursor's line, or in the input box of a program that draws its own. */

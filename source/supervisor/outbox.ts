@@ -74,7 +74,7 @@ export class Outbox {
     if (message === undefined) return;
     const {agent, backend, session} = this.#options;
     const screen = await backend().capture(session().id);
-    switch (resumeDelivery(message, mark, textStands(screen, message.text, agent()))) {
+    switch (resumeDelivery(message, mark, textStands(screen, typedText(message, agent()), agent()))) {
       case 'send':
         this.#step(message, 'queued', 'not typed yet when the supervisor ended');
         return;
@@ -114,7 +114,7 @@ export class Outbox {
       agent: agent(),
       terminal: session().id,
       message: message.id,
-      text: message.text,
+      text: typedText(message, agent()),
       step: (state, reason) => this.#step(message, state, reason),
     };
   }
@@ -136,4 +136,9 @@ export class Outbox {
     const said = `message ${message.id} ${state}: ${reason}`;
     this.#options.record('message.state', {reason: said, actor: 'supervisor', changes});
   }
+}
+
+/** A text that is no command is kept from acting as one. */
+function typedText({text, asCommand}: Message, {literal}: Agent): string {
+  return asCommand ? text : literal(text);
 }

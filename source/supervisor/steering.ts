@@ -7,7 +7,7 @@ import {encodeKeys} from '../terminal/keys.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 
-type Queued = {text: string; id?: string; actor: string};
+type Queued = {text: string; id?: string; asCommand?: boolean; actor: string};
 
 type Steering = Pick<Fleet, 'send' | 'keys' | 'type' | 'queue' | 'clearQueue'> & {
   enqueue: (runner: Runner, input: Queued) => Message;
@@ -18,7 +18,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
   const positions = roster.all.flatMap(({outbox}) => outbox.messages.map(({position}) => position));
   let last = positions.reduce((highest, each) => Math.max(highest, each), 0);
 
-  const enqueue = (runner: Runner, {text, id, actor}: Queued): Message => {
+  const enqueue = (runner: Runner, {text, id, asCommand = false, actor}: Queued): Message => {
     const {session} = runner;
     if (runner.outbox.pending.length >= QUEUE_CAP) {
       throw new AmuxError('queue.full', {name: session.name, count: runner.outbox.pending.length});
@@ -28,6 +28,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       id: id ?? `m-${randomBytes(5).toString('hex')}`,
       session: session.id,
       text,
+      asCommand,
       state: 'queued',
       reason: isLive(session) ? 'waits for the next turn boundary' : `waits: ${session.name} does not run`,
       actor,

@@ -13,6 +13,7 @@ const message = (state: MessageState, change: Partial<Message> = {}): Message =>
   id: 'm1',
   session: 's1',
   text: 'hello',
+  asCommand: false,
   state,
   reason: '',
   actor: 'operator',

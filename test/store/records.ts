@@ -56,6 +56,7 @@ export function message(id: string, change: Partial<Message> = {}): Message {
     id,
     session: 's1',
     text: `text of ${id}`,
+    asCommand: false,
     state: 'queued',
     reason: 'sent',
     actor: 'cli',

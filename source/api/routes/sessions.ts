@@ -148,8 +148,12 @@ export const steeringRoutes: Route[] = [
     role: 'agent',
     summary: 'Put a message into the steering queue',
     status: 202,
-    body: z.strictObject({text: z.string().max(1_000_000), msg_id: z.string().min(1).max(128).optional()}),
-    handler: (fleet, {name, body}) => fleet.send(name, {text: body.text, id: body.msg_id}),
+    body: z.strictObject({
+      text: z.string().max(1_000_000),
+      msg_id: z.string().min(1).max(128).optional(),
+      as_command: z.boolean().optional(),
+    }),
+    handler: (fleet, {name, body}) => fleet.send(name, {text: body.text, id: body.msg_id, asCommand: body.as_command}),
   }),
   route({
     method: 'POST',

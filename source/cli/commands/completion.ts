@@ -1,5 +1,6 @@
 import {AmuxError} from '../../domain/errors.ts';
 import type {Command, Run} from '../command.ts';
+import {flagWord} from '../flags.ts';
 import {commands, globalFlags} from '../registry.ts';
 
 const shells = {bash, zsh, fish};
@@ -19,7 +20,7 @@ const shown = (): Command[] => commands.filter(command => command.hidden !== tru
 const pathsOf = ({path, aliases = []}: Command): string[] => [path, ...aliases];
 
 const flagsOf = ({flags}: Command): string[] =>
-  Object.entries({...flags, ...globalFlags}).map(([flag, {negative}]) => `--${negative === true ? 'no-' : ''}${flag}`);
+  Object.entries({...flags, ...globalFlags}).map(([flag, {negative}]) => flagWord(flag, negative));
 
 /** First words of all commands, then for each first word the second ones, and so on. */
 function words(): Map<string, Set<string>> {
@@ -103,7 +104,7 @@ function fish(): string {
       lines.push(`complete -c amux -n ${quoted(seen)} -a ${quoted(`(${LIST[command.completes]})`)}`);
     }
     for (const [flag, {about}] of Object.entries(command.flags ?? {})) {
-      lines.push(`complete -c amux -n ${quoted(seen)} -l ${flag} -d ${quoted(about)}`);
+      lines.push(`complete -c amux -n ${quoted(seen)} -l ${flagWord(flag).slice(2)} -d ${quoted(about)}`);
     }
   }
   return `${lines.join('\n')}\n`;

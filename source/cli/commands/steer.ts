@@ -16,7 +16,7 @@ export const send: Run = async context => {
   const text =
     words.length === 0 || (words.length === 1 && words[0] === '-') ? await readAll(context) : words.join(' ');
   const fleet = await context.fleet('write');
-  const sent = await fleet.send(ref!, {text});
+  const sent = await fleet.send(ref!, {text, asCommand: boolFlag(context, 'asCommand')});
   const last = await watched(fleet, ref!, sent);
   const {name} = await fleet.session(ref!);
   if (output.json) output.value(last);

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {agentOf} from '../../source/agents/registry.ts';
+
+const cases: [string, string, string][] = [
+  ['claude', '/help me', 'Message: /help me'],
+  ['claude', '  /compact', 'Message:   /compact'],
+  ['claude', '/etc/hosts is wrong', '/etc/hosts is wrong'],
+  ['claude', '!rm -rf dist', ' !rm -rf dist'],
+  ['claude', 'plain', 'plain'],
+  ['gemini', '/quit', 'Message: /quit'],
+  ['gemini', '!ls', ' !ls'],
+  ['codex', '/quit', ' /quit'],
+  ['codex', '!ls', ' !ls'],
+  ['opencode', '/exit', ' /exit'],
+  ['generic', '/exit', '/exit'],
+  ['generic', '!ls', '!ls'],
+];
+for (const [agent, text, typed] of cases) {
+  test(`${agent} is sent ${JSON.stringify(text)} as ${JSON.stringify(typed)}`, () => {
+    assert.equal(agentOf(agent).literal(text), typed);
+  });
+}
