@@ -5,8 +5,8 @@ import {AmuxError} from '../domain/errors.ts';
 export const HUB = 'amux-hub';
 /** A reply that takes longer than this means that the server is stuck, in ms. */
 const REPLY_TIMEOUT_MS = 15_000;
-/** Seconds that a pane's output may lag before tmux stops sending it to us (it is then read by capture). */
-const PAUSE_AFTER_S = 1;
+/** Seconds that a pane's output may lag before tmux leaves it out; what was left out is seen by capture alone. */
+const PAUSE_AFTER_S = 10;
 
 export type Notification =
   | {kind: 'output'; pane: string; data: string}

@@ -202,6 +202,8 @@ export class TmuxLink {
     const {terminal} = known;
     if (notification.kind === 'pause') {
       this.run(`refresh-client -A '${known.pane}:continue'`).catch(() => {}); // A lost connection tells itself.
+      // A report may be among what was left out: the last one that was heard is no evidence any more.
+      this.#options.onEvent({type: 'program', terminal, at, state: 'clear', kind: '', message: ''});
     } else {
       for (const {state, kind, message} of known.hear(notification.data)) {
         this.#options.onEvent({type: 'program', terminal, at, state, kind, message});
