@@ -29,14 +29,18 @@ function refuse(why) {
 /** Hands the terminal, the arguments and what is sent to this process over to another Node; ends as that one does. */
 async function runWith(node) {
   const {spawn} = await import('node:child_process');
-  const child = spawn(node, process.argv.slice(1), {stdio: 'inherit'});
-  const forward = signal => child.kill(signal);
+  let child = null;
+  // Listened for before the child is there: it may be asked to end before this line was left.
+  const early = [];
+  const forward = signal => (child === null ? early.push(signal) : child.kill(signal));
   // What a key of the terminal causes reaches the child by itself: here it must only not end the parent.
   const byKey = signal => {
     if (!process.stdin.isTTY) forward(signal);
   };
   const handlers = {SIGTERM: forward, SIGHUP: forward, SIGUSR2: forward, SIGINT: byKey, SIGQUIT: byKey};
   for (const signal of Object.keys(handlers)) process.on(signal, handlers[signal]);
+  child = spawn(node, process.argv.slice(1), {stdio: 'inherit'});
+  for (const signal of early) child.kill(signal);
   child.once('error', error => refuse(`cannot run ${node}: ${error.message}`));
   child.once('exit', (code, signal) => {
     process.exitCode = code === null ? 1 : code;

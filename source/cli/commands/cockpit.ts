@@ -8,6 +8,7 @@ import {AmuxError, asAmuxError} from '../../domain/errors.ts';
 import type {Fleet} from '../../domain/fleet.ts';
 import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
+import {holdingSignals} from '../hold-signals.ts';
 import {onPath} from '../programs.ts';
 import {packageRoot, selfArgv, version} from '../self.ts';
 import {lendTerminal, lendTo} from './attach.ts';
@@ -15,12 +16,16 @@ import {lendTerminal, lendTo} from './attach.ts';
 type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless'; leave: () => Promise<void>};
 
 /** The full-screen cockpit: hosts the supervisor when none runs, else is its client. */
-export const cockpit: Run = async context => {
+export const cockpit: Run = context => {
   checkTerminal(context, 'the cockpit');
+  return holdingSignals(() => openCockpit(context));
+};
+
+async function openCockpit(context: Context): Promise<number> {
   const {settings} = loadSettings(context.paths.config);
   const {fleet, mode, leave} = await hostOrJoin(context, settings);
   return showCockpit({context, settings, fleet, mode, leave});
-};
+}
 
 export function checkTerminal({stdin}: Context, what: string): void {
   if (!stdin.isTTY) throw new AmuxError('terminal.none', {what, stream: 'stdin'});

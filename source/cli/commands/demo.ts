@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {quoteArgv} from '../../config/command-line.ts';
 import {pathsOf} from '../../config/paths.ts';
 import type {Context, Run} from '../command.ts';
+import {holdingSignals} from '../hold-signals.ts';
 import {type Host, hostFleet} from '../host.ts';
 import {lives} from '../programs.ts';
 import {selfArgv, version} from '../self.ts';
@@ -14,8 +15,12 @@ import {roles} from './demo-roles.ts';
 const PREFIX = 'amux-demo-';
 
 /** Six scripted agents in a throw-away home: what a newcomer runs first. Leaves nothing behind. */
-export const demo: Run = async context => {
+export const demo: Run = context => {
   checkTerminal(context, 'the demo');
+  return holdingSignals(() => showDemo(context));
+};
+
+async function showDemo(context: Context): Promise<number> {
   await cleanUpAfterDead();
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   let host: Host | null = null;
@@ -30,7 +35,7 @@ export const demo: Run = async context => {
   } finally {
     await endDemo(home, host);
   }
-};
+}
 
 function openDemo(home: string): Promise<Host> {
   return hostFleet({
