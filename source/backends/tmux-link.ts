@@ -15,6 +15,8 @@ const SECOND_LOOKS = 6;
 /** A pane whose status tmux lost fires no hook: all are looked at this often, in ms. */
 const SWEEP_MS = 500;
 const RECONNECTS = 3;
+/** Output of panes that are just being made: so many pieces are kept until they are known. */
+const EARLY_MAX = 500;
 /** How long the server may take to end, in ms; then it is killed. */
 const END_MS = 1000;
 const END_LOOK_MS = 20;
@@ -36,6 +38,9 @@ export class TmuxLink {
   readonly tmux: string[];
   readonly #panes = new Map<string, Pane>();
   #control: Control | null = null;
+  /** The hub's own pane. */
+  #hubPane = '';
+  #early: Exclude<Notification, {kind: 'other'}>[] = [];
   /** Process id of the server; 0 before the first connection. */
   serverPid = 0;
   #looking = false;
@@ -73,8 +78,12 @@ export class TmuxLink {
     return this.#control.run(...commands);
   }
 
+  /** From now on its output is told, also what came in the same breath as the answer that made it. */
   remember(pane: Pane): void {
     this.#panes.set(pane.pane, pane);
+    const early = this.#early.filter(notification => notification.pane === pane.pane);
+    this.#early = this.#early.filter(notification => notification.pane !== pane.pane);
+    for (const notification of early) this.#notified(notification);
   }
 
   forget(pane: Pane): void {
@@ -152,8 +161,9 @@ export class TmuxLink {
       onEnd: () => void this.#reconnect(),
     });
     this.#control = control;
-    const [pid] = await control.run(`display-message -p '#{pid}'`);
+    const [pid, hub] = await control.run(`display-message -p '#{pid}'`, `list-panes -t '=${HUB}:^' -F '#{pane_id}'`);
     this.serverPid = Number(pid![0]);
+    this.#hubPane = hub![0] ?? '';
     await this.#adopt(control);
     this.#sweep ??= setInterval(() => {
       if (this.#panes.size > 0) void this.lookForDead();
@@ -194,8 +204,9 @@ export class TmuxLink {
     if (notification.kind === 'other') return;
     const known = this.#panes.get(notification.pane);
     if (known === undefined) {
-      // The hub's own pane: the pane-died hook typed into it.
-      if (notification.kind === 'output') void this.lookForDead();
+      // The pane-died hook typed into the hub's own pane.
+      if (notification.pane === this.#hubPane) void this.lookForDead();
+      else this.#early = [...this.#early.slice(1 - EARLY_MAX), notification];
       return;
     }
     const at = Date.now();
