@@ -38,6 +38,8 @@ export class Control {
   readonly ended: Promise<void>;
   #block: {number: string; own: boolean; lines: string[]} | null = null;
   #rest = '';
+  /** Commands from before the client had its session: they would have no target. */
+  #unsent: string[] | null = [];
   #closing = false;
   #open = true;
 
@@ -81,7 +83,7 @@ export class Control {
       }, REPLY_TIMEOUT_MS);
       const pending: Pending = {want: commands.length, blocks: [], resolve, reject, timer};
       this.#pending.push(pending);
-      this.#child.stdin!.write(`${commands.join(' ; ')}\n`);
+      this.#send(`${commands.join(' ; ')}\n`);
     });
   }
 
@@ -93,6 +95,11 @@ export class Control {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 2000);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  #send(line: string): void {
+    if (this.#unsent === null) this.#child.stdin!.write(line);
+    else this.#unsent.push(line);
   }
 
   #feed(chunk: string): void {
@@ -118,6 +125,11 @@ export class Control {
       // The blocks of hooks and of the attach itself carry flag 0: nobody waits for them.
       this.#block = {number, own: flags === '1', lines: []};
       return;
+    }
+    if (this.#unsent !== null && line.startsWith('%session-changed ')) {
+      const lines = this.#unsent;
+      this.#unsent = null;
+      for (const unsent of lines) this.#send(unsent);
     }
     this.#options.onNotification(parseNotification(line));
   }
