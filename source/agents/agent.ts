@@ -20,8 +20,8 @@ export type Agent = {
   enterDelayMs: number;
   /** Quiet time that ends a turn when nothing better is known, in ms. */
   quietMs: number;
-  /** The first line of what it draws below its text (input box, status line); null: nothing. */
-  chrome: RegExp | null;
+  /** The lines of its screen that are its work: without input line, status lines and remarks on time. */
+  content: (lines: readonly string[]) => readonly string[];
   /** What its screen says; null when amux has no rules for it. */
   read: ((screen: Screen) => Reading) | null;
 };

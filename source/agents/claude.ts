@@ -1,6 +1,6 @@
 import type {Agent} from './agent.ts';
 import {introduced, spaced} from './literal.ts';
-import {type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 
 const BORDER = /^─{20,}/;
 
@@ -28,7 +28,7 @@ export const claude: Agent = {
   literal: text => introduced(spaced(/^[!@#]/)(text)),
   enterDelayMs: 50,
   quietMs: 1000,
-  chrome: BORDER,
+  content: contentAbove(layout, /^✻ .* for [\dhms ]+|· done \d/),
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

@@ -1,6 +1,6 @@
 import type {Agent} from './agent.ts';
 import {spaced} from './literal.ts';
-import {type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
 const FOOTER_ROWS = 4;
@@ -28,7 +28,7 @@ export const codex: Agent = {
   // 0 ms falls into its paste-burst detection, 20 ms is enough.
   enterDelayMs: 60,
   quietMs: 1000,
-  chrome: /^› /,
+  content: contentAbove(layout, /^\s+Worked for /),
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

@@ -1,6 +1,6 @@
 import type {Agent} from './agent.ts';
 import {introduced, spaced} from './literal.ts';
-import {type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 
 const layout: ScreenLayout = {
   // A box of half blocks; prompts are echoed in such boxes, too, but nothing stands under the input line but its footer.
@@ -28,7 +28,7 @@ export const gemini: Agent = {
   // Up to 20 ms after a paste, Enter becomes part of the text; 60 ms is enough, 150 ms is safe.
   enterDelayMs: 150,
   quietMs: 1000,
-  chrome: /^─{20,}|^\s*\? for shortcuts/,
+  content: contentAbove(layout, /^\s*\? for shortcuts|^[─▄▀]{20,}|Shift\+Tab to|YOLO Ctrl/),
   read: screenReader(layout, [
     {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting/, says: 'working'},
     {

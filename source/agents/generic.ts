@@ -11,6 +11,6 @@ export const generic: Agent = {
   literal: text => text,
   enterDelayMs: 30,
   quietMs: 1000,
-  chrome: null,
+  content: lines => lines,
   read: null,
 };

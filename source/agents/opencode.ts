@@ -1,6 +1,6 @@
 import type {Agent} from './agent.ts';
 import {spaced} from './literal.ts';
-import {type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 
 const layout: ScreenLayout = {
   // The box ends with the agent and its model, then a rounded foot; its text stands above an empty line.
@@ -29,7 +29,7 @@ export const opencode: Agent = {
   literal: spaced(/^[/!@]/),
   enterDelayMs: 60,
   quietMs: 1000,
-  chrome: /^ {1,4}[┃▣]/,
+  content: contentAbove(layout, /^\s*▣ /),
   read: screenReader(layout, [
     {
       rule: 'permission',

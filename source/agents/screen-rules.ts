@@ -62,6 +62,15 @@ export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[])
   };
 }
 
+/** What stands above the input line, without the lines that say nothing of the work. */
+export function contentAbove(layout: ScreenLayout, noise: RegExp): (lines: readonly string[]) => readonly string[] {
+  return lines => {
+    const found = layout.input(lines);
+    const above = found === null ? lines : lines.slice(0, found.above + 1);
+    return above.filter(line => !noise.test(line));
+  };
+}
+
 type Found = ReturnType<ScreenLayout['input']>;
 
 function regionsOf(lines: string[], {layout, found}: {layout: ScreenLayout; found: Found}): Record<Region, string> {

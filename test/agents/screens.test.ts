@@ -3,6 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 import {capturedScreen} from '../../source/agents/captured.ts';
+import {previewOf} from '../../source/agents/preview.ts';
 import {agentOf} from '../../source/agents/registry.ts';
 import type {Screen} from '../../source/domain/screen.ts';
 
@@ -67,4 +68,15 @@ test('a typed text makes the input line taken, a hint does not', () => {
   });
   assert.equal(agentOf('claude').read!(withText({})).composer, false);
   assert.equal(agentOf('claude').read!(withText({dim: true})).composer, true);
+});
+
+test('a card shows the last line of the work, not the input box or the time it took', () => {
+  const preview = (agent: string, name: string) => previewOf(screenOf(join(screens, agent, name)), agentOf(agent));
+  assert.equal(preview('claude', 'toolong-reactive-compact'), '● after toolong');
+  assert.equal(preview('codex', 'queued'), '• q');
+  assert.equal(
+    preview('gemini', 'working'),
+    '⠏ Executing Hooks: amux, amux, amux, amux (esc to cancel, 2s) ? for shortcuts',
+  );
+  assert.equal(preview('opencode', 'idle'), 'q');
 });
