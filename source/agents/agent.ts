@@ -22,6 +22,8 @@ export type Agent = {
   quietMs: number;
   /** The lines of its screen that are its work: without input line, status lines and remarks on time. */
   content: (lines: readonly string[]) => readonly string[];
+  /** It reports its status by OSC 7501 only where the terminal has answered its question. */
+  asksForStatus: boolean;
   /** What its screen says; null when amux has no rules for it. */
   read: ((screen: Screen) => Reading) | null;
 };

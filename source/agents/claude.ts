@@ -29,6 +29,7 @@ export const claude: Agent = {
   enterDelayMs: 50,
   quietMs: 1000,
   content: contentAbove(layout, /^✻ .* for [\dhms ]+|· done \d/),
+  asksForStatus: true,
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

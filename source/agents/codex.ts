@@ -29,6 +29,7 @@ export const codex: Agent = {
   enterDelayMs: 60,
   quietMs: 1000,
   content: contentAbove(layout, /^\s+Worked for /),
+  asksForStatus: false,
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

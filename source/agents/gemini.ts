@@ -29,6 +29,7 @@ export const gemini: Agent = {
   enterDelayMs: 150,
   quietMs: 1000,
   content: contentAbove(layout, /^\s*\? for shortcuts|^[─▄▀]{20,}|Shift\+Tab to|YOLO Ctrl/),
+  asksForStatus: false,
   read: screenReader(layout, [
     {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting/, says: 'working'},
     {

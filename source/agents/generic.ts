@@ -12,5 +12,6 @@ export const generic: Agent = {
   enterDelayMs: 30,
   quietMs: 1000,
   content: lines => lines,
+  asksForStatus: false,
   read: null,
 };

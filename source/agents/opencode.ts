@@ -30,6 +30,7 @@ export const opencode: Agent = {
   enterDelayMs: 60,
   quietMs: 1000,
   content: contentAbove(layout, /^\s*▣ /),
+  asksForStatus: false,
   read: screenReader(layout, [
     {
       rule: 'permission',

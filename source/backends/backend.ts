@@ -16,6 +16,8 @@ export type Launch = {
   env: Record<string, string>;
   cols: number;
   rows: number;
+  /** It asks at its start whether the terminal takes status reports (OSC 7501), and keeps silent without an answer. */
+  asksForStatus: boolean;
 };
 
 export type TerminalInfo = {

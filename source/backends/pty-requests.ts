@@ -44,6 +44,8 @@ export function launchOf(value: unknown): Launch {
     argv,
     env: env as Record<string, string>,
     ...sizeOf(value),
+    // The host answers whoever asks.
+    asksForStatus: value['asksForStatus'] === true,
   };
 }
 

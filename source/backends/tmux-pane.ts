@@ -12,6 +12,8 @@ export class Pane {
   readonly run: string;
   size: {cols: number; rows: number};
   exitSeen = false;
+  /** The program has reported its status at least once. */
+  reported = false;
   /** null until the program said so while somebody listened. */
   bracketedPaste: boolean | null = null;
   readonly #scanner = createStatusScanner();
@@ -29,7 +31,9 @@ export class Pane {
     const on = data.lastIndexOf(PASTE_ON);
     const off = data.lastIndexOf(PASTE_OFF);
     if (on !== off) this.bracketedPaste = on > off;
-    return this.#scanner.push(data).filter(({id}) => id === '');
+    const reports = this.#scanner.push(data).filter(({id}) => id === '');
+    this.reported ||= reports.length > 0;
+    return reports;
   }
 }
 

@@ -1,6 +1,7 @@
 import {AmuxError} from '../domain/errors.ts';
 import type {Screen} from '../domain/screen.ts';
 import type {Mark} from '../domain/steering.ts';
+import {STATUS_ANSWER} from '../terminal/program-status.ts';
 import {parseSgrScreen} from '../terminal/sgr.ts';
 import type {Backend, BackendEvent, Launch, TerminalInfo} from './backend.ts';
 import {signalAll} from './process-tree.ts';
@@ -8,6 +9,12 @@ import {quote} from './tmux-control.ts';
 import {TmuxLink} from './tmux-link.ts';
 import {launchCommands, Pane} from './tmux-pane.ts';
 
+/**
+ * tmux does not answer the question for OSC 7501, and by the time it is seen tmux has answered the one behind it:
+ * the answer has to be there before. So often, in ms, and for so long, as it was measured to be heard always.
+ */
+const ANSWER_EVERY_MS = 20;
+const ANSWER_FOR_MS = 3000;
 /** Bytes of one `send-keys -H` or `set-buffer` command. */
 const CHUNK = 4000;
 
@@ -59,7 +66,9 @@ export class TmuxBackend implements Backend {
     const {terminal, cols, rows} = launch;
     const [created] = await control.run(...launchCommands(launch));
     const [pane = '', pid] = created![0]!.split('\t');
-    this.#link.remember(new Pane({terminal, pane, run: launch.run, size: {cols, rows}}));
+    const made = new Pane({terminal, pane, run: launch.run, size: {cols, rows}});
+    this.#link.remember(made);
+    if (launch.asksForStatus) void this.#answerForStatus(made);
     void this.#link.lookForDead();
     return Number(pid);
   }
@@ -190,6 +199,20 @@ export class TmuxBackend implements Backend {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#link.close();
+  }
+
+  /** Until the first report; what is still unread then is dropped by the program as any stray answer is. */
+  async #answerForStatus(pane: Pane): Promise<void> {
+    const bytes = Buffer.from(STATUS_ANSWER).toString('hex').replace(/../g, ' $&');
+    const end = performance.now() + ANSWER_FOR_MS;
+    while (!pane.reported && !pane.exitSeen && this.#link.find(pane.terminal) === pane && performance.now() < end) {
+      try {
+        await this.#link.run(`send-keys -t ${pane.pane} -H${bytes}`);
+      } catch {
+        return; // The terminal or its server is gone.
+      }
+      await new Promise(resolve => setTimeout(resolve, ANSWER_EVERY_MS));
+    }
   }
 
   #pane(terminal: string): Pane {

@@ -146,10 +146,11 @@ export class Life {
     };
     try {
       const profile = profiles.resolve(session.agent, findProject(session.dir));
+      const agent = agentOf(profile.type);
       const plan = planLaunch({
         session,
         profile,
-        agent: agentOf(profile.type),
+        agent,
         extra: runner.extra,
         callerEnv,
         remembered: runner.remembered,
@@ -161,7 +162,9 @@ export class Life {
       runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
       const {cols, rows} = this.size;
       const {id: terminal, name, dir: cwd} = session;
-      const pid = await backend!.launch({terminal, run: run.id, name, argv: plan.argv, cwd, env: plan.env, cols, rows});
+      const {argv, env} = plan;
+      const {asksForStatus} = agent;
+      const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
       runner.launched(pid);
     } catch (error) {
       const failure = asAmuxError(error);

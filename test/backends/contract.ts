@@ -207,6 +207,14 @@ export function contract(name: string, make: () => Promise<Subject>): void {
       assert.equal(events.seen.filter(event => event.type === 'program').length, 1);
     });
 
+    test('a program that asks whether its reports are taken gets the answer before that to its next question', async context => {
+      const {backend} = await setUp(context);
+      const events = listen(backend);
+      await backend.launch(launchOf({argv: program('asks-for-status'), asksForStatus: true}));
+      const {state, terminal} = await events.next('program');
+      assert.deepEqual([terminal, state], ['s-one', 'working']);
+    });
+
     test('closing kills what lives in the terminal and forgets it', async context => {
       const {backend} = await setUp(context);
       const pid = await backend.launch(

@@ -24,6 +24,7 @@ export const launchOf = (overrides: Partial<Launch> = {}): Launch => ({
   env: {PATH: process.env['PATH'] ?? '/usr/bin:/bin', LANG: 'C.UTF-8'},
   cols: 100,
   rows: 24,
+  asksForStatus: false,
   ...overrides,
 });
 
