@@ -14,6 +14,8 @@ export type Agent = {
   yoloFlags: string[] | null;
   /** Arguments that print its version. */
   versionFlags: string[] | null;
+  /** The versions that its rules were made for (`2.1`: every 2.1.x); null where there are none. */
+  knownVersions: string[] | null;
   /** A text so that it is sent as it reads: a first `/` or `!` would act. */
   literal: (text: string) => string;
   /** Pause between a pasted text and Enter: some programs take a fast Enter for part of the paste, in ms. */

@@ -25,6 +25,7 @@ export const claude: Agent = {
   modelFlags: model => ['--model', model],
   yoloFlags: ['--dangerously-skip-permissions'],
   versionFlags: ['--version'],
+  knownVersions: ['2.1'],
   literal: text => introduced(spaced(/^[!@#]/)(text)),
   enterDelayMs: 50,
   quietMs: 1000,

@@ -24,6 +24,7 @@ export const codex: Agent = {
   modelFlags: model => ['-m', model],
   yoloFlags: ['--dangerously-bypass-approvals-and-sandbox'],
   versionFlags: ['--version'],
+  knownVersions: ['0.169'],
   literal: spaced(/^[/!@]/),
   // 0 ms falls into its paste-burst detection, 20 ms is enough.
   enterDelayMs: 60,

@@ -24,6 +24,7 @@ export const gemini: Agent = {
   modelFlags: model => ['--model', model],
   yoloFlags: ['--yolo'],
   versionFlags: ['--version'],
+  knownVersions: ['0.61'],
   literal: text => introduced(spaced(/^[!@]/)(text)),
   // Up to 20 ms after a paste, Enter becomes part of the text; 60 ms is enough, 150 ms is safe.
   enterDelayMs: 150,

@@ -8,6 +8,7 @@ export const generic: Agent = {
   modelFlags: () => [],
   yoloFlags: null,
   versionFlags: null,
+  knownVersions: null,
   literal: text => text,
   enterDelayMs: 30,
   quietMs: 1000,

@@ -26,6 +26,7 @@ export const opencode: Agent = {
   modelFlags: model => ['--model', model],
   yoloFlags: ['--auto'],
   versionFlags: ['--version'],
+  knownVersions: ['1.18'],
   literal: spaced(/^[/!@]/),
   enterDelayMs: 60,
   quietMs: 1000,

@@ -1,5 +1,6 @@
 import {accessSync, constants, existsSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
+import {covers, versionIn} from '../../agents/coverage.ts';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
 import {findProject} from '../../config/project.ts';
@@ -47,14 +48,21 @@ async function machine(): Promise<Finding[]> {
 
 /** Every built-in agent, whether it is installed and what it calls itself. */
 async function agentsFound(): Promise<Finding[]> {
-  const known = agents.filter(agent => agent.command !== null);
+  const programs = agents.filter(agent => agent.command !== null);
   return Promise.all(
-    known.map(async ({name, command, versionFlags}): Promise<Finding> => {
-      const [program = ''] = parseCommandLine(command!);
+    programs.map(async (agent): Promise<Finding> => {
+      const {name} = agent;
+      const [program = ''] = parseCommandLine(agent.command!);
       const file = onPath(program);
       if (file === null) return {what: name, state: 'note', says: 'not installed'};
-      const says = versionFlags === null ? null : await versionOf(file, versionFlags);
-      return {what: name, state: 'ok', says: `${says ?? 'does not say its version'} (${file})`};
+      const said = agent.versionFlags === null ? null : await versionOf(file, agent.versionFlags);
+      const version = said === null ? null : versionIn(said);
+      if (version === null) return {what: name, state: 'note', says: `does not say its version (${file})`};
+      const known = covers(agent, version);
+      const rules = known
+        ? 'its screens are known'
+        : `its screens are known of ${agent.knownVersions?.join(', ')}: what it shows may count as unknown`;
+      return {what: name, state: known ? 'ok' : 'note', says: `${version}, ${rules} (${file})`};
     }),
   );
 }
