@@ -182,6 +182,18 @@ export const sessionCommands: readonly Command[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    path: 'capture',
+    usage: 'S --as NAME [--out DIR]',
+    summary: 'keep its screen as a case for the screen rules',
+    flags: {
+      as: {type: 'string', value: 'NAME', about: 'what the case is called'},
+      out: {type: 'string', value: 'DIR', about: 'where cases are kept; default screens/ in the home'},
+    },
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await import('./commands/capture.ts')).capture,
+  },
+  {
     path: 'wait',
     usage: 'S --until idle|waiting|finished|exited [--timeout 5m]',
     summary: 'wait for a state, for scripts',
