@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {capturedScreen} from '../../agents/captured.ts';
-import {agents} from '../../agents/registry.ts';
+import {agentOf} from '../../agents/registry.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Run} from '../command.ts';
 import {textFlag} from '../flags.ts';
@@ -19,11 +19,10 @@ export const capture: Run = async context => {
   const fleet = await context.fleet('read');
   const session = await fleet.session(args[0]!);
   const {output: screen} = await fleet.peek(session.id, {ansi: true});
-  const agent = agents.find(each => each.name === session.agent);
-  const read = agent?.read ?? null;
+  const {name: agent, read} = agentOf(session.agent);
   const reading = read === null ? null : read(capturedScreen(screen));
   const out = textFlag(context, 'out');
-  const folder = join(out === undefined ? paths.screens : resolve(cwd, out), agent?.name ?? 'generic', name);
+  const folder = join(out === undefined ? paths.screens : resolve(cwd, out), agent, name);
   try {
     mkdirSync(folder, {recursive: true, mode: 0o700});
     writeFileSync(join(folder, 'screen.ansi'), `${screen}\n`, {mode: 0o600});
