@@ -7,6 +7,9 @@ export const SILENT_START_MS = 2500;
 /** Captures older than the last output by more than this prove nothing about now, in ms. */
 const SCREEN_LAG_MS = 50;
 
+/** A message that went in is taken up within this time, in ms: until then an older word of idleness counts for nothing. */
+export const TAKEN_UP_MS = 1500;
+
 export type Verdict = {
   activity: Activity;
   waitingFor: WaitingFor | null;
@@ -18,7 +21,7 @@ export type Verdict = {
 
 /** What a live session does, by its best evidence: its own report, else its screen, else its output. */
 export function judgeActivity(session: Session, now: number): Verdict {
-  return byProgram(session) ?? byScreen(session) ?? byOutput(session, now);
+  return bySubmission(session, now) ?? byProgram(session) ?? byScreen(session) ?? byOutput(session, now);
 }
 
 /** A turn that a message began, or one long enough to be one. */
@@ -26,6 +29,16 @@ export function endsTurn(session: Session): boolean {
   const {output, submitted} = session.signals;
   if (submitted !== null && submitted.at >= session.activitySince) return true;
   return output !== null && output.at - session.activitySince >= TURN_MIN_MS;
+}
+
+/** Between the Enter of a message and the program's next report, the last one is about the time before. */
+function bySubmission({signals}: Session, now: number): Verdict | null {
+  const {submitted, program} = signals;
+  if (submitted === null || program === null || program.at > submitted.at) return null;
+  if (program.state === 'working' || program.state === 'blocked') return null;
+  const wake = submitted.at + TAKEN_UP_MS;
+  if (now >= wake) return null;
+  return {activity: 'working', waitingFor: null, reason: 'a message was entered', by: 'submitted', wake};
 }
 
 /** The program's own report (OSC 7501) outranks all that is inferred. */
@@ -61,7 +74,9 @@ function byScreen(session: Session): Verdict | null {
   const screen = session.signals.screen;
   if (screen === null || screen.reading.activity === null) return null;
   const {output} = session.signals;
-  const current = output === null || screen.at + SCREEN_LAG_MS >= output.at;
+  const {submitted} = session.signals;
+  const newest = Math.max(output?.at ?? 0, submitted?.at ?? 0);
+  const current = screen.at + SCREEN_LAG_MS >= newest;
   const {reading} = screen;
   if (reading.activity === 'idle') {
     // Programs repaint their input line while they work: "idle" also needs the quiet that follows.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import {SILENT_START_MS} from '../../source/domain/activity.ts';
+import {SILENT_START_MS, TAKEN_UP_MS} from '../../source/domain/activity.ts';
 import {
   type Evidence,
   mayDeliver,
@@ -198,6 +198,15 @@ describe('the activity of a program that reports its status', () => {
     const shown = play(blocked, screen(T0 + 700, {activity: 'waiting', waitingFor, dialog: true}));
     assert.deepEqual(shown.waitingFor, waitingFor);
     assert.equal(shown.decidedBy, 'program');
+  });
+
+  test('a message that went in makes it work until the program reports, or is not taken up', () => {
+    const idle = play(started(), program(T0 + 600, 'idle'));
+    const sent = play(idle, {source: 'delivery', at: T0 + 5000, message: 'm1'});
+    assert.equal(sent.activity, 'working');
+    assert.equal(mayDeliver(sent), false);
+    assert.equal(play(sent, program(T0 + 5200, 'working'), program(T0 + 5300, 'done')).activity, 'finished');
+    assert.equal(play(sent, T0 + 5000 + TAKEN_UP_MS).activity, 'finished');
   });
 
   test('output while it is blocked does not make it work', () => {

@@ -83,7 +83,9 @@ export const wait: Run = async context => {
 type Goal = {fleet: Fleet; first: SessionView; until: (typeof goals)[number]; signal: AbortSignal};
 
 async function reach({fleet, first, until, signal}: Goal): Promise<SessionView | null> {
-  let worked = first.activity === 'working' || first.queue > 0;
+  // A turn that ended before this began, and that somebody looked at since, is idle by now: it is over all the same.
+  const {evidence} = await fleet.explain(first.id);
+  let worked = first.activity === 'working' || first.queue > 0 || evidence.some(({source}) => source === 'submitted');
   const holds = (session: SessionView): boolean => {
     if (session.activity === 'working') worked = true;
     if (until === 'exited') return !session.running;
