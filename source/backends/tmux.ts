@@ -201,7 +201,7 @@ export class TmuxBackend implements Backend {
     return this.#link.close();
   }
 
-  /** Until the first report; what is still unread then is dropped by the program as any stray answer is. */
+  /** Answers until the first report. */
   async #answerForStatus(pane: Pane): Promise<void> {
     const bytes = Buffer.from(STATUS_ANSWER).toString('hex').replace(/../g, ' $&');
     const end = performance.now() + ANSWER_FOR_MS;

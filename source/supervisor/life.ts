@@ -163,7 +163,8 @@ export class Life {
       const {cols, rows} = this.size;
       const {id: terminal, name, dir: cwd} = session;
       const {argv, env} = plan;
-      const {asksForStatus} = agent;
+      // Another program under this agent's name would get the answer as input.
+      const asksForStatus = agent.asksForStatus && argv.some(word => word.includes(agent.command ?? ''));
       const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
       runner.launched(pid);
     } catch (error) {

@@ -30,6 +30,14 @@ test('a dialog on the screen of an agent is shown as waiting, keeps keys and mes
   assert.match(readFileSync(file, 'utf8'), /Yes, I trust this folder/);
   const replayed = await home.json<{activity: string; rule: string}>('explain', '--screen', file, '--agent', 'claude');
   assert.deepEqual([replayed.activity, replayed.rule], ['waiting', 'trust dialog']);
+
+  // It is not the agent itself: nothing but the key was typed into it.
+  await home.amux('keys', 'one', 'Enter', '--force');
+  const answered = await until('the answer', async () => {
+    const shown = await home.amux('peek', 'one');
+    return shown.includes('answered:') ? shown : undefined;
+  });
+  assert.match(answered, /^answered: *$/m);
 });
 
 test('a case without a name, or with one that is a path, is refused', async () => {
