@@ -1,5 +1,6 @@
+import type {AgentEvent} from '../domain/agent-event.ts';
+import type {Reading} from '../domain/evidence.ts';
 import type {Screen} from '../domain/screen.ts';
-import type {Reading} from '../domain/session.ts';
 
 /** What amux knows of one kind of program. One record per file, listed in `registry.ts`. */
 export type Agent = {
@@ -26,6 +27,62 @@ export type Agent = {
   content: (lines: readonly string[]) => readonly string[];
   /** It reports its status by OSC 7501 only where the terminal has answered its question. */
   asksForStatus: boolean;
+  /** What the title of its terminal says of its state; null: nothing. */
+  readTitle: ((title: string) => AgentEvent | null) | null;
+  /** What amux adds to a launch, so that it tells more of itself. Per session and generated: nothing of the user's is edited. */
+  equip: ((about: Equipping) => Equipment) | null;
+  /** Reads one request of its hooks. */
+  readHook: ((body: unknown) => AgentEvent[]) | null;
+  /** Reads one event of its own API. */
+  readStream: ((event: unknown) => AgentEvent[]) | null;
+  /** Its history of a conversation as a file of JSON lines. */
+  transcript: Transcript | null;
+  /** Arguments that go on with a conversation; null: it keeps none. */
+  resumeFlags: ((conversation: string) => string[]) | null;
+  /** Arguments that begin a new conversation from another; null: it cannot. */
+  forkFlags: ((conversation: string) => string[]) | null;
   /** What its screen says; null when amux has no rules for it. */
   read: ((screen: Screen) => Reading) | null;
+};
+
+/** What is known when a launch is equipped. */
+export type Equipping = {
+  /** Session id. */
+  session: string;
+  /** The session's directory. */
+  dir: string;
+  /** A private directory of the session, for generated files. */
+  files: string;
+  /** Where its hooks may be posted, and the token that must come with them; null: nobody listens. */
+  door: {url: string; token: string} | null;
+  /** A free port of 127.0.0.1 for its own API. */
+  port: number;
+  /** The environment that it would be given. */
+  env: Readonly<Record<string, string>>;
+  /** argv that runs this amux. */
+  self: readonly string[];
+};
+
+export type Equipment = {
+  flags: string[];
+  env: Record<string, string>;
+  /** Generated files by path; written 0600. */
+  files: Record<string, string>;
+  /** Where its own API will answer; null: it has none. */
+  stream: {url: string; headers: Record<string, string>} | null;
+};
+
+/** Where an agent keeps its history and how a line of it reads. */
+export type Transcript = {
+  /** The file of the running conversation; null: not known (yet). */
+  find: (about: TranscriptAbout) => Promise<string | null>;
+  read: (line: unknown) => AgentEvent[];
+};
+
+export type TranscriptAbout = {
+  pid: number;
+  dir: string;
+  startedAt: number;
+  env: Readonly<Record<string, string>>;
+  conversation: {id: string; file: string | null} | null;
 };

@@ -1,6 +1,7 @@
 import type {Agent} from './agent.ts';
 import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {titleReader} from './titles.ts';
 
 const BORDER = /^─{20,}/;
 
@@ -31,6 +32,17 @@ export const claude: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^✻ .* for [\dhms ]+|· done \d/),
   asksForStatus: true,
+  // "✳" stands there in a dialog, too: only its hooks, its files and its screen tell those apart.
+  readTitle: titleReader([
+    {sign: /^[◐◑◒◓]/, state: 'working'},
+    {sign: /^✳/, state: 'idle'},
+  ]),
+  equip: null,
+  readHook: null,
+  readStream: null,
+  transcript: null,
+  resumeFlags: null,
+  forkFlags: null,
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

@@ -1,6 +1,7 @@
 import type {Agent} from './agent.ts';
 import {spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {titleReader} from './titles.ts';
 
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
 const FOOTER_ROWS = 4;
@@ -31,6 +32,16 @@ export const codex: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s+Worked for /),
   asksForStatus: false,
+  readTitle: titleReader([
+    {sign: /^[\u2801-\u28ff]/, state: 'working'},
+    {sign: /^\[ [!.] \]/, state: 'blocked', kind: 'permission'},
+  ]),
+  equip: null,
+  readHook: null,
+  readStream: null,
+  transcript: null,
+  resumeFlags: null,
+  forkFlags: null,
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

@@ -1,6 +1,7 @@
 import type {Agent} from './agent.ts';
 import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {titleReader} from './titles.ts';
 
 const layout: ScreenLayout = {
   // A box of half blocks; prompts are echoed in such boxes, too, but nothing stands under the input line but its footer.
@@ -31,6 +32,17 @@ export const gemini: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s*\? for shortcuts|^[─▄▀]{20,}|Shift\+Tab to|YOLO Ctrl/),
   asksForStatus: false,
+  readTitle: titleReader([
+    {sign: /^◇/, state: 'idle'},
+    {sign: /^[✦⏲]/, state: 'working'},
+    {sign: /^✋/, state: 'blocked', kind: 'permission'},
+  ]),
+  equip: null,
+  readHook: null,
+  readStream: null,
+  transcript: null,
+  resumeFlags: null,
+  forkFlags: null,
   read: screenReader(layout, [
     {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting/, says: 'working'},
     {

@@ -14,5 +14,12 @@ export const generic: Agent = {
   quietMs: 1000,
   content: lines => lines,
   asksForStatus: false,
+  readTitle: null,
+  equip: null,
+  readHook: null,
+  readStream: null,
+  transcript: null,
+  resumeFlags: null,
+  forkFlags: null,
   read: null,
 };

@@ -32,6 +32,13 @@ export const opencode: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s*▣ /),
   asksForStatus: false,
+  readTitle: null,
+  equip: null,
+  readHook: null,
+  readStream: null,
+  transcript: null,
+  resumeFlags: null,
+  forkFlags: null,
   read: screenReader(layout, [
     {
       rule: 'permission',

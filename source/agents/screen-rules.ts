@@ -1,5 +1,5 @@
+import type {Reading, WaitingKind} from '../domain/evidence.ts';
 import {type Row, rowText, type Screen} from '../domain/screen.ts';
-import type {Reading, WaitingKind} from '../domain/session.ts';
 
 /** Rows at the bottom that a dialog may fill. */
 const BOTTOM_ROWS = 26;
@@ -48,17 +48,27 @@ export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[])
     for (const {rule, in: region, pattern, says} of rules) {
       const match = pattern.exec(regions[region]);
       if (match === null) continue;
-      if (says === 'working') return {activity: 'working', waitingFor: null, dialog: false, composer, rule};
-      if (says === 'menu') return {activity: 'idle', waitingFor: null, dialog: true, composer: false, rule};
+      if (says === 'working')
+        return {activity: 'working', waitingFor: null, dialog: false, composer, rule, choices: []};
+      if (says === 'menu')
+        return {activity: 'idle', waitingFor: null, dialog: true, composer: false, rule, choices: []};
       const detail = detailOf(match);
       if ('dialog' in says) {
         const waitingFor = {kind: says.dialog, detail};
-        return {activity: 'waiting', waitingFor, dialog: true, composer: false, rule};
+        return {activity: 'waiting', waitingFor, dialog: true, composer: false, rule, choices: []};
       }
-      return {activity: 'waiting', waitingFor: {kind: says.waiting, detail}, dialog: false, composer, rule};
+      return {
+        activity: 'waiting',
+        waitingFor: {kind: says.waiting, detail},
+        dialog: false,
+        composer,
+        rule,
+        choices: [],
+      };
     }
-    if (found === null) return {activity: null, waitingFor: null, dialog: false, composer: false, rule: 'none'};
-    return {activity: 'idle', waitingFor: null, dialog: false, composer, rule: 'input line'};
+    if (found === null)
+      return {activity: null, waitingFor: null, dialog: false, composer: false, rule: 'none', choices: []};
+    return {activity: 'idle', waitingFor: null, dialog: false, composer, rule: 'input line', choices: []};
   };
 }
 

@@ -1,5 +1,6 @@
+import type {ProgramState} from '../domain/evidence.ts';
 import type {Screen} from '../domain/screen.ts';
-import type {Exit, ProgramState} from '../domain/session.ts';
+import type {Exit} from '../domain/session.ts';
 import type {Mark} from '../domain/steering.ts';
 
 export type Launch = {
@@ -39,6 +40,8 @@ export type TerminalInfo = {
 export type BackendEvent =
   | {type: 'output'; terminal: string; at: number}
   | {type: 'program'; terminal: string; at: number; state: ProgramState | 'clear'; kind: string; message: string}
+  /** The program gave its terminal another title. */
+  | {type: 'title'; terminal: string; at: number; title: string}
   | {type: 'exit'; terminal: string; run: string; at: number; exit: Exit}
   /** The owner of all terminals is gone, and they with it. */
   | {type: 'lost'; at: number; why: string};

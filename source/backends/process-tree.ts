@@ -64,6 +64,40 @@ export function isAlive(pid: number): boolean {
   return row === null ? processExists(pid) : !row.zombie;
 }
 
+/** Shells wait for what they started, whatever it prints. */
+const SHELLS = /^(sh|bash|dash|zsh|fish|ksh|ash)$/;
+/** How long the CPU time of a process tree is watched, and from which share of a core on it counts as busy, in ms. */
+const WATCH_MS = 200;
+const BUSY_MS = 20;
+/** Clock ticks of /proc, in ms. */
+const TICK_MS = 10;
+
+/**
+ * What runs in a terminal, by name: a job that a shell waits for, or a tree that uses CPU time. Null: nothing, or
+ * nobody can see it (no /proc).
+ */
+export async function busyProcess(root: number): Promise<string | null> {
+  const shell = readStat(root);
+  if (shell === null) return null;
+  const before = processTree(root);
+  if (SHELLS.test(shell.name)) {
+    const job = before.slice(1).find(row => readStat(row.pid)?.group === shell.foreground);
+    if (job !== undefined) return readStat(job.pid)?.name ?? null;
+  }
+  const used = new Map(before.map(({pid}) => [pid, readStat(pid)?.cpu ?? 0]));
+  await new Promise(resolve => setTimeout(resolve, WATCH_MS));
+  let total = 0;
+  let busiest = {name: shell.name, ms: 0};
+  for (const {pid} of processTree(root)) {
+    const now = readStat(pid);
+    if (now === null) continue;
+    const ms = (now.cpu - (used.get(pid) ?? 0)) * TICK_MS;
+    total += ms;
+    if (ms > busiest.ms) busiest = {name: now.name, ms};
+  }
+  return total >= BUSY_MS ? busiest.name : null;
+}
+
 function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -83,14 +117,37 @@ export function zombieExit(pid: number): {code: number | null; signal: number | 
   return signal === 0 ? {code: (status >> 8) & 0xff, signal: null} : {code: null, signal};
 }
 
-function readStat(pid: number): (ProcessRow & {zombie: boolean; status: number}) | null {
+type Stat = ProcessRow & {
+  name: string;
+  zombie: boolean;
+  status: number;
+  /** Its process group, and the one that its terminal gives its keys to. */
+  group: number;
+  foreground: number;
+  /** User and system time, in clock ticks. */
+  cpu: number;
+};
+
+function readStat(pid: number): Stat | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold spaces and parentheses: fields start after the last one.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state = '', ppid, , session] = fields;
+    const [state = '', ppid, group, session, , foreground] = fields;
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
     const status = Number(fields[49] ?? 0);
-    return {pid, ppid: Number(ppid), session: Number(session), start: fields[19] ?? '', zombie: state === 'Z', status};
+    return {
+      pid,
+      ppid: Number(ppid),
+      session: Number(session),
+      start: fields[19] ?? '',
+      name,
+      zombie: state === 'Z',
+      status,
+      group: Number(group),
+      foreground: Number(foreground),
+      cpu: Number(fields[11]) + Number(fields[12]),
+    };
   } catch {
     return null;
   }

@@ -84,7 +84,7 @@ class Host {
     subscribe: (_params, client) => {
       client.subscribed = true;
       queueMicrotask(() => {
-        for (const {status} of this.#terminals.values()) if (status !== null) client.send({event: status});
+        for (const {told} of this.#terminals.values()) for (const event of told) client.send({event});
       });
       return null;
     },

@@ -1,10 +1,12 @@
 import {statSync} from 'node:fs';
 import {type IPty, spawn} from 'node-pty';
 import {AmuxError} from '../domain/errors.ts';
+import type {ProgramState} from '../domain/evidence.ts';
 import {type Screen, screenText} from '../domain/screen.ts';
-import type {Exit, ProgramState} from '../domain/session.ts';
+import type {Exit} from '../domain/session.ts';
 import type {Mark} from '../domain/steering.ts';
 import {Emulator} from '../terminal/emulator.ts';
+import {createOscScanner} from '../terminal/osc-scanner.ts';
 import type {Frame} from '../terminal/painter.ts';
 import {createQuestionSpotter} from '../terminal/questions.ts';
 import type {BackendEvent, Launch, TerminalInfo} from './backend.ts';
@@ -36,6 +38,7 @@ export class PtyTerminal {
   readonly #emulator: Emulator;
   readonly #emit: (event: BackendEvent) => void;
   readonly #asks = createQuestionSpotter();
+  readonly #scan = createOscScanner();
   #unparsed: string[] = [];
   #unparsedLength = 0;
   #catchUp: NodeJS.Timeout | null = null;
@@ -51,6 +54,7 @@ export class PtyTerminal {
   #onlookers: Onlooker[] = [];
   #closing = false;
   #status: Extract<BackendEvent, {type: 'program'}> | null = null;
+  #title: Extract<BackendEvent, {type: 'title'}> | null = null;
 
   constructor(launch: Launch, emit: (event: BackendEvent) => void) {
     const size = bounded(launch);
@@ -75,9 +79,9 @@ export class PtyTerminal {
     return this.#pty.pid;
   }
 
-  /** The program's last word about itself, for a supervisor that was not there when it came. */
-  get status(): BackendEvent | null {
-    return this.#status;
+  /** The program's last words about itself, for a supervisor that was not there when they came. */
+  get told(): BackendEvent[] {
+    return [this.#status, this.#title].filter(event => event !== null);
   }
 
   get midFrame(): boolean {
@@ -165,6 +169,8 @@ export class PtyTerminal {
     const asks = this.#asks(chunk);
     if (asks || this.#unparsedLength > UNPARSED_MAX) this.#parse();
     else this.#catchUp ??= setTimeout(() => this.#parse(), CATCH_UP_MS);
+    const {title} = this.#scan(chunk);
+    if (title !== null && title !== this.#title?.title) this.#titled(title);
     for (const onlooker of this.#onlookers) onlooker.changed();
     if (this.#outputTimer === null) this.#tellOutput();
     else this.#outputAgain = true;
@@ -204,6 +210,11 @@ export class PtyTerminal {
     const event = {type: 'program' as const, terminal: this.launch.terminal, at: Date.now(), state, kind, message};
     this.#status = state === 'clear' ? null : event;
     this.#emit(event);
+  }
+
+  #titled(title: string): void {
+    this.#title = {type: 'title', terminal: this.launch.terminal, at: Date.now(), title};
+    this.#emit(this.#title);
   }
 
   #ended(code: number, signal: number): void {

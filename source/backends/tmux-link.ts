@@ -216,9 +216,11 @@ export class TmuxLink {
       // A report may be among what was left out: the last one that was heard is no evidence any more.
       this.#options.onEvent({type: 'program', terminal, at, state: 'clear', kind: '', message: ''});
     } else {
-      for (const {state, kind, message} of known.hear(notification.data)) {
+      const {reports, title} = known.hear(notification.data);
+      for (const {state, kind, message} of reports) {
         this.#options.onEvent({type: 'program', terminal, at, state, kind, message});
       }
+      if (title !== null) this.#options.onEvent({type: 'title', terminal, at, title});
     }
     this.#options.onEvent({type: 'output', terminal, at});
   }

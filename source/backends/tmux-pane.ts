@@ -1,4 +1,4 @@
-import {createStatusScanner, type ProgramStatus} from '../terminal/program-status.ts';
+import {createOscScanner, type Heard} from '../terminal/osc-scanner.ts';
 import type {Launch} from './backend.ts';
 import {HUB, quote, unescapeOutput} from './tmux-control.ts';
 
@@ -16,7 +16,8 @@ export class Pane {
   reported = false;
   /** null until the program said so while somebody listened. */
   bracketedPaste: boolean | null = null;
-  readonly #scanner = createStatusScanner();
+  readonly #scan = createOscScanner();
+  #title = '';
 
   constructor(known: Pick<Pane, 'terminal' | 'pane' | 'run' | 'size'>) {
     this.terminal = known.terminal;
@@ -25,15 +26,18 @@ export class Pane {
     this.size = known.size;
   }
 
-  /** Takes output as tmux escapes it; returns the program's own reports in it, without those of its children. */
-  hear(escaped: string): ProgramStatus[] {
+  /** Takes output as tmux escapes it; returns what the program tells in it: its own reports, and a title that is new. */
+  hear(escaped: string): Heard {
     const data = unescapeOutput(escaped);
     const on = data.lastIndexOf(PASTE_ON);
     const off = data.lastIndexOf(PASTE_OFF);
     if (on !== off) this.bracketedPaste = on > off;
-    const reports = this.#scanner.push(data).filter(({id}) => id === '');
+    const heard = this.#scan(data);
+    const reports = heard.reports.filter(({id}) => id === '');
     this.reported ||= reports.length > 0;
-    return reports;
+    if (heard.title === null || heard.title === this.#title) return {reports, title: null};
+    this.#title = heard.title;
+    return {reports, title: heard.title};
   }
 }
 

@@ -1,4 +1,5 @@
-import type {Activity, Session, WaitingFor} from './session.ts';
+import {type Reading, type Signals, type WaitingFor, type Word, type WordSource, wordSources} from './evidence.ts';
+import type {Activity, Session} from './session.ts';
 
 /** A burst of output at least this long counts as a turn of its own, in ms. */
 export const TURN_MIN_MS = 2000;
@@ -9,6 +10,13 @@ const SCREEN_LAG_MS = 50;
 
 /** A message that went in is taken up within this time, in ms: until then an older word of idleness counts for nothing. */
 export const TAKEN_UP_MS = 1500;
+/** What was observed within this time speaks of the same moment: there trust decides, not age, in ms. */
+export const TOGETHER_MS = 500;
+/** A program whose processes are busy although it prints nothing is looked at again after this, in ms. */
+const TREE_AGAIN_MS = 1000;
+
+/** These tell everything that happens: what they say is not taken back by a screen that merely looks quiet. */
+const COMPLETE: ReadonlySet<WordSource> = new Set(['program', 'stream', 'title']);
 
 export type Verdict = {
   activity: Activity;
@@ -17,11 +25,14 @@ export type Verdict = {
   by: Session['decidedBy'];
   /** When to look again without new evidence. */
   wake: number | null;
+  /** Its processes have to be looked at before silence may mean idle. */
+  looks?: boolean;
 };
 
-/** What a live session does, by its best evidence: its own report, else its screen, else its output. */
+/** What a live session does, by its best evidence: its own word, else its screen, else its output. */
 export function judgeActivity(session: Session, now: number): Verdict {
-  return bySubmission(session, now) ?? byProgram(session) ?? byScreen(session) ?? byOutput(session, now);
+  const word = freshestWord(session.signals);
+  return bySubmission(session, word, now) ?? byWord(session, word, now) ?? byScreen(session) ?? byOutput(session, now);
 }
 
 /** A turn that a message began, or one long enough to be one. */
@@ -31,58 +42,95 @@ export function endsTurn(session: Session): boolean {
   return output !== null && output.at - session.activitySince >= TURN_MIN_MS;
 }
 
-/** Between the Enter of a message and the program's next report, the last one is about the time before. */
-function bySubmission({signals}: Session, now: number): Verdict | null {
-  const {submitted, program} = signals;
-  if (submitted === null || program === null || program.at > submitted.at) return null;
-  if (program.state === 'working' || program.state === 'blocked') return null;
+type Told = Word & {source: WordSource};
+
+/** The newest word; of those told within the same moment the most trusted. */
+function freshestWord(signals: Signals): Told | null {
+  const newest = Math.max(...wordSources.map(source => signals[source]?.at ?? Number.NEGATIVE_INFINITY));
+  for (const source of wordSources) {
+    const word = signals[source];
+    if (word !== null && word.at >= newest - TOGETHER_MS) return {...word, source};
+  }
+  return null;
+}
+
+/** Between the Enter of a message and the program's next word, the last one is about the time before. */
+function bySubmission({signals}: Session, word: Told | null, now: number): Verdict | null {
+  const {submitted} = signals;
+  if (submitted === null || word === null || word.at > submitted.at) return null;
+  if (word.state === 'working' || word.state === 'blocked') return null;
   const wake = submitted.at + TAKEN_UP_MS;
   if (now >= wake) return null;
   return {activity: 'working', waitingFor: null, reason: 'a message was entered', by: 'submitted', wake};
 }
 
-/** The program's own report (OSC 7501) outranks all that is inferred. */
-function byProgram(session: Session): Verdict | null {
-  const report = session.signals.program;
-  if (report === null) return null;
-  const base = {waitingFor: null, wake: null, by: 'program' as const, reason: `program status: ${report.state}`};
-  switch (report.state) {
+/** The program's own word outranks all that is inferred, unless its screen shows something later that it cannot have told. */
+function byWord(session: Session, word: Told | null, now: number): Verdict | null {
+  if (word === null) return null;
+  const said = verdictOf(session, word);
+  const shown = byScreen(session);
+  const {screen} = session.signals;
+  if (screen === null || screen.at <= word.at + TOGETHER_MS) return said;
+  if (shown !== null && outranks(shown, screen.reading, word)) return shown;
+  if (word.state === 'working' && !COMPLETE.has(word.source)) return byQuietScreen(session, now) ?? said;
+  return said;
+}
+
+/** Positive evidence on a screen that is clearly newer than the word. */
+function outranks(shown: Verdict, reading: Reading, word: Told): boolean {
+  if (shown.activity === 'waiting') {
+    if (reading.dialog) return word.state !== 'blocked';
+    // An old error stays on the screen: only those who do not tell of errors leave it to the screen.
+    return (word.state === 'idle' || word.state === 'done') && word.source !== 'program' && word.source !== 'stream';
+  }
+  return word.state === 'idle' || word.state === 'done' || !COMPLETE.has(word.source);
+}
+
+function verdictOf(session: Session, {source, state, kind, message}: Told): Verdict {
+  const base = {waitingFor: null, wake: null, by: source, reason: `${NAMES[source]}: ${state}`};
+  switch (state) {
     case 'working':
       return {...base, activity: 'working'};
     case 'idle':
     case 'done':
       return {...base, activity: 'idle'};
-    case 'error':
-      return {
-        ...base,
-        activity: 'waiting',
-        waitingFor: {kind: 'error', detail: report.message || 'the program reports an error'},
-      };
+    case 'error': {
+      const waiting = kindOfError(kind);
+      const detail = message || 'the program reports an error';
+      return {...base, activity: 'waiting', waitingFor: {kind: waiting, detail}};
+    }
     case 'blocked': {
-      const kind = report.kind === 'question' ? 'question' : report.kind === 'auth' ? 'login' : 'permission';
-      // The report says that it waits; its screen often says better for what.
+      const asked = kind === 'question' ? 'question' : kind === 'auth' ? 'login' : 'permission';
+      // The word says that it waits; its request or its screen often say better for what.
+      const [request] = session.requests;
+      const requested = request === undefined ? null : {kind: request.kind, detail: request.title};
       const shown = session.signals.screen?.reading.waitingFor ?? null;
-      const waitingFor = shown ?? {kind, detail: report.message || kind};
-      const reason = `program status: blocked, ${waitingFor.detail}`;
+      const waitingFor = requested ?? shown ?? {kind: asked, detail: message || asked};
+      const reason = `${NAMES[source]}: blocked, ${waitingFor.detail}`;
       return {...base, activity: 'waiting', waitingFor, reason};
     }
   }
 }
 
+const NAMES: Record<WordSource, string> = {
+  program: 'program status',
+  stream: 'its events',
+  hook: 'hook',
+  file: 'its files',
+  title: 'terminal title',
+};
+
+function kindOfError(kind: string): WaitingFor['kind'] {
+  return kind === 'limit' || kind === 'context' || kind === 'login' ? kind : 'error';
+}
+
 /** A rule that matched on a capture which is not older than the last output. */
 function byScreen(session: Session): Verdict | null {
-  const screen = session.signals.screen;
-  if (screen === null || screen.reading.activity === null) return null;
-  const {output} = session.signals;
-  const {submitted} = session.signals;
-  const newest = Math.max(output?.at ?? 0, submitted?.at ?? 0);
-  const current = screen.at + SCREEN_LAG_MS >= newest;
+  const {screen} = session.signals;
+  if (screen === null || screen.reading.activity === null || !isCurrent(session)) return null;
   const {reading} = screen;
-  if (reading.activity === 'idle') {
-    // Programs repaint their input line while they work: "idle" also needs the quiet that follows.
-    return null;
-  }
-  if (!current) return null;
+  // Programs repaint their input line while they work: "idle" also needs the quiet that follows.
+  if (reading.activity === 'idle') return null;
   return {
     activity: reading.activity ?? 'unknown',
     waitingFor: reading.waitingFor,
@@ -92,8 +140,23 @@ function byScreen(session: Session): Verdict | null {
   };
 }
 
+function isCurrent({signals}: Session): boolean {
+  const newest = Math.max(signals.output?.at ?? 0, signals.submitted?.at ?? 0);
+  return signals.screen !== null && signals.screen.at + SCREEN_LAG_MS >= newest;
+}
+
+/** Its free input line stands still: the end of a turn of which nothing told (an interrupt). */
+function byQuietScreen(session: Session, now: number): Verdict | null {
+  const {screen, output} = session.signals;
+  if (screen?.reading.activity !== 'idle' || !screen.reading.composer || !isCurrent(session)) return null;
+  const quietAt = Math.max(output?.at ?? 0, screen.at) + session.quietMs;
+  const base = {waitingFor: null, by: 'screen' as const};
+  if (now < quietAt) return {...base, activity: 'working', reason: 'terminal output', wake: quietAt};
+  return {...base, activity: 'idle', reason: `its input line is free and still for ${quiet(session)}`, wake: null};
+}
+
 function byOutput(session: Session, now: number): Verdict {
-  const {output, submitted, screen} = session.signals;
+  const {output, submitted, screen, tree} = session.signals;
   const last = Math.max(output?.at ?? 0, submitted?.at ?? 0);
   const printing = last > 0;
   const startedAt = session.run?.startedAt ?? 0;
@@ -108,11 +171,18 @@ function byOutput(session: Session, now: number): Verdict {
     const reason = 'quiet, but its prompt is not on screen';
     return {activity: 'unknown', waitingFor: null, reason, by: 'screen', wake: null};
   }
-  return {
-    activity: 'idle',
-    waitingFor: null,
-    reason: `quiet for ${session.quietMs / 1000} s`,
-    by: 'output',
-    wake: null,
-  };
+  const idle = {activity: 'idle' as const, waitingFor: null, reason: `quiet for ${quiet(session)}`, wake: null};
+  if (session.hasScreenRules) return {...idle, by: 'output'};
+  // Silence is no proof where nothing else tells: a compiler prints nothing for minutes.
+  const looked = tree !== null && tree.at >= quietAt ? tree : null;
+  if (looked === null) {
+    const before = session.activity === 'unknown' ? 'unknown' : session.activity === 'working' ? 'working' : 'idle';
+    return {activity: before, waitingFor: null, reason: session.reason, by: 'output', wake: null, looks: true};
+  }
+  if (looked.busy === null) return {...idle, by: 'output'};
+  const again = looked.at + TREE_AGAIN_MS;
+  const reason = `quiet, but ${looked.busy} runs`;
+  return {activity: 'working', waitingFor: null, reason, by: 'tree', wake: again, looks: now >= again};
 }
+
+const quiet = ({quietMs}: Session): string => `${quietMs / 1000} s`;

@@ -1,6 +1,7 @@
 import type {Entry} from './events.ts';
+import type {Signals, WaitingFor} from './evidence.ts';
 import type {Screen} from './screen.ts';
-import type {Activity, Exit, RestartPolicy, RunRecord, SessionStatus, Signals, WaitingFor} from './session.ts';
+import type {Activity, Exit, RestartPolicy, RunRecord, SessionStatus} from './session.ts';
 import type {Message, MessageState} from './steering.ts';
 
 /** A session as it is shown: the items of `GET /api/sessions`. Times are unix seconds; what is not collected is null. */

@@ -1,4 +1,6 @@
 import {endsTurn, judgeActivity} from './activity.ts';
+import type {Request} from './approvals.ts';
+import {type Evidence, noSignals, type Signals, type WaitingFor, type WordSource} from './evidence.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
@@ -7,17 +9,6 @@ export const DEFAULT_QUIET_MS = 1000;
 
 export type SessionStatus = 'stopped' | 'starting' | 'running' | 'completed' | 'failed' | 'orphaned';
 export type Activity = 'working' | 'waiting' | 'finished' | 'idle' | 'unknown';
-export type WaitingKind =
-  | 'permission'
-  | 'question'
-  | 'trust'
-  | 'login'
-  | 'limit'
-  | 'context'
-  | 'error'
-  | 'plan'
-  | 'mcp';
-export type WaitingFor = {kind: WaitingKind; detail: string};
 export const restartPolicies = ['always', 'on-failure', 'never'] as const;
 export type RestartPolicy = (typeof restartPolicies)[number];
 
@@ -35,27 +26,8 @@ export type RunRecord = {
   exit: Exit | null;
 };
 
-/** What a screen rule of an agent says; `rule` names it for `explain`. */
-export type Reading = {
-  activity: 'working' | 'waiting' | 'idle' | null;
-  waitingFor: WaitingFor | null;
-  /** A key typed now would answer or move something. */
-  dialog: boolean;
-  /** The program's own input line is on screen and ready. */
-  composer: boolean;
-  rule: string;
-};
-
-/** The freshest word of each source; `at` is when it was observed (ms since the epoch). */
-export type Signals = {
-  output: {at: number; since: number} | null;
-  program: {at: number; state: ProgramState; kind: string; message: string} | null;
-  screen: {at: number; reading: Reading} | null;
-  submitted: {at: number; message: string} | null;
-};
-
-/** States of OSC 7501 (Program Status Protocol). */
-export type ProgramState = 'idle' | 'working' | 'blocked' | 'done' | 'error';
+/** The agent's own id for its history, as it changes (`/clear`, resume, fork); `file` holds it, where there is one. */
+export type Conversation = {id: string; file: string | null; at: number};
 
 export type Session = {
   id: string;
@@ -92,6 +64,10 @@ export type Session = {
   /** A turn ended and nobody looked since. */
   unseen: boolean;
   run: RunRecord | null;
+  /** Of its last run, kept for the next. */
+  conversation: Conversation | null;
+  /** What it asks a person for, oldest first. */
+  requests: Request[];
   signals: Signals;
   /** Quiet time that ends a turn, ms. */
   quietMs: number;
@@ -99,21 +75,7 @@ export type Session = {
   hasScreenRules: boolean;
 };
 
-export type Evidence =
-  | {source: 'request'; at: number; act: 'start' | 'stop'}
-  | {source: 'process'; at: number; state: 'started'; run: RunRecord}
-  | {source: 'process'; at: number; state: 'exited'; exit: Exit}
-  | {source: 'process'; at: number; state: 'refused'; why: string; run: RunRecord}
-  | {source: 'backend'; at: number; state: 'lost'; why: string}
-  | {source: 'directory'; at: number; state: 'gone' | 'back'}
-  | {source: 'output'; at: number}
-  | {source: 'program'; at: number; state: ProgramState | 'clear'; kind: string; message: string}
-  | {source: 'screen'; at: number; reading: Reading | null}
-  | {source: 'delivery'; at: number; message: string}
-  | {source: 'person'; at: number; act: 'seen'}
-  | {source: 'clock'; at: number};
-
-export type Effect = {do: 'deliver'} | {do: 'keep-last-screen'};
+export type Effect = {do: 'deliver'} | {do: 'keep-last-screen'} | {do: 'look-at-tree'};
 
 export type Transition = {
   session: Session;
@@ -124,12 +86,16 @@ export type Transition = {
   wake: number | null;
 };
 
-export const noSignals = (): Signals => ({output: null, program: null, screen: null, submitted: null});
+/** A session as an older amux stored it, with what is new. */
+export function complete(stored: Session): Session {
+  const {conversation = null, requests = [], signals} = stored;
+  return {...stored, conversation, requests, signals: {...noSignals(), ...signals}};
+}
 
 /** The one place where a session's status and activity are decided. Pure: all times come in. */
 export function transition(before: Session, evidence: Evidence, now: number): Transition {
   const changed = absorb(before, evidence);
-  const judged = isLive(changed) ? judge(changed, now) : {session: changed, wake: null};
+  const judged = isLive(changed) ? judge(changed, now) : {session: changed, wake: null, looks: false};
   const session = judged.session;
   const statusChanged = session.status !== before.status;
   const activityChanged =
@@ -140,6 +106,7 @@ export function transition(before: Session, evidence: Evidence, now: number): Tr
   }
   const effects: Effect[] = [];
   if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
+  if (judged.looks) effects.push({do: 'look-at-tree'});
   if (mayDeliver(session)) effects.push({do: 'deliver'});
   return {session, effects, reason: statusChanged || activityChanged ? session.reason : null, wake: judged.wake};
 }
@@ -150,7 +117,8 @@ export function isLive(session: Session): boolean {
 
 /** A turn boundary with no dialog in the way: the next message may be typed. A failed turn is over, too. */
 export function mayDeliver(session: Session): boolean {
-  if (session.status !== 'running' || session.signals.screen?.reading.dialog === true) return false;
+  if (session.status !== 'running' || session.requests.length > 0) return false;
+  if (session.signals.screen?.reading.dialog === true) return false;
   if (session.activity === 'waiting') return session.waitingFor?.kind === 'error';
   return session.activity === 'idle' || session.activity === 'finished';
 }
@@ -191,10 +159,26 @@ function absorb(before: Session, evidence: Evidence): Session {
       return session;
     }
     case 'program':
-      session.signals.program = evidence.state === 'clear' ? null : {...evidence, state: evidence.state};
-      if (evidence.state === 'done' && before.signals.program?.state !== 'done') session.unseen = true;
-      if (evidence.state === 'working') session.unseen = false;
+    case 'stream':
+    case 'hook':
+    case 'file':
+    case 'title':
+      return absorbWord(session, evidence);
+    case 'tree':
+      session.signals.tree = {at: evidence.at, busy: evidence.busy};
       return session;
+    case 'conversation': {
+      const {id, file, at} = evidence;
+      const known = session.conversation;
+      if (known?.id === id) return file === null ? session : {...session, conversation: {...known, file}};
+      return {...session, conversation: {id, file, at}};
+    }
+    case 'asked':
+      return {...session, requests: [...session.requests, evidence.request]};
+    case 'settled': {
+      const {ref} = evidence;
+      return {...session, requests: ref === null ? [] : session.requests.filter(request => request.ref !== ref)};
+    }
     case 'screen':
       session.signals.screen = evidence.reading === null ? null : {at: evidence.at, reading: evidence.reading};
       return session;
@@ -210,7 +194,24 @@ function absorb(before: Session, evidence: Evidence): Session {
   }
 }
 
+type Told = Extract<Evidence, {source: WordSource}>;
+
+function absorbWord(session: Session, {source, at, state, kind, message}: Told): Session {
+  const before = session.signals[source];
+  if (state === 'clear') {
+    session.signals[source] = null;
+    return session;
+  }
+  // Titles are repeated as long as they are drawn: only a new one is news.
+  if (source === 'title' && before?.state === state) return session;
+  session.signals[source] = {at, state, kind, message};
+  if (state === 'done' && before?.state !== 'done') session.unseen = true;
+  if (state === 'working') session.unseen = false;
+  return session;
+}
+
 const noActivity = {
+  requests: [],
   activity: 'unknown' as const,
   waitingFor: null,
   unseen: false,
@@ -249,13 +250,13 @@ function ended(session: Session, end: {status: SessionStatus; exit: Exit | null;
   return {...session, ...noActivity, status: end.status, wanted: false, reason: end.why, run, signals: noSignals()};
 }
 
-function judge(session: Session, now: number): {session: Session; wake: number | null} {
+function judge(session: Session, now: number): {session: Session; wake: number | null; looks: boolean} {
   // Between the request and the new process stands the run before, which is over.
   const startedAt = session.run?.endedAt === null ? session.run.startedAt : null;
   if (session.status === 'starting') {
-    if (startedAt === null) return {session, wake: null};
+    if (startedAt === null) return {session, wake: null, looks: false};
     const settled = startedAt + STARTING_SETTLE_MS;
-    if (now < settled) return {session, wake: settled};
+    if (now < settled) return {session, wake: settled, looks: false};
     session.status = 'running';
     session.reason = 'process is up';
   }
@@ -266,5 +267,6 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   if (activity !== session.activity || verdict.waitingFor?.detail !== session.waitingFor?.detail) {
     session.reason = verdict.reason;
   }
-  return {session: {...session, activity, waitingFor: verdict.waitingFor, decidedBy: verdict.by}, wake: verdict.wake};
+  const {waitingFor, by: decidedBy, wake, looks = false} = verdict;
+  return {session: {...session, activity, waitingFor, decidedBy}, wake, looks};
 }

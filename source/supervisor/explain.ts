@@ -1,3 +1,4 @@
+import {wordSources} from '../domain/evidence.ts';
 import type {Explanation} from '../domain/fleet.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
 
@@ -15,12 +16,14 @@ export function explain(session: Session, now: number): Explanation {
 }
 
 function pieces({signals, run, status}: Session, now: number): Piece[] {
-  const {program, screen, output, submitted} = signals;
+  const {screen, output, submitted, tree} = signals;
   const age = (at: number) => Math.max(0, Math.round((now - at) / 100) / 10);
   const found: Piece[] = [];
-  if (program !== null) {
-    const says = [program.state, program.kind, program.message].filter(Boolean).join(', ');
-    found.push({source: 'program', age: age(program.at), says});
+  for (const source of wordSources) {
+    const word = signals[source];
+    if (word === null) continue;
+    const says = [word.state, word.kind, word.message].filter(Boolean).join(', ');
+    found.push({source, age: age(word.at), says});
   }
   if (screen !== null) {
     const {rule, activity} = screen.reading;
@@ -29,6 +32,13 @@ function pieces({signals, run, status}: Session, now: number): Piece[] {
   if (output !== null) found.push({source: 'output', age: age(output.at), says: 'last terminal output'});
   if (submitted !== null) {
     found.push({source: 'submitted', age: age(submitted.at), says: `message ${submitted.message}`});
+  }
+  if (tree !== null) {
+    found.push({
+      source: 'tree',
+      age: age(tree.at),
+      says: tree.busy === null ? 'nothing runs in it' : `${tree.busy} runs`,
+    });
   }
   const running = status === 'starting' || status === 'running';
   const life = running ? `pid ${run?.pid ?? '?'} runs` : run === null ? 'never started' : describeExit(run.exit);

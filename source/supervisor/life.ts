@@ -8,9 +8,10 @@ import type {Paths} from '../config/paths.ts';
 import type {Profile} from '../config/profiles.ts';
 import {findProject} from '../config/project.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {noSignals} from '../domain/evidence.ts';
 import type {RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
 import {checkName} from '../domain/names.ts';
-import {DEFAULT_QUIET_MS, describeExit, isLive, noSignals, type RunRecord, type Session} from '../domain/session.ts';
+import {DEFAULT_QUIET_MS, describeExit, isLive, type RunRecord, type Session} from '../domain/session.ts';
 import {endProcessTree} from './ending.ts';
 import {readLastScreen} from './last-screen.ts';
 import {planLaunch, variablesOf} from './launch.ts';
@@ -222,6 +223,8 @@ export class Life {
       waitingFor: null,
       unseen: false,
       run: null,
+      conversation: null,
+      requests: [],
       signals: noSignals(),
       quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
       hasScreenRules: agent.read !== null,

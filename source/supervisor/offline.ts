@@ -3,7 +3,7 @@ import {AmuxError} from '../domain/errors.ts';
 import type {EventView, Explanation, Fleet, Health, Peek, QueueView, SessionView} from '../domain/fleet.ts';
 import {findNamed} from '../domain/names.ts';
 import type {Screen} from '../domain/screen.ts';
-import {isLive, type RunRecord, type Session, transition} from '../domain/session.ts';
+import {complete, isLive, type RunRecord, type Session, transition} from '../domain/session.ts';
 import {isPending} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
@@ -50,7 +50,8 @@ export class Offline implements Fleet {
       opened.add(backend.kind);
       for (const info of await backend.list()) found.set(info.run, info);
     }
-    for (const session of store.state.sessions.values()) {
+    for (const stored of store.state.sessions.values()) {
+      const session = complete(stored);
       const info = session.run === null ? undefined : found.get(session.run.id);
       if (!isLive(session) || (info !== undefined && info.exit === null)) {
         this.#sessions.set(session.id, live(session, info));

@@ -2,7 +2,8 @@ import type {Agent} from '../agents/agent.ts';
 import type {Backend} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Change, EventType} from '../domain/events.ts';
-import {mayDeliver, type Reading, type Session} from '../domain/session.ts';
+import type {Reading} from '../domain/evidence.ts';
+import {mayDeliver, type Session} from '../domain/session.ts';
 import {
   DELIVERED_KEPT,
   isPending,

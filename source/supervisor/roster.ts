@@ -5,7 +5,7 @@ import {AmuxError} from '../domain/errors.ts';
 import type {Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import {findNamed} from '../domain/names.ts';
-import {isLive, type Session} from '../domain/session.ts';
+import {complete, isLive, type Session} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
@@ -34,7 +34,7 @@ export class Roster {
     const messages = [...options.store.state.messages.values()].sort((a, b) => a.position - b.position);
     for (const session of options.store.state.sessions.values()) {
       const own = messages.filter(message => message.session === session.id).map(message => ({...message}));
-      this.add(session, own);
+      this.add(complete(session), own);
     }
   }
 

@@ -1,9 +1,12 @@
 import type {Agent} from '../agents/agent.ts';
 import {previewOf} from '../agents/preview.ts';
 import type {Backend, BackendEvent} from '../backends/backend.ts';
+import {busyProcess} from '../backends/process-tree.ts';
+import type {AgentEvent, Door} from '../domain/agent-event.ts';
 import type {Change, EventType} from '../domain/events.ts';
+import type {Evidence} from '../domain/evidence.ts';
 import {type Screen, screenText} from '../domain/screen.ts';
-import {type Evidence, isLive, type Session, transition} from '../domain/session.ts';
+import {type Effect, isLive, type Session, transition} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type LastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
@@ -41,6 +44,7 @@ export class Runner {
   #wakeTimer: NodeJS.Timeout | null = null;
   #wakeAt = Number.POSITIVE_INFINITY;
   #repaintUntil = 0;
+  #looking = false;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Set<() => void>();
 
@@ -91,7 +95,7 @@ export class Runner {
       this.#record(type, reason, actor);
     }
     this.#wake(wake);
-    if (effects.some(effect => effect.do === 'deliver') && this.#ending === null) void this.outbox.deliver();
+    for (const effect of effects) this.#perform(effect);
     if (reason !== null) this.#tell();
   }
 
@@ -115,10 +119,37 @@ export class Runner {
         this.observe({source: 'program', at, state, kind, message});
         return;
       }
+      case 'title': {
+        const said = this.#context.agentOf(this.#session).readTitle?.(event.title) ?? null;
+        if (said !== null) this.tell([said], {door: 'title', at});
+        return;
+      }
       case 'exit':
         if (event.run === this.#session.run?.id) {
           this.#ending = this.#ended({source: 'process', at, state: 'exited', exit: event.exit});
         }
+    }
+  }
+
+  /** What its agent told through one of its doors; `at` is when, in ms since the epoch. */
+  tell(events: readonly AgentEvent[], {door, at}: {door: Door; at: number}): void {
+    if (!isLive(this.#session)) return;
+    for (const event of events) {
+      switch (event.type) {
+        case 'status': {
+          const {state, kind, message} = event;
+          this.observe({source: door, at, state, kind, message});
+          break;
+        }
+        case 'conversation':
+          this.observe({source: 'conversation', at, id: event.id, file: event.file});
+          break;
+        case 'asked':
+        case 'settled':
+        case 'submitted':
+        case 'prompt':
+          break;
+      }
     }
   }
 
@@ -225,6 +256,27 @@ export class Runner {
     writeLastScreen(screensDir, id, last);
     this.#ending = null;
     this.observe(evidence);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case 'deliver':
+        if (this.#ending === null) void this.outbox.deliver();
+        return;
+      case 'look-at-tree':
+        void this.#lookAtTree();
+        return;
+      case 'keep-last-screen':
+    }
+  }
+
+  async #lookAtTree(): Promise<void> {
+    const pid = this.#session.run?.pid ?? null;
+    if (this.#looking || pid === null) return;
+    this.#looking = true;
+    const busy = await busyProcess(pid);
+    this.#looking = false;
+    if (isLive(this.#session)) this.observe({source: 'tree', at: this.#context.now(), busy});
   }
 
   #tell(): void {

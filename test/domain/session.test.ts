@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {SILENT_START_MS, TAKEN_UP_MS} from '../../source/domain/activity.ts';
+import type {Request} from '../../source/domain/approvals.ts';
 import {
   type Evidence,
-  mayDeliver,
   noSignals,
+  type ProgramState,
   type Reading,
-  type Session,
-  STARTING_SETTLE_MS,
-  transition,
-} from '../../source/domain/session.ts';
+  type WordSource,
+} from '../../source/domain/evidence.ts';
+import {mayDeliver, type Session, STARTING_SETTLE_MS, transition} from '../../source/domain/session.ts';
 import {session as stored} from '../store/records.ts';
 
 const T0 = 1_000_000;
@@ -20,6 +20,7 @@ const reading = (change: Partial<Reading>): Reading => ({
   dialog: false,
   composer: false,
   rule: 'r',
+  choices: [],
   ...change,
 });
 
@@ -27,7 +28,9 @@ const reading = (change: Partial<Reading>): Reading => ({
 function play(start: Session, ...steps: (Evidence | number)[]): Session {
   return steps.reduce<Session>((session, step) => {
     const evidence: Evidence = typeof step === 'number' ? {source: 'clock', at: step} : step;
-    return transition(session, evidence, evidence.at).session;
+    const after = transition(session, evidence, evidence.at);
+    const looks = after.effects.some(effect => effect.do === 'look-at-tree');
+    return looks ? play(after.session, {source: 'tree', at: evidence.at, busy: null}) : after.session;
   }, start);
 }
 
@@ -119,7 +122,10 @@ describe('the activity of a program that reports nothing', () => {
   test('output makes it work, quiet makes it idle, and the change carries its reason', () => {
     const busy = play(started(), output(T0 + 100), T0 + 500);
     assert.equal(busy.activity, 'working');
-    const {session, reason} = transition(busy, {source: 'clock', at: T0 + 1100}, T0 + 1100);
+    const quiet = transition(busy, {source: 'clock', at: T0 + 1100}, T0 + 1100);
+    assert.equal(quiet.session.activity, 'working');
+    assert.deepEqual(quiet.effects, [{do: 'look-at-tree'}]);
+    const {session, reason} = transition(quiet.session, {source: 'tree', at: T0 + 1300, busy: null}, T0 + 1300);
     assert.equal(session.activity, 'idle');
     assert.match(reason!, /quiet for 1 s/);
     assert.equal(session.decidedBy, 'output');
@@ -282,3 +288,102 @@ describe('the activity of an agent with screen rules', () => {
 function exited(code: number | null, signal: string | null): Evidence {
   return {source: 'process', at: T0 + 900, state: 'exited', exit: {code, signal, at: T0 + 900}};
 }
+
+describe('words of several sources', () => {
+  const word = (source: WordSource, at: number, state: ProgramState, kind = '', message = ''): Evidence => {
+    return {source, at: T0 + at, state, kind, message};
+  };
+  const busy = screen(T0 + 3000, {activity: 'working', rule: 'spinner'});
+  const free = screen(T0 + 3000, {activity: 'idle', composer: true, rule: 'input line'});
+  const dialog = screen(T0 + 3000, {activity: 'waiting', waitingFor: {kind: 'trust', detail: '/x'}, dialog: true});
+  const cases: [string, Evidence[], Session['activity'], Session['decidedBy']][] = [
+    ['the newest word counts', [word('program', 1000, 'working'), word('hook', 2000, 'done')], 'finished', 'hook'],
+    [
+      'of two words of the same moment the more trusted one counts, whichever came last',
+      [word('program', 2000, 'blocked', 'permission'), word('title', 2300, 'idle')],
+      'waiting',
+      'program',
+    ],
+    [
+      'a title that is drawn again is no news',
+      [word('title', 1000, 'working'), word('hook', 1800, 'done'), word('title', 2900, 'working')],
+      'finished',
+      'hook',
+    ],
+    ['a hook does not grow old', [word('hook', 1000, 'working'), screen(T0 + 900_000, {})], 'working', 'hook'],
+    ['a dialog on a later screen is believed', [word('program', 1000, 'idle'), dialog], 'waiting', 'screen'],
+    ['a dialog at the same moment is not', [word('program', 2800, 'idle'), dialog], 'idle', 'program'],
+    ['work on a later screen is believed', [word('program', 1000, 'done'), busy], 'working', 'screen'],
+    [
+      'a still and free input line ends what only hooks called work: an interrupt has no hook',
+      [word('hook', 1000, 'working'), free, {source: 'clock', at: T0 + 4000}],
+      'idle',
+      'screen',
+    ],
+    [
+      'a program that reports everything is not taken back by a quiet screen',
+      [word('program', 1000, 'working'), free, {source: 'clock', at: T0 + 9000}],
+      'working',
+      'program',
+    ],
+    [
+      'a word that is taken back leaves the next best',
+      [
+        word('hook', 900, 'working'),
+        word('program', 1000, 'idle'),
+        {source: 'program', at: T0 + 2000, state: 'clear', kind: '', message: ''},
+      ],
+      'working',
+      'hook',
+    ],
+  ];
+  for (const [title, evidence, activity, by] of cases) {
+    test(title, () => {
+      const session = play(started({hasScreenRules: true}), T0 + 500, ...evidence);
+      assert.equal(session.activity, activity, session.reason);
+      assert.equal(session.decidedBy, by);
+    });
+  }
+
+  test('an error names its kind', () => {
+    const session = play(started(), T0 + 500, word('file', 1000, 'error', 'context', 'no room left'));
+    assert.deepEqual(session.waitingFor, {kind: 'context', detail: 'no room left'});
+  });
+});
+
+describe('silence', () => {
+  test('a program that prints nothing works while its processes do, and is looked at again', () => {
+    const quiet = play(started(), output(T0 + 1000), T0 + 1500);
+    const looked = transition(quiet, {source: 'tree', at: T0 + 2000, busy: 'make'}, T0 + 2000);
+    assert.equal(looked.session.activity, 'working');
+    assert.equal(looked.session.decidedBy, 'tree');
+    assert.equal(looked.wake, T0 + 3000);
+    const again = transition(looked.session, {source: 'clock', at: T0 + 3000}, T0 + 3000);
+    assert.deepEqual(again.effects, [{do: 'look-at-tree'}]);
+    assert.equal(play(again.session, {source: 'tree', at: T0 + 3200, busy: null}).activity, 'idle');
+  });
+});
+
+describe('what an agent asks', () => {
+  const request = (id: string, ref: string): Request => {
+    const asked = {kind: 'permission' as const, tool: 'Bash', input: {}, title: id, suggestions: [], choices: []};
+    return {...asked, id, ref, via: 'hook', at: T0};
+  };
+
+  test('nothing is delivered while a request is open, and each is settled by its own name', () => {
+    const idle = play(started(), T0 + 500, program(T0 + 600, 'idle'));
+    assert.equal(mayDeliver(idle), true);
+    const two = play(
+      idle,
+      {source: 'asked', at: T0 + 700, request: request('a1', 'r1')},
+      {source: 'asked', at: T0 + 701, request: request('a2', 'r2')},
+    );
+    assert.equal(mayDeliver(two), false);
+    const one = play(two, {source: 'settled', at: T0 + 800, ref: 'r1'});
+    assert.deepEqual(
+      one.requests.map(({id}) => id),
+      ['a2'],
+    );
+    assert.deepEqual(play(one, {source: 'settled', at: T0 + 900, ref: null}).requests, []);
+  });
+});

@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import {after} from 'node:test';
 import {type Paths, pathsOf, prepareHome} from '../../source/config/paths.ts';
 import type {Entry} from '../../source/domain/events.ts';
-import {noSignals, type Session} from '../../source/domain/session.ts';
+import {noSignals} from '../../source/domain/evidence.ts';
+import type {Session} from '../../source/domain/session.ts';
 import type {Message} from '../../source/domain/steering.ts';
 
 /** A prepared home that goes away with the test file. */
@@ -44,6 +45,8 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     waitingFor: null,
     unseen: false,
     run: null,
+    conversation: null,
+    requests: [],
     signals: noSignals(),
     quietMs: 1000,
     hasScreenRules: false,

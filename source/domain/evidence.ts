@@ -1,0 +1,81 @@
+import type {Door} from './agent-event.ts';
+import type {Choice, Request} from './approvals.ts';
+import type {Exit, RunRecord} from './session.ts';
+
+export type WaitingKind =
+  | 'permission'
+  | 'question'
+  | 'trust'
+  | 'login'
+  | 'limit'
+  | 'context'
+  | 'error'
+  | 'plan'
+  | 'mcp';
+
+export type WaitingFor = {kind: WaitingKind; detail: string};
+
+/** What a screen rule of an agent says; `rule` names it for `explain`. */
+export type Reading = {
+  activity: 'working' | 'waiting' | 'idle' | null;
+  waitingFor: WaitingFor | null;
+  /** A key typed now would answer or move something. */
+  dialog: boolean;
+  /** The program's own input line is on screen and ready. */
+  composer: boolean;
+  rule: string;
+  /** What the dialog offers; empty without one. */
+  choices: Choice[];
+};
+
+/** States of OSC 7501 (Program Status Protocol). */
+export type ProgramState = 'idle' | 'working' | 'blocked' | 'done' | 'error';
+
+/** What a program says of itself. `at` is ms since the epoch. */
+export type Word = {at: number; state: ProgramState; kind: string; message: string};
+
+/** Who may tell a program's word: `program` is OSC 7501. */
+export type WordSource = 'program' | Door;
+
+/** Most trusted first: who is believed when words of the same moment differ. */
+export const wordSources: readonly WordSource[] = ['program', 'stream', 'hook', 'file', 'title'];
+
+/** The freshest of each source; `at` is when it was observed (ms since the epoch). */
+export type Signals = Record<WordSource, Word | null> & {
+  output: {at: number; since: number} | null;
+  screen: {at: number; reading: Reading} | null;
+  submitted: {at: number; message: string} | null;
+  /** Whether something runs in its terminal, looked at when silence alone would make it idle. */
+  tree: {at: number; busy: string | null} | null;
+};
+
+export const noSignals = (): Signals => ({
+  program: null,
+  stream: null,
+  hook: null,
+  file: null,
+  title: null,
+  output: null,
+  screen: null,
+  submitted: null,
+  tree: null,
+});
+
+export type Evidence =
+  | {source: 'request'; at: number; act: 'start' | 'stop'}
+  | {source: 'process'; at: number; state: 'started'; run: RunRecord}
+  | {source: 'process'; at: number; state: 'exited'; exit: Exit}
+  | {source: 'process'; at: number; state: 'refused'; why: string; run: RunRecord}
+  | {source: 'backend'; at: number; state: 'lost'; why: string}
+  | {source: 'directory'; at: number; state: 'gone' | 'back'}
+  | {source: 'output'; at: number}
+  | {source: WordSource; at: number; state: ProgramState | 'clear'; kind: string; message: string}
+  | {source: 'tree'; at: number; busy: string | null}
+  | {source: 'conversation'; at: number; id: string; file: string | null}
+  | {source: 'asked'; at: number; request: Request}
+  /** `ref` null: all of them. */
+  | {source: 'settled'; at: number; ref: string | null}
+  | {source: 'screen'; at: number; reading: Reading | null}
+  | {source: 'delivery'; at: number; message: string}
+  | {source: 'person'; at: number; act: 'seen'}
+  | {source: 'clock'; at: number};
