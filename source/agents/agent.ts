@@ -1,4 +1,5 @@
 import type {AgentEvent} from '../domain/agent-event.ts';
+import type {Decision, Request} from '../domain/approvals.ts';
 import type {Reading} from '../domain/evidence.ts';
 import type {Screen} from '../domain/screen.ts';
 
@@ -33,6 +34,8 @@ export type Agent = {
   equip: ((about: Equipping) => Equipment) | null;
   /** Reads one request of its hooks. */
   readHook: ((body: unknown) => AgentEvent[]) | null;
+  /** What a request that its hook holds is answered with. */
+  answerHook: ((request: Request, decision: Decision) => unknown) | null;
   /** Reads one event of its own API. */
   readStream: ((event: unknown) => AgentEvent[]) | null;
   /** Its history of a conversation as a file of JSON lines. */
@@ -47,6 +50,8 @@ export type Agent = {
 
 /** What is known when a launch is equipped. */
 export type Equipping = {
+  /** What would be run. */
+  argv: readonly string[];
   /** Session id. */
   session: string;
   /** The session's directory. */
@@ -59,12 +64,12 @@ export type Equipping = {
   port: number;
   /** The environment that it would be given. */
   env: Readonly<Record<string, string>>;
-  /** argv that runs this amux. */
-  self: readonly string[];
 };
 
 export type Equipment = {
-  flags: string[];
+  /** What is run instead. */
+  argv: string[];
+  /** Added to its environment. */
   env: Record<string, string>;
   /** Generated files by path; written 0600. */
   files: Record<string, string>;

@@ -1,4 +1,5 @@
 import type {Agent} from './agent.ts';
+import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
 import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
@@ -37,8 +38,9 @@ export const claude: Agent = {
     {sign: /^[◐◑◒◓]/, state: 'working'},
     {sign: /^✳/, state: 'idle'},
   ]),
-  equip: null,
-  readHook: null,
+  equip: equipClaude,
+  readHook: readClaudeHook,
+  answerHook: answerClaudeHook,
   readStream: null,
   transcript: null,
   resumeFlags: null,

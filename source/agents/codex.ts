@@ -38,6 +38,7 @@ export const codex: Agent = {
   ]),
   equip: null,
   readHook: null,
+  answerHook: null,
   readStream: null,
   transcript: null,
   resumeFlags: null,

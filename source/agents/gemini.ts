@@ -39,6 +39,7 @@ export const gemini: Agent = {
   ]),
   equip: null,
   readHook: null,
+  answerHook: null,
   readStream: null,
   transcript: null,
   resumeFlags: null,

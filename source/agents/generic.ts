@@ -17,6 +17,7 @@ export const generic: Agent = {
   readTitle: null,
   equip: null,
   readHook: null,
+  answerHook: null,
   readStream: null,
   transcript: null,
   resumeFlags: null,

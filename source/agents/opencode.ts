@@ -35,6 +35,7 @@ export const opencode: Agent = {
   readTitle: null,
   equip: null,
   readHook: null,
+  answerHook: null,
   readStream: null,
   transcript: null,
   resumeFlags: null,

@@ -1,4 +1,5 @@
 import {rmSync} from 'node:fs';
+import {openHookDoor} from '../api/hook-door.ts';
 import {Server} from '../api/server.ts';
 import type {Backend} from '../backends/backend.ts';
 import {PtyBackend} from '../backends/pty.ts';
@@ -52,6 +53,9 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
       for (const backend of backends) await backend.end();
       for (const backend of backends) await backend[Symbol.asyncDispose]();
     });
+    const door = await openHookDoor(paths.hooksPort);
+    undo.push(() => door.close());
+    if (door.notice !== null) store.notices.push(door.notice);
     const fleet = await openSupervisor({
       paths,
       store,
@@ -60,6 +64,7 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
       version,
       hosted,
       detachKey: settings.detachKey,
+      door,
       now: Date.now,
       onShutdown,
     });

@@ -25,6 +25,10 @@ export type Paths = {
   tmuxConf: string;
   /** Directory of the last screens of ended sessions. */
   screens: string;
+  /** Directory of the files that are generated for each session. */
+  sessions: string;
+  /** Holds the port that agents post their hooks to. */
+  hooksPort: string;
   log: string;
   tmp: string;
 };
@@ -59,6 +63,8 @@ export function pathsOf(home: string): Paths {
     ptySocket: join(sockets, 'pty.sock'),
     tmuxConf: join(root, 'tmux.conf'),
     screens: join(root, 'screens'),
+    sessions: join(root, 'sessions'),
+    hooksPort: join(root, 'hooks-port'),
     log: join(root, 'log'),
     tmp: join(root, 'tmp'),
   };
@@ -71,7 +77,7 @@ export function prepareHome(paths: Paths): void {
     mkdirSync(home, {recursive: true, mode: 0o700});
     makePrivate(home);
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
-    for (const directory of [paths.journal, paths.screens, paths.log, paths.tmp]) {
+    for (const directory of [paths.journal, paths.screens, paths.sessions, paths.log, paths.tmp]) {
       mkdirSync(directory, {recursive: true, mode: 0o700});
       accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     }

@@ -24,6 +24,8 @@ export type RunRecord = {
   startedAt: number;
   endedAt: number | null;
   exit: Exit | null;
+  /** SHA-256 (hex) of the token that its hooks bring; null: it has none. */
+  hookToken?: string | null;
 };
 
 /** The agent's own id for its history, as it changes (`/clear`, resume, fork); `file` holds it, where there is one. */

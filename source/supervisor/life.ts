@@ -13,6 +13,8 @@ import type {RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
 import {checkName} from '../domain/names.ts';
 import {DEFAULT_QUIET_MS, describeExit, isLive, type RunRecord, type Session} from '../domain/session.ts';
 import {endProcessTree} from './ending.ts';
+import {equip, runsItself} from './equip.ts';
+import type {Door} from './hooks.ts';
 import {readLastScreen} from './last-screen.ts';
 import {planLaunch, variablesOf} from './launch.ts';
 import type {Profiles} from './profiles.ts';
@@ -33,6 +35,7 @@ type LifeOptions = {
   now: () => number;
   roster: Roster;
   enqueue: (runner: Runner, message: {text: string; actor: string}) => void;
+  door: Door | null;
 };
 
 /** Registers, starts and ends sessions. Each session does one of these at a time. */
@@ -133,7 +136,7 @@ export class Life {
   }
 
   async #launch(runner: Runner, callerEnv: Record<string, string>): Promise<void> {
-    const {backends, profiles, paths, now} = this.#options;
+    const {backends, profiles, paths, now, door} = this.#options;
     const {session} = runner;
     const [backend] = backends;
     const run: RunRecord = {
@@ -158,14 +161,17 @@ export class Life {
         home: paths.home,
       });
       runner.remembered = plan.remember;
-      run.argv = plan.argv;
+      const equipped = await equip({agent, session, argv: plan.argv, env: plan.env, door, paths});
+      run.argv = equipped.argv;
+      run.hookToken = equipped.hookToken;
       await backend!.close(session.id); // A terminal that an earlier run left behind.
       runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
       const {cols, rows} = this.size;
       const {id: terminal, name, dir: cwd} = session;
-      const {argv, env} = plan;
+      const {argv} = equipped;
+      const env = {...plan.env, ...equipped.env};
       // Another program under this agent's name would get the answer as input.
-      const asksForStatus = agent.asksForStatus && argv.some(word => word.includes(agent.command ?? ''));
+      const asksForStatus = agent.asksForStatus && runsItself(agent, argv);
       const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
       runner.launched(pid);
     } catch (error) {

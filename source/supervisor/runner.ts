@@ -8,6 +8,7 @@ import type {Evidence} from '../domain/evidence.ts';
 import {type Screen, screenText} from '../domain/screen.ts';
 import {type Effect, isLive, type Session, transition} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
+import {HeldRequests} from './hooks.ts';
 import {type LastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
 import {ScreenWatch} from './screen-watch.ts';
@@ -36,6 +37,8 @@ export class Runner {
   #session: Session;
   readonly outbox: Outbox;
   readonly screen: ScreenWatch;
+  /** What its agent waits for on open connections. */
+  readonly held: HeldRequests;
   /** Values that the last launch looked up by name: in memory only, never on disk. */
   remembered: Record<string, string> = {};
   /** Variables of a one-shot session: in memory only. */
@@ -67,6 +70,7 @@ export class Runner {
       },
       messages,
     );
+    this.held = new HeldRequests(ref => this.tell([{type: 'settled', ref}], {door: 'hook', at: context.now()}));
     this.screen = new ScreenWatch({
       capture: () => context.backend().capture(session.id),
       onScreen: (screen, at) => this.#captured(screen, at),
@@ -94,6 +98,7 @@ export class Runner {
       const type = session.status === before.status ? 'session.activity' : 'session.status';
       this.#record(type, reason, actor);
     }
+    if (session.requests !== before.requests) this.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
     this.#wake(wake);
     for (const effect of effects) this.#perform(effect);
     if (reason !== null) this.#tell();

@@ -5,6 +5,7 @@ import type {Entry} from '../domain/events.ts';
 import type {EventView, Fleet, Health, Outcome} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
+import {type Door, receiveHooks} from './hooks.ts';
 import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
 import {looking} from './looking.ts';
@@ -26,6 +27,8 @@ export type SupervisorOptions = {
   version: string;
   hosted: Health['hosted'];
   detachKey: string;
+  /** Listens for the hooks of agents; null: nobody does. */
+  door: Door | null;
   /** ms since the epoch. */
   now: () => number;
   /** Called when somebody asks it to end. */
@@ -49,6 +52,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
       else roster.runners.get(event.terminal)?.onBackend(event);
     });
   }
+  options.door?.handle(receiveHooks({roster, now}));
   roster.note('supervisor.started', `supervisor of pid ${process.pid} took over`);
   await restore({runners: roster.runners, backends, now, note: why => roster.note('notice', why)});
 
