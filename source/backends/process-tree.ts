@@ -67,8 +67,8 @@ export function isAlive(pid: number): boolean {
 /** Shells wait for what they started, whatever it prints. */
 const SHELLS = /^(sh|bash|dash|zsh|fish|ksh|ash)$/;
 /** How long the CPU time of a process tree is watched, and from which share of a core on it counts as busy, in ms. */
-const WATCH_MS = 200;
-const BUSY_MS = 20;
+const WATCH_MS = 100;
+const BUSY_MS = 40;
 /** Clock ticks of /proc, in ms. */
 const TICK_MS = 10;
 

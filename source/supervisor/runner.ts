@@ -47,7 +47,7 @@ export class Runner {
   #wakeTimer: NodeJS.Timeout | null = null;
   #wakeAt = Number.POSITIVE_INFINITY;
   #repaintUntil = 0;
-  #looking = false;
+  #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Set<() => void>();
 
@@ -210,6 +210,8 @@ export class Runner {
     }
     await this.outbox.resume(info.mark);
     this.observe({source: 'clock', at: this.#context.now()});
+    // What it was doing when the last supervisor ended is not what it does now.
+    await this.#looked;
   }
 
   /** Its terminal is gone with the terminal's owner. */
@@ -269,7 +271,7 @@ export class Runner {
         if (this.#ending === null) void this.outbox.deliver();
         return;
       case 'look-at-tree':
-        void this.#lookAtTree();
+        this.#looked ??= this.#lookAtTree();
         return;
       case 'keep-last-screen':
     }
@@ -277,10 +279,8 @@ export class Runner {
 
   async #lookAtTree(): Promise<void> {
     const pid = this.#session.run?.pid ?? null;
-    if (this.#looking || pid === null) return;
-    this.#looking = true;
-    const busy = await busyProcess(pid);
-    this.#looking = false;
+    const busy = pid === null ? null : await busyProcess(pid);
+    this.#looked = null;
     if (isLive(this.#session)) this.observe({source: 'tree', at: this.#context.now(), busy});
   }
 
