@@ -50,19 +50,19 @@ export const claude: Agent = {
       rule: 'trust dialog',
       in: 'bottom',
       pattern: /(?:Accessing workspace:\s+(?<detail>\S[^\n]*)[\s\S]*)?Yes, I trust this folder/,
-      says: {dialog: 'trust'},
+      says: {dialog: 'trust', choose: 'walk'},
     },
     {
       rule: 'bypass warning',
       in: 'bottom',
       pattern: /(?<detail>WARNING: [^\n]*)[\s\S]*Yes, I accept\s+Enter to confirm/,
-      says: {dialog: 'permission'},
+      says: {dialog: 'permission', choose: 'walk'},
     },
     {rule: 'MCP approval', in: 'bottom', pattern: /\d+ new MCP servers? found[^\n]*/, says: {dialog: 'mcp'}},
     {
       rule: 'plan approval',
       in: 'bottom',
-      pattern: /(?<detail>Ready to code\?|Would you like to proceed\?)[\s\S]*1\. Yes/,
+      pattern: /(?<detail>Ready to code\?|Exit plan mode\?|Would you like to proceed\?)[\s\S]*1\. Yes/,
       says: {dialog: 'plan'},
     },
     {
@@ -74,10 +74,23 @@ export const claude: Agent = {
     },
     {rule: 'permission', in: 'bottom', pattern: /Do you want to [^\n]+\?\s+❯? *1\. Yes/, says: {dialog: 'permission'}},
     {
+      rule: 'review of answers',
+      in: 'bottom',
+      pattern: /(?<detail>Review your answers[\s\S]*?)\n[❯ ] *1\. Submit/,
+      says: {dialog: 'question'},
+    },
+    {
+      // Beside a preview the lines are chosen by moving the mark: their numbers only move it, too.
+      rule: 'question with preview',
+      in: 'bottom',
+      pattern: /(?<detail>[^\n]+)\n(?:❯| ) *1\. (?:[^\n]*\n)+Enter to select · [^\n]*n to add notes/,
+      says: {dialog: 'question', choose: 'walk', cancel: 'Cancel'},
+    },
+    {
       rule: 'question',
       in: 'bottom',
       pattern: /(?<detail>[^\n]+)\n(?:❯| ) *1\. (?:[^\n]*\n)+Enter to select · /,
-      says: {dialog: 'question'},
+      says: {dialog: 'question', cancel: 'Cancel'},
     },
     {
       rule: 'confirmation',

@@ -72,6 +72,23 @@ export const gemini: Agent = {
       says: {dialog: 'login'},
     },
     {
+      rule: 'review of answers',
+      in: 'bottom',
+      pattern: /(?<detail>Review your answers:[\s\S]*?)[│\s]*Enter to submit · /,
+      says: {
+        dialog: 'question',
+        choose: 'none',
+        also: [{label: 'Submit', means: 'answer', keys: ['Enter']}],
+        cancel: 'Cancel',
+      },
+    },
+    {
+      rule: 'question',
+      in: 'bottom',
+      pattern: /Answer Questions[│\s]+(?:←[^\n]*→[│\s]+)?(?<detail>[^\n│]+)[\s\S]*Esc to cancel/,
+      says: {dialog: 'question', cancel: 'Cancel'},
+    },
+    {
       rule: 'menu',
       in: 'bottom',
       pattern: /(Enter to (select|confirm)|Press Esc to (close|cancel|exit)|esc to close)/i,

@@ -42,12 +42,35 @@ export const opencode: Agent = {
   forkFlags: null,
   read: screenReader(layout, [
     {
+      rule: 'always allow',
+      in: 'menu',
+      pattern: /△ (?<detail>Always allow)\b/,
+      says: {dialog: 'permission', choose: 'row'},
+    },
+    {
       rule: 'permission',
       in: 'menu',
-      pattern: /△ Permission required\s*\n(?:[┃\s]*\n)*[┃\s]*(?<detail>[^\n]+)/,
-      says: {dialog: 'permission'},
+      pattern: /△ Permission required\s*\n(?<detail>[\s\S]*?)(?:\n[┃\s]*Patterns[\s\S]*?)?\n[┃\s]*\n[┃\s]*Allow once/,
+      says: {dialog: 'permission', choose: 'row', after: {always: ['Enter']}},
     },
-    {rule: 'question', in: 'bottom', pattern: /⇆ (select|tab)[^\n]*enter (confirm|submit)/, says: {dialog: 'question'}},
+    {
+      rule: 'review of answers',
+      in: 'bottom',
+      pattern: /┃ {2}(?<detail>Review\n[\s\S]*?)[┃\s]*⇆ tab +enter submit +esc dismiss/,
+      says: {
+        dialog: 'question',
+        choose: 'none',
+        also: [{label: 'Submit', means: 'answer', keys: ['Enter']}],
+        cancel: 'Dismiss',
+      },
+    },
+    {
+      rule: 'question',
+      in: 'bottom',
+      pattern:
+        /(?:┃ {2}(?<detail>[^\s┃][^\n]*)\n(?:[┃\s]*\n)*[┃\s]*1\. [\s\S]*)?enter (?:submit|confirm|toggle) +esc dismiss/,
+      says: {dialog: 'question', cancel: 'Dismiss'},
+    },
     {
       rule: 'menu',
       in: 'menu',

@@ -1,10 +1,13 @@
 import type {Reading, WaitingKind} from '../domain/evidence.ts';
 import {type Row, rowText, type Screen} from '../domain/screen.ts';
+import {choicesOf, type Offer} from './choices.ts';
 
 /** Rows at the bottom that a dialog may fill. */
 const BOTTOM_ROWS = 26;
 /** Rows above the input line in which a program says what it is doing. */
 const STATUS_ROWS = 7;
+/** Rows above what a rule has found that may belong to the same dialog. */
+const ABOVE_MATCH = 2;
 /** Longest text that says what is waited for, in characters. */
 const DETAIL_MAX = 300;
 
@@ -20,9 +23,14 @@ export type ScreenRule = {
   rule: string;
   in: Region;
   pattern: RegExp;
-  /** `menu`: opened by the person, so quiet, yet a key would move it. `dialog`: raised by the program. */
-  says: 'working' | 'menu' | {dialog: WaitingKind} | {waiting: WaitingKind};
+  says: Says;
 };
+
+/** `menu`: opened by the person, so quiet, yet a key would move it. `dialog`: raised by the program. */
+export type Says = 'working' | 'menu' | Dialog | {waiting: WaitingKind};
+
+/** A dialog, and how its lines are chosen: by their numbers unless said otherwise. */
+type Dialog = {dialog: WaitingKind} & Partial<Omit<Offer, 'kind'>>;
 
 /** How one program lays out its screen. */
 export type ScreenLayout = {
@@ -46,30 +54,36 @@ export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[])
     const regions = regionsOf(lines, {layout, found});
     const composer = found !== null && isFree(rows[found.at]!, layout);
     for (const {rule, in: region, pattern, says} of rules) {
-      const match = pattern.exec(regions[region]);
+      const {text, at} = regions[region];
+      const match = pattern.exec(text);
       if (match === null) continue;
-      if (says === 'working')
-        return {activity: 'working', waitingFor: null, dialog: false, composer, rule, choices: []};
-      if (says === 'menu')
-        return {activity: 'idle', waitingFor: null, dialog: true, composer: false, rule, choices: []};
-      const detail = detailOf(match);
-      if ('dialog' in says) {
-        const waitingFor = {kind: says.dialog, detail};
-        return {activity: 'waiting', waitingFor, dialog: true, composer: false, rule, choices: []};
-      }
-      return {
-        activity: 'waiting',
-        waitingFor: {kind: says.waiting, detail},
-        dialog: false,
-        composer,
-        rule,
-        choices: [],
-      };
+      const first = at[lineOf(text, match.index)] ?? 0;
+      const dialog = rows.slice(Math.max(0, first - ABOVE_MATCH), (at.at(-1) ?? 0) + 1);
+      return {...reading(says, match, {dialog, composer}), rule};
     }
-    if (found === null)
-      return {activity: null, waitingFor: null, dialog: false, composer: false, rule: 'none', choices: []};
-    return {activity: 'idle', waitingFor: null, dialog: false, composer, rule: 'input line', choices: []};
+    if (found === null) return {...NOTHING, rule: 'none'};
+    return {...NOTHING, activity: 'idle', composer, rule: 'input line'};
   };
+}
+
+const NOTHING = {activity: null, waitingFor: null, dialog: false, composer: false, choices: []} satisfies Omit<
+  Reading,
+  'rule'
+>;
+
+/** `dialog`: the rows of it. */
+type Seen = {dialog: readonly Row[]; composer: boolean};
+
+function reading(says: Says, match: RegExpExecArray, {dialog, composer}: Seen): Omit<Reading, 'rule'> {
+  if (says === 'working') return {...NOTHING, activity: 'working', composer};
+  if (says === 'menu') return {...NOTHING, activity: 'idle', dialog: true};
+  const detail = detailOf(match);
+  if ('waiting' in says) {
+    return {...NOTHING, activity: 'waiting', waitingFor: {kind: says.waiting, detail}, composer};
+  }
+  const {dialog: kind, choose = 'digit', ...offer} = says;
+  const choices = choicesOf(dialog, {...offer, kind, choose});
+  return {...NOTHING, activity: 'waiting', waitingFor: {kind, detail}, dialog: true, choices};
 }
 
 /** What stands above the input line, without the lines that say nothing of the work. */
@@ -83,21 +97,29 @@ export function contentAbove(layout: ScreenLayout, noise: RegExp): (lines: reado
 
 type Found = ReturnType<ScreenLayout['input']>;
 
-function regionsOf(lines: string[], {layout, found}: {layout: ScreenLayout; found: Found}): Record<Region, string> {
-  const above = found === null ? lines : lines.slice(0, found.above + 1);
-  const shown = above.filter(line => line.trim() !== '');
-  const start = above.findLastIndex(line => layout.prompt.test(line));
-  const bottom = shown.slice(-BOTTOM_ROWS).join('\n');
-  const status = shown.slice(-STATUS_ROWS).join('\n');
+/** Some lines of the screen as one text, and which rows they are. */
+type Part = {text: string; at: number[]};
+
+function regionsOf(lines: string[], {layout, found}: {layout: ScreenLayout; found: Found}): Record<Region, Part> {
+  const all = lines.map((_, row) => row);
+  const above = found === null ? all : all.slice(0, found.above + 1);
+  const shown = above.filter(row => lines[row]!.trim() !== '');
+  const start = above.findLastIndex(row => layout.prompt.test(lines[row]!));
+  const part = (at: number[]): Part => ({text: at.map(row => lines[row]).join('\n'), at});
+  const nothing = part([]);
+  const bottom = found === null ? part(shown.slice(-BOTTOM_ROWS)) : nothing;
+  const status = part(shown.slice(-STATUS_ROWS));
   return {
-    bottom: found === null ? bottom : '',
+    bottom,
     menu: found === null ? bottom : status,
     status,
-    footer: found === null ? '' : lines.slice(found.at + 1).join('\n'),
-    turn: above.slice(Math.max(0, start)).join('\n'),
-    input: found === null ? '' : lines[found.at]!.replace(layout.marker, '').trim(),
+    footer: found === null ? nothing : part(all.slice(found.at + 1)),
+    turn: part(above.slice(Math.max(0, start))),
+    input: found === null ? nothing : {text: lines[found.at]!.replace(layout.marker, '').trim(), at: [found.at]},
   };
 }
+
+const lineOf = (text: string, index: number): number => text.slice(0, index).split('\n').length - 1;
 
 /** Nothing is typed there: it is empty, or what stands there is a hint. */
 function isFree(row: Row, {marker, placeholder}: ScreenLayout): boolean {
