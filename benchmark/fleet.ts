@@ -47,11 +47,12 @@ export class BenchFleet {
     return (await run(file!, rest, {env: this.env, maxBuffer: 1 << 26})).stdout;
   }
 
-  /** Twenty sessions, made and started over a supervisor that is there already. */
-  async fill(command: string): Promise<void> {
-    const names = Array.from({length: SESSIONS}, (_, i) => `s${String(i + 1).padStart(2, '0')}`);
-    for (const name of names) {
-      await this.amux('register', name, '--dir', this.root, '--agent', 'generic', '--command', command);
+  /** Sessions, made and started over a supervisor that is there already; the agents take turns. */
+  async fill(command: string, {count = SESSIONS, agents = ['generic']} = {}): Promise<void> {
+    const names = Array.from({length: count}, (_, i) => `s${String(i + 1).padStart(2, '0')}`);
+    for (const [i, name] of names.entries()) {
+      const agent = agents[i % agents.length]!;
+      await this.amux('register', name, '--dir', this.root, '--agent', agent, '--command', command);
     }
     await this.amux('start', ...names);
   }

@@ -3,8 +3,9 @@ import {type Figure, load, printFigures, saveFigures} from './figures.ts';
 import {idle} from './idle.ts';
 import {keys} from './keys.ts';
 import {ps} from './ps.ts';
+import {truth} from './truth.ts';
 
-const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle};
+const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth};
 
 const [asked] = process.argv.slice(2);
 if (asked !== undefined && !(asked in benchmarks)) {
