@@ -14,6 +14,8 @@ export type Agent = {
   modelFlags: (model: string) => string[];
   /** Arguments for running without permission prompts; null: it has no such mode. */
   yoloFlags: string[] | null;
+  /** Its modes of asking for permission, with the arguments that choose one. */
+  permissionModes: Readonly<Record<string, string[]>>;
   /** Arguments that print its version. */
   versionFlags: string[] | null;
   /** The versions that its rules were made for (`2.1`: every 2.1.x); null where there are none. */

@@ -26,6 +26,12 @@ export const claude: Agent = {
   command: 'claude',
   modelFlags: model => ['--model', model],
   yoloFlags: ['--dangerously-skip-permissions'],
+  permissionModes: Object.fromEntries(
+    ['manual', 'acceptEdits', 'auto', 'plan', 'dontAsk', 'bypassPermissions'].map(mode => [
+      mode,
+      ['--permission-mode', mode],
+    ]),
+  ),
   versionFlags: ['--version'],
   knownVersions: ['2.1'],
   literal: text => introduced(spaced(/^[!@#]/)(text)),

@@ -24,6 +24,11 @@ export const codex: Agent = {
   command: 'codex',
   modelFlags: model => ['-m', model],
   yoloFlags: ['--dangerously-bypass-approvals-and-sandbox'],
+  permissionModes: {
+    'read-only': ['--ask-for-approval', 'on-request', '--sandbox', 'read-only'],
+    'workspace-write': ['--ask-for-approval', 'on-request', '--sandbox', 'workspace-write'],
+    never: ['--ask-for-approval', 'never', '--sandbox', 'workspace-write'],
+  },
   versionFlags: ['--version'],
   knownVersions: ['0.169'],
   literal: spaced(/^[/!@]/),

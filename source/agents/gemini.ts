@@ -24,6 +24,9 @@ export const gemini: Agent = {
   command: 'gemini',
   modelFlags: model => ['--model', model],
   yoloFlags: ['--yolo'],
+  permissionModes: Object.fromEntries(
+    ['default', 'auto_edit', 'plan', 'yolo'].map(mode => [mode, ['--approval-mode', mode]]),
+  ),
   versionFlags: ['--version'],
   knownVersions: ['0.61'],
   literal: text => introduced(spaced(/^[!@]/)(text)),

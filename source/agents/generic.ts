@@ -7,6 +7,7 @@ export const generic: Agent = {
   command: null,
   modelFlags: () => [],
   yoloFlags: null,
+  permissionModes: {},
   versionFlags: null,
   knownVersions: null,
   literal: text => text,

@@ -25,6 +25,7 @@ export const opencode: Agent = {
   command: 'opencode',
   modelFlags: model => ['--model', model],
   yoloFlags: ['--auto'],
+  permissionModes: {auto: ['--auto']},
   versionFlags: ['--version'],
   knownVersions: ['1.18'],
   literal: spaced(/^[/!@]/),

@@ -27,6 +27,8 @@ export const agentSchema = z
       .record(z.string().refine(isVariableName, {message: 'expected the name of a variable'}), z.string())
       .nullish(),
     model: z.string().nullish(),
+    /** One of the agent's own modes of asking for permission. */
+    permissionMode: z.string().nullish(),
     /** Seconds without output that end a turn. */
     quiet: z.number().positive().max(QUIET_MAX).nullish(),
   })

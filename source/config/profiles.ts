@@ -28,6 +28,8 @@ export type Profile = {
   /** As written, unexpanded. */
   environment: Record<string, string>;
   model: string | null;
+  /** One of the agent's own; null: as the agent is set up. */
+  permissionMode: string | null;
   /** Silence that ends a turn, ms; null: the type's own. */
   quietMs: number | null;
   /** Where its most particular part comes from. */
@@ -64,7 +66,8 @@ export function resolveProfile(agent: string, sources: ProfileSources): Profile 
   if (ours === null && theirs === null && !builtins.includes(agent)) {
     throw new AmuxError('agent.unknown', {agent: agent.slice(0, 80), known: agentIds(sources).join(', ')});
   }
-  const set = (key: 'name' | 'type' | 'model'): string | null => clean(ours?.[key] ?? theirs?.[key] ?? null);
+  const set = (key: 'name' | 'type' | 'model' | 'permissionMode'): string | null =>
+    clean(ours?.[key] ?? theirs?.[key] ?? null);
   const notices: string[] = [];
   const type = typeOf({agent, wanted: set('type'), builtins, notices});
   const quiet = ours?.quiet ?? theirs?.quiet ?? null;
@@ -81,6 +84,7 @@ export function resolveProfile(agent: string, sources: ProfileSources): Profile 
     }),
     environment: {...theirs?.environment, ...ours?.environment},
     model: set('model'),
+    permissionMode: set('permissionMode'),
     quietMs: quiet === null ? null : Math.round(quiet * 1000),
     source: ours !== null ? 'project' : theirs !== null ? 'home' : 'built-in',
     notices,

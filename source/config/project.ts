@@ -20,6 +20,7 @@ const TEMPLATE = `# amux: the agents of this project. "amux agent config add|upd
 # agents:
 #   claude:
 #     model: sonnet
+#     permissionMode: manual   # the agent's own modes, here: ask for everything
 #   gpt:
 #     name: GPT-4
 #     type: generic            # claude, codex, gemini, opencode, or generic: any command

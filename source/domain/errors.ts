@@ -57,6 +57,12 @@ export const errorTable = {
     http: 422,
     exit: 1,
   },
+  'agent.mode': {
+    message: 'agent {agent}: {title} has no permission mode "{mode}"',
+    hint: 'it has: {known}; amux config edit',
+    http: 422,
+    exit: 1,
+  },
   'session.orphaned': {
     message: 'the directory of {name} is gone: {dir}',
     hint: 'bring it back, or amux unregister {name}',

@@ -28,7 +28,10 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const base = inheritedEnvironment(process.env);
   const line = session.command ?? profile.command ?? agent.command ?? shellOf(base);
   const model = session.model ?? profile.model;
-  const flags = [...(model === null ? [] : agent.modelFlags(model)), ...(session.yolo ? (agent.yoloFlags ?? []) : [])];
+  const flags = [
+    ...(model === null ? [] : agent.modelFlags(model)),
+    ...(session.yolo ? (agent.yoloFlags ?? []) : permissionFlags(agent, profile)),
+  ];
   const argv = withArguments(parseCommandLine(line), flags);
   const raw = {...profile.environment, ...session.env, ...input.extra};
   const sources = [input.callerEnv, input.remembered, process.env];
@@ -41,6 +44,14 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
 /** The names that a launch would look up in its caller's environment. */
 export function variablesOf(profile: Profile, env: Record<string, string>): string[] {
   return namedVariables({...profile.environment, ...env});
+}
+
+function permissionFlags({title, permissionModes}: Agent, {id, permissionMode}: Profile): string[] {
+  if (permissionMode === null) return [];
+  const flags = Object.hasOwn(permissionModes, permissionMode) ? permissionModes[permissionMode] : undefined;
+  if (flags !== undefined) return flags;
+  const known = Object.keys(permissionModes).join(', ') || 'none';
+  throw new AmuxError('agent.mode', {agent: id, title, mode: permissionMode, known});
 }
 
 type Lookup = {sources: Record<string, string | undefined>[]; remembered: Record<string, string>; name: string};

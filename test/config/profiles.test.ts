@@ -35,6 +35,7 @@ describe('a configuration', () => {
       command: 'gpt-cli',
       environment: {OPENAI_API_KEY: '${OPENAI_API_KEY}'},
       model: null,
+      permissionMode: null,
       quietMs: null,
       source: 'project',
       notices: [
@@ -162,6 +163,7 @@ describe('a profile', () => {
       command: 'claude --verbose',
       environment: {A: 'home', B: 'project', C: 'project'},
       model: 'sonnet',
+      permissionMode: null,
       quietMs: 1500,
       source: 'project',
       notices: [],

@@ -65,13 +65,14 @@ export const show: Run = async context => {
     context.output.value(shown(profile));
     return 0;
   }
-  const {id, name, type, command, model, quietMs, source, environment} = profile;
+  const {id, name, type, command, model, permissionMode, quietMs, source, environment} = profile;
   const lines: [string, string][] = [
     ['ID', id],
     ['Name', name],
     ['Type', type],
     ['Command', commandOf(type, command)],
     ['Model', model ?? '-'],
+    ['Permissions', permissionMode ?? '-'],
     ['Quiet time', quietMs === null ? '-' : `${quietMs / 1000} s`],
     ['From', source],
     ...Object.entries(maskEnvironment(environment)).map(([key, value]): [string, string] => [
