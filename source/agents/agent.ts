@@ -38,8 +38,8 @@ export type Agent = {
   readHook: ((body: unknown) => AgentEvent[]) | null;
   /** What a request that its hook holds is answered with. */
   answerHook: ((request: Request, decision: Decision) => unknown) | null;
-  /** Reads one event of its own API. */
-  readStream: ((event: unknown) => AgentEvent[]) | null;
+  /** A reader of the API that one of its processes serves, by how that was launched; null: that one serves none. */
+  readStream: ((launch: Launch) => StreamReader | null) | null;
   /** Its history of a conversation as a file of JSON lines. */
   transcript: Transcript | null;
   /** Arguments that go on with a conversation; null: it keeps none. */
@@ -75,9 +75,28 @@ export type Equipment = {
   env: Record<string, string>;
   /** Generated files by path; written 0600. */
   files: Record<string, string>;
-  /** Where its own API will answer; null: it has none. */
-  stream: {url: string; headers: Record<string, string>} | null;
 };
+
+export type Launch = {argv: readonly string[]; env: Readonly<Record<string, string>>};
+
+/** Reads the API of one process. It keeps what was said: what an event means depends on those before it. */
+export type StreamReader = {
+  url: string;
+  headers: Record<string, string>;
+  /** Path of its server-sent events. */
+  events: string;
+  read: (event: unknown) => AgentEvent[];
+  /** Asks what it does now: what happened while nobody listened was heard by nobody. */
+  catchUp: (get: (path: string) => Promise<unknown>, before: Before) => Promise<CaughtUp>;
+  /** What is posted to settle a request; null: only the keys of its dialog can say that. */
+  answer: (request: Request, decision: Decision) => {path: string; body: unknown} | null;
+};
+
+/** What amux knew before: prompts since then (ms since the epoch) were not heard, `refs` are the requests that stood open. */
+export type Before = {since: number; conversation: string | null; refs: readonly string[]};
+
+/** `prompts` with their own times, in ms since the epoch. */
+export type CaughtUp = {events: AgentEvent[]; prompts: {at: number; text: string}[]};
 
 /** Where an agent keeps its history and how a line of it reads. */
 export type Transcript = {

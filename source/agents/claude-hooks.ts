@@ -4,6 +4,7 @@ import {isAbsolute, join} from 'node:path';
 import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Asked, Decision, Request} from '../domain/approvals.ts';
 import type {Equipment, Equipping} from './agent.ts';
+import {withoutProxy} from './proxy.ts';
 
 /** A held permission may take a person's night, in seconds. */
 const HOLD_S = 86_400;
@@ -29,7 +30,7 @@ const EVENTS = [
 
 /** Its hooks by `--settings`, for this one process: they are added to those of the user. */
 export function equipClaude({door, files, dir, argv, env}: Equipping): Equipment {
-  const nothing = {argv: [...argv], env: {}, files: {}, stream: null};
+  const nothing = {argv: [...argv], env: {}, files: {}};
   if (door === null) return nothing;
   const given = givenSettings(argv, dir);
   if (given === null) return nothing;
@@ -45,7 +46,6 @@ export function equipClaude({door, files, dir, argv, env}: Equipping): Equipment
     argv: [...given.argv, '--settings', file],
     env: {AMUX_HOOK_TOKEN: door.token, ...withoutProxy(env)},
     files: {[file]: JSON.stringify({...given.settings, hooks}, null, 2)},
-    stream: null,
   };
 }
 
@@ -65,15 +65,6 @@ function givenSettings(argv: readonly string[], dir: string) {
     // Claude will say what is wrong with it.
     return null;
   }
-}
-
-/** A proxy would swallow what is sent to this machine. */
-function withoutProxy(env: Readonly<Record<string, string>>): Record<string, string> {
-  const proxied = Object.keys(env).some(name => /^(https?|all)_proxy$/i.test(name));
-  if (!proxied) return {};
-  const local = ['127.0.0.1', 'localhost'];
-  const add = (name: string) => [...new Set([...(env[name] ?? '').split(',').filter(Boolean), ...local])].join(',');
-  return {NO_PROXY: add('NO_PROXY'), no_proxy: add('no_proxy')};
 }
 
 /** Reads the body of one hook. What it does not know says nothing. */

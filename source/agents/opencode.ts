@@ -1,5 +1,7 @@
 import type {Agent} from './agent.ts';
 import {spaced} from './literal.ts';
+import {equipOpencode} from './opencode-launch.ts';
+import {readOpencodeStream} from './opencode-stream.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 
 const layout: ScreenLayout = {
@@ -34,10 +36,10 @@ export const opencode: Agent = {
   content: contentAbove(layout, /^\s*▣ /),
   asksForStatus: false,
   readTitle: null,
-  equip: null,
+  equip: equipOpencode,
   readHook: null,
   answerHook: null,
-  readStream: null,
+  readStream: readOpencodeStream,
   transcript: null,
   resumeFlags: null,
   forkFlags: null,

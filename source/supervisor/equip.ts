@@ -23,7 +23,7 @@ export type Equipped = Equipment & {
 /** What the agent's record adds to a launch of its own program; its files are written. Another program runs as it is. */
 export async function equip({agent, session, argv, env, door, paths}: Equip): Promise<Equipped> {
   if (agent.equip === null || !runsItself(agent, argv)) {
-    return {argv, env: {}, files: {}, stream: null, hookToken: null};
+    return {argv, env: {}, files: {}, hookToken: null};
   }
   const files = filesOf(paths, session.id);
   const token = newHookToken();

@@ -174,6 +174,7 @@ export class Life {
       const asksForStatus = agent.asksForStatus && runsItself(agent, argv);
       const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
       runner.launched(pid);
+      runner.listen({argv, env});
     } catch (error) {
       const failure = asAmuxError(error);
       const exit = failure.code === 'command.missing' ? {code: 127, signal: null, at: now()} : null;

@@ -1,4 +1,4 @@
-import type {Agent} from '../agents/agent.ts';
+import type {Agent, Launch} from '../agents/agent.ts';
 import {previewOf} from '../agents/preview.ts';
 import type {Backend, BackendEvent} from '../backends/backend.ts';
 import {busyProcess} from '../backends/process-tree.ts';
@@ -8,6 +8,7 @@ import type {Evidence} from '../domain/evidence.ts';
 import {type Screen, screenText} from '../domain/screen.ts';
 import {type Effect, isLive, type Session, transition} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
+import {EventStream} from './event-stream.ts';
 import {HeldRequests} from './hooks.ts';
 import {type LastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
@@ -39,6 +40,8 @@ export class Runner {
   readonly screen: ScreenWatch;
   /** What its agent waits for on open connections. */
   readonly held: HeldRequests;
+  /** Its program's own API; null: it serves none. */
+  stream: EventStream | null = null;
   /** Values that the last launch looked up by name: in memory only, never on disk. */
   remembered: Record<string, string> = {};
   /** Variables of a one-shot session: in memory only. */
@@ -116,6 +119,7 @@ export class Runner {
       case 'output':
         if (!isLive(this.#session)) return;
         this.screen.touch();
+        this.stream?.poke();
         if (at < this.#repaintUntil && this.#session.activity !== 'working') return;
         this.observe({source: 'output', at});
         return;
@@ -197,11 +201,28 @@ export class Runner {
     }
   }
 
+  /** Its program was made like this: what it serves itself is listened to. */
+  listen(launch: Launch): void {
+    const {now, agentOf} = this.#context;
+    this.stream?.close();
+    const reader = isLive(this.#session) ? (agentOf(this.#session).readStream?.(launch) ?? null) : null;
+    const since = this.#session.run?.startedAt ?? now();
+    const known = () => {
+      const {conversation, requests} = this.#session;
+      const refs = requests.filter(({via}) => via === 'stream').map(({ref}) => ref ?? '');
+      // That of an earlier run is not the one that this process shows.
+      return {conversation: conversation !== null && conversation.at >= since ? conversation.id : null, refs};
+    };
+    const tell = (events: readonly AgentEvent[], at: number) => this.tell(events, {door: 'stream', at});
+    this.stream = reader === null ? null : new EventStream({reader, now, since, known, tell});
+  }
+
   /** It lives on from an earlier supervisor. */
   async adopt(info: {pid: number; mark: Mark | null; printedAt: number | null}): Promise<void> {
     const {run} = this.#session;
     if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
     this.remembered = await this.#context.backend().environment(this.#session.id);
+    this.listen({argv: run?.argv ?? [], env: this.remembered});
     this.screen.touch();
     const {program} = this.#session.signals;
     if (program !== null && info.printedAt !== null && info.printedAt > program.at + PRINTED_SLACK_MS) {
@@ -232,6 +253,7 @@ export class Runner {
   close(): void {
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     this.screen.close();
+    this.stream?.close();
   }
 
   #captured(screen: Screen, at: number): void {
@@ -245,6 +267,7 @@ export class Runner {
     const backend = this.#context.backend();
     const {id, run} = this.#session;
     this.screen.stop();
+    this.stream?.close();
     const seen = this.screen.last;
     let last: LastScreen = {run: run?.id ?? '', screen: seen, history: seen === null ? [] : screenText(seen)};
     if (evidence.source !== 'backend') {
