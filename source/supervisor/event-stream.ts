@@ -12,7 +12,7 @@ const RETRY_MAX_MS = 1000;
 /** So long it is tried without further ado, in ms; from then on only after its terminal printed something. */
 const TRYING_MS = 60_000;
 /** A program that starts may accept a connection and never answer on it, in ms. */
-const ANSWER_MS = 3000;
+const ANSWER_MS = 1500;
 /** Its heartbeat comes every 10 s: a connection that is silent for longer is dead, in ms. */
 const SILENCE_MS = 30_000;
 /** After so long without a connection its last word proves nothing any more, in ms. */
