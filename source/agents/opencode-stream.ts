@@ -97,6 +97,7 @@ class OpencodeReader {
       if (this.#busy.has(id) || this.#children.has(id)) continue;
       if (text(record(await get(`/session/${id}`))['parentID']) !== '') this.#children.add(id);
     }
+    this.#conversation ??= [...busy.keys()].find(id => !this.#children.has(id)) ?? null;
     const asked = [...list(permissions).map(askedPermission), ...list(questions).map(askedQuestion)];
     this.#busy = busy;
     this.#open = new Map(asked.map(request => [request.ref ?? '', request]));

@@ -6,6 +6,8 @@ import {nothingYet, readServerSent} from './server-sent.ts';
 // An `import` of node:http makes Node build all its exports; the cockpit without a supervisor of its own needs none.
 const http = process.getBuiltinModule('node:http');
 
+/** Its API is up before its terminal program is: who asks too soon hears of an idleness that takes no input yet, in ms. */
+const UNSEEN_MS = 15_000;
 /** Between two tries to connect, in ms: the first, and the longest. */
 const RETRY_MS = 100;
 const RETRY_MAX_MS = 1000;
@@ -32,13 +34,14 @@ export type EventStreamOptions = {
   tell: (events: readonly AgentEvent[], at: number) => void;
 };
 
-/** Listens to the API of one running program until it is closed: connects when it comes up, and again after a drop. */
+/** Listens to the API of one running program from `begin` to `close`, and connects again after a drop. */
 export class EventStream {
   readonly #options: EventStreamOptions;
   #request: Http.ClientRequest | null = null;
   #timer: NodeJS.Timeout | null = null;
   #delay = RETRY_MS;
-  #tryUntil: number;
+  #tryUntil = 0;
+  #begun = false;
   #lostAt: number | null = null;
   #heardAt: number;
   #closed = false;
@@ -46,7 +49,15 @@ export class EventStream {
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.#heardAt = options.since;
-    this.#tryUntil = options.now() + TRYING_MS;
+    this.#timer = setTimeout(() => this.begin(), UNSEEN_MS);
+  }
+
+  /** Its terminal program takes input: listens from now on. Without this it begins by itself after a while. */
+  begin(): void {
+    if (this.#begun || this.#closed) return;
+    this.#begun = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#tryUntil = this.#options.now() + TRYING_MS;
     this.#connect();
   }
 

@@ -223,6 +223,7 @@ export class Runner {
     if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
     this.remembered = await this.#context.backend().environment(this.#session.id);
     this.listen({argv: run?.argv ?? [], env: this.remembered});
+    this.stream?.begin();
     this.screen.touch();
     const {program} = this.#session.signals;
     if (program !== null && info.printedAt !== null && info.printedAt > program.at + PRINTED_SLACK_MS) {
@@ -258,7 +259,10 @@ export class Runner {
 
   #captured(screen: Screen, at: number): void {
     const read = this.#context.agentOf(this.#session).read;
-    if (read !== null && isLive(this.#session)) this.observe({source: 'screen', at, reading: read(screen)});
+    if (read === null || !isLive(this.#session)) return;
+    const reading = read(screen);
+    this.observe({source: 'screen', at, reading});
+    if (reading.composer) this.stream?.begin();
   }
 
   /** Keeps the last screen and the history, gives the terminal back, then says that it ended. */
