@@ -1,6 +1,7 @@
 import type * as Http from 'node:http';
 import type {StreamReader} from '../agents/agent.ts';
 import type {AgentEvent} from '../domain/agent-event.ts';
+import type {Decision, Request} from '../domain/approvals.ts';
 import {nothingYet, readServerSent} from './server-sent.ts';
 
 // An `import` of node:http makes Node build all its exports; the cockpit without a supervisor of its own needs none.
@@ -67,10 +68,12 @@ export class EventStream {
     this.#timer = setTimeout(() => this.#connect(), RETRY_MAX_MS);
   }
 
-  /** Settles a request; false when the program did not take it. */
-  async post({path, body}: {path: string; body: unknown}): Promise<boolean> {
+  /** Settles a request; false when the program did not take it, or takes such an answer only by its dialog. */
+  async answer(request: Request, decision: Decision): Promise<boolean> {
+    const call = this.#options.reader.answer(request, decision);
+    if (call === null) return false;
     try {
-      await this.#ask('POST', path, body);
+      await this.#ask('POST', call.path, call.body);
       return true;
     } catch {
       return false;
