@@ -70,7 +70,10 @@ function byWord(session: Session, word: Told | null, now: number): Verdict | nul
   const said = verdictOf(session, word);
   const shown = byScreen(session);
   const {screen} = session.signals;
-  if (screen === null || screen.at <= word.at + TOGETHER_MS) return said;
+  if (screen === null) return said;
+  // The end of a turn and its error come together, and those who tell of ends alone do not contradict the error.
+  const margin = shown?.activity === 'waiting' && !screen.reading.dialog ? 0 : TOGETHER_MS;
+  if (screen.at <= word.at + margin) return said;
   if (shown !== null && outranks(shown, screen.reading, word)) return shown;
   if (word.state === 'working' && !COMPLETE.has(word.source)) return byQuietScreen(session, now) ?? said;
   return said;

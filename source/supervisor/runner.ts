@@ -130,7 +130,10 @@ export class Runner {
       }
       case 'title': {
         const said = this.#context.agentOf(this.#session).readTitle?.(event.title) ?? null;
-        if (said !== null) this.tell([said], {door: 'title', at});
+        if (said === null) return;
+        const before = this.#session.signals.title?.at;
+        this.tell([said], {door: 'title', at});
+        if (this.#session.signals.title?.at !== before) this.screen.said();
         return;
       }
       case 'exit':

@@ -6,6 +6,8 @@ const TYPED_MS = 12;
 const UNWATCHED_MS = 1000;
 /** How long after a key the fast pace holds, in ms. */
 const TYPING_MS = 400;
+/** What a program draws when it says something new is complete after this, in ms. */
+const SAID_MS = 100;
 /** A first change waits this long for the rest of its burst, in ms. */
 const BURST_MS = 4;
 
@@ -27,6 +29,7 @@ export class ScreenWatch {
   #dirty = false;
   #lastAt = 0;
   #typedAt = 0;
+  #saidAt: number | null = null;
   #stopped = false;
 
   constructor(options: Options) {
@@ -44,6 +47,14 @@ export class ScreenWatch {
   typed(): void {
     this.#typedAt = this.#options.now();
     if (this.#dirty) this.#plan();
+  }
+
+  /** The program said something new: its screen shows what its word leaves out. */
+  said(): void {
+    if (this.#stopped) return;
+    this.#saidAt = this.#options.now();
+    this.#dirty = true;
+    this.#plan();
   }
 
   watch(listener: (screen: Screen) => void): () => void {
@@ -85,7 +96,8 @@ export class ScreenWatch {
     const now = this.#options.now();
     const typing = now - this.#typedAt < TYPING_MS;
     const pace = typing ? TYPED_MS : this.#watchers.size > 0 ? WATCHED_MS : UNWATCHED_MS;
-    const due = Math.max(now + BURST_MS, this.#lastAt + pace);
+    const paced = Math.max(now + BURST_MS, this.#lastAt + pace);
+    const due = this.#saidAt === null ? paced : Math.min(paced, Math.max(now + BURST_MS, this.#saidAt + SAID_MS));
     if (this.#timer !== null) {
       if (this.#due <= due) return;
       clearTimeout(this.#timer);
@@ -100,6 +112,7 @@ export class ScreenWatch {
     this.#dirty = false;
     const at = this.#options.now();
     this.#lastAt = at;
+    if (this.#saidAt !== null && at >= this.#saidAt + SAID_MS) this.#saidAt = null;
     try {
       const screen = await this.#options.capture();
       if (this.#stopped) return;

@@ -296,6 +296,11 @@ describe('words of several sources', () => {
   const busy = screen(T0 + 3000, {activity: 'working', rule: 'spinner'});
   const free = screen(T0 + 3000, {activity: 'idle', composer: true, rule: 'input line'});
   const dialog = screen(T0 + 3000, {activity: 'waiting', waitingFor: {kind: 'trust', detail: '/x'}, dialog: true});
+  const failed = screen(T0 + 3000, {
+    activity: 'waiting',
+    waitingFor: {kind: 'error', detail: '500'},
+    rule: 'API error',
+  });
   const cases: [string, Evidence[], Session['activity'], Session['decidedBy']][] = [
     ['the newest word counts', [word('program', 1000, 'working'), word('hook', 2000, 'done')], 'finished', 'hook'],
     [
@@ -313,6 +318,19 @@ describe('words of several sources', () => {
     ['a hook does not grow old', [word('hook', 1000, 'working'), screen(T0 + 900_000, {})], 'working', 'hook'],
     ['a dialog on a later screen is believed', [word('program', 1000, 'idle'), dialog], 'waiting', 'screen'],
     ['a dialog at the same moment is not', [word('program', 2800, 'idle'), dialog], 'idle', 'program'],
+    [
+      'an error at the same moment is, where only ends are told',
+      [word('title', 2800, 'idle'), failed],
+      'waiting',
+      'screen',
+    ],
+    ['an error on a screen of before the end is not', [word('title', 3100, 'idle'), failed], 'idle', 'title'],
+    [
+      'an error of a turn whose end was told as one is not',
+      [word('stream', 1000, 'done'), failed],
+      'finished',
+      'stream',
+    ],
     ['work on a later screen is believed', [word('program', 1000, 'done'), busy], 'working', 'screen'],
     [
       'a still and free input line ends what only hooks called work: an interrupt has no hook',
