@@ -34,7 +34,8 @@ export function choicesOf(rows: readonly Row[], {kind, choose, cancel, also = []
   const ticked = lines.filter(({tick}) => tick !== null);
   const choices = lines.map((line, i): Choice => {
     const means = meaningOf(line.label, kind);
-    const keys = ticked.length > 0 ? tickKeys({line, means, ticked}) : keysOf({line, i, lines, choose});
+    const keys =
+      ticked.length > 0 && choose === 'digit' ? tickKeys({line, means, ticked}) : keysOf({line, i, lines, choose});
     return {label: line.label, means, keys: [...keys, ...(after[means] ?? [])]};
   });
   const offered = [...choices.filter(({keys}) => keys.length > 0), ...also];
@@ -47,6 +48,8 @@ export function choicesOf(rows: readonly Row[], {kind, choose, cancel, also = []
 type At = {line: Line; i: number; lines: readonly Line[]; choose: Choosing};
 
 function keysOf({line, i, lines, choose}: At): string[] {
+  // Enter on a line with a box would only tick it.
+  if (line.tick !== null) return [];
   if (choose === 'digit' && line.number !== null && line.number <= DIGIT_MAX) return [String(line.number)];
   const from = lines.findIndex(({marked}) => marked);
   if (from === -1) return [];
@@ -75,7 +78,8 @@ const ANSWERS: readonly Meaning[] = [
 ];
 const DECISIONS: readonly Meaning[] = [
   {
-    pattern: /^(No\b|Reject|Deny|Decline|Cancel|Disable|Don['’]t (trust|allow)|Back to|Exit|Quit|Keep planning)/i,
+    pattern:
+      /^(No\b|Reject|Deny|Decline|Cancel|Disable|Don['’]t (trust|allow)|Back to|Continue without|Exit|Quit|Keep planning)/i,
     means: 'deny',
   },
   // It changes what is asked from now on, far beyond what this dialog is about.
@@ -96,7 +100,15 @@ const PLANS: readonly Meaning[] = [
   {pattern: /./, means: 'other'},
 ];
 
+/** Ways to sign in are a person's to choose. */
+const LOGINS: readonly Meaning[] = [
+  {pattern: /^(No\b|Cancel)/i, means: 'deny'},
+  {pattern: /^Yes/i, means: 'allow'},
+  {pattern: /./, means: 'other'},
+];
+const TABLES: Partial<Record<WaitingKind, readonly Meaning[]>> = {question: ANSWERS, plan: PLANS, login: LOGINS};
+
 function meaningOf(label: string, kind: WaitingKind): Means {
-  const table = kind === 'question' ? ANSWERS : kind === 'plan' ? PLANS : DECISIONS;
+  const table = TABLES[kind] ?? DECISIONS;
   return table.find(({pattern}) => pattern.test(label))?.means ?? 'other';
 }

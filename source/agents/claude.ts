@@ -64,7 +64,12 @@ export const claude: Agent = {
       pattern: /(?<detail>WARNING: [^\n]*)[\s\S]*Yes, I accept\s+Enter to confirm/,
       says: {dialog: 'permission', choose: 'walk'},
     },
-    {rule: 'MCP approval', in: 'bottom', pattern: /\d+ new MCP servers? found[^\n]*/, says: {dialog: 'mcp'}},
+    {
+      rule: 'MCP approval',
+      in: 'bottom',
+      pattern: /(?<detail>(?:\d+ n|N)ew MCP servers? found[^\n]*)[\s\S]*(?:Enable selected|Continue without)/,
+      says: {dialog: 'mcp', choose: 'walk', cancel: 'Reject all'},
+    },
     {
       rule: 'plan approval',
       in: 'bottom',
@@ -78,7 +83,12 @@ export const claude: Agent = {
       pattern: /─\n(?<detail> \S[^\n]*(?:\n(?! Do you want)[^\n]*)*)\n Do you want to [^\n]+\?\s+❯? *1\. Yes/,
       says: {dialog: 'permission'},
     },
-    {rule: 'permission', in: 'bottom', pattern: /Do you want to [^\n]+\?\s+❯? *1\. Yes/, says: {dialog: 'permission'}},
+    {
+      rule: 'permission',
+      in: 'bottom',
+      pattern: /(?<detail>Do you want to [^\n]+\?)\s+❯? *1\. Yes/,
+      says: {dialog: 'permission'},
+    },
     {
       rule: 'review of answers',
       in: 'bottom',
@@ -99,19 +109,39 @@ export const claude: Agent = {
       says: {dialog: 'question', cancel: 'Cancel'},
     },
     {
+      rule: 'login',
+      in: 'bottom',
+      pattern: /(?<detail>Select login method:|Detected a custom API key[^\n]*|Paste code here if prompted)/,
+      says: {dialog: 'login', cancel: 'Cancel'},
+    },
+    {
       rule: 'confirmation',
       in: 'bottom',
       pattern: /(?<detail>[^\n]+\?)\n(?:[^\n]*\n)*? *❯ *1\. Yes[\s\S]*Enter to confirm/,
       says: {dialog: 'question'},
     },
+    // Views that the person opened end with what their keys do; only what the program asks is confirmed or cancelled.
     {
       rule: 'menu',
       in: 'menu',
       pattern:
-        /(Enter to (save|confirm|select|view|set|apply)|to navigate|to select|to adjust)[^\n]*Esc to \w+|Esc to (close|exit|go back)\s*$/,
+        /(Enter to (save|select|view|set|apply|use|resume|continue)|to navigate|to select|to adjust|to switch)[^\n]*Esc to \w+|Esc to (close|exit|go back)\s*$/,
       says: 'menu',
     },
-    {rule: 'dialog', in: 'bottom', pattern: /Esc to cancel\b[^\n]*$/, says: {dialog: 'question'}},
+    {
+      rule: 'dialog',
+      in: 'bottom',
+      pattern: /(?:(?<detail>[^\n]+\?)\n[\s\S]*)?Esc to cancel\b[^\n]*$/,
+      says: {dialog: 'question', cancel: 'Cancel'},
+    },
+    {rule: 'transcript', in: 'bottom', pattern: /Showing detailed transcript · /, says: 'skip'},
+    {rule: 'shell mode', in: 'footer', pattern: /^\s*! for shell mode/m, says: 'menu'},
+    {
+      rule: 'completion list',
+      in: 'around',
+      pattern: /^ {2,}\/[\w:-]+(?: {2,}\S|$)[\s\S]*\n❯\s\/[\w:-]*$/m,
+      says: 'list',
+    },
     // The input line stays on screen while it works: only these tell.
     {rule: 'esc to interrupt', in: 'footer', pattern: /\besc to interrupt\b/, says: 'working'},
     {rule: 'retrying', in: 'status', pattern: /· retrying in \d+m?s? ?\d*s? · attempt \d+\/\d+/, says: 'working'},

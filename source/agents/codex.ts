@@ -56,6 +56,12 @@ export const codex: Agent = {
       says: {dialog: 'trust'},
     },
     {
+      rule: 'login',
+      in: 'bottom',
+      pattern: /(?<detail>Choose how you want to use Codex|Sign in another way|Paste or type your API key)/,
+      says: {dialog: 'login'},
+    },
+    {
       rule: 'approval',
       in: 'bottom',
       pattern: /Would you like to [^\n]+\?[\s\S]*?(?<detail>\$ [^\n]+)[\s\S]*1\. Yes/,

@@ -61,14 +61,13 @@ function numbered({rows, texts, at}: At): Line[] {
   return found.map((each, i) => {
     const end = Math.min(found[i + 1]?.row ?? texts.length, each.row + OPTION_ROWS);
     const text = labelOf({rows, texts, at: each.row}, {start: each.start, end});
-    const tick = TICK.exec(text);
-    return {
-      label: text.replace(TICK, ''),
-      number: each.number,
-      marked: each.marked,
-      tick: tick === null ? null : tick[1] !== ' ',
-    };
+    return {...lineOf(text), number: each.number, marked: each.marked};
   });
+}
+
+function lineOf(text: string): Pick<Line, 'label' | 'tick'> {
+  const tick = TICK.exec(text);
+  return {label: text.replace(TICK, ''), tick: tick === null ? null : tick[1] !== ' '};
 }
 
 /** Options of one list stand in one column; the mark in front may shift it by its own width. */
@@ -83,11 +82,12 @@ function option(text: string, row: number): Option | null {
 /** Lines without numbers: those right above and below that begin in the same column. */
 function plain({rows, texts, at}: At): Line[] {
   const start = MARKED.exec(texts[at]!)![0].length;
+  // What is done with the ticked lines stands under them, where their texts begin.
+  const shift = TICK.test(texts[at]!.slice(start)) ? TICK_CELLS : 0;
   const belongs = (row: number) => {
     const text = texts[row] ?? '';
-    return (
-      text.slice(0, start).replace(/[│┃|]/g, ' ').trim() === '' && /^\S/.test(text.slice(start)) && !RULE.test(text)
-    );
+    const indent = text.slice(0, start).replace(/[│┃|]/g, ' ').trim() === '' ? text.slice(start).search(/\S/) : -1;
+    return indent >= 0 && indent <= shift && !RULE.test(text);
   };
   let from = at;
   while (from > 0 && belongs(from - 1)) from--;
@@ -95,20 +95,21 @@ function plain({rows, texts, at}: At): Line[] {
   while (belongs(to + 1)) to++;
   return Array.from({length: to - from + 1}, (_, i) => {
     const row = from + i;
-    const label = labelOf({rows, texts, at: row}, {start, end: row + 1});
-    return {label, number: null, marked: row === at, tick: null};
+    const text = labelOf({rows, texts, at: row}, {start, end: row + 1});
+    return {...lineOf(text), number: null, marked: row === at};
   });
 }
 
 /** A label may go on in the next rows, in its own colour; a description under it has another. */
 function labelOf({rows, texts, at}: At, {start, end}: {start: number; end: number}): string {
-  const parts = [texts[at]!.slice(start).replace(BESIDE, '').trim()];
-  const colour = styleAt(rows[at]!, start + (TICK.exec(texts[at]!.slice(start))?.[0].length ?? 0)).fg;
+  const parts = [texts[at]!.slice(start).trim().replace(BESIDE, '').trim()];
+  const style = styleAt(rows[at]!, start + (TICK.exec(texts[at]!.slice(start))?.[0].length ?? 0));
   for (let row = at + 1; row < end; row++) {
     const text = texts[row]!;
     const indent = /^[\s│┃|]*/.exec(text)![0].length;
     if (text.trim() === '' || RULE.test(text) || indent < start || indent > start + TICK_CELLS) break;
-    if (styleAt(rows[row]!, indent).fg !== colour) break;
+    const own = styleAt(rows[row]!, indent);
+    if (own.fg !== style.fg || own.dim !== style.dim) break;
     parts.push(text.slice(indent).replace(BESIDE, '').trim());
   }
   return parts.join(' ').trim();

@@ -48,7 +48,6 @@ export const gemini: Agent = {
   resumeFlags: null,
   forkFlags: null,
   read: screenReader(layout, [
-    {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting/, says: 'working'},
     {
       rule: 'trust dialog',
       in: 'bottom',
@@ -72,7 +71,7 @@ export const gemini: Agent = {
       rule: 'login',
       in: 'bottom',
       pattern: /How would you like to authenticate[^\n│]*|Enter Gemini API Key/,
-      says: {dialog: 'login'},
+      says: {dialog: 'login', cancel: 'Cancel'},
     },
     {
       rule: 'review of answers',
@@ -97,6 +96,7 @@ export const gemini: Agent = {
       pattern: /(Enter to (select|confirm)|Press Esc to (close|cancel|exit)|esc to close)/i,
       says: 'menu',
     },
+    {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting[^\n]*$/, says: 'working'},
     {rule: 'esc to cancel', in: 'status', pattern: /\(esc to cancel(, [\dhms ]+)?\)/, says: 'working'},
     {
       rule: 'context full',

@@ -14,9 +14,11 @@ const DETAIL_MAX = 300;
 /**
  * Where a rule looks. `bottom`: the end of the screen; only while no input line is there, as dialogs take its
  * place. `menu`: the same, and just above the input line. `status`: just above the input line. `footer`: below
- * it. `turn`: from the last prompt on. `input`: the text in it.
+ * it. `around`: `status`, the input line with its marker, and what follows. `turn`: from the last prompt on. `input`:
+ * the text in it.
  */
-export type Region = 'bottom' | 'menu' | 'status' | 'footer' | 'turn' | 'input';
+export type Region = (typeof REGIONS)[number];
+export const REGIONS = ['bottom', 'menu', 'status', 'footer', 'around', 'turn', 'input'] as const;
 
 /** One rule: when `pattern` is found in its region, the screen says `says`. Earlier rules win. */
 export type ScreenRule = {
@@ -26,8 +28,12 @@ export type ScreenRule = {
   says: Says;
 };
 
-/** `menu`: opened by the person, so quiet, yet a key would move it. `dialog`: raised by the program. */
-export type Says = 'working' | 'menu' | Dialog | {waiting: WaitingKind};
+/**
+ * `menu`: opened by the person, so quiet, yet a key would move it. `list`: one that completes what stands in the input
+ * line, whose Enter still submits. `skip`: it hides what the program does, so the reading before holds. `dialog`:
+ * raised by the program.
+ */
+export type Says = 'working' | 'menu' | 'list' | 'skip' | Dialog | {waiting: WaitingKind};
 
 /** A dialog, and how its lines are chosen: by their numbers unless said otherwise. */
 type Dialog = {dialog: WaitingKind} & Partial<Omit<Offer, 'kind'>>;
@@ -77,6 +83,8 @@ type Seen = {dialog: readonly Row[]; composer: boolean};
 function reading(says: Says, match: RegExpExecArray, {dialog, composer}: Seen): Omit<Reading, 'rule'> {
   if (says === 'working') return {...NOTHING, activity: 'working', composer};
   if (says === 'menu') return {...NOTHING, activity: 'idle', dialog: true};
+  if (says === 'list') return {...NOTHING, activity: 'idle', dialog: true, layer: 'list'};
+  if (says === 'skip') return {...NOTHING, dialog: true, layer: 'overlay'};
   const detail = detailOf(match);
   if ('waiting' in says) {
     return {...NOTHING, activity: 'waiting', waitingFor: {kind: says.waiting, detail}, composer};
@@ -114,6 +122,7 @@ function regionsOf(lines: string[], {layout, found}: {layout: ScreenLayout; foun
     menu: found === null ? bottom : status,
     status,
     footer: found === null ? nothing : part(all.slice(found.at + 1)),
+    around: found === null ? nothing : part([...status.at, ...all.slice(found.at)]),
     turn: part(above.slice(Math.max(0, start))),
     input: found === null ? nothing : {text: lines[found.at]!.replace(layout.marker, '').trim(), at: [found.at]},
   };

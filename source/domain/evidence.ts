@@ -26,6 +26,11 @@ export type Reading = {
   rule: string;
   /** What the dialog offers; empty without one. */
   choices: Choice[];
+  /**
+   * `list`: what is open only completes the text in the input line, and Enter still submits that. `overlay`: it hides
+   * what the program does, so what was read before holds.
+   */
+  layer?: 'list' | 'overlay';
 };
 
 /** States of OSC 7501 (Program Status Protocol). */

@@ -1,6 +1,6 @@
 import {endsTurn, judgeActivity} from './activity.ts';
 import type {Request} from './approvals.ts';
-import {type Evidence, noSignals, type Signals, type WaitingFor, type WordSource} from './evidence.ts';
+import {type Evidence, noSignals, type Reading, type Signals, type WaitingFor, type WordSource} from './evidence.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
@@ -182,7 +182,7 @@ function absorb(before: Session, evidence: Evidence): Session {
       return {...session, requests: ref === null ? [] : session.requests.filter(request => request.ref !== ref)};
     }
     case 'screen':
-      session.signals.screen = evidence.reading === null ? null : {at: evidence.at, reading: evidence.reading};
+      session.signals.screen = seen(session.signals.screen?.reading ?? null, evidence);
       return session;
     case 'delivery':
       session.signals.submitted = {at: evidence.at, message: evidence.message};
@@ -271,4 +271,10 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   }
   const {waitingFor, by: decidedBy, wake, looks = false} = verdict;
   return {session: {...session, activity, waitingFor, decidedBy}, wake, looks};
+}
+
+/** What hides the program says nothing of it: what was read before holds on. */
+function seen(before: Reading | null, {at, reading}: Extract<Evidence, {source: 'screen'}>): Signals['screen'] {
+  if (reading === null) return null;
+  return {at, reading: reading.layer === 'overlay' && before !== null ? before : reading};
 }

@@ -65,7 +65,8 @@ async function dialogGone({backend, agent, terminal}: Typing): Promise<boolean> 
   const {read} = agent;
   if (read === null) return true;
   for (let waited = 0; waited < DIALOG_MS; waited += DIALOG_LOOK_MS) {
-    if (!read(await backend.capture(terminal)).dialog) return true;
+    const {dialog, layer} = read(await backend.capture(terminal));
+    if (!dialog || layer === 'list') return true;
     await pause(DIALOG_LOOK_MS);
   }
   return false;
