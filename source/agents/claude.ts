@@ -56,12 +56,14 @@ export const claude: Agent = {
       rule: 'trust dialog',
       in: 'bottom',
       pattern: /(?:Accessing workspace:\s+(?<detail>\S[^\n]*)[\s\S]*)?Yes, I trust this folder/,
+      within: 4,
       says: {dialog: 'trust', choose: 'walk'},
     },
     {
       rule: 'bypass warning',
       in: 'bottom',
       pattern: /(?<detail>WARNING: [^\n]*)[\s\S]*Yes, I accept\s+Enter to confirm/,
+      within: 4,
       says: {dialog: 'permission', choose: 'walk'},
     },
     {
@@ -80,13 +82,13 @@ export const claude: Agent = {
       // Title, then the input between two dotted lines, then the question.
       rule: 'permission',
       in: 'bottom',
-      pattern: /─\n(?<detail> \S[^\n]*(?:\n(?! Do you want)[^\n]*)*)\n Do you want to [^\n]+\?\s+❯? *1\. Yes/,
+      pattern: /─\n(?<detail> \S[^\n]*(?:\n(?! Do you want)[^\n]*)*)\n Do you want to [^?]{1,200}\?\s+❯? *1\. Yes/,
       says: {dialog: 'permission'},
     },
     {
       rule: 'permission',
       in: 'bottom',
-      pattern: /(?<detail>Do you want to [^\n]+\?)\s+❯? *1\. Yes/,
+      pattern: /(?<detail>Do you want to [^?]{1,200}\?)\s+❯? *1\. Yes/,
       says: {dialog: 'permission'},
     },
     {
@@ -144,30 +146,48 @@ export const claude: Agent = {
     },
     // The input line stays on screen while it works: only these tell.
     {rule: 'esc to interrupt', in: 'footer', pattern: /\besc to interrupt\b/, says: 'working'},
-    {rule: 'retrying', in: 'status', pattern: /· retrying in \d+m?s? ?\d*s? · attempt \d+\/\d+/, says: 'working'},
+    {
+      rule: 'retrying',
+      in: 'status',
+      pattern: /^\S [^\n]* · retrying in [\dhms ]+ · attempt \d+\/\d+/m,
+      says: 'working',
+    },
     {rule: 'background agent', in: 'status', pattern: /^\S Waiting for \d+ background (agent|task)/m, says: 'working'},
     // "✻ Crunching…" runs, "✻ Crunched for 12s" is over.
     {rule: 'spinner', in: 'status', pattern: /^[✻✶✳✢✽·∗*] \p{Lu}[\p{L}\p{M}'’ -]*…( |$)/mu, says: 'working'},
+    // What ended a turn stands last in it; a turn that ends well ends with the time it took.
     {
       rule: 'context full',
       in: 'turn',
-      pattern: /⎿\s+(?<detail>(?:Context limit reached|Prompt is too long|Conversation too long)[^\n]*)/,
+      pattern:
+        /^ {0,2}[⎿●]\s+(?<detail>(?:Context limit reached|Prompt is too long|Conversation too long)[^\n]*)(?![\s\S]*\n✻ \S+ for \d)/m,
       says: {waiting: 'context'},
     },
     {
       rule: 'limit',
       in: 'turn',
-      pattern: /(?:API Error: (?<detail>429[^\n]*))|(?:⎿\s+[^\n]*(?:limit reached|hit your[^\n]* limit)[^\n]*)/,
+      pattern:
+        /^ {0,2}[⎿●]\s+(?<detail>API Error: 429[^\n]*|[^\n]*(?:usage limit reached|hit your[^\n]* limit|Credit balance is too low)[^\n]*)(?![\s\S]*\n✻ \S+ for \d)/im,
       says: {waiting: 'limit'},
     },
     {
       rule: 'login',
       in: 'turn',
-      pattern: /⎿\s+[^\n]*(Please run \/login|Not logged in)[^\n]*/,
+      pattern: /^ {0,2}[⎿●]\s+(?<detail>[^\n]*(?:run \/login|Not logged in)[^\n]*)(?![\s\S]*\n✻ \S+ for \d)/m,
       says: {waiting: 'login'},
     },
-    {rule: 'API error', in: 'turn', pattern: /(?<detail>API Error:?[^\n]*)/, says: {waiting: 'error'}},
-    {rule: 'API key', in: 'turn', pattern: /⎿\s+(?<detail>Invalid API key[^\n]*)/, says: {waiting: 'error'}},
+    {
+      rule: 'API error',
+      in: 'turn',
+      pattern: /^ {0,2}[⎿●]\s+(?<detail>API Error\b[^\n]*)(?![\s\S]*\n✻ \S+ for \d)/m,
+      says: {waiting: 'error'},
+    },
+    {
+      rule: 'API key',
+      in: 'turn',
+      pattern: /^ {0,2}[⎿●]\s+(?<detail>Invalid API key[^\n]*)(?![\s\S]*\n✻ \S+ for \d)/m,
+      says: {waiting: 'error'},
+    },
     {
       rule: 'lost answer',
       in: 'turn',

@@ -6,11 +6,15 @@ import {titleReader} from './titles.ts';
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
 const FOOTER_ROWS = 4;
 
+/** What the keys do in a list, which marks its lines as the input line is marked. */
+const MENU_KEYS = /^\s*(?:press )?(?:enter|space) [^\n]*(?:·|to (?:confirm|select|continue))/i;
+
 const layout: ScreenLayout = {
   input(lines) {
     const at = lines.findLastIndex(line => /^[›!]( |$)/.test(line));
     if (at === -1 || /^› \d+\. /.test(lines[at]!)) return null;
     const below = lines.slice(at + 1).filter(line => line.trim() !== '');
+    if (below.some(line => MENU_KEYS.test(line))) return null;
     return below.length <= FOOTER_ROWS ? {above: at - 1, at} : null;
   },
   marker: /^[›!]\s?/,
@@ -64,24 +68,65 @@ export const codex: Agent = {
     {
       rule: 'approval',
       in: 'bottom',
-      pattern: /Would you like to [^\n]+\?[\s\S]*?(?<detail>\$ [^\n]+)[\s\S]*1\. Yes/,
+      pattern: /Would you like to [^?]{1,200}\?[\s\S]*?\n\s*(?<detail>\$ [\s\S]+?)\n[› ] 1\. Yes/,
       says: {dialog: 'permission'},
     },
     {
       rule: 'approval',
       in: 'bottom',
-      pattern: /(?<detail>Would you like to [^\n]+\?)[\s\S]*1\. Yes/,
+      pattern:
+        /(?<detail>(?:Would you like to|Do you want to approve)[^?]{1,200}\?|[^\n]* needs your approval\.)[\s\S]*1\. (?:Yes|Allow|Approve)/,
       says: {dialog: 'permission'},
     },
-    {rule: 'menu', in: 'bottom', pattern: /enter select · esc \w+|press enter to select/i, says: 'menu'},
+    {
+      rule: 'plan approval',
+      in: 'bottom',
+      pattern: /(?<detail>Implement this plan\?)[\s\S]*1\. Yes/,
+      says: {dialog: 'plan'},
+    },
+    {
+      // Its head may stand far above.
+      rule: 'approval',
+      in: 'bottom',
+      pattern: /1\. Yes[\s\S]*\d\. No, and tell\s+Codex[\s\S]*esc to\s+cancel\s*$/,
+      says: {dialog: 'permission'},
+    },
+    {
+      rule: 'question',
+      in: 'bottom',
+      pattern: /Question \d+\/\d+[^\n]*\n(?<detail>[\s\S]+?)\n\s*› \d\. [\s\S]*enter to submit/,
+      says: {dialog: 'question', cancel: 'Interrupt'},
+    },
+    {
+      rule: 'question',
+      in: 'bottom',
+      pattern: /(?<detail>Question \d+\/\d+[\s\S]+?)\n[^\n]*enter to submit/,
+      says: {dialog: 'question', cancel: 'Interrupt'},
+    },
+    {
+      rule: 'menu',
+      in: 'bottom',
+      pattern:
+        /\b(?:enter|space) (?:select|save|toggle|resume|open)\b[^\n]*\besc \w+|press enter to select|k keep & next · esc dismiss/i,
+      says: 'menu',
+    },
+    {rule: 'pager', in: 'bottom', pattern: /↑\/↓ to scroll[^\n]*\s+q close\s*$|enter open {2}n new\s*$/, says: 'skip'},
     {
       rule: 'choice',
       in: 'bottom',
       pattern:
-        /(?<detail>[^\n]+)\n(?:[^\n]*\n)*?[› ] 1\. [\s\S]*(enter continue|press enter to (confirm|continue)|enter confirm)/i,
+        /(?<detail>[^\n]+)\n(?:[^\n]*\n)*?[› ] 1\. [\s\S]*(enter continue|press\s+enter\s+to\s+(confirm|continue)|enter confirm)/i,
       says: {dialog: 'question'},
     },
-    {rule: 'working', in: 'status', pattern: /^• [^\n]*\besc to interrupt\)/m, says: 'working'},
+    {rule: 'shell mode', in: 'footer', pattern: /\bShell mode\s*$/m, says: 'menu'},
+    {
+      rule: 'completion list',
+      in: 'around',
+      pattern:
+        /^[› ] \/[\w-]+ {2,}\S[\s\S]*\n› \/[\w-]*\n|\benter(?:\/tab)? insert · esc close[\s\S]*\n› [^\n]*[@$]\S*\n/m,
+      says: 'list',
+    },
+    {rule: 'working', in: 'status', pattern: /^• [^\n]*\(\d+[hms][^\n]*\besc to interrupt\)/m, says: 'working'},
     {
       rule: 'context full',
       in: 'turn',

@@ -20,7 +20,7 @@ const MARKED = /^([\s│┃|]*)[❯›●] +(?=\S)/;
 const TICK_CELLS = 4;
 const TICK = /^\[([ xX✔✓])\] ?/;
 /** What may stand right of a label: a frame, or another column. */
-const BESIDE = /(\s{3,}\S.*|\s*[│┃|]\s*)$/;
+const BESIDE = /(\s{2,}\S.*|\s*[│┃|]\s*)$/;
 const RULE = /^[\s│┃]*[─╌╭╮╰╯┌┐└┘▔▁]+[\s│┃]*$/;
 
 /** The list that holds the last marked line: with numbers, or else its neighbours in the same column. */

@@ -97,19 +97,19 @@ export const gemini: Agent = {
       says: 'menu',
     },
     {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting[^\n]*$/, says: 'working'},
-    {rule: 'esc to cancel', in: 'status', pattern: /\(esc to cancel(, [\dhms ]+)?\)/, says: 'working'},
+    {rule: 'esc to cancel', in: 'status', pattern: /^\s*[⠀-⣿] [^\n]*\(esc to cancel(, [\dhms ]+)?\)/m, says: 'working'},
     {
       rule: 'context full',
       in: 'turn',
-      pattern: /✕ (?<detail>[^\n]*(\n[^\n]+)?(token count|maximum number of tokens|context window)[^\n]*)/,
+      pattern: /^✕ (?<detail>[^\n]*(\n[^\n]+)?(token count|maximum number of tokens|context window)[^\n]*)/m,
       says: {waiting: 'context'},
     },
     {
       rule: 'limit',
       in: 'turn',
-      pattern: /✕ (?<detail>[^\n]*(\n[^\n]+)?("code":429|RESOURCE_EXHAUSTED|quota|[Rr]ate limit)[^\n]*)/,
+      pattern: /^✕ (?<detail>[^\n]*(\n[^\n]+)?("code":429|RESOURCE_EXHAUSTED|quota|[Rr]ate limit)[^\n]*)/m,
       says: {waiting: 'limit'},
     },
-    {rule: 'API error', in: 'turn', pattern: /✕ (?<detail>[^\n]+)/, says: {waiting: 'error'}},
+    {rule: 'API error', in: 'turn', pattern: /^✕ (?<detail>[^\n]+)/m, says: {waiting: 'error'}},
   ]),
 };

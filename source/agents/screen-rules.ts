@@ -3,7 +3,7 @@ import {type Row, rowText, type Screen} from '../domain/screen.ts';
 import {choicesOf, type Offer} from './choices.ts';
 
 /** Rows at the bottom that a dialog may fill. */
-const BOTTOM_ROWS = 26;
+const BOTTOM_ROWS = 60;
 /** Rows above the input line in which a program says what it is doing. */
 const STATUS_ROWS = 7;
 /** Rows above what a rule has found that may belong to the same dialog. */
@@ -25,6 +25,8 @@ export type ScreenRule = {
   rule: string;
   in: Region;
   pattern: RegExp;
+  /** What it finds must end so near to the end of its region, in rows. Dialogs: near, or they would be found in a text. */
+  within?: number;
   says: Says;
 };
 
@@ -50,8 +52,12 @@ export type ScreenLayout = {
   placeholder: RegExp;
 };
 
+/** A dialog is what stands last: below what its rule finds come its other lines and a footer, in rows. */
+const DIALOG_WITHIN = 16;
+
 /** Makes a reader: earlier rules win; without one, a free input line means quiet. */
 export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[]): (screen: Screen) => Reading {
+  const prepared = rules.map(rule => ({...rule, all: new RegExp(rule.pattern.source, `${rule.pattern.flags}g`)}));
   return screen => {
     const rows = screen.lines;
     const lines = rows.map(rowText);
@@ -59,9 +65,9 @@ export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[])
     const found = layout.input(lines);
     const regions = regionsOf(lines, {layout, found});
     const composer = found !== null && isFree(rows[found.at]!, layout);
-    for (const {rule, in: region, pattern, says} of rules) {
+    for (const {rule, in: region, all, says, within} of prepared) {
       const {text, at} = regions[region];
-      const match = pattern.exec(text);
+      const match = find(text, all, within ?? (isDialog(says) ? DIALOG_WITHIN : null));
       if (match === null) continue;
       const first = at[lineOf(text, match.index)] ?? 0;
       const dialog = rows.slice(Math.max(0, first - ABOVE_MATCH), (at.at(-1) ?? 0) + 1);
@@ -70,6 +76,17 @@ export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[])
     if (found === null) return {...NOTHING, rule: 'none'};
     return {...NOTHING, activity: 'idle', composer, rule: 'input line'};
   };
+}
+
+const isDialog = (says: Says): says is Dialog => typeof says === 'object' && 'dialog' in says;
+
+/** The first match that ends near enough to the end of the text. */
+function find(text: string, all: RegExp, within: number | null): RegExpExecArray | null {
+  for (const match of text.matchAll(all)) {
+    if (within === null || lineOf(text.slice(match.index + match[0].length), Number.POSITIVE_INFINITY) <= within)
+      return match;
+  }
+  return null;
 }
 
 const NOTHING = {activity: null, waitingFor: null, dialog: false, composer: false, choices: []} satisfies Omit<
