@@ -3,13 +3,18 @@ import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
+/** Rows of the footer under the input line. */
+const FOOTER_ROWS = 3;
+
 const layout: ScreenLayout = {
   // A box of half blocks; prompts are echoed in such boxes, too, but nothing stands under the input line but its footer.
   input(lines) {
     const below = lines.findLastIndex(line => /^▀{20,}/.test(line));
     const above = lines.slice(0, Math.max(0, below)).findLastIndex(line => /^▄{20,}/.test(line));
     const under = lines.slice(below + 1).filter(line => line.trim() !== '');
-    if (below === -1 || above === -1 || under.length > 3) return null;
+    if (below === -1 || above === -1) return null;
+    // A list of completions stands between the input line and its footer.
+    if (under.length > FOOTER_ROWS && !/\bsandbox\b/.test(under.slice(-2).join(' '))) return null;
     if (under.some(line => /^[✦✕ℹ╭]/.test(line))) return null;
     return {above: above - 1, at: above + 1};
   },
@@ -93,8 +98,15 @@ export const gemini: Agent = {
     {
       rule: 'menu',
       in: 'bottom',
-      pattern: /(Enter to (select|confirm)|Press Esc to (close|cancel|exit)|esc to close)/i,
+      pattern: /(Enter to (select|confirm)|Press Esc to (close|cancel|exit)|esc to close|Resume: Enter [^\n]*Quit: q)/i,
       says: 'menu',
+    },
+    {rule: 'shell mode', in: 'status', pattern: /^\s*shell mode enabled \(esc to disable\)/m, says: 'menu'},
+    {
+      rule: 'completion list',
+      in: 'around',
+      pattern: /^ [>*] (?:\/[\w :-]*|[^\n]*@\S*)\n▀{20,}\n (?!workspace\b)[^\n]+/m,
+      says: 'list',
     },
     {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting[^\n]*$/, says: 'working'},
     {rule: 'esc to cancel', in: 'status', pattern: /^\s*[⠀-⣿] [^\n]*\(esc to cancel(, [\dhms ]+)?\)/m, says: 'working'},
@@ -110,6 +122,7 @@ export const gemini: Agent = {
       pattern: /^✕ (?<detail>[^\n]*(\n[^\n]+)?("code":429|RESOURCE_EXHAUSTED|quota|[Rr]ate limit)[^\n]*)/m,
       says: {waiting: 'limit'},
     },
-    {rule: 'API error', in: 'turn', pattern: /^✕ (?<detail>[^\n]+)/m, says: {waiting: 'error'}},
+    // What is wrong with a command that the person typed is no failed turn.
+    {rule: 'API error', in: 'turn', pattern: /^(?! [>*!] \/)[\s\S]*?\n✕ (?<detail>[^\n]+)/, says: {waiting: 'error'}},
   ]),
 };
