@@ -57,7 +57,7 @@ function freshestWord(signals: Signals): Told | null {
 /** Between the Enter of a message and the program's next word, the last one is about the time before. */
 function bySubmission({signals}: Session, word: Told | null, now: number): Verdict | null {
   const {submitted} = signals;
-  if (submitted === null || word === null || word.at > submitted.at) return null;
+  if (submitted === null || word === null || word.at > submitted.at || submitted.command === true) return null;
   if (word.state === 'working' || word.state === 'blocked') return null;
   const wake = submitted.at + TAKEN_UP_MS;
   if (now >= wake) return null;
@@ -86,10 +86,11 @@ function outranks(shown: Verdict, reading: Reading, word: Told): boolean {
     // An old error stays on the screen: only those who do not tell of errors leave it to the screen.
     return (word.state === 'idle' || word.state === 'done') && word.source !== 'program' && word.source !== 'stream';
   }
-  return word.state === 'idle' || word.state === 'done' || !COMPLETE.has(word.source);
+  // A dialog hides whatever works behind it: where work is seen, none stands there any more.
+  return word.state !== 'error' || !COMPLETE.has(word.source);
 }
 
-function verdictOf(session: Session, {source, state, kind, message}: Told): Verdict {
+function verdictOf(session: Session, {source, at, state, kind, message}: Told): Verdict {
   const base = {waitingFor: null, wake: null, by: source, reason: `${NAMES[source]}: ${state}`};
   switch (state) {
     case 'working':
@@ -98,9 +99,11 @@ function verdictOf(session: Session, {source, state, kind, message}: Told): Verd
     case 'done':
       return {...base, activity: 'idle'};
     case 'error': {
-      const waiting = kindOfError(kind);
-      const detail = message || 'the program reports an error';
-      return {...base, activity: 'waiting', waitingFor: {kind: waiting, detail}};
+      // Its screen often says better which error it is.
+      const {screen} = session.signals;
+      const shown = screen !== null && screen.at >= at && !screen.reading.dialog ? screen.reading.waitingFor : null;
+      const told = {kind: kindOfError(kind), detail: message || 'the program reports an error'};
+      return {...base, activity: 'waiting', waitingFor: told.kind === 'error' && shown !== null ? shown : told};
     }
     case 'blocked': {
       const asked = kind === 'question' ? 'question' : kind === 'auth' ? 'login' : 'permission';

@@ -49,7 +49,8 @@ export const wordSources: readonly WordSource[] = ['program', 'stream', 'hook', 
 export type Signals = Record<WordSource, Word | null> & {
   output: {at: number; since: number} | null;
   screen: {at: number; reading: Reading} | null;
-  submitted: {at: number; message: string} | null;
+  /** `command`: it acts at once and may begin no turn. */
+  submitted: {at: number; message: string; command?: boolean} | null;
   /** Whether something runs in its terminal, looked at when silence alone would make it idle. */
   tree: {at: number; busy: string | null} | null;
 };
@@ -81,6 +82,6 @@ export type Evidence =
   /** `ref` null: all of them. */
   | {source: 'settled'; at: number; ref: string | null}
   | {source: 'screen'; at: number; reading: Reading | null}
-  | {source: 'delivery'; at: number; message: string}
+  | {source: 'delivery'; at: number; message: string; command?: boolean}
   | {source: 'person'; at: number; act: 'seen'}
   | {source: 'clock'; at: number};

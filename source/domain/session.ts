@@ -185,7 +185,7 @@ function absorb(before: Session, evidence: Evidence): Session {
       session.signals.screen = seen(session.signals.screen?.reading ?? null, evidence);
       return session;
     case 'delivery':
-      session.signals.submitted = {at: evidence.at, message: evidence.message};
+      session.signals.submitted = {at: evidence.at, message: evidence.message, command: evidence.command === true};
       session.unseen = false;
       return session;
     case 'person':

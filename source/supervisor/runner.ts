@@ -68,7 +68,9 @@ export class Runner {
           this.#tell();
         },
         onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
-        onDelivered: ({id}) => this.observe({source: 'delivery', at: context.now(), message: id}),
+        onDelivered: ({id, asCommand}) => {
+          this.observe({source: 'delivery', at: context.now(), message: id, command: asCommand});
+        },
         onTried: () => this.#wake(context.now() + RETRY_MS),
       },
       messages,
@@ -125,7 +127,9 @@ export class Runner {
         return;
       case 'program': {
         const {state, kind, message} = event;
+        const before = this.#session.signals.program?.state;
         this.observe({source: 'program', at, state, kind, message});
+        if (state !== before) this.screen.said();
         return;
       }
       case 'title': {

@@ -8,6 +8,10 @@ const UNWATCHED_MS = 1000;
 const TYPING_MS = 400;
 /** What a program draws when it says something new is complete after this, in ms. */
 const SAID_MS = 100;
+/** A program that pauses so long has drawn what it wanted to: a dialog, the end of a turn, in ms. */
+const STILL_MS = 150;
+/** Not sooner than this after the last look, in ms. */
+const STILL_PACE_MS = 300;
 /** A first change waits this long for the rest of its burst, in ms. */
 const BURST_MS = 4;
 
@@ -30,6 +34,7 @@ export class ScreenWatch {
   #lastAt = 0;
   #typedAt = 0;
   #saidAt: number | null = null;
+  #touchedAt = 0;
   #stopped = false;
 
   constructor(options: Options) {
@@ -39,6 +44,7 @@ export class ScreenWatch {
   /** The terminal printed something. */
   touch(): void {
     this.#stopped = false;
+    this.#touchedAt = this.#options.now();
     this.#dirty = true;
     this.#plan();
   }
@@ -93,21 +99,34 @@ export class ScreenWatch {
 
   #plan(): void {
     if (this.#capturing || this.#stopped) return;
-    const now = this.#options.now();
-    const typing = now - this.#typedAt < TYPING_MS;
-    const pace = typing ? TYPED_MS : this.#watchers.size > 0 ? WATCHED_MS : UNWATCHED_MS;
-    const paced = Math.max(now + BURST_MS, this.#lastAt + pace);
-    const due = this.#saidAt === null ? paced : Math.min(paced, Math.max(now + BURST_MS, this.#saidAt + SAID_MS));
+    const due = this.#dueAt();
     if (this.#timer !== null) {
+      // A later due is found when the timer fires: output may come a hundred times a second.
       if (this.#due <= due) return;
       clearTimeout(this.#timer);
     }
     this.#due = due;
-    this.#timer = setTimeout(() => void this.#capture(), due - now);
+    this.#timer = setTimeout(() => this.#look(), due - this.#options.now());
+  }
+
+  #look(): void {
+    this.#timer = null;
+    if (this.#dueAt() > this.#options.now()) this.#plan();
+    else void this.#capture();
+  }
+
+  /** By its pace, and sooner when it said something or paused: then what it has drawn is complete. */
+  #dueAt(): number {
+    const now = this.#options.now();
+    const typing = now - this.#typedAt < TYPING_MS;
+    const pace = typing ? TYPED_MS : this.#watchers.size > 0 ? WATCHED_MS : UNWATCHED_MS;
+    const first = Math.max(this.#touchedAt + BURST_MS, this.#lastAt + pace);
+    const said = this.#saidAt === null ? first : this.#saidAt + SAID_MS;
+    const still = Math.max(this.#touchedAt + STILL_MS, this.#lastAt + STILL_PACE_MS);
+    return Math.min(first, said, still);
   }
 
   async #capture(): Promise<void> {
-    this.#timer = null;
     this.#capturing = true;
     this.#dirty = false;
     const at = this.#options.now();

@@ -331,6 +331,12 @@ describe('words of several sources', () => {
       'finished',
       'stream',
     ],
+    [
+      'work on a later screen ends what the program waited for',
+      [word('program', 1000, 'blocked', 'permission'), busy],
+      'working',
+      'screen',
+    ],
     ['work on a later screen is believed', [word('program', 1000, 'done'), busy], 'working', 'screen'],
     [
       'a still and free input line ends what only hooks called work: an interrupt has no hook',
@@ -362,6 +368,22 @@ describe('words of several sources', () => {
       assert.equal(session.decidedBy, by);
     });
   }
+
+  test('which error it is may stand on the screen', () => {
+    const waitingFor = {kind: 'limit' as const, detail: '429'};
+    const limited = screen(T0 + 1100, {activity: 'waiting', waitingFor});
+    assert.deepEqual(play(started(), T0 + 500, word('program', 1000, 'error'), limited).waitingFor, waitingFor);
+    const older = screen(T0 + 900, {activity: 'waiting', waitingFor});
+    assert.equal(play(started(), T0 + 500, older, word('program', 1000, 'error')).waitingFor?.kind, 'error');
+  });
+
+  test('a command that was entered begins no turn by itself', () => {
+    const ready = play(started({hasScreenRules: true}), T0 + 500, word('program', 1000, 'idle'));
+    const entered = (command: boolean) =>
+      play(ready, {source: 'delivery', at: T0 + 2000, message: 'm', command}, T0 + 2100).activity;
+    assert.equal(entered(true), 'idle');
+    assert.equal(entered(false), 'working');
+  });
 
   test('an error names its kind', () => {
     const session = play(started(), T0 + 500, word('file', 1000, 'error', 'context', 'no room left'));
