@@ -42,10 +42,16 @@ export type Agent = {
   readStream: ((launch: Launch) => StreamReader | null) | null;
   /** Its history of a conversation as a file of JSON lines. */
   transcript: Transcript | null;
-  /** Arguments that go on with a conversation; null: it keeps none. */
-  resumeFlags: ((conversation: string) => string[]) | null;
+  /** The file in which each of its processes keeps its own state; null: none. */
+  stateFile: StateFile | null;
+  /** Arguments that go on with a conversation in a directory; null: it keeps none. */
+  resumeFlags: ((conversation: string, dir: string) => string[]) | null;
   /** Arguments that begin a new conversation from another; null: it cannot. */
-  forkFlags: ((conversation: string) => string[]) | null;
+  forkFlags: ((conversation: string, dir: string) => string[]) | null;
+  /** How a turn is ended early; null: not known. */
+  interrupt: Interrupt | null;
+  /** What stands in the first row of its input line; null: no input line is there, or amux has no rules for it. */
+  input: ((screen: Screen) => string | null) | null;
   /** What its screen says; null when amux has no rules for it. */
   read: ((screen: Screen) => Reading) | null;
 };
@@ -106,9 +112,24 @@ export type Transcript = {
 };
 
 export type TranscriptAbout = {
-  pid: number;
+  /** Its process and all below it, the first one first; `start` as /proc has it, empty where there is none. */
+  processes: readonly {pid: number; start: string}[];
   dir: string;
   startedAt: number;
   env: Readonly<Record<string, string>>;
+  /** What this run of it has told of its conversation. */
   conversation: {id: string; file: string | null} | null;
 };
+
+/** A directory in which each process of an agent has a file with its state. */
+export type StateFile = {
+  dir: (env: Readonly<Record<string, string>>) => string;
+  name: (pid: number) => string;
+  /** Whose file it is; null: it is no such file. */
+  pidOf: (name: string) => number | null;
+  /** Null: it is of another process. `at` is when its state changed; null: not said. */
+  read: (content: unknown, process: {pid: number; start: string}) => {at: number | null; events: AgentEvent[]} | null;
+};
+
+/** `keys` end the turn. `clean` empties an input line that holds something; with an empty one it may end the program. */
+export type Interrupt = {keys: string[]; clean: string[]};

@@ -3,6 +3,8 @@ import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
 import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
+import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
+import {inputLine} from './input-line.ts';
 
 const BORDER = /^─{20,}/;
 
@@ -48,9 +50,13 @@ export const claude: Agent = {
   readHook: readClaudeHook,
   answerHook: answerClaudeHook,
   readStream: null,
-  transcript: null,
-  resumeFlags: null,
-  forkFlags: null,
+  transcript: claudeTranscript,
+  stateFile: claudeStateFile,
+  resumeFlags: id => ['--resume', id],
+  forkFlags: id => ['--resume', id, '--fork-session'],
+  // Before any output, Escape puts the prompt back into the input line. A second C-c would end it.
+  interrupt: {keys: ['Escape'], clean: ['C-c']},
+  input: inputLine(layout),
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

@@ -2,6 +2,8 @@ import type {Agent} from './agent.ts';
 import {spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
+import {codexTranscript} from './codex-transcript.ts';
+import {inputLine} from './input-line.ts';
 
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
 const FOOTER_ROWS = 4;
@@ -49,9 +51,13 @@ export const codex: Agent = {
   readHook: null,
   answerHook: null,
   readStream: null,
-  transcript: null,
-  resumeFlags: null,
-  forkFlags: null,
+  transcript: codexTranscript,
+  stateFile: null,
+  // Without a directory it asks which one to work in.
+  resumeFlags: (id, dir) => ['resume', id, '-C', dir],
+  forkFlags: (id, dir) => ['fork', id, '-C', dir],
+  interrupt: {keys: ['Escape'], clean: ['C-c']},
+  input: inputLine(layout),
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

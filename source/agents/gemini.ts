@@ -2,6 +2,8 @@ import type {Agent} from './agent.ts';
 import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
+import {geminiTranscript} from './gemini-transcript.ts';
+import {inputLine} from './input-line.ts';
 
 /** Rows of the footer under the input line. */
 const FOOTER_ROWS = 3;
@@ -49,9 +51,12 @@ export const gemini: Agent = {
   readHook: null,
   answerHook: null,
   readStream: null,
-  transcript: null,
-  resumeFlags: null,
+  transcript: geminiTranscript,
+  stateFile: null,
+  resumeFlags: id => ['--resume', id],
   forkFlags: null,
+  interrupt: {keys: ['Escape'], clean: ['C-c']},
+  input: inputLine(layout),
   read: screenReader(layout, [
     {
       rule: 'trust dialog',

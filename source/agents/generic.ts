@@ -21,7 +21,10 @@ export const generic: Agent = {
   answerHook: null,
   readStream: null,
   transcript: null,
+  stateFile: null,
   resumeFlags: null,
   forkFlags: null,
+  interrupt: null,
+  input: null,
   read: null,
 };

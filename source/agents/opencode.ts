@@ -3,6 +3,7 @@ import {spaced} from './literal.ts';
 import {equipOpencode} from './opencode-launch.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {inputLine} from './input-line.ts';
 
 const layout: ScreenLayout = {
   // The box ends with the agent and its model, then a rounded foot; its text stands above an empty line.
@@ -41,8 +42,12 @@ export const opencode: Agent = {
   answerHook: null,
   readStream: readOpencodeStream,
   transcript: null,
-  resumeFlags: null,
-  forkFlags: null,
+  stateFile: null,
+  resumeFlags: id => ['-s', id],
+  forkFlags: id => ['-s', id, '--fork'],
+  // The first Escape only asks for the second.
+  interrupt: {keys: ['Escape', 'Escape'], clean: ['C-c']},
+  input: inputLine(layout),
   read: screenReader(layout, [
     {
       rule: 'always allow',

@@ -1,0 +1,63 @@
+import {open, readdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Transcript, TranscriptAbout} from './agent.ts';
+import {record, text, textOf} from './fields.ts';
+
+const HEAD_MAX = 16 * 1024;
+/** A conversation may be made a little before the start that we know, in ms. */
+const START_SLACK_MS = 2000;
+
+export const geminiTranscript: Transcript = {
+  /** The file of the known conversation; else the only one that began here since the start. */
+  async find(about) {
+    const {conversation} = about;
+    const chats = await chatsOf(about);
+    if (chats === null) return null;
+    const heads = await Promise.all((await names(chats)).filter(isChat).map(name => headOf(join(chats, name))));
+    const known = heads.filter(head => head !== null);
+    // A resumed one goes on in its old file; beside it a new one with the same id stays without lines.
+    const own = known.filter(({id}) => id === conversation?.id).sort((a, b) => a.startedAt - b.startedAt);
+    if (own[0] !== undefined) return own[0].file;
+    const begun = known.filter(({startedAt}) => startedAt >= about.startedAt - START_SLACK_MS);
+    return begun.length === 1 ? begun[0]!.file : null;
+  },
+
+  read(line) {
+    const entry = record(line);
+    const id = text(entry['sessionId']);
+    if (id !== '') return entry['kind'] === 'main' ? [{type: 'conversation', id, file: null}] : [];
+    if (entry['type'] !== 'user') return [];
+    const said = textOf(entry['content']);
+    return said === '' || said.startsWith('<session_context>') ? [] : [{type: 'prompt', text: said}];
+  },
+};
+
+const isChat = (name: string): boolean => /^session-.*\.jsonl$/.test(name);
+
+/** Directories have short names of its own, by a list that it keeps. */
+async function chatsOf({env, dir}: TranscriptAbout): Promise<string | null> {
+  const home = join(env['GEMINI_CLI_HOME'] || (env['HOME'] ?? ''), '.gemini');
+  try {
+    const projects = record(record(JSON.parse(await readFile(join(home, 'projects.json'), 'utf8')))['projects']);
+    const name = text(projects[dir]);
+    return /^[\w.-]+$/.test(name) ? join(home, 'tmp', name, 'chats') : null;
+  } catch {
+    return null;
+  }
+}
+
+type Head = {file: string; id: string; startedAt: number};
+
+async function headOf(file: string): Promise<Head | null> {
+  try {
+    await using handle = await open(file);
+    const {buffer, bytesRead} = await handle.read(Buffer.alloc(HEAD_MAX), 0, HEAD_MAX, 0);
+    const [line = ''] = buffer.subarray(0, bytesRead).toString().split('\n', 1);
+    const head = record(JSON.parse(line));
+    return {file, id: text(head['sessionId']), startedAt: Date.parse(text(head['startTime'])) || 0};
+  } catch {
+    return null;
+  }
+}
+
+const names = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
