@@ -76,7 +76,8 @@ const readers = new Map<string, (entry: Entry) => AgentEvent[]>([
     'user',
     entry => {
       // What left its own queue was told when it came in; the summary of a compaction was typed by nobody.
-      if (entry['isMeta'] === true || entry['isCompactSummary'] === true || entry['promptSource'] === 'queued') return [];
+      if (entry['isMeta'] === true || entry['isCompactSummary'] === true || entry['promptSource'] === 'queued')
+        return [];
       const said = textOf(record(entry['message'])['content']);
       if (said === '') return [];
       if (/^\[Request interrupted by user/.test(said)) return [{type: 'status', state: 'idle', kind: '', message: ''}];
@@ -145,4 +146,3 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 const names = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
-

@@ -1,10 +1,10 @@
 import type {Agent} from './agent.ts';
 import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
+import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
+import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
-import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
-import {inputLine} from './input-line.ts';
 
 const BORDER = /^─{20,}/;
 

@@ -1,9 +1,9 @@
 import type {Agent} from './agent.ts';
+import {codexTranscript} from './codex-transcript.ts';
+import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
-import {codexTranscript} from './codex-transcript.ts';
-import {inputLine} from './input-line.ts';
 
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
 const FOOTER_ROWS = 4;

@@ -1,9 +1,9 @@
 import type {Agent} from './agent.ts';
+import {geminiTranscript} from './gemini-transcript.ts';
+import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
-import {geminiTranscript} from './gemini-transcript.ts';
-import {inputLine} from './input-line.ts';
 
 /** Rows of the footer under the input line. */
 const FOOTER_ROWS = 3;

@@ -1,9 +1,9 @@
 import type {Agent} from './agent.ts';
+import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
 import {equipOpencode} from './opencode-launch.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
 import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
-import {inputLine} from './input-line.ts';
 
 const layout: ScreenLayout = {
   // The box ends with the agent and its model, then a rounded foot; its text stands above an empty line.

@@ -64,8 +64,8 @@ export class Client implements Fleet {
   variables = (target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]> =>
     this.#post('/api/variables', target);
 
-  send = (ref: string, {text, id, asCommand}: {text: string; id?: string; asCommand?: boolean}): Promise<Sent> =>
-    this.#post(at(ref, 'send'), {text, msg_id: id, as_command: asCommand});
+  send: Fleet['send'] = (ref, {text, id, asCommand, now}) =>
+    this.#post(at(ref, 'send'), {text, msg_id: id, as_command: asCommand, now});
 
   keys = (ref: string, input: {keys: string[]; force?: boolean}): Promise<void> => this.#post(at(ref, 'keys'), input);
 

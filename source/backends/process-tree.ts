@@ -1,6 +1,9 @@
 import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 
+/** No process stands deeper: the table may change while it is read. */
+const LINEAGE_MAX = 64;
+
 export type ProcessRow = {pid: number; ppid: number; session: number; start: string};
 
 /** All processes, in one pass over /proc (or one `ps` where there is none). */
@@ -36,6 +39,13 @@ export function processTree(root: number, table: readonly ProcessRow[] = process
     }
   }
   return [...found.values()];
+}
+
+/** A process and those that it descends from, itself first. Empty where nobody can see it. */
+export function lineage(pid: number): ProcessRow[] {
+  const found: ProcessRow[] = [];
+  for (let row = readStat(pid); row !== null && found.length < LINEAGE_MAX; row = readStat(row.ppid)) found.push(row);
+  return found;
 }
 
 /** Those of `rows` that still live; a pid that was given to another process does not count. */

@@ -144,9 +144,12 @@ export const sessionCommands: readonly Command[] = [
   },
   {
     path: 'send',
-    usage: 'S TEXT… | - [--as-command]',
+    usage: 'S TEXT… | - [--now] [--as-command]',
     summary: 'a message, delivered at the next turn boundary',
-    flags: {asCommand: {type: 'boolean', about: 'let a first / or ! act; else it is sent as text'}},
+    flags: {
+      now: {type: 'boolean', about: 'interrupt the turn that runs, and go before what waits'},
+      asCommand: {type: 'boolean', about: 'let a first / or ! act; else it is sent as text'},
+    },
     args: [1, 10_000],
     completes: 'sessions',
     load: async () => (await steer()).send,

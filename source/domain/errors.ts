@@ -87,6 +87,24 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'agent.interrupt': {
+    message: 'amux does not know how to interrupt {name} ({agent})',
+    hint: 'amux keys {name} C-c, then amux send {name} …',
+    http: 409,
+    exit: 4,
+  },
+  'conversation.held': {
+    message: '{holder} has the conversation {conversation} open: two programs in one would lose messages',
+    hint: 'amux stop {holder} first, or fork it',
+    http: 409,
+    exit: 4,
+  },
+  'conversation.cannot': {
+    message: '{agent} cannot {what} a conversation',
+    hint: 'start it anew',
+    http: 422,
+    exit: 2,
+  },
   'workspace.unknown': {
     message: 'no workspace "{workspace}" here',
     hint: 'the project directory itself is the workspace "main"',

@@ -1,12 +1,12 @@
 import type {Session} from './session.ts';
-import type {Message} from './steering.ts';
+import type {Message, Since} from './steering.ts';
 
 /** One stored fact: a whole record after the change, or its end. Applying it twice is harmless. */
 export type Change =
   | {kind: 'session.put'; session: Session}
   | {kind: 'session.delete'; id: string}
   | {kind: 'message.put'; message: Message}
-  | {kind: 'message.state'; id: string; state: Message['state']; reason: string; changedAt: number}
+  | {kind: 'message.state'; id: string; state: Message['state']; reason: string; changedAt: number; since?: Since}
   | {kind: 'message.delete'; id: string};
 
 export type EventType =
@@ -60,8 +60,9 @@ export function apply(state: FleetState, change: Change): void {
     case 'message.state': {
       const message = state.messages.get(change.id);
       if (message === undefined) return;
-      const {state: to, reason, changedAt} = change;
-      state.messages.set(change.id, {...message, state: to, reason, changedAt});
+      const {state: to, reason, changedAt, since = message.since} = change;
+      const changed = {...message, state: to, reason, changedAt};
+      state.messages.set(change.id, since === undefined ? changed : {...changed, since});
       return;
     }
     case 'message.delete':

@@ -74,7 +74,12 @@ export type RunInput = {
   callerEnv?: Record<string, string>;
 };
 
-export type StartInput = {prompt?: string; callerEnv?: Record<string, string>};
+export type StartInput = {
+  prompt?: string;
+  callerEnv?: Record<string, string>;
+  /** Goes on with a conversation of its agent, or begins a new one from it. */
+  conversation?: {id: string; fork: boolean};
+};
 
 export type Sent = {id: string; state: MessageState; reason: string};
 
@@ -136,7 +141,8 @@ export interface Fleet {
   run(input: RunInput): Promise<SessionView>;
   /** Names of the variables (`${VAR}`) that a launch would take from its caller's environment. */
   variables(target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]>;
-  send(ref: string, message: {text: string; id?: string; asCommand?: boolean}): Promise<Sent>;
+  /** `now`: ends the turn that runs, and goes before what waits. */
+  send(ref: string, message: {text: string; id?: string; asCommand?: boolean; now?: boolean}): Promise<Sent>;
   keys(ref: string, input: {keys: string[]; force?: boolean}): Promise<void>;
   /** Raw terminal input of a person who types (UTF-8). */
   type(ref: string, bytes: string): Promise<void>;

@@ -28,7 +28,10 @@ export type RunRecord = {
   hookToken?: string | null;
 };
 
-/** The agent's own id for its history, as it changes (`/clear`, resume, fork); `file` holds it, where there is one. */
+/**
+ * The agent's own id for its history, as it changes (`/clear`, resume, fork); `file` holds it, where there is one. `at`:
+ * when it was told last.
+ */
 export type Conversation = {id: string; file: string | null; at: number};
 
 export type Session = {
@@ -172,8 +175,7 @@ function absorb(before: Session, evidence: Evidence): Session {
     case 'conversation': {
       const {id, file, at} = evidence;
       const known = session.conversation;
-      if (known?.id === id) return file === null ? session : {...session, conversation: {...known, file}};
-      return {...session, conversation: {id, file, at}};
+      return {...session, conversation: {id, file: file ?? (known?.id === id ? known.file : null), at}};
     }
     case 'asked':
       return {...session, requests: [...session.requests, evidence.request]};

@@ -1,19 +1,21 @@
 import type {Agent} from '../agents/agent.ts';
 import type {Backend} from '../backends/backend.ts';
-import {rowText, type Screen} from '../domain/screen.ts';
-import type {Mark, MessageState} from '../domain/steering.ts';
+import {afterEnter, type Composer, type Entered, type MessageState, type Since} from '../domain/steering.ts';
+import type {Attempt} from './attempt.ts';
+import {composerOf, isEchoed, takesEnter} from './composer.ts';
+import type {Place} from './transcript-tail.ts';
 
-/** How long a pasted text may take to show, in ms; programs without echo never show it. */
+/** How long a pasted text may take to show, in ms: programs without echo never show it, others draw a long one slowly. */
 const ECHO_MS = 400;
-/** How long a text may stand after Enter before Enter counts as lost, in ms. */
-const ENTER_LOST_MS = 700;
-const ENTERS = 3;
-/** How long a dialog that came up meanwhile may stand before the message is given up, in ms. */
-const DIALOG_MS = 600_000;
-const DIALOG_LOOK_MS = 250;
-const LOOK_EVERY_MS = 30;
-/** Cells of the text's end that are looked for. */
-const TAIL = 24;
+const DRAWN_MS = 3000;
+/** How long a dialog or a turn that came up meanwhile may stand before the message is given up, in ms. */
+const PATIENCE_MS = 3_600_000;
+/** Pause between two looks at the terminal: at first, and after a while, in ms. */
+const LOOK_MS = 40;
+const SOON_MS = 2000;
+const LOOK_LATER_MS = 500;
+/** Pause between two searches for a history that may have begun with this message, in ms. */
+const FIND_MS = 500;
 
 export type Typing = {
   backend: Backend;
@@ -21,85 +23,122 @@ export type Typing = {
   terminal: string;
   message: string;
   text: string;
+  attempt: Attempt;
+  now: () => number;
+  /** What can prove that it arrived. */
+  proof: () => Entered['proof'];
+  /** Reads what the agent has written so far; null: nothing is known. */
+  catchUp: (options: {find: boolean}) => Promise<Place | null>;
+  /** `over`: the program ended. `closed`: the supervisor ends, the next one goes on from what is stored. */
+  state: () => 'live' | 'over' | 'closed';
   /** Journals each step before it is taken. */
-  step: (state: MessageState, reason: string) => void;
+  step: (state: MessageState, reason: string, since?: Since) => void;
+  /** Enter was pressed for the first time. */
+  onEntered: () => void;
 };
 
-/** Pastes a text, presses Enter and looks whether it left the input line. The text is never sent twice. */
+/** Pastes a text, presses Enter and waits for the proof that it arrived. The text is never sent twice. */
 export async function typeMessage(typing: Typing): Promise<void> {
-  const {backend, agent, terminal, text, message} = typing;
-  typing.step('pasted', 'typing it');
+  const {backend, agent, terminal, text, message, now, attempt} = typing;
+  const place = await typing.catchUp({find: true});
   const before = await backend.capture(terminal);
+  typing.step('pasted', 'typing it', {at: now(), file: place?.file ?? null, offset: place?.offset ?? 0});
   await backend.paste(terminal, text, {message, step: 'pasted'});
-  const echoed = await until(ECHO_MS, async () => textStands(await backend.capture(terminal), text, agent, before));
-  await pause(agent.enterDelayMs);
-  await pressEnter(typing, echoed);
+  const end = now() + (agent.read === null ? ECHO_MS : DRAWN_MS);
+  let echoed = false;
+  while (!echoed && now() < end && typing.state() === 'live') {
+    echoed = isEchoed(await backend.capture(terminal), text, {agent, before});
+    if (!echoed) await attempt.pause(LOOK_MS);
+  }
+  await attempt.pause(agent.enterDelayMs);
+  await enterMessage(typing, echoed);
 }
 
-/** Enter, verified: repeated only while the text still stands where it was typed. */
-export async function pressEnter(typing: Typing, echoed: boolean): Promise<void> {
-  const {backend, agent, terminal, text, message} = typing;
-  if (!(await dialogGone(typing))) {
-    typing.step('uncertain', 'a dialog came up while it was typed; Enter would have answered that');
-    return;
-  }
-  typing.step('entered', 'pressing Enter');
-  const mark: Mark = {message, step: 'entered'};
-  for (let i = 1; i <= ENTERS; i++) {
-    await backend.enter(terminal, mark);
-    if (!echoed) {
-      typing.step('delivered', 'entered; the program echoes nothing to check it by');
-      return;
+/** Enter, repeated only while the text still stands where it was typed and nothing was heard of it. */
+export async function enterMessage(typing: Typing, echoed: boolean): Promise<void> {
+  const {backend, agent, terminal, message, attempt, now} = typing;
+  const watch = new ComposerWatch(typing);
+  const begun = now();
+  let [enters, enteredAt, findAt] = [0, 0, 0];
+  while (typing.state() === 'live') {
+    const [elapsed, at] = [now() - begun, now()];
+    if (elapsed > PATIENCE_MS) return typing.step('uncertain', 'nothing was heard of it for too long');
+    if (enters > 0 && typing.proof() !== 'none') {
+      await typing.catchUp({find: at >= findAt});
+      if (at >= findAt) findAt = at + FIND_MS;
     }
-    const left = await until(ENTER_LOST_MS, async () => !textStands(await backend.capture(terminal), text, agent));
-    if (left) {
-      typing.step('delivered', i === 1 ? 'entered and seen to leave the input line' : `entered, ${i} times`);
-      return;
+    const composer = await watch.look();
+    const {arrived, submitted} = attempt;
+    const proof = typing.proof();
+    const entered = {
+      arrived,
+      submitted,
+      proof,
+      composer,
+      composerMs: watch.forMs,
+      enteredMs: now() - enteredAt,
+      enters,
+    };
+    const next = enters === 0 ? firstEnter(watch.dialog, arrived || submitted) : afterEnter(entered);
+    if (next.do === 'delivered' || next.do === 'uncertain') return typing.step(next.do, next.why);
+    // Looks right before Enter: a dialog that came up meanwhile would take it for its answer.
+    if (next.do === 'enter' && !watch.dialog) {
+      if (enters === 0) typing.step('entered', 'pressing Enter');
+      await backend.enter(terminal, {message, step: 'entered'});
+      enteredAt = now();
+      enters++;
+      if (enters === 1) typing.onEntered();
+      if (agent.read === null && !echoed) {
+        return typing.step('delivered', 'entered; the program echoes nothing to check it by');
+      }
     }
+    await attempt.pause(elapsed < SOON_MS || now() - enteredAt < SOON_MS ? LOOK_MS : LOOK_LATER_MS);
   }
-  typing.step('uncertain', `still on the input line after ${ENTERS} times Enter`);
+  if (typing.state() === 'over') await afterEnd(typing);
 }
 
-/** Looks right before Enter: a dialog that came up since the text was typed would take it for its answer. */
-async function dialogGone({backend, agent, terminal}: Typing): Promise<boolean> {
-  const {read} = agent;
-  if (read === null) return true;
-  for (let waited = 0; waited < DIALOG_MS; waited += DIALOG_LOOK_MS) {
-    const {dialog, layer} = read(await backend.capture(terminal));
-    if (!dialog || layer === 'list') return true;
-    await pause(DIALOG_LOOK_MS);
-  }
-  return false;
+function firstEnter(dialog: boolean, heard: boolean): {do: 'wait' | 'enter'} {
+  return {do: dialog || heard ? 'wait' : 'enter'};
 }
 
-/** The end of the text stands on the cursor's line, or in the input box of a program that draws its own. */
-export function textStands(screen: Screen, text: string, agent: Pick<Agent, 'read'>, before?: Screen): boolean {
-  const lastLine = text.split('\n').findLast(line => line.trim() !== '') ?? '';
-  const tail = squash(lastLine).slice(-TAIL);
-  if (tail === '') return false;
-  if (agent.read === null) {
-    if (screen.cursor === null) return false;
-    const line = squash(rowText(screen.lines[screen.cursor.y] ?? []));
-    // A long line wraps: its end may be all that stands on the cursor's line.
-    return line.endsWith(tail) || (lastLine.length > screen.cols / 2 && line !== '' && tail.endsWith(line));
-  }
-  const reading = agent.read(screen);
-  // An empty input line, a spinner or a dialog each prove that it went in; Enter now could answer the dialog.
-  if (before === undefined && (reading.composer || reading.dialog || reading.activity === 'working')) return false;
-  const count = (from: Screen) => from.lines.filter(row => squash(rowText(row)).includes(tail)).length;
-  const pasted = screen.lines.some(row => /\[Pasted|pasted text/i.test(rowText(row)));
-  return before === undefined ? count(screen) > 0 || pasted : count(screen) > count(before) || pasted;
+/** What a dead program did not write down it did not get. */
+async function afterEnd({attempt, catchUp, proof, step}: Typing): Promise<void> {
+  await catchUp({find: false});
+  if (attempt.arrived) step('delivered', 'it stands in the history of the agent');
+  else if (proof() === 'found') step('queued', 'the program ended before it arrived');
+  else step('uncertain', 'the program ended before it was seen to arrive');
 }
 
-const squash = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** What stands on the input line, and for how long. */
+export class ComposerWatch {
+  readonly #typing: Typing;
+  #composer: Composer | null = null;
+  #since = 0;
+  dialog = false;
 
-const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+  constructor(typing: Typing) {
+    this.#typing = typing;
+  }
 
-async function until(boundMs: number, holds: () => Promise<boolean>): Promise<boolean> {
-  const end = performance.now() + boundMs;
-  for (;;) {
-    if (await holds()) return true;
-    if (performance.now() > end) return false;
-    await pause(LOOK_EVERY_MS);
+  get forMs(): number {
+    return this.#typing.now() - this.#since;
+  }
+
+  async look(): Promise<Composer> {
+    const {backend, terminal, text, agent, now, proof} = this.#typing;
+    let composer: Composer = 'busy';
+    try {
+      const screen = await backend.capture(terminal);
+      composer = composerOf(screen, text, agent);
+      this.dialog = agent.read !== null && takesEnter(agent.read(screen));
+    } catch (error) {
+      // Its end is told by its exit, and its history says what it got.
+      if (proof() === 'none') throw error;
+    }
+    if (composer !== this.#composer) {
+      this.#composer = composer;
+      this.#since = now();
+    }
+    return composer;
   }
 }

@@ -1,9 +1,38 @@
 import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Screen} from '../domain/screen.ts';
+import type {Backend} from '../backends/backend.ts';
+import {type Screen, screenText} from '../domain/screen.ts';
+
+/** Lines of text history that are kept when a run ends. */
+const KEPT_LINES = 2000;
 
 /** What is kept of a session's terminal after its run ended. */
 export type LastScreen = {run: string; screen: Screen | null; history: string[]};
+
+/** Takes screen and history of a terminal whose program ended, and gives it back; `terminal` null: it is gone. */
+export async function takeLastScreen(end: {
+  id: string;
+  run: string;
+  /** What was seen last. */
+  seen: Screen | null;
+  terminal: Backend | null;
+}): Promise<LastScreen> {
+  const {id, run, seen, terminal} = end;
+  const kept = {run, screen: seen, history: seen === null ? [] : screenText(seen)};
+  if (terminal === null) return kept;
+  let last: LastScreen = kept;
+  try {
+    const screen = await terminal.capture(id);
+    const history = await terminal.history(id, KEPT_LINES);
+    // The frame of a full-screen program is gone once it left the alternate screen: the one seen before counts.
+    const left = seen?.modes.alternate === true && !screen.modes.alternate;
+    last = {run, screen: left ? seen : screen, history: left ? [...screenText(seen), ...history] : history};
+    await terminal.close(id);
+  } catch {
+    // The terminal went away with its owner: what was seen last is what there is.
+  }
+  return last;
+}
 
 export function writeLastScreen(dir: string, session: string, last: LastScreen): void {
   const file = join(dir, `${session}.json`);

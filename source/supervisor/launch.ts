@@ -17,6 +17,8 @@ export type LaunchInput = {
   callerEnv: Record<string, string>;
   remembered: Record<string, string>;
   home: string;
+  /** Goes on with a conversation, or begins a new one from it; null: a fresh one. */
+  conversation: {id: string; fork: boolean} | null;
 };
 
 /** `remember`: the values that this launch looked up, by the names that were asked for and by those they were given to. */
@@ -31,6 +33,7 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const flags = [
     ...(model === null ? [] : agent.modelFlags(model)),
     ...(session.yolo ? (agent.yoloFlags ?? []) : permissionFlags(agent, profile)),
+    ...conversationFlags(input),
   ];
   const argv = withArguments(parseCommandLine(line), flags);
   const raw = {...profile.environment, ...session.env, ...input.extra};
@@ -39,6 +42,15 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const env = {...base, ...amuxVariables(session, profile, input.home), ...expanded};
   checkProgram({argv, env, session});
   return {argv, env, remember: {...expanded, ...pick(namedVariables(raw), sources)}};
+}
+
+function conversationFlags({conversation, agent, session}: LaunchInput): string[] {
+  if (conversation === null) return [];
+  const {id, fork} = conversation;
+  const flags = fork ? agent.forkFlags : agent.resumeFlags;
+  if (flags === null)
+    throw new AmuxError('conversation.cannot', {agent: agent.title, what: fork ? 'fork' : 'go on with'});
+  return flags(id, session.dir);
 }
 
 /** The names that a launch would look up in its caller's environment. */

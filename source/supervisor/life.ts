@@ -103,9 +103,12 @@ export class Life {
         runner.observe({source: 'directory', at, state: 'gone'}, actor);
         throw new AmuxError('session.orphaned', {name: session.name, dir: session.dir});
       }
+      const conversation = input.conversation?.fork === false ? input.conversation.id : null;
+      if (conversation !== null) this.#checkNotHeld(conversation);
       if (input.prompt !== undefined && input.prompt !== '') this.#options.enqueue(runner, {text: input.prompt, actor});
       runner.observe({source: 'request', at, act: 'start'}, actor);
-      await this.#launch(runner, input.callerEnv ?? {});
+      if (conversation !== null) runner.observe({source: 'conversation', at, id: conversation, file: null});
+      await this.#launch(runner, input);
     });
     await runner.until(session => session.status !== 'starting', START_BOUND_MS);
     const pid = runner.session.run?.pid ?? null;
@@ -135,7 +138,16 @@ export class Life {
     return variablesOf(this.#options.profiles.resolve(agent, findProject(cwd)), env);
   }
 
-  async #launch(runner: Runner, callerEnv: Record<string, string>): Promise<void> {
+  /** Two programs in one conversation fork its history without a word. */
+  #checkNotHeld(conversation: string): void {
+    const holder = this.#options.roster.liveOnes.find(({session}) => {
+      if (session.conversation?.id !== conversation) return false;
+      return session.run === null || session.run.endedAt !== null || session.conversation.at >= session.run.startedAt;
+    });
+    if (holder !== undefined) throw new AmuxError('conversation.held', {conversation, holder: holder.session.name});
+  }
+
+  async #launch(runner: Runner, {callerEnv = {}, conversation = undefined}: StartInput): Promise<void> {
     const {backends, profiles, paths, now, door} = this.#options;
     const {session} = runner;
     const [backend] = backends;
@@ -159,6 +171,7 @@ export class Life {
         callerEnv,
         remembered: runner.remembered,
         home: paths.home,
+        conversation: conversation ?? null,
       });
       runner.remembered = plan.remember;
       const equipped = await equip({agent, session, argv: plan.argv, env: plan.env, door, paths});
@@ -166,6 +179,10 @@ export class Life {
       run.hookToken = equipped.hookToken;
       await backend!.close(session.id); // A terminal that an earlier run left behind.
       runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
+      if (conversation?.fork === false) {
+        // Nobody else may go on with it, long before it tells of it itself.
+        runner.observe({source: 'conversation', at: run.startedAt, id: conversation.id, file: null});
+      }
       const {cols, rows} = this.size;
       const {id: terminal, name, dir: cwd} = session;
       const {argv} = equipped;

@@ -3,27 +3,37 @@ import type {Backend} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Reading} from '../domain/evidence.ts';
-import {mayDeliver, type Session} from '../domain/session.ts';
+import {isLive, mayDeliver, type Session} from '../domain/session.ts';
 import {
   DELIVERED_KEPT,
+  inOrder,
   isPending,
   type Mark,
   type Message,
   type MessageState,
   resumeDelivery,
+  type Since,
 } from '../domain/steering.ts';
-import {pressEnter, type Typing, textStands, typeMessage} from './delivery.ts';
+import type {AgentFiles} from './agent-files.ts';
+import {Attempt} from './attempt.ts';
+import {ComposerWatch, enterMessage, type Typing, typeMessage} from './delivery.ts';
+import {Interrupter} from './interrupter.ts';
+
+/** How long what was under way at a death may stay undecided because its program works or asks, in ms. */
+const UNDECIDED_MS = 3_600_000;
+const LOOK_MS = 100;
 
 type OutboxOptions = {
   session: () => Session;
   agent: () => Agent;
   backend: () => Backend;
   now: () => number;
+  files: Pick<AgentFiles, 'proves' | 'found' | 'catchUp'>;
   record: (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
   /** A screen that was read just before typing. */
   onReading: (reading: Reading, at: number) => void;
-  /** The text is in. */
-  onDelivered: (message: Message) => void;
+  /** Its Enter was pressed. */
+  onEntered: (message: Message) => void;
   /** A try is over, whatever came of it. */
   onTried: () => void;
 };
@@ -32,15 +42,28 @@ type OutboxOptions = {
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly messages: Message[];
+  readonly #interrupter: Interrupter;
+  #attempt: Attempt | null = null;
   #busy = false;
+  #closed = false;
+  /** Its agent tells of prompts by events of its own. */
+  #streamed = false;
 
   constructor(options: OutboxOptions, messages: Message[]) {
     this.#options = options;
     this.messages = messages;
+    this.#interrupter = new Interrupter({...options, again: () => void this.deliver()});
+    const {underWay} = this;
+    if (underWay !== undefined) this.#attempt = new Attempt(underWay, underWay.changedAt);
   }
 
   get pending(): Message[] {
-    return this.messages.filter(isPending);
+    return inOrder(this.messages.filter(isPending));
+  }
+
+  /** What was being typed when an earlier supervisor ended. */
+  get underWay(): Message | undefined {
+    return this.messages.find(({state}) => state === 'pasted' || state === 'entered');
   }
 
   enqueue(message: Message): void {
@@ -50,45 +73,63 @@ export class Outbox {
     void this.deliver();
   }
 
+  /** Its agent told of a text. `at` is when it happened, ms since the epoch. */
+  hear(type: 'prompt' | 'submitted', text: string, {at, streamed}: {at: number; streamed: boolean}): void {
+    this.#streamed ||= streamed;
+    this.#attempt?.hear(type, text, at);
+    if (type !== 'prompt') return;
+    const late = this.messages.find(each => {
+      if (each.state !== 'uncertain' || each.since === undefined) return false;
+      const attempt = new Attempt(each, at);
+      attempt.hear(type, text, at);
+      return attempt.arrived;
+    });
+    if (late !== undefined) this.#step(late, 'delivered', 'found later in the history of the agent');
+  }
+
   /** Types the next message when the session is at its turn boundary. */
   async deliver(): Promise<void> {
     const [message] = this.pending;
-    if (this.#busy || message === undefined || !mayDeliver(this.#options.session())) return;
+    if (this.#busy || this.#closed || message?.state !== 'queued') return;
+    if (!mayDeliver(this.#options.session())) {
+      if (message.now === true) void this.#interrupter.interrupt(message);
+      return;
+    }
     this.#busy = true;
     try {
-      if (!(await this.#inputIsFree())) return;
-      await typeMessage(this.#typing(message));
-      this.#over(message);
+      if (!(await this.#inputIsFree(message))) return;
+      const {session, now} = this.#options;
+      this.#streamed = session().signals.stream !== null;
+      const {text} = message;
+      this.#attempt = new Attempt({text}, now());
+      await typeMessage(this.#typing(message, this.#attempt));
+      this.#forget();
     } catch (error) {
-      // Nothing was typed yet: it stays in the queue. Later than that, nobody can say.
-      const state = message.state === 'queued' ? 'queued' : 'uncertain';
-      this.#step(message, state, asAmuxError(error).message);
+      await this.#failed(message, asAmuxError(error).message);
     } finally {
+      this.#attempt = null;
       this.#busy = false;
       this.#options.onTried();
     }
   }
 
-  /** Takes up what was under way when an earlier supervisor died, by what the terminal's owner remembers. */
-  async resume(mark: Mark | null): Promise<void> {
-    const message = this.messages.find(({state}) => state === 'pasted' || state === 'entered');
+  /** Takes up what was under way when an earlier supervisor died. `over`: its program has ended since. */
+  async resume(mark: Mark | null, {over = false} = {}): Promise<void> {
+    const message = this.underWay;
     if (message === undefined) return;
-    const {agent, backend, session} = this.#options;
-    const screen = await backend().capture(session().id);
-    switch (resumeDelivery(message, mark, textStands(screen, typedText(message, agent()), agent()))) {
-      case 'send':
-        this.#step(message, 'queued', 'not typed yet when the supervisor ended');
-        return;
-      case 'delivered':
-        this.#step(message, 'delivered', 'entered before the supervisor ended');
-        break;
-      case 'uncertain':
-        this.#step(message, 'uncertain', 'the supervisor ended while it was typed');
-        return;
-      case 'enter':
-        await pressEnter(this.#typing(message), true);
+    this.#busy = true;
+    const attempt = this.#attempt ?? new Attempt(message, message.changedAt);
+    this.#attempt = attempt;
+    try {
+      await this.#resume(message, {attempt, mark, over});
+      this.#forget();
+    } catch (error) {
+      await this.#failed(message, asAmuxError(error).message);
+    } finally {
+      this.#attempt = null;
+      this.#busy = false;
+      this.#options.onTried();
     }
-    this.#over(message);
   }
 
   /** Takes what waits out of the queue; returns how many. */
@@ -98,30 +139,95 @@ export class Outbox {
     return waiting.length;
   }
 
-  async #inputIsFree(): Promise<boolean> {
-    const {agent, backend, session, now, onReading} = this.#options;
-    const {read} = agent();
-    if (read === null) return true;
-    const at = now();
-    const reading = read(await backend().capture(session().id));
-    onReading(reading, at);
-    return reading.composer && !reading.dialog && reading.activity !== 'working';
+  /** The supervisor ends: what is under way is left to the next one. */
+  close(): void {
+    this.#closed = true;
+    this.#interrupter.close();
   }
 
-  #typing(message: Message): Typing {
-    const {agent, backend, session} = this.#options;
+  async #resume(message: Message, {attempt, mark, over}: {attempt: Attempt; mark: Mark | null; over: boolean}) {
+    const {files, now} = this.#options;
+    const typing = this.#typing(message, attempt);
+    const watch = new ComposerWatch(typing);
+    for (const end = now() + UNDECIDED_MS; !this.#closed; await attempt.pause(LOOK_MS)) {
+      const gone = over || typing.state() === 'over';
+      await typing.catchUp({find: !files.found});
+      const composer = gone ? 'busy' : await watch.look();
+      const {arrived} = attempt;
+      const proof = typing.proof() === 'found';
+      const seen = {message, mark, arrived, proof, composer, composerMs: watch.forMs, over: gone};
+      switch (now() < end ? resumeDelivery(seen) : 'uncertain') {
+        case 'wait':
+          break;
+        case 'send':
+          return this.#step(message, 'queued', 'it had not arrived when the supervisor ended');
+        case 'delivered':
+          return this.#step(message, 'delivered', arrived ? 'it stands in the history of the agent' : 'entered before');
+        case 'uncertain':
+          return this.#step(message, 'uncertain', 'the supervisor ended while it was typed');
+        case 'enter':
+          return enterMessage(typing, true);
+      }
+    }
+  }
+
+  async #inputIsFree(message: Message): Promise<boolean> {
+    const {agent, backend, session, now, onReading} = this.#options;
+    const {read, input} = agent();
+    if (read === null) return true;
+    const at = now();
+    const screen = await backend().capture(session().id);
+    const reading = read(screen);
+    onReading(reading, at);
+    if (reading.dialog || reading.activity === 'working') return false;
+    if (reading.composer) return true;
+    if (input?.(screen) == null) return false;
+    if (message.now === true) return this.#interrupter.clean(message);
+    const reason = 'waits: another text stands on the input line';
+    if (message.reason !== reason) this.#step(message, 'queued', reason);
+    return false;
+  }
+
+  #typing(message: Message, attempt: Attempt): Typing {
+    const {agent, backend, session, now, files, onEntered} = this.#options;
+    const run = session().run?.id;
+    const proves = () => (message.asCommand ? false : files.proves || (agent().readStream !== null && this.#streamed));
     return {
       backend: backend(),
       agent: agent(),
       terminal: session().id,
       message: message.id,
       text: typedText(message, agent()),
-      step: (state, reason) => this.#step(message, state, reason),
+      attempt,
+      now,
+      proof: () => (proves() ? (files.found || this.#streamed ? 'found' : 'unfound') : 'none'),
+      catchUp: async options => (files.proves ? files.catchUp(options) : null),
+      state: () => {
+        if (this.#closed) return 'closed';
+        return isLive(session()) && session().run?.id === run ? 'live' : 'over';
+      },
+      step: (state, reason, since) => this.#step(message, state, reason, since),
+      onEntered: () => onEntered(message),
     };
   }
 
-  #over(message: Message): void {
-    if (message.state === 'delivered') this.#options.onDelivered(message);
+  /** Nothing was typed: it stays in the queue. Later than that, nobody can say. */
+  async #failed(message: Message, why: string): Promise<void> {
+    if (this.#closed || !isPending(message)) return;
+    let typed = message.state !== 'queued';
+    if (message.state === 'pasted') {
+      // The mark travels with the text.
+      const {backend, session} = this.#options;
+      const infos = await backend()
+        .list()
+        .catch(() => null);
+      const info = infos?.find(({terminal}) => terminal === session().id);
+      typed = info === undefined || info.mark?.message === message.id;
+    }
+    this.#step(message, typed ? 'uncertain' : 'queued', why);
+  }
+
+  #forget(): void {
     const done = this.messages.filter(each => !isPending(each));
     for (const old of done.slice(0, Math.max(0, done.length - DELIVERED_KEPT))) {
       this.messages.splice(this.messages.indexOf(old), 1);
@@ -130,10 +236,11 @@ export class Outbox {
     }
   }
 
-  #step(message: Message, state: MessageState, reason: string): void {
+  #step(message: Message, state: MessageState, reason: string, since?: Since): void {
     const changedAt = this.#options.now();
-    Object.assign(message, {state, reason, changedAt});
-    const changes: Change[] = [{kind: 'message.state', id: message.id, state, reason, changedAt}];
+    Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
+    const change = {kind: 'message.state' as const, id: message.id, state, reason, changedAt};
+    const changes: Change[] = [since === undefined ? change : {...change, since}];
     const said = `message ${message.id} ${state}: ${reason}`;
     this.#options.record('message.state', {reason: said, actor: 'supervisor', changes});
   }

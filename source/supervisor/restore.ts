@@ -39,8 +39,7 @@ export async function restore({runners, backends, now, note}: Restore): Promise<
     if (info === undefined) {
       await runner.ended({source: 'process', at: now(), state: 'exited', exit: {code: null, signal: null, at: now()}});
     } else if (info.exit !== null) {
-      await runner.outbox.resume(info.mark);
-      await runner.ended({source: 'process', at: now(), state: 'exited', exit: info.exit});
+      await runner.ended({source: 'process', at: now(), state: 'exited', exit: info.exit}, info.mark);
     } else {
       await runner.adopt(info);
     }

@@ -10,6 +10,7 @@ import type {Message} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
 import {Runner} from './runner.ts';
+import {StateFiles} from './state-files.ts';
 import {listed, sessionView} from './view.ts';
 
 export type RosterOptions = {
@@ -28,6 +29,7 @@ type Note = Extract<EventType, 'notice' | 'supervisor.started' | 'supervisor.sto
 export class Roster {
   readonly #options: RosterOptions;
   readonly #runners = new Map<string, Runner>();
+  readonly #stateFiles = new StateFiles();
 
   constructor(options: RosterOptions) {
     this.#options = options;
@@ -57,6 +59,7 @@ export class Roster {
         agentOf: each => this.agentOf(each),
         now: this.#options.now,
         screensDir: this.#options.screensDir,
+        stateFiles: this.#stateFiles,
         record: entry => this.append(entry),
       },
       session,

@@ -5,17 +5,18 @@ import {busyProcess} from '../backends/process-tree.ts';
 import type {AgentEvent, Door} from '../domain/agent-event.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
-import {type Screen, screenText} from '../domain/screen.ts';
+import type {Screen} from '../domain/screen.ts';
 import {type Effect, isLive, type Session, transition} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
+import {AgentFiles} from './agent-files.ts';
+import {Alarm} from './alarm.ts';
 import {EventStream} from './event-stream.ts';
 import {HeldRequests} from './hooks.ts';
-import {type LastScreen, writeLastScreen} from './last-screen.ts';
+import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
 import {ScreenWatch} from './screen-watch.ts';
+import type {StateFiles} from './state-files.ts';
 
-/** Lines of text history that are kept when a run ends. */
-const KEPT_LINES = 2000;
 /** What a program prints this soon after we changed its size is a repaint, not work, in ms. */
 const REPAINT_MS = 1000;
 /** tmux tells the time of the last output in whole seconds: so much later may still be the report itself, in ms. */
@@ -29,6 +30,7 @@ export type RunnerContext = {
   now: () => number;
   /** Directory of the last screens. */
   screensDir: string;
+  stateFiles: StateFiles;
   record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
 };
 
@@ -37,6 +39,8 @@ export class Runner {
   readonly #context: RunnerContext;
   #session: Session;
   readonly outbox: Outbox;
+  /** What its agent writes about itself. */
+  readonly files: AgentFiles;
   readonly screen: ScreenWatch;
   /** What its agent waits for on open connections. */
   readonly held: HeldRequests;
@@ -47,8 +51,7 @@ export class Runner {
   /** Variables of a one-shot session: in memory only. */
   extra: Record<string, string> = {};
   #life: Promise<unknown> = Promise.resolve();
-  #wakeTimer: NodeJS.Timeout | null = null;
-  #wakeAt = Number.POSITIVE_INFINITY;
+  readonly #alarm: Alarm;
   #repaintUntil = 0;
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
@@ -57,21 +60,34 @@ export class Runner {
   constructor(context: RunnerContext, session: Session, messages: Message[]) {
     this.#context = context;
     this.#session = session;
+    const {backend, now, stateFiles} = context;
+    const agent = () => context.agentOf(this.#session);
+    this.#alarm = new Alarm(now, () => this.observe({source: 'clock', at: now()}));
+    this.files = new AgentFiles({
+      session: () => this.#session,
+      agent,
+      now,
+      stateFiles,
+      environment: () => backend().environment(session.id),
+      tell: (events, at) => this.tell(events, {door: 'file', at}),
+    });
     this.outbox = new Outbox(
       {
         session: () => this.#session,
-        agent: () => context.agentOf(this.#session),
-        backend: context.backend,
-        now: context.now,
+        agent,
+        backend,
+        now,
+        files: this.files,
         record: (type, entry) => {
           context.record({...entry, type, session: this.#session});
           this.#tell();
         },
         onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
-        onDelivered: ({id, asCommand}) => {
-          this.observe({source: 'delivery', at: context.now(), message: id, command: asCommand});
+        onEntered: ({id, asCommand}) => this.observe({source: 'delivery', at: now(), message: id, command: asCommand}),
+        onTried: () => {
+          this.#alarm.set(now() + RETRY_MS);
+          if (!isLive(this.#session)) this.files.close();
         },
-        onTried: () => this.#wake(context.now() + RETRY_MS),
       },
       messages,
     );
@@ -104,7 +120,7 @@ export class Runner {
       this.#record(type, reason, actor);
     }
     if (session.requests !== before.requests) this.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
-    this.#wake(wake);
+    this.#alarm.set(wake);
     for (const effect of effects) this.#perform(effect);
     if (reason !== null) this.#tell();
   }
@@ -122,6 +138,7 @@ export class Runner {
         if (!isLive(this.#session)) return;
         this.screen.touch();
         this.stream?.poke();
+        this.files.look();
         if (at < this.#repaintUntil && this.#session.activity !== 'working') return;
         this.observe({source: 'output', at});
         return;
@@ -158,12 +175,14 @@ export class Runner {
           break;
         }
         case 'conversation':
-          this.observe({source: 'conversation', at, id: event.id, file: event.file});
+          this.#converses(event, at);
+          break;
+        case 'submitted':
+        case 'prompt':
+          this.outbox.hear(event.type, event.text, {at, streamed: door === 'stream'});
           break;
         case 'asked':
         case 'settled':
-        case 'submitted':
-        case 'prompt':
           break;
       }
     }
@@ -204,6 +223,7 @@ export class Runner {
     if (run !== null && isLive(this.#session)) {
       this.update({run: {...run, pid}}, `pid ${pid}`, 'supervisor');
       this.screen.touch();
+      void this.files.open();
       this.observe({source: 'clock', at: this.#context.now()});
     }
   }
@@ -237,7 +257,8 @@ export class Runner {
       // What it reported last was heard by nobody: its old word is no evidence any more.
       this.observe({source: 'program', at: info.printedAt, state: 'clear', kind: '', message: ''});
     }
-    await this.outbox.resume(info.mark);
+    void this.files.open(this.outbox.underWay?.since);
+    void this.outbox.resume(info.mark);
     this.observe({source: 'clock', at: this.#context.now()});
     // What it was doing when the last supervisor ended is not what it does now.
     await this.#looked;
@@ -248,8 +269,12 @@ export class Runner {
     if (isLive(this.#session)) await this.#ended({source: 'backend', at: this.#context.now(), state: 'lost', why});
   }
 
-  /** Its process is already gone (found at a restore). */
-  async ended(evidence: Evidence): Promise<void> {
+  /** Its process is already gone (found at a restore); `mark`: what its terminal still remembers. */
+  async ended(evidence: Evidence, mark: Mark | null = null): Promise<void> {
+    if (this.outbox.underWay !== undefined) {
+      await this.files.open(this.outbox.underWay.since);
+      await this.outbox.resume(mark, {over: true});
+    }
     await this.#ended(evidence);
   }
 
@@ -259,7 +284,9 @@ export class Runner {
   }
 
   close(): void {
-    if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
+    this.#alarm.close();
+    this.files.close();
+    this.outbox.close();
     this.screen.close();
     this.stream?.close();
   }
@@ -274,29 +301,25 @@ export class Runner {
 
   /** Keeps the last screen and the history, gives the terminal back, then says that it ended. */
   async #ended(evidence: Evidence): Promise<void> {
-    const {screensDir} = this.#context;
-    const backend = this.#context.backend();
     const {id, run} = this.#session;
     this.screen.stop();
     this.stream?.close();
-    const seen = this.screen.last;
-    let last: LastScreen = {run: run?.id ?? '', screen: seen, history: seen === null ? [] : screenText(seen)};
-    if (evidence.source !== 'backend') {
-      try {
-        const screen = await backend.capture(id);
-        const history = await backend.history(id, KEPT_LINES);
-        // The frame of a full-screen program is gone once it left the alternate screen: the one seen before counts.
-        const left = seen?.modes.alternate === true && !screen.modes.alternate;
-        last = {...last, screen: left ? seen : screen, history: left ? [...screenText(seen), ...history] : history};
-        await backend.close(id);
-      } catch {
-        // The terminal went away with its owner: what was seen last is what there is.
-      }
-    }
+    const terminal = evidence.source === 'backend' ? null : this.#context.backend();
+    const last = await takeLastScreen({id, run: run?.id ?? '', seen: this.screen.last, terminal});
     if (last.screen !== null) this.screen.keep(last.screen);
-    writeLastScreen(screensDir, id, last);
+    writeLastScreen(this.#context.screensDir, id, last);
     this.#ending = null;
     this.observe(evidence);
+    if (this.outbox.underWay === undefined) this.files.close();
+  }
+
+  #converses({id, file}: Extract<AgentEvent, {type: 'conversation'}>, at: number): void {
+    const before = this.#session.conversation;
+    this.observe({source: 'conversation', at, id, file});
+    if (before?.id === id) return;
+    this.#record('session.changed', `conversation ${id}`, 'supervisor');
+    if (before !== null) this.files.changed();
+    this.#tell();
   }
 
   #perform(effect: Effect): void {
@@ -325,17 +348,5 @@ export class Runner {
   #record(type: EventType, reason: string, actor: string): void {
     const changes: Change[] = [{kind: 'session.put', session: this.#session}];
     this.#context.record({type, actor, session: this.#session, reason, changes});
-  }
-
-  #wake(at: number | null): void {
-    if (at === null || at >= this.#wakeAt) return;
-    if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
-    this.#wakeAt = at;
-    const delay = Math.max(1, at - this.#context.now());
-    this.#wakeTimer = setTimeout(() => {
-      this.#wakeTimer = null;
-      this.#wakeAt = Number.POSITIVE_INFINITY;
-      this.observe({source: 'clock', at: this.#context.now()});
-    }, delay);
   }
 }

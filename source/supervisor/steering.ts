@@ -7,7 +7,7 @@ import {encodeKeys} from '../terminal/keys.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 
-type Queued = {text: string; id?: string; asCommand?: boolean; actor: string};
+type Queued = {text: string; id?: string; asCommand?: boolean; now?: boolean; actor: string};
 
 type Steering = Pick<Fleet, 'send' | 'keys' | 'type' | 'queue' | 'clearQueue'> & {
   enqueue: (runner: Runner, input: Queued) => Message;
@@ -18,7 +18,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
   const positions = roster.all.flatMap(({outbox}) => outbox.messages.map(({position}) => position));
   let last = positions.reduce((highest, each) => Math.max(highest, each), 0);
 
-  const enqueue = (runner: Runner, {text, id, asCommand = false, actor}: Queued): Message => {
+  const enqueue = (runner: Runner, {text, id, asCommand = false, now: urgent = false, actor}: Queued): Message => {
     const {session} = runner;
     if (runner.outbox.pending.length >= QUEUE_CAP) {
       throw new AmuxError('queue.full', {name: session.name, count: runner.outbox.pending.length});
@@ -35,6 +35,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       createdAt: at,
       changedAt: at,
       position: ++last,
+      ...(urgent ? {now: true} : {}),
     };
     runner.outbox.enqueue(message);
     return message;
@@ -49,6 +50,10 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       if (Buffer.byteLength(message.text) > MESSAGE_MAX_BYTES) {
         const next = 'put it into a file and name the file';
         throw new AmuxError('input.invalid', {why: 'the text is longer than 1 MB', next});
+      }
+      const {session} = runner;
+      if (message.now === true && session.activity === 'working' && roster.agentOf(session).interrupt === null) {
+        throw new AmuxError('agent.interrupt', {name: session.name, agent: session.agent});
       }
       // A retry with the same id is answered with what became of the first.
       const known = message.id === undefined ? undefined : runner.outbox.messages.find(({id}) => id === message.id);

@@ -29,7 +29,13 @@ const runBody = z.strictObject({
   callerEnv: environment.optional(),
 });
 
-const startBody = z.strictObject({prompt: z.string().max(1_000_000).optional(), callerEnv: environment.optional()});
+/** Agents take it from their command line: it must not read as an option there. */
+const conversation = z.strictObject({id: z.string().regex(/^\w[\w-]{0,199}$/), fork: z.boolean()});
+const startBody = z.strictObject({
+  prompt: z.string().max(1_000_000).optional(),
+  callerEnv: environment.optional(),
+  conversation: conversation.optional(),
+});
 const forceBody = z.strictObject({force: z.boolean().optional()});
 
 export const sessionRoutes: Route[] = [
@@ -152,8 +158,10 @@ export const steeringRoutes: Route[] = [
       text: z.string().max(1_000_000),
       msg_id: z.string().min(1).max(128).optional(),
       as_command: z.boolean().optional(),
+      now: z.boolean().optional(),
     }),
-    handler: (fleet, {name, body}) => fleet.send(name, {text: body.text, id: body.msg_id, asCommand: body.as_command}),
+    handler: (fleet, {name, body}) =>
+      fleet.send(name, {text: body.text, id: body.msg_id, asCommand: body.as_command, now: body.now}),
   }),
   route({
     method: 'POST',

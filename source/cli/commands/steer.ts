@@ -7,6 +7,8 @@ import {boolFlag} from '../flags.ts';
 /** How long `send` watches for the delivery, so that it can say more than "queued", in ms. */
 const WATCH_MS = 6000;
 const LOOK_EVERY_MS = 40;
+/** The same for one that interrupts, in ms. */
+const INTERRUPT_MS = 12_000;
 /** A session that has been working for less may only be printing its greeting: that is waited for, in s. */
 const BURST_S = 3;
 
@@ -16,8 +18,9 @@ export const send: Run = async context => {
   const text =
     words.length === 0 || (words.length === 1 && words[0] === '-') ? await readAll(context) : words.join(' ');
   const fleet = await context.fleet('write');
-  const sent = await fleet.send(ref!, {text, asCommand: boolFlag(context, 'asCommand')});
-  const last = await watched(fleet, ref!, sent);
+  const now = boolFlag(context, 'now');
+  const sent = await fleet.send(ref!, {text, asCommand: boolFlag(context, 'asCommand'), now});
+  const last = await watched(fleet, {ref: ref!, sent, now});
   const {name} = await fleet.session(ref!);
   if (output.json) output.value(last);
   else output.line(`${last.state === 'delivered' ? 'delivered to' : `${last.state} for`} ${name}: ${last.reason}`);
@@ -51,21 +54,21 @@ export const queue: Run = async context => {
 };
 
 /** Only a session at its turn boundary takes it soon; the others are not waited for. */
-async function watched(fleet: Fleet, ref: string, sent: Sent): Promise<Sent> {
-  const end = Date.now() + WATCH_MS;
+async function watched(fleet: Fleet, {ref, sent, now}: {ref: string; sent: Sent; now: boolean}): Promise<Sent> {
+  const end = Date.now() + (now ? INTERRUPT_MS : WATCH_MS);
   let last = sent;
   while (Date.now() < end && last.state !== 'delivered' && last.state !== 'uncertain') {
     const session = await fleet.session(ref);
     if (!session.running)
       return {...last, reason: `${session.name} does not run: amux start ${session.name} delivers it`};
-    if (session.activity === 'waiting') {
-      return {...last, reason: `it waits for a person (${session.waitingFor?.detail ?? 'a dialog'})`};
-    }
     const [still] = (await fleet.queue(ref)).filter(message => message.id === sent.id);
     if (still === undefined) return {...last, state: 'delivered', reason: 'typed and entered'};
     last = {id: still.id, state: still.state, reason: still.reason};
+    if (session.activity === 'waiting' && still.state === 'queued') {
+      return {...last, reason: `it waits for a person (${session.waitingFor?.detail ?? 'a dialog'})`};
+    }
     const since = Date.now() / 1000 - (session.activity_since ?? 0);
-    if (session.activity === 'working' && since > BURST_S && still.state === 'queued')
+    if (!now && session.activity === 'working' && since > BURST_S && still.state === 'queued')
       return {...last, reason: 'it is working; delivered when its turn ends'};
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
