@@ -60,6 +60,10 @@ export const claudeTranscript: Transcript = {
     return fileOf(config, {id: conversation.id, cwd: about.dir});
   },
 
+  /**
+   * The ends of turns that stand here are no ends: what waits in its queue goes on at once, and nothing here says so.
+   * Its state file tells both.
+   */
   read(line) {
     const entry = record(line);
     if (entry['isSidechain'] === true) return [];
@@ -68,6 +72,9 @@ export const claudeTranscript: Transcript = {
 };
 
 type Entry = Record<string, unknown>;
+
+/** Lines of a person's side that nobody typed. */
+const MADE = /^(<task-notification>|\[Request interrupted by user)/;
 
 const nothing = (): AgentEvent[] => [];
 
@@ -80,21 +87,15 @@ const readers = new Map<string, (entry: Entry) => AgentEvent[]>([
         return [];
       const said = textOf(record(entry['message'])['content']);
       if (said === '') return [];
-      if (/^\[Request interrupted by user/.test(said)) return [{type: 'status', state: 'idle', kind: '', message: ''}];
+      if (MADE.test(said)) return [];
       return [...conversationOf(entry), {type: 'prompt', text: said}];
     },
   ],
   [
     'queue-operation',
-    entry => (entry['operation'] === 'enqueue' ? [{type: 'prompt', text: textOf(entry['content'])}] : []),
-  ],
-  [
-    'system',
     entry => {
-      if (entry['subtype'] !== 'turn_duration') return [];
-      // The turn goes on by itself when they report back.
-      if (Number(entry['pendingBackgroundAgentCount'] ?? 0) > 0) return [];
-      return [{type: 'status', state: 'done', kind: '', message: ''}];
+      const said = textOf(entry['content']);
+      return entry['operation'] === 'enqueue' && !MADE.test(said) ? [{type: 'prompt', text: said}] : [];
     },
   ],
   [

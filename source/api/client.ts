@@ -12,7 +12,6 @@ import type {
   QueueView,
   RegisterInput,
   RunInput,
-  Sent,
   SessionView,
   StartInput,
 } from '../domain/fleet.ts';
