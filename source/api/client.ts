@@ -12,11 +12,11 @@ import type {
   QueueView,
   RegisterInput,
   RunInput,
+  RunView,
   SessionView,
   StartInput,
 } from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
-import type {RunRecord} from '../domain/session.ts';
 
 // An `import` of node:http makes Node build all its exports, undici among them: 20 ms of each short command.
 const http = process.getBuiltinModule('node:http');
@@ -86,7 +86,7 @@ export class Client implements Fleet {
 
   resize = (ref: string, size: {cols: number; rows: number}): Promise<void> => this.#post(at(ref, 'resize'), size);
 
-  runs = (ref: string): Promise<RunRecord[]> => this.#call(at(ref, 'runs'));
+  runs = (ref: string): Promise<RunView[]> => this.#call(at(ref, 'runs'));
 
   explain = (ref: string): Promise<Explanation> => this.#call(at(ref, 'explain'));
 

@@ -81,6 +81,9 @@ export type StartInput = {
   conversation?: {id: string; fork: boolean};
 };
 
+/** One process life, and the conversation that its agent had at the end of it. */
+export type RunView = Omit<RunRecord, 'hookToken'> & {conversation: string | null};
+
 export type Sent = {id: string; state: MessageState; reason: string};
 
 export type Explanation = {
@@ -89,6 +92,8 @@ export type Explanation = {
   activity: Activity | null;
   reason: string;
   since: number;
+  /** The agent's own id for its history. */
+  conversation: string | null;
   evidence: {source: keyof Signals | 'process'; age: number | null; says: string; wins: boolean}[];
 };
 
@@ -155,7 +160,7 @@ export interface Fleet {
   screens(ref: string, signal: AbortSignal): AsyncIterable<Screen>;
   /** Makes the terminals of sessions that nobody is attached to this size. */
   resize(ref: string, size: {cols: number; rows: number}): Promise<void>;
-  runs(ref: string): Promise<RunRecord[]>;
+  runs(ref: string): Promise<RunView[]>;
   explain(ref: string): Promise<Explanation>;
   seen(ref: string): Promise<void>;
   attach(ref: string): Promise<AttachPlan>;

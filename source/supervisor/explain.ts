@@ -12,7 +12,8 @@ export function explain(session: Session, now: number): Explanation {
     .map(piece => ({...piece, wins: piece.source === (live ? decidedBy : 'process')}))
     .sort((a, b) => Number(b.wins) - Number(a.wins));
   const since = Math.floor((live ? session.activitySince : session.updatedAt) / 1000);
-  return {name, status, activity: live ? activity : null, reason, since, evidence};
+  const conversation = session.conversation?.id ?? null;
+  return {name, status, activity: live ? activity : null, reason, since, conversation, evidence};
 }
 
 function pieces({signals, run, status}: Session, now: number): Piece[] {

@@ -6,6 +6,7 @@ import {readLastScreen} from './last-screen.ts';
 import {peekOf} from './peek.ts';
 import type {Roster} from './roster.ts';
 import {latestOf} from './streams.ts';
+import {runViews} from './view.ts';
 
 /** Lines of a log when nobody says how many, and the most of them. */
 const LOG_LINES = 2000;
@@ -56,8 +57,7 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
     },
 
     async runs(ref) {
-      const {run} = roster.find(ref).session;
-      return run === null ? [] : [run];
+      return runViews(roster.find(ref).session);
     },
 
     async explain(ref) {

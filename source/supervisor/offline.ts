@@ -1,16 +1,16 @@
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {AmuxError} from '../domain/errors.ts';
-import type {EventView, Explanation, Fleet, Health, Peek, QueueView, SessionView} from '../domain/fleet.ts';
+import type {EventView, Explanation, Fleet, Health, Peek, QueueView, RunView, SessionView} from '../domain/fleet.ts';
 import {findNamed} from '../domain/names.ts';
 import type {Screen} from '../domain/screen.ts';
-import {complete, isLive, type RunRecord, type Session, transition} from '../domain/session.ts';
+import {complete, isLive, type Session, transition} from '../domain/session.ts';
 import {isPending} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
 import {explain} from './explain.ts';
 import {readLastScreen} from './last-screen.ts';
 import {peekOf} from './peek.ts';
-import {listed, sessionView} from './view.ts';
+import {listed, runViews, sessionView} from './view.ts';
 
 const LOG_LINES = 2000;
 const EVENTS_AT_ONCE = 1000;
@@ -121,9 +121,8 @@ export class Offline implements Fleet {
     throw new AmuxError('supervisor.read-only');
   }
 
-  async runs(ref: string): Promise<RunRecord[]> {
-    const {run} = this.#find(ref);
-    return run === null ? [] : [run];
+  async runs(ref: string): Promise<RunView[]> {
+    return runViews(this.#find(ref));
   }
 
   async explain(ref: string): Promise<Explanation> {

@@ -191,7 +191,9 @@ export class Outbox {
   #typing(message: Message, attempt: Attempt): Typing {
     const {agent, backend, session, now, files, onEntered} = this.#options;
     const run = session().run?.id;
-    const proves = () => (message.asCommand ? false : files.proves || (agent().readStream !== null && this.#streamed));
+    // What acts leaves no prompt behind. A history outlasts its program.
+    const kept = files.proves;
+    const proves = () => !message.asCommand && (kept || (agent().readStream !== null && this.#streamed));
     return {
       backend: backend(),
       agent: agent(),
@@ -201,7 +203,7 @@ export class Outbox {
       attempt,
       now,
       proof: () => (proves() ? (files.found || this.#streamed ? 'found' : 'unfound') : 'none'),
-      catchUp: async options => (files.proves ? files.catchUp(options) : null),
+      catchUp: async options => (kept ? files.catchUp(options) : null),
       state: () => {
         if (this.#closed) return 'closed';
         return isLive(session()) && session().run?.id === run ? 'live' : 'over';

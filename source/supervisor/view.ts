@@ -1,4 +1,4 @@
-import type {SessionView} from '../domain/fleet.ts';
+import type {RunView, SessionView} from '../domain/fleet.ts';
 import {isLive, type Session} from '../domain/session.ts';
 
 /** What only the supervisor's memory knows of a session. */
@@ -54,3 +54,10 @@ export function listed(sessions: Iterable<Session>, options: {all: boolean; now:
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+/** The one that is known: the last. */
+export function runViews({run, conversation}: Session): RunView[] {
+  if (run === null) return [];
+  const {hookToken: _, ...shown} = run;
+  return [{...shown, conversation: conversation?.id ?? null}];
+}

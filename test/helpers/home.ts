@@ -18,6 +18,7 @@ const GONE_MS = 5000;
 
 export const amuxFile = fileURLToPath(new URL('../../bin/amux.js', import.meta.url));
 const agentFile = fileURLToPath(new URL('agent.mjs', import.meta.url));
+const historianFile = fileURLToPath(new URL('historian.mjs', import.meta.url));
 
 export type Result = {code: number | null; out: string; err: string};
 export type RunOptions = {
@@ -107,6 +108,11 @@ export class Home {
     return new Agent(join(this.dir, `${name}.log`), args);
   }
 
+  /** One that draws itself and keeps its history as Claude does. */
+  historian(name: string, ...args: string[]): Agent {
+    return new Agent(join(this.dir, `${name}.log`), ['--as', 'claude', ...args], historianFile);
+  }
+
   /** Puts a program first on the PATH of every command and session. */
   program(name: string, script: string): void {
     writeFileSync(join(this.bin, name), script, {mode: 0o755});
@@ -149,15 +155,17 @@ export class Agent {
   readonly log: string;
   readonly command: string;
 
-  constructor(log: string, args: string[]) {
+  constructor(log: string, args: string[], file = agentFile) {
     this.log = log;
-    this.command = [process.execPath, agentFile, '--log', log, ...args].join(' ');
+    this.command = [process.execPath, file, '--log', log, ...args].join(' ');
   }
 
-  get entries(): {event: string; text: string; pasted: boolean; pid: number}[] {
+  get entries(): {event: string; text: string; pasted: boolean; pid: number; key: string}[] {
     try {
       const lines = readFileSync(this.log, 'utf8').split('\n').slice(0, -1);
-      return lines.map(line => JSON.parse(line) as {event: string; text: string; pasted: boolean; pid: number});
+      return lines.map(
+        line => JSON.parse(line) as {event: string; text: string; pasted: boolean; pid: number; key: string},
+      );
     } catch {
       return []; // Not started yet.
     }

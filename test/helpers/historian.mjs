@@ -1,0 +1,142 @@
+// An agent for tests that draws itself as Claude does and keeps its files: a state file per process and a history. The
+// name "claude" in its command line makes amux take it for the program of that profile.
+//   --log FILE      one JSON line per event: ready, prompt (what it got, when it is in its history), key
+//   --work MS       how long a prompt takes; a text with "long" takes ten times that
+//   --late MS       how long after Enter a prompt is in its history
+//   --deaf N        does not take the first N presses of Enter
+//   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that,
+//   one with ASK opens a dialog, which the next Enter closes.
+import {appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+const options = new Map();
+for (let i = 2; i < process.argv.length; i += 2) options.set(process.argv[i], process.argv[i + 1]);
+const number = (name, otherwise) => Number(options.get(name) ?? otherwise);
+const work = number('--work', 100);
+const late = number('--late', 20);
+let deaf = number('--deaf', 0);
+const log = (event, more = {}) =>
+  appendFileSync(options.get('--log'), `${JSON.stringify({event, pid: process.pid, ...more})}\n`);
+
+const resumed = options.get('--resume');
+const id = resumed ?? `00000000-0000-4000-8000-${String(process.pid).padStart(12, '0')}`;
+const config = join(process.env.HOME, '.claude');
+const history = join(config, 'projects', process.cwd().replace(/[^A-Za-z0-9]/g, '-'), `${id}.jsonl`);
+const stateFile = join(config, 'sessions', `${process.pid}.json`);
+mkdirSync(join(config, 'sessions'), {recursive: true});
+const stat = readFileSync('/proc/self/stat', 'utf8');
+const procStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+
+let line = '';
+let state = 'idle';
+let kept = '';
+let pasting = false;
+let turn = null;
+const shown = [];
+
+const reports = {idle: 'idle', busy: 'working', waiting: 'blocked:kind=permission'};
+
+function become(status) {
+  state = status;
+  process.stdout.write(`\x1b]7501;state=${reports[status]}\x07`);
+  const content = {pid: process.pid, procStart, sessionId: id, cwd: process.cwd(), status, statusUpdatedAt: Date.now()};
+  writeFileSync(`${stateFile}.new`, JSON.stringify(content));
+  renameSync(`${stateFile}.new`, stateFile);
+  draw();
+}
+
+function draw() {
+  const border = '─'.repeat(60);
+  const asks = ['Bash command', ' rm -rf dist', 'Do you want to proceed?', '❯ 1. Yes', '  2. No', 'Esc to cancel'];
+  const footer = state === 'busy' ? '  esc to interrupt' : '  ? for shortcuts';
+  const input = `❯ ${line.replaceAll('\n', '\r\n  ')}`;
+  const rows =
+    state === 'waiting' ? [...shown.slice(-8), '', ...asks] : [...shown.slice(-8), border, input, border, footer];
+  process.stdout.write(`\x1b[2J\x1b[H${rows.join('\r\n')}`);
+}
+
+function write(entry) {
+  mkdirSync(join(history, '..'), {recursive: true});
+  appendFileSync(history, `${JSON.stringify({...entry, sessionId: id, timestamp: new Date().toISOString()})}\n`);
+}
+
+function enter() {
+  if (state === 'waiting') {
+    become('idle');
+    return;
+  }
+  if (deaf > 0) {
+    deaf--;
+    return;
+  }
+  const text = line;
+  line = '';
+  if (text.trim() === '') return draw();
+  shown.push(`❯ ${text.split('\n')[0]}`);
+  if (text.includes('DIE')) process.exit(1);
+  if (text.includes('LOSE')) return become('idle');
+  const queued = turn !== null;
+  setTimeout(() => {
+    write(
+      queued
+        ? {type: 'queue-operation', operation: 'enqueue', content: text}
+        : {type: 'user', message: {role: 'user', content: text}},
+    );
+    log('prompt', {text});
+  }, late);
+  if (queued) return;
+  become('busy');
+  turn = {text, timer: setTimeout(done, text.includes('long') ? work * 10 : work)};
+}
+
+function done() {
+  const {text} = turn;
+  turn = null;
+  shown.push(`● done ${text.length}`);
+  become(text.includes('ASK') ? 'waiting' : 'idle');
+}
+
+/** What was interrupted goes back into the input line. */
+function interrupt() {
+  log('key', {key: 'escape'});
+  if (turn === null) return;
+  clearTimeout(turn.timer);
+  line = turn.text;
+  turn = null;
+  become('idle');
+}
+
+function take() {
+  while (kept !== '') {
+    const mark = /^\x1b\[20[01]~/.exec(kept);
+    if (mark !== null) {
+      pasting = mark[0] === '\x1b[200~';
+      kept = kept.slice(mark[0].length);
+      continue;
+    }
+    if (/^\x1b(\[(2(0([01])?)?)?|\][^\x1b]*\x1b?)$/.test(kept)) return; // Perhaps the beginning of such a mark.
+    const char = String.fromCodePoint(kept.codePointAt(0));
+    kept = kept.slice(char.length);
+    if (char === '\r' && !pasting) enter();
+    else if (char === '\x1b') interrupt();
+    else if (char === '\x03') {
+      log('key', {key: 'C-c'});
+      if (line === '') process.exit(0);
+      line = '';
+    } else line += char === '\r' ? '\n' : char;
+  }
+  draw();
+}
+
+process.on('exit', () => rmSync(stateFile, {force: true}));
+process.on('SIGTERM', () => process.exit(143));
+process.stdin.setRawMode?.(true);
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', chunk => {
+  // The answer to a question for OSC 7501, which comes unasked.
+  kept = (kept + chunk).replaceAll('\x1b]7501;?\x1b\\', '');
+  take();
+});
+process.stdout.write('\x1b[?2004h');
+become('idle');
+log('ready');
