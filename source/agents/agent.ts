@@ -117,6 +117,8 @@ export type TranscriptAbout = {
   dir: string;
   startedAt: number;
   env: Readonly<Record<string, string>>;
+  /** Histories that other sessions have. */
+  taken: ReadonlySet<string>;
   /** What this run of it has told of its conversation. */
   conversation: {id: string; file: string | null} | null;
 };

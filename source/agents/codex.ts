@@ -47,7 +47,8 @@ export const codex: Agent = {
     {sign: /^[\u2801-\u28ff]/, state: 'working'},
     {sign: /^\[ [!.] \]/, state: 'blocked', kind: 'permission'},
   ]),
-  equip: null,
+  // Its shared server would be a child of the first session, and end the others with that one.
+  equip: ({argv}) => ({argv: alone(argv), env: {}, files: {}, stream: null}),
   readHook: null,
   answerHook: null,
   readStream: null,
@@ -148,3 +149,7 @@ export const codex: Agent = {
     {rule: 'error', in: 'turn', pattern: /^■ (?<detail>(?!Conversation interrupted)[^\n]+)/m, says: {waiting: 'error'}},
   ]),
 };
+
+function alone(argv: readonly string[]): string[] {
+  return argv.includes('--no-daemon') ? [...argv] : [...argv, '--no-daemon'];
+}

@@ -1,5 +1,5 @@
 import {open, readdir, readFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import type {Transcript, TranscriptAbout} from './agent.ts';
 import {record, text, textOf} from './fields.ts';
 
@@ -8,18 +8,25 @@ const HEAD_MAX = 16 * 1024;
 const START_SLACK_MS = 2000;
 
 export const geminiTranscript: Transcript = {
-  /** The file of the known conversation; else the only one that began here since the start. */
+  /**
+   * The file of the known conversation, or the one that began here after it (`/clear`): nothing in a file names its
+   * process. Where other sessions write beside it only what was told counts.
+   */
   async find(about) {
-    const {conversation} = about;
+    const {conversation, taken} = about;
     const chats = await chatsOf(about);
     if (chats === null) return null;
     const heads = await Promise.all((await names(chats)).filter(isChat).map(name => headOf(join(chats, name))));
-    const known = heads.filter(head => head !== null);
+    const known = heads.filter(head => head !== null).sort((a, b) => a.startedAt - b.startedAt);
     // A resumed one goes on in its old file; beside it a new one with the same id stays without lines.
-    const own = known.filter(({id}) => id === conversation?.id).sort((a, b) => a.startedAt - b.startedAt);
-    if (own[0] !== undefined) return own[0].file;
-    const begun = known.filter(({startedAt}) => startedAt >= about.startedAt - START_SLACK_MS);
-    return begun.length === 1 ? begun[0]!.file : null;
+    const own = known.find(({id}) => id === conversation?.id);
+    const begun = known.filter(({file, id, startedAt}) => {
+      return id !== own?.id && !taken.has(file) && startedAt >= about.startedAt - START_SLACK_MS;
+    });
+    if (own === undefined) return begun.length === 1 ? begun[0]!.file : null;
+    const shared = [...taken].some(file => dirname(file) === chats);
+    const next = shared ? undefined : begun.findLast(({startedAt}) => startedAt > own.startedAt);
+    return (next ?? own).file;
   },
 
   read(line) {

@@ -22,6 +22,8 @@ type Options = {
   /** Of its process. */
   environment: () => Promise<Record<string, string>>;
   stateFiles: StateFiles;
+  /** Histories that are followed in this home, shared by all sessions. */
+  histories: Set<string>;
   now: () => number;
   /** `at`: when it happened, ms since the epoch. */
   tell: (events: readonly AgentEvent[], at: number) => void;
@@ -83,8 +85,7 @@ export class AgentFiles {
   }
 
   close(): void {
-    this.#tail?.close();
-    this.#tail = null;
+    this.#leave();
     this.#unfollow?.();
     this.#unfollow = null;
     this.#nextFind = 0;
@@ -121,7 +122,9 @@ export class AgentFiles {
       if (transcript === null) return;
       const known = conversation !== null && conversation.at >= run.startedAt ? conversation : null;
       const {startedAt} = run;
-      const file = await transcript.find({processes, dir, startedAt, env, conversation: known});
+      const taken = new Set(this.#options.histories);
+      if (this.#tail !== null) taken.delete(this.#tail.file);
+      const file = await transcript.find({processes, dir, startedAt, env, conversation: known, taken});
       if (file !== null && file !== this.#tail?.file && this.#options.session().run?.id === run.id) {
         await this.#follow(file, startedAt);
       }
@@ -134,7 +137,7 @@ export class AgentFiles {
     const {size, birthtimeMs} = await stat(file);
     const since = this.#since;
     this.#since = undefined;
-    this.#tail?.close();
+    this.#leave();
     const isNew = birthtimeMs >= startedAt - BIRTH_SLACK_MS;
     const known = since?.file === file ? since.offset : null;
     const offset = known ?? (isNew ? 0 : Math.max(0, size - BACK));
@@ -144,13 +147,20 @@ export class AgentFiles {
         within: known === null && offset > 0,
         onLine: line => this.#line(line, file),
         onGone: () => {
-          if (this.#tail === tail) this.#tail = null;
-          tail.close();
+          if (this.#tail === tail) this.#leave();
         },
       },
     );
     this.#tail = tail;
+    this.#options.histories.add(file);
     await tail.catchUp();
+  }
+
+  #leave(): void {
+    if (this.#tail === null) return;
+    this.#options.histories.delete(this.#tail.file);
+    this.#tail.close();
+    this.#tail = null;
   }
 
   #line(line: unknown, file: string): void {

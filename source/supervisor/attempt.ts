@@ -16,11 +16,13 @@ export class Attempt {
     this.#since = since?.at ?? now;
   }
 
-  hear(type: 'prompt' | 'submitted', text: string, at: number): void {
-    if (at < this.#since || !holdsMessage(text, this.#text)) return;
+  /** True when it is about this message. `at` is when it happened, ms since the epoch. */
+  hear(type: 'prompt' | 'submitted', text: string, at: number): boolean {
+    if (at < this.#since || !holdsMessage(text, this.#text)) return false;
     if (type === 'prompt') this.arrived = true;
     else this.submitted = true;
     this.#wake?.();
+    return true;
   }
 
   /** Waits, but not longer than until the next evidence. */

@@ -22,6 +22,8 @@ import {Interrupter} from './interrupter.ts';
 /** How long what was under way at a death may stay undecided because its program works or asks, in ms. */
 const UNDECIDED_MS = 3_600_000;
 const LOOK_MS = 100;
+/** A line in the history that comes so long after a message was typed is about another, in ms. */
+const LATE_MS = 60_000;
 
 type OutboxOptions = {
   session: () => Session;
@@ -76,13 +78,11 @@ export class Outbox {
   /** Its agent told of a text. `at` is when it happened, ms since the epoch. */
   hear(type: 'prompt' | 'submitted', text: string, {at, streamed}: {at: number; streamed: boolean}): void {
     this.#streamed ||= streamed;
-    this.#attempt?.hear(type, text, at);
-    if (type !== 'prompt') return;
+    if (this.#attempt?.hear(type, text, at) === true || type !== 'prompt') return;
     const late = this.messages.find(each => {
-      if (each.state !== 'uncertain' || each.since === undefined) return false;
-      const attempt = new Attempt(each, at);
-      attempt.hear(type, text, at);
-      return attempt.arrived;
+      const {state, since} = each;
+      if (state !== 'uncertain' || since === undefined || at - since.at > LATE_MS) return false;
+      return new Attempt(each, at).hear(type, text, at);
     });
     if (late !== undefined) this.#step(late, 'delivered', 'found later in the history of the agent');
   }

@@ -30,6 +30,7 @@ export class Roster {
   readonly #options: RosterOptions;
   readonly #runners = new Map<string, Runner>();
   readonly #stateFiles = new StateFiles();
+  readonly #histories = new Set<string>();
 
   constructor(options: RosterOptions) {
     this.#options = options;
@@ -60,6 +61,7 @@ export class Roster {
         now: this.#options.now,
         screensDir: this.#options.screensDir,
         stateFiles: this.#stateFiles,
+        histories: this.#histories,
         record: entry => this.append(entry),
       },
       session,

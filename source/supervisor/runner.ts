@@ -31,6 +31,7 @@ export type RunnerContext = {
   /** Directory of the last screens. */
   screensDir: string;
   stateFiles: StateFiles;
+  histories: Set<string>;
   record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
 };
 
@@ -60,7 +61,7 @@ export class Runner {
   constructor(context: RunnerContext, session: Session, messages: Message[]) {
     this.#context = context;
     this.#session = session;
-    const {backend, now, stateFiles} = context;
+    const {backend, now, stateFiles, histories} = context;
     const agent = () => context.agentOf(this.#session);
     this.#alarm = new Alarm(now, () => this.observe({source: 'clock', at: now()}));
     this.files = new AgentFiles({
@@ -68,6 +69,7 @@ export class Runner {
       agent,
       now,
       stateFiles,
+      histories,
       environment: () => backend().environment(session.id),
       tell: (events, at) => this.tell(events, {door: 'file', at}),
     });

@@ -124,7 +124,15 @@ test('lines that are not what they should be tell nothing', () => {
 });
 
 const about = (change: Partial<TranscriptAbout>): TranscriptAbout => {
-  return {processes: [], dir: '/home/dev/proj', startedAt: 0, env: {HOME: dir}, conversation: null, ...change};
+  return {
+    processes: [],
+    dir: '/home/dev/proj',
+    startedAt: 0,
+    env: {HOME: dir},
+    conversation: null,
+    taken: new Set(),
+    ...change,
+  };
 };
 
 function put(path: string, content: string): string {
@@ -218,6 +226,9 @@ test('Gemini’s history is found by its directory, and by its conversation wher
   assert.equal(await find(about({startedAt, dir: '/home/dev'})), null, 'of another directory');
   const second = from('session-2026-11-20T08-48-bb163c68');
   assert.equal(await find(about({startedAt})), null, 'nobody can say which');
-  const conversation = {id: 'bb163c68-cd6f-4e6d-b19d-7eb6530e799c', file: null};
-  assert.equal(await find(about({startedAt, conversation})), second);
+  assert.equal(await find(about({startedAt, taken: new Set([first])})), second, 'the first is another session’s');
+  const conversation = {id: '44444444-0000-4000-8000-000000000001', file: null};
+  assert.equal(await find(about({startedAt, conversation})), second, 'it began after the known one: /clear');
+  const taken = new Set([put('.gemini/tmp/proj/chats/other.jsonl', '')]);
+  assert.equal(await find(about({startedAt, conversation, taken})), first, 'it may be of the session beside it');
 });
