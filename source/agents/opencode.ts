@@ -22,6 +22,15 @@ const layout: ScreenLayout = {
   placeholder: /^(Ask anything|┃?$)/,
 };
 
+/**
+ * The message of a failed turn: a box of its own above the turn's last line, which has no duration then. A box that
+ * begins with `$` is what a command of the person printed.
+ */
+function failure(says: RegExp): RegExp {
+  const box = String.raw`\n[ ┃]*\n *┃[ ┃]*\n *┃ {2}(?!\$ )(?<detail>(?:[^\n]*\n *┃ {2})*?[^\n]*(?:${says.source})[^\n]*(?:\n *┃ {2}\S[^\n]*)*)`;
+  return new RegExp(String.raw`${box}\n *┃[ ┃]*\n *\n *▣ {2}\S+ · [^·\n]+\n *\n(?: *┃[^\n]*\n)+ *╹`);
+}
+
 export const opencode: Agent = {
   name: 'opencode',
   title: 'opencode',
@@ -79,13 +88,29 @@ export const opencode: Agent = {
         /(?:┃ {2}(?<detail>[^\s┃][^\n]*)\n(?:[┃\s]*\n)*[┃\s]*1\. [\s\S]*)?enter (?:submit|confirm|toggle) +esc dismiss/,
       says: {dialog: 'question', cancel: 'Dismiss'},
     },
+    // A window over the screen: its title, and the key that closes it at its right edge.
+    {rule: 'menu', in: 'screen', pattern: /^[^\n]*\S {6,}esc(?:\/enter)?(?: {2,}|$)/m, says: 'menu'},
+    {rule: 'shell mode', in: 'footer', pattern: /\besc exit shell mode\b/, says: 'menu'},
     {
-      rule: 'menu',
-      in: 'menu',
-      pattern: /^\s*(┃\s*)?(Select|Commands|Sessions|Switch|Agents|Models|Themes)\b[^\n]*\besc\s*$/m,
-      says: 'menu',
+      rule: 'completion list',
+      in: 'around',
+      pattern: /┃ \S[^\n]*┃\n(?:[\s┃]*\n)?\s*┃ {2}(?:[^\n]* )?[/@][^\s]*\n/,
+      says: 'list',
     },
     {rule: 'esc interrupt', in: 'footer', pattern: /\besc (again to )?interrupt\b/, says: 'working'},
-    {rule: 'retrying', in: 'status', pattern: /\[retrying (in|attempt)/, says: 'working'},
+    {rule: 'retrying', in: 'footer', pattern: /\[retrying (in|attempt)/, says: 'working'},
+    {
+      rule: 'context full',
+      in: 'screen',
+      pattern: failure(/context (?:window|length)|too long|maximum context/),
+      says: {waiting: 'context'},
+    },
+    {
+      rule: 'limit',
+      in: 'screen',
+      pattern: failure(/[Rr]ate limit|quota|usage limit|\b429\b/),
+      says: {waiting: 'limit'},
+    },
+    {rule: 'error', in: 'screen', pattern: failure(/\S/), says: {waiting: 'error'}},
   ]),
 };

@@ -15,10 +15,10 @@ const DETAIL_MAX = 300;
  * Where a rule looks. `bottom`: the end of the screen; only while no input line is there, as dialogs take its
  * place. `menu`: the same, and just above the input line. `status`: just above the input line. `footer`: below
  * it. `around`: `status`, the input line with its marker, and what follows. `turn`: from the last prompt on. `input`:
- * the text in it.
+ * the text in it. `screen`: all of it.
  */
 export type Region = (typeof REGIONS)[number];
-export const REGIONS = ['bottom', 'menu', 'status', 'footer', 'around', 'turn', 'input'] as const;
+export const REGIONS = ['bottom', 'menu', 'status', 'footer', 'around', 'turn', 'input', 'screen'] as const;
 
 /** One rule: when `pattern` is found in its region, the screen says `says`. Earlier rules win. */
 export type ScreenRule = {
@@ -141,6 +141,7 @@ function regionsOf(lines: string[], {layout, found}: {layout: ScreenLayout; foun
     footer: found === null ? nothing : part(all.slice(found.at + 1)),
     around: found === null ? nothing : part([...status.at, ...all.slice(found.at)]),
     turn: part(above.slice(Math.max(0, start))),
+    screen: part(all),
     input: found === null ? nothing : {text: lines[found.at]!.replace(layout.marker, '').trim(), at: [found.at]},
   };
 }
