@@ -86,6 +86,8 @@ function outranks(shown: Verdict, reading: Reading, word: Told): boolean {
     // An old error stays on the screen: only those who do not tell of errors leave it to the screen.
     return (word.state === 'idle' || word.state === 'done') && word.source !== 'program' && word.source !== 'stream';
   }
+  // Both say the same: the word says it better.
+  if (word.state === 'working') return false;
   // A dialog hides whatever works behind it: where work is seen, none stands there any more.
   return word.state !== 'error' || !COMPLETE.has(word.source);
 }

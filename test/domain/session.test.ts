@@ -337,6 +337,12 @@ describe('words of several sources', () => {
       'working',
       'screen',
     ],
+    [
+      'work that word and screen both tell is by the word',
+      [word('stream', 1000, 'working'), busy],
+      'working',
+      'stream',
+    ],
     ['work on a later screen is believed', [word('program', 1000, 'done'), busy], 'working', 'screen'],
     [
       'a still and free input line ends what only hooks called work: an interrupt has no hook',
