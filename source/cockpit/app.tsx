@@ -18,6 +18,7 @@ import type {CockpitInfo} from './options.ts';
 import {footerLine} from './panes/footer.ts';
 import {headerLines} from './panes/header.ts';
 import {Pane} from './panes/pane.tsx';
+import {ApprovalsScreen} from './screens/approvals.tsx';
 import {DialogLayer} from './screens/dialog.tsx';
 import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
@@ -73,19 +74,26 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
   return (
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
       <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
-      {state.place === 'fleet' ? (
-        <FleetScreen {...{state, theme, layout, info}} />
-      ) : (
-        <EventsScreen {...{state, theme, layout}} />
-      )}
+      <Screen {...{state, theme, layout, info}} />
       <Pane lines={[footerOf(state, {theme, hints, leaveKey})]} columns={cols} />
       <DialogLayer {...{state, theme, layout, agents, hints}} />
     </Box>
   );
 }
 
+function Screen({state, theme, layout, info}: {state: State; theme: Theme; layout: Layout; info: CockpitInfo}) {
+  switch (state.place) {
+    case 'fleet':
+      return <FleetScreen {...{state, theme, layout, info}} />;
+    case 'approvals':
+      return <ApprovalsScreen {...{state, theme, layout}} />;
+    case 'events':
+      return <EventsScreen {...{state, theme, layout}} />;
+  }
+}
+
 function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: CockpitInfo; layout: Layout}): string[] {
-  const {sessions, now, connection, place} = state;
+  const {sessions, now, connection, place, requests} = state;
   const about = aboutList(state, layout);
   const rows = layout.headerRows;
   return headerLines({
@@ -96,7 +104,7 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
     now,
     mode: info.mode,
     connection,
-    tabs,
+    tabs: tabs.map(tab => ({...tab, count: tab.place === 'approvals' ? requests.open.length : 0})),
     place,
     about,
   });
@@ -106,6 +114,7 @@ function aboutList(state: State, layout: Layout): Span[] {
   const spans: Span[] = [];
   const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
   if (state.filter !== '') add(['attention', `/ ${plain(state.filter)}`]);
+  if (state.place === 'approvals') return spans;
   if (state.place === 'events') {
     if (!state.reading.follow) add(['dim', 'G follows']);
     return spans;
@@ -129,6 +138,9 @@ function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
 
 function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
   if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
+  if (dialog.kind === 'reply') {
+    return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};
+  }
   if (dialog.kind !== 'prompt') return null;
   const [first] = dialog.to;
   const to = dialog.to.length === 1 && first !== undefined ? plain(nameOf(first)) : `${dialog.to.length} marked`;

@@ -1,6 +1,7 @@
 import {asAmuxError} from '../domain/errors.ts';
 import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {timeText} from './ages.ts';
+import {type Answers, answers} from './answers.ts';
 import {moodOf} from './attention.ts';
 import type {Deed} from './dialogs.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
@@ -11,7 +12,7 @@ import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
 
 /** What keys can do besides changing the state: the cockpit's side of `Fleet`. */
-export type Deeds = {
+export type Deeds = Answers & {
   state: () => State;
   dispatch: (action: Action) => void;
   quit: () => void;
@@ -158,6 +159,7 @@ export function createDeeds({
         });
       }
     },
+    ...answers({fleet, store, clock, say, attempt}),
     openNewSession: () => {
       const {agentsFound, anyCommand} = options.info;
       const agents = [...agentsFound.map(agent => agent.name), ...(anyCommand === undefined ? [] : [anyCommand])];

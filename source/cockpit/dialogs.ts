@@ -9,6 +9,8 @@ export type Dialog =
   | {kind: 'none'}
   | {kind: 'help'; at: number}
   | {kind: 'prompt'; to: readonly string[]; field: Field}
+  /** What goes with an answer to a request. */
+  | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
   | {kind: 'filter'; field: Field; before: string}
   | {kind: 'new-session'; form: Form}
   | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
@@ -19,7 +21,7 @@ export type DialogStep = {kind: 'text'; edit: Edit} | {kind: 'form'; step: FormS
 export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
   switch (step.kind) {
     case 'text':
-      if (dialog.kind === 'prompt') return {...dialog, field: edit(dialog.field, step.edit)};
+      if (dialog.kind === 'prompt' || dialog.kind === 'reply') return {...dialog, field: edit(dialog.field, step.edit)};
       if (dialog.kind === 'filter') return {...dialog, field: edit(dialog.field, flat(step.edit))};
       if (dialog.kind === 'new-session') {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
@@ -34,7 +36,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  dialog.kind === 'prompt' || dialog.kind === 'filter' || dialog.kind === 'new-session';
+  dialog.kind === 'prompt' || dialog.kind === 'reply' || dialog.kind === 'filter' || dialog.kind === 'new-session';
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

@@ -1,5 +1,6 @@
 import type {Deeds} from './deeds.ts';
 import {takesText} from './dialogs.ts';
+import {approvalKeys} from './keys/approval-keys.ts';
 import type {Binding, Where} from './keys/binding.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
@@ -11,6 +12,7 @@ export type {Binding, Where} from './keys/binding.ts';
 
 /** Every key of the cockpit. `keys/` and this file are the only places that name keys. */
 export const keymap: readonly Binding[] = [
+  ...approvalKeys,
   ...sessionKeys,
   ...everywhereKeys,
   ...walkingKeys,
@@ -21,6 +23,7 @@ export const keymap: readonly Binding[] = [
 /** Screens in the order of their tabs; a screen stands here once it is built. */
 export const tabs = [
   {key: '1', place: 'fleet', title: 'Fleet'},
+  {key: '3', place: 'approvals', title: 'Approvals'},
   {key: '5', place: 'events', title: 'Events'},
 ] as const;
 
@@ -82,7 +85,7 @@ export function footerBindings(state: State): Binding[] {
 
 /** The lines of the help: what the screen's keys do, also those that cannot be done now. */
 export function helpBindings(state: State): Binding[] {
-  const here = [...sessionKeys, ...everywhereKeys, ...walkingKeys];
+  const here = [...approvalKeys, ...sessionKeys, ...everywhereKeys, ...walkingKeys];
   return here.filter(
     binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
   );
@@ -95,8 +98,9 @@ export function whyDisabled(binding: Binding, state: State): string | null {
 
 const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Fleet', where: ['fleet']},
+  {title: 'Approvals', where: ['approvals']},
   {title: 'Events', where: ['events']},
-  {title: 'Prompt bar', where: ['prompt']},
+  {title: 'Prompt bar', where: ['prompt', 'reply']},
   {title: 'Filter', where: ['filter']},
   {title: 'New session', where: ['new-session']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
@@ -107,8 +111,15 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
 export function keyTable(): string {
   const parts = chapters.map(({title, where}) => {
     const own = keymap.filter(binding => binding.where.some(place => where.includes(place)));
-    const rows = own.map(binding => `| ${binding.keys.map(key => `\`${key}\``).join(' ')} | ${binding.help} |`);
+    const rows = rowsOf(own).map(({keys, help}) => `| ${keys.map(key => `\`${key}\``).join(' ')} | ${help} |`);
     return [`**${title}**`, '', '| key | what it does |', '|---|---|', ...rows].join('\n');
   });
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Keys that do the same for another number stand in one row. */
+function rowsOf(bindings: readonly Binding[]): {keys: readonly string[]; help: string}[] {
+  const rows = new Map<string, string[]>();
+  for (const {keys, help} of bindings) rows.set(help, [...(rows.get(help) ?? []), ...keys]);
+  return [...rows].map(([help, keys]) => ({keys, help}));
 }

@@ -52,7 +52,7 @@ export function layoutOf(size: Size, view: View, peekWanted: boolean): Layout {
     };
   }
   const columns = cols >= TWO_CARD_COLUMNS ? 2 : 1;
-  const cardCols = Math.max(CARD_MIN, Math.min(CARD_MAX, Math.round(cols * 0.3)));
+  const cardCols = cardWidth(cols);
   const left = cardCols * columns + (columns - 1);
   const cards = gridArea({cols: left, rows: body.rows}, columns);
   return {...base, kind: 'side', cards, peek: {cols: cols - left - 1, rows: body.rows}};
@@ -66,6 +66,18 @@ export function sessionSize(layout: Layout): Size | null {
     rows: Math.max(SESSION_MIN.rows, layout.peek.rows - 2),
   };
 }
+
+/** The list of what waits and the text of one of it: side by side, or below each other where that is too narrow. */
+export function approvalAreas(body: Size, count: number): {side: boolean; list: Size; detail: Size} {
+  if (body.cols >= SIDE_BY_SIDE) {
+    const cols = cardWidth(body.cols);
+    return {side: true, list: {cols, rows: body.rows}, detail: {cols: body.cols - cols - 1, rows: body.rows}};
+  }
+  const rows = Math.min(count * LIST_ROWS, Math.max(LIST_ROWS, Math.floor(body.rows / 3)));
+  return {side: false, list: {cols: body.cols, rows}, detail: {cols: body.cols, rows: body.rows - rows}};
+}
+
+const cardWidth = (cols: number): number => Math.max(CARD_MIN, Math.min(CARD_MAX, Math.round(cols * 0.3)));
 
 function gridColumns(cols: number): number {
   if (cols >= TWO_CARD_COLUMNS) return 5;

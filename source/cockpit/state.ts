@@ -1,8 +1,9 @@
-import type {EventView, SessionView} from '../domain/fleet.ts';
+import type {ApprovalView, EventView, SessionView} from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
 import {byAttention, needsPerson} from './attention.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
+import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 
 /** Journal entries kept for the Events screen. */
 export const ENTRIES_KEPT = 1000;
@@ -10,7 +11,7 @@ export const ENTRIES_KEPT = 1000;
 export const SCREENS_KEPT = 60;
 const NOTICES_KEPT = 200;
 
-export type Place = 'fleet' | 'events';
+export type Place = 'fleet' | 'approvals' | 'events';
 export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
 export type Connection = 'connecting' | 'live' | 'lost';
 
@@ -27,6 +28,7 @@ export type State = {
   /** In order of creation; null until the fleet has answered. */
   sessions: readonly SessionView[] | null;
   selected: string | null;
+  requests: Requests;
   /** First session in sight. */
   top: number;
   place: Place;
@@ -55,6 +57,8 @@ export type Action =
   | {type: 'tick'; now: number}
   | {type: 'anew'; now: number}
   | {type: 'sessions'; sessions: readonly SessionView[]; now: number}
+  | {type: 'approvals'; open: readonly ApprovalView[]}
+  | {type: 'scroll'; by: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
   | {type: 'connection'; connection: Connection}
@@ -80,6 +84,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     now,
     sessions: null,
     selected: null,
+    requests: noRequests,
     top: 0,
     place: 'fleet',
     view: 'cards',
@@ -111,6 +116,12 @@ export function reduce(state: State, action: Action): State {
       return {...state, now: action.now, epoch: state.epoch + 1};
     case 'sessions':
       return withSessions(state, action);
+    case 'approvals':
+      return {...state, requests: withOpen(state.requests, action.open)};
+    case 'scroll': {
+      const top = Math.max(0, state.requests.top + action.by);
+      return {...state, requests: {...state.requests, top}};
+    }
     case 'screen':
       return {...state, screens: keepScreen(state.screens, action)};
     case 'entries':
@@ -245,6 +256,7 @@ function reselect(state: State): State {
 }
 
 function move(state: State, by: number): State {
+  if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
   if (state.place === 'events') return moveReading(state, by);
   const listed = visibleSessions(state);
   if (listed.length === 0) return state;

@@ -1,6 +1,9 @@
+import type {Decision} from '../../source/domain/approvals.ts';
 import {AmuxError} from '../../source/domain/errors.ts';
 import type {
+  ApprovalView,
   AttachPlan,
+  Decided,
   EventView,
   Fleet,
   Health,
@@ -19,6 +22,7 @@ export class FakeFleet implements Fleet {
   readonly #sessions: SessionView[];
   readonly #screens = new Map<string, Screen>();
   readonly #entries: EventView[] = [];
+  approvalViews: ApprovalView[] = [];
   readonly #wakers = new Set<() => void>();
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
@@ -105,6 +109,19 @@ export class FakeFleet implements Fleet {
 
   async clearQueue(): Promise<number> {
     return 0;
+  }
+
+  async approvals(): Promise<ApprovalView[]> {
+    return this.approvalViews.map(each => ({...each}));
+  }
+
+  async decide(ref: string, {behaviour, ...more}: Decision): Promise<Decided> {
+    const {id, session, title} = this.approvalViews.find(each => each.id === ref)!;
+    const said = Object.values(more).filter(each => each !== undefined);
+    this.calls.push(['decide', id, behaviour, ...said].join(' '));
+    this.approvalViews = this.approvalViews.filter(each => each.id !== ref);
+    this.#note(session, `${title}: ${behaviour}`);
+    return {id, session, title, outcome: behaviour};
   }
 
   async peek(ref: string): Promise<Peek> {

@@ -9,7 +9,8 @@ export function useClock({store, clock}: Source, state: State): void {
   const area = currentLayout(state).cards;
   const inSight =
     area === null || state.place !== 'fleet' ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
-  const due = nextTick(inSight.map(sinceOf), state.now);
+  const asked = state.place === 'approvals' ? state.requests.open.map(({asked_at}) => asked_at) : [];
+  const due = nextTick([...inSight.map(sinceOf), ...asked], state.now);
   useEffect(() => {
     const timer = setTimeout(() => store.dispatch({type: 'tick', now: clock()}), Math.max(1, due - clock()));
     return () => clearTimeout(timer);

@@ -76,6 +76,10 @@ function refresher({fleet, store, clock, fail}: Source, signal: AbortSignal) {
       if (sessions !== store.state().sessions && !signal.aborted) {
         store.dispatch({type: 'sessions', sessions, now: clock()});
       }
+      const fresh = await fleet.approvals();
+      if (!signal.aborted && JSON.stringify(fresh) !== JSON.stringify(store.state().requests.open)) {
+        store.dispatch({type: 'approvals', open: fresh});
+      }
     } finally {
       busy = false;
     }

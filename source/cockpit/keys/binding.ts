@@ -2,7 +2,17 @@ import type {Deeds} from '../deeds.ts';
 import type {State} from '../state.ts';
 
 /** Where a key means something: a screen, or the dialog that lies over it. */
-export type Where = 'fleet' | 'events' | 'prompt' | 'filter' | 'new-session' | 'confirm' | 'help' | 'message';
+export type Where =
+  | 'fleet'
+  | 'approvals'
+  | 'events'
+  | 'prompt'
+  | 'reply'
+  | 'filter'
+  | 'new-session'
+  | 'confirm'
+  | 'help'
+  | 'message';
 
 export type Binding = {
   id: string;

@@ -24,9 +24,18 @@ export const dialogKeys: readonly Binding[] = [
     run: deeds => deeds.sendPrompt(),
   },
   {
+    id: 'reply.send',
+    keys: ['enter'],
+    where: ['reply'],
+    label: state => (state.dialog.kind === 'reply' ? state.dialog.says : 'send'),
+    help: 'deny or answer, with this text',
+    footer: 1,
+    run: deeds => deeds.sendReply(),
+  },
+  {
     id: 'prompt.newline',
     keys: ['alt+enter', 'ctrl+o'],
-    where: ['prompt'],
+    where: ['prompt', 'reply'],
     label: 'new line',
     help: 'a line break in the text',
     run: deeds => edits(deeds, {do: 'insert', text: '\n'}),
@@ -168,7 +177,7 @@ export const dialogKeys: readonly Binding[] = [
   {
     id: 'dialog.close',
     keys: ['esc', 'ctrl+c'],
-    where: ['prompt', 'new-session'],
+    where: ['prompt', 'reply', 'new-session'],
     label: 'cancel',
     help: 'close without doing anything',
     footer: 9,
@@ -185,7 +194,7 @@ export const dialogKeys: readonly Binding[] = [
   },
 ];
 
-const texts: readonly Where[] = ['prompt', 'filter', 'new-session'];
+const texts: readonly Where[] = ['prompt', 'reply', 'filter', 'new-session'];
 
 const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
   {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},

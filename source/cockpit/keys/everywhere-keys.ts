@@ -3,12 +3,14 @@ import {fieldOf} from '../text-field.ts';
 import type {Binding} from './binding.ts';
 
 const both = ['fleet', 'events'] as const;
+const all = ['fleet', 'approvals', 'events'] as const;
 
 /** What esc would undo, the nearest first. */
-type Back = 'notice' | 'zoom' | 'grid' | 'events' | 'filter' | 'only-mine' | 'marks';
+type Back = 'notice' | 'zoom' | 'grid' | 'approvals' | 'events' | 'filter' | 'only-mine' | 'marks';
 
 function back(state: State): Back | null {
   if (state.notice !== null) return 'notice';
+  if (state.place === 'approvals') return 'approvals';
   if (state.place === 'events') return state.filter === '' ? 'events' : 'filter';
   if (state.view === 'zoom') return 'zoom';
   if (state.filter !== '') return 'filter';
@@ -54,15 +56,16 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'back',
     keys: ['esc'],
-    where: both,
-    label: state => (state.place === 'events' && state.filter === '' ? 'fleet' : 'back'),
-    help: 'back: unzoom, drop filter and marks, leave Events',
+    where: all,
+    label: state => (state.place !== 'fleet' && state.filter === '' ? 'fleet' : 'back'),
+    help: 'back: unzoom, drop filter and marks, to the Fleet screen',
     footer: 13,
     whyNot: state => (back(state) === null ? 'nothing to go back from' : null),
     run: ({state, dispatch}) => {
       switch (back(state())) {
         case 'notice':
           return dispatch({type: 'notice-read'});
+        case 'approvals':
         case 'events':
           return dispatch({type: 'place', place: 'fleet'});
         case 'filter':
@@ -82,15 +85,23 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'fleet',
     keys: ['1'],
-    where: both,
+    where: all,
     label: 'Fleet',
     help: 'the Fleet screen',
     run: deeds => deeds.dispatch({type: 'place', place: 'fleet'}),
   },
   {
+    id: 'approvals',
+    keys: ['3'],
+    where: all,
+    label: 'Approvals',
+    help: 'the Approvals screen: what waits for a person',
+    run: deeds => deeds.dispatch({type: 'place', place: 'approvals'}),
+  },
+  {
     id: 'events',
     keys: ['5'],
-    where: both,
+    where: all,
     label: 'Events',
     help: 'the Events screen: what happened, and why',
     run: deeds => deeds.dispatch({type: 'place', place: 'events'}),
@@ -98,7 +109,7 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'repaint',
     keys: ['ctrl+l'],
-    where: both,
+    where: all,
     label: 'repaint',
     help: 'draw everything anew',
     run: deeds => deeds.repaint(),
@@ -106,7 +117,7 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'help',
     keys: ['?'],
-    where: both,
+    where: all,
     label: 'help',
     help: 'all keys; enter runs the chosen one',
     footer: 20,
@@ -115,7 +126,7 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'quit',
     keys: ['q', 'ctrl+c'],
-    where: both,
+    where: all,
     label: 'leave',
     help: 'leave the cockpit; agents go on',
     footer: 21,

@@ -2,6 +2,7 @@ import {currentLayout, type State} from '../state.ts';
 import type {Binding} from './binding.ts';
 
 const both = ['fleet', 'events'] as const;
+const all = ['fleet', 'approvals', 'events'] as const;
 
 const manyColumns = (state: State): boolean => (currentLayout(state).cards?.columns ?? 1) > 1;
 const page = (state: State): number => currentLayout(state).cards?.perPage ?? Math.max(1, state.size.rows - 4);
@@ -11,7 +12,7 @@ export const walkingKeys: readonly Binding[] = [
   {
     id: 'down',
     keys: ['j', 'down'],
-    where: both,
+    where: all,
     label: 'down',
     help: 'one down',
     run: deeds => deeds.dispatch({type: 'move-rows', by: 1}),
@@ -19,7 +20,7 @@ export const walkingKeys: readonly Binding[] = [
   {
     id: 'up',
     keys: ['k', 'up'],
-    where: both,
+    where: all,
     label: 'up',
     help: 'one up',
     run: deeds => deeds.dispatch({type: 'move-rows', by: -1}),
@@ -61,7 +62,7 @@ export const walkingKeys: readonly Binding[] = [
   {
     id: 'first',
     keys: ['g', 'home'],
-    where: both,
+    where: all,
     label: 'first',
     help: 'to the first',
     run: deeds => deeds.dispatch({type: 'edge', to: 'first'}),
@@ -69,7 +70,7 @@ export const walkingKeys: readonly Binding[] = [
   {
     id: 'last',
     keys: ['G', 'end'],
-    where: both,
+    where: all,
     label: 'last',
     help: 'to the last; Events then follows what comes',
     run: deeds => deeds.dispatch({type: 'edge', to: 'last'}),

@@ -16,16 +16,19 @@ export type CardsProps = {
   selected: string | null;
   marks: readonly string[];
   now: number;
+  /** What sessions ask, by their id. */
+  asks?: ReadonlyMap<string, string>;
 };
 
 /** Cards side by side and below each other. */
-export function cardsLines({theme, area, sessions, top, selected, marks, now}: CardsProps): string[] {
+export function cardsLines({theme, area, sessions, top, selected, marks, now, asks}: CardsProps): string[] {
   const lines: string[] = [];
   const shown = sessions.slice(top, top + area.perPage);
   for (let i = 0; i < shown.length; i += area.columns) {
     const row = shown.slice(i, i + area.columns).map(session => {
       const marked = marks.includes(session.id);
-      return cardLines({theme, columns: area.cardCols, session, selected: session.id === selected, marked, now});
+      const asked = asks?.get(session.id) ?? null;
+      return cardLines({theme, columns: area.cardCols, session, selected: session.id === selected, marked, now, asked});
     });
     for (let y = 0; y < area.cardRows; y++) {
       const joined = row.map(card => card[y]!).join(' ');
@@ -43,10 +46,12 @@ export type CardProps = {
   selected: boolean;
   marked: boolean;
   now: number;
+  /** What it asks a person; null: nothing. */
+  asked?: string | null;
 };
 
 /** One session in five lines. Numbers stand right and age in place. */
-export function cardLines({theme, columns, session, selected, marked, now}: CardProps): string[] {
+export function cardLines({theme, columns, session, selected, marked, now, asked}: CardProps): string[] {
   const {shapes} = theme;
   const mood = moodOf(session);
   const look = looks[mood];
@@ -60,7 +65,7 @@ export function cardLines({theme, columns, session, selected, marked, now}: Card
     left: [...mark, [quiet && !selected ? 'dim' : 'strong', plain(session.name)]],
     right: [['dim', plain(agentText(session))]],
   };
-  const detail = plain(detailText(session));
+  const detail = plain(asked ?? detailText(session));
   return framed(frame, [
     inside(frame, [[look.token, `${shapes[look.shape]} ${stateText(session)}`]], [['dim', age(sinceOf(session), now)]]),
     inside(frame, [['dim', plain(session.branch ?? shortDir(shapes.ellipsis, session.dir))]], badges(theme, session)),
@@ -82,7 +87,7 @@ function shortDir(ellipsis: string, dir: string): string {
 }
 
 /** The phone's list: two lines for each session. */
-export function listLines({theme, area, sessions, top, selected, marks, now}: CardsProps): string[] {
+export function listLines({theme, area, sessions, top, selected, marks, now, asks}: CardsProps): string[] {
   const {shapes} = theme;
   const lines: string[] = [];
   for (const session of sessions.slice(top, top + area.perPage)) {
@@ -97,13 +102,19 @@ export function listLines({theme, area, sessions, top, selected, marks, now}: Ca
     ];
     const facts: Span[] = [...badges(theme, session), [null, '  '], ['dim', `${age(sinceOf(session), now)} `]];
     lines.push(line(theme, area.cols, [bar, ...name], facts));
-    lines.push(line(theme, area.cols, [isSelected ? bar : [null, ' '], [null, '   '], ['dim', listDetail(session)]]));
+    lines.push(
+      line(theme, area.cols, [
+        isSelected ? bar : [null, ' '],
+        [null, '   '],
+        ['dim', listDetail(session, asks?.get(session.id))],
+      ]),
+    );
   }
   return lines;
 }
 
-function listDetail(session: SessionView): string {
-  const detail = plain(detailText(session));
+function listDetail(session: SessionView, asked: string | undefined): string {
+  const detail = plain(asked ?? detailText(session));
   const mood = moodOf(session);
   if (mood === 'waiting' || mood === 'failed')
     return detail === '' ? stateText(session) : `${stateText(session)}: ${detail}`;

@@ -14,7 +14,8 @@ export type HeaderProps = {
   now: number;
   mode: CockpitInfo['mode'];
   connection: Connection;
-  tabs: readonly {key: string; place: Place; title: string}[];
+  /** `count`: how much waits there. */
+  tabs: readonly {key: string; place: Place; title: string; count: number}[];
   place: Place;
   /** How the list is narrowed or how much of it shows; right in the second line. */
   about: readonly Span[];
@@ -61,8 +62,10 @@ const inHeader: readonly Mood[] = [
 function tabsLine({theme, columns, tabs, place, about}: HeaderProps): string {
   const left: Span[] = [[null, ' ']];
   for (const tab of tabs) {
-    if (tab.place === place) left.push(['tab', `[${tab.key} ${tab.title}]`], [null, ' ']);
-    else left.push(['dim', ` ${tab.key} ${tab.title} `], [null, ' ']);
+    const here = tab.place === place;
+    const count: Span[] = tab.count === 0 ? [] : [['attention', ` ${tab.count}`]];
+    left.push([here ? 'tab' : 'dim', `${here ? '[' : ' '}${tab.key} ${tab.title}`], ...count);
+    left.push([here ? 'tab' : 'dim', here ? ']' : ' '], [null, ' ']);
   }
   return line(theme, columns, left, [...about, [null, ' ']]);
 }

@@ -14,19 +14,25 @@ export type PeekProps = {
   session: SessionView | null;
   screen: Screen | null;
   typing: boolean;
+  /** What it asks a person; null: nothing. */
+  asked?: string | null;
 };
 
 /** The agent's real screen, at its own width; what does not fit is cropped and the title says so. */
-export function peekLines({theme, size, session, screen, typing}: PeekProps): string[] {
+export function peekLines({theme, size, session, screen, typing, asked}: PeekProps): string[] {
   const inner = {cols: size.cols - 2, rows: size.rows - 2};
   const ended = session !== null && !session.running;
   const view = screen === null ? null : windowOf(screen, {inner, follow: typing});
+  // What it asks comes before what it is: the title gives way, up to its half.
+  const asks: Span[] = asked == null ? [] : [['attention', `${theme.shapes.waiting} ${plain(asked)}`]];
+  const room = asks.length === 0 ? 0 : Math.min(spansWidth(asks) + 3, Math.floor(size.cols / 2));
   const frame: Frame = {
     theme,
     columns: size.cols,
     heavy: typing,
     token: typing ? 'attention' : 'border',
-    left: session === null ? [] : titleSpans(theme, size.cols - TITLE_FRAME, {session, screen, view, ended}),
+    left: session === null ? [] : titleSpans(theme, size.cols - TITLE_FRAME - room, {session, screen, view, ended}),
+    right: asks,
   };
   if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session}));
   const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {

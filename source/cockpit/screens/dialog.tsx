@@ -34,6 +34,7 @@ function paneOf({state, theme, layout, agents, hints}: DialogProps): {lines: str
   switch (dialog.kind) {
     case 'none':
     case 'prompt':
+    case 'reply':
     case 'filter':
       return null;
     case 'help': {

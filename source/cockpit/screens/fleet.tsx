@@ -6,6 +6,7 @@ import {cardsLines, listLines} from '../panes/cards.ts';
 import {Pane} from '../panes/pane.tsx';
 import {peekLines} from '../panes/peek.ts';
 import {welcomeLines} from '../panes/welcome.ts';
+import {asksOf, requestInHand} from '../requests.ts';
 import {countText, type State, selectedSession, visibleSessions} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
@@ -51,7 +52,8 @@ function Peek({state, theme, size}: PeekProps) {
   const session = selectedSession(state);
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
   const typing = state.mode.kind === 'typing';
-  return <Pane lines={peekLines({theme, size, session, screen, typing})} columns={size.cols} />;
+  const asked = requestInHand(state)?.title ?? null;
+  return <Pane lines={peekLines({theme, size, session, screen, typing, asked})} columns={size.cols} />;
 }
 
 type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};
@@ -59,8 +61,9 @@ type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']
 function listPart(state: State, {theme, layout, area}: ListPart): string[] {
   const sessions = visibleSessions(state);
   const {top, selected, marks, now} = state;
+  const asks = asksOf(state.requests);
   if (sessions.length === 0) return fill(emptyList(state, {theme, area}), area.rows, area.cols);
-  const props = {theme, area, sessions, top, selected, marks, now};
+  const props = {theme, area, sessions, top, selected, marks, now, asks};
   if (layout.kind === 'side' || layout.kind === 'grid') return cardsLines(props);
   const lines = listLines(props);
   if (layout.kind === 'stacked') return fill(lines, area.rows, area.cols);

@@ -1,0 +1,88 @@
+import type {Decision} from '../domain/approvals.ts';
+import type {ApprovalView, Fleet} from '../domain/fleet.ts';
+import {requestInHand} from './requests.ts';
+import type {Store} from './store.ts';
+import {fieldOf} from './text-field.ts';
+
+/** A request that came up less than this after an answer is not answered by the same stroke, in ms. */
+const LOOK_FIRST_MS = 600;
+
+export type Answers = {
+  /** Answers the request at hand. */
+  decide: (decision: Decision) => void;
+  /** Asks for the text that goes with the answer. */
+  openReply: (says: 'deny' | 'answer') => void;
+  sendReply: () => void;
+  /** The Fleet screen, on the session that asks. */
+  showAsking: () => void;
+};
+
+type Options = {
+  fleet: Fleet;
+  store: Store;
+  clock: () => number;
+  say: (message: string, hint?: string) => void;
+  attempt: (work: () => Promise<unknown>) => void;
+};
+
+/** What keys do with requests. */
+export function answers({fleet, store, clock, say, attempt}: Options): Answers {
+  const {dispatch, state} = store;
+  let last: {id: string; at: number} | null = null;
+  const underWay = new Set<string>();
+
+  const answer = ({id, session, title}: ApprovalView, decision: Decision): void => {
+    if (underWay.has(id)) {
+      say(`${session}: ${title}: being answered`);
+      return;
+    }
+    if (last !== null && last.id !== id && clock() - last.at < LOOK_FIRST_MS) {
+      say('this one has just come up: look at it first', 'then press again');
+      return;
+    }
+    last = {id, at: clock()};
+    underWay.add(id);
+    attempt(async () => {
+      try {
+        const {outcome} = await fleet.decide(id, decision);
+        say(`${session}: ${title}: ${outcome}`);
+      } finally {
+        underWay.delete(id);
+        last = {id, at: clock()};
+      }
+    });
+  };
+
+  return {
+    decide(decision) {
+      const request = requestInHand(state());
+      if (request !== null) answer(request, decision);
+    },
+
+    openReply(says) {
+      const request = requestInHand(state());
+      if (request === null) return;
+      const {id, session} = request;
+      dispatch({type: 'dialog', dialog: {kind: 'reply', says, request: id, session, field: fieldOf()}});
+    },
+
+    sendReply() {
+      const {dialog, requests} = state();
+      if (dialog.kind !== 'reply') return;
+      dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      const request = requests.open.find(({id}) => id === dialog.request);
+      const text = dialog.field.text.trim();
+      if (request === undefined) say(`${dialog.session} does not ask that any more`);
+      else if (dialog.says === 'answer') {
+        if (text !== '') answer(request, {behaviour: 'allow', answer: text});
+      } else answer(request, text === '' ? {behaviour: 'deny'} : {behaviour: 'deny', message: text});
+    },
+
+    showAsking() {
+      const request = requestInHand(state());
+      if (request === null) return;
+      dispatch({type: 'place', place: 'fleet'});
+      dispatch({type: 'select', session: request.session_id});
+    },
+  };
+}

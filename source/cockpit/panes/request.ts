@@ -1,0 +1,172 @@
+import type {ApprovalView} from '../../domain/fleet.ts';
+import {age} from '../ages.ts';
+import {cut, plain, width, wrap} from '../draw/cells.ts';
+import {type Frame, framed, inside} from '../draw/frame.ts';
+import {cutSpans, fill, type Span} from '../draw/spans.ts';
+import type {Size} from '../layout.ts';
+import type {Theme} from '../theme.ts';
+
+export type RequestProps = {
+  theme: Theme;
+  size: Size;
+  request: ApprovalView | null;
+  /** First line of the text in sight. */
+  top: number;
+  now: number;
+};
+
+/** Lines of an input that are shown; a person who needs more looks at the session. */
+const INPUT_MAX = 2000;
+/** Widest column of names in front of the values of an input. */
+const NAMES_MAX = 14;
+/** What a choice means, by the key that means the same. */
+const KEYS: Partial<Record<ApprovalView['choices'][number]['means'], string>> = {allow: 'y', always: 'a', deny: 'n'};
+
+/** All that is known of one request, and below it what can be answered. */
+export function requestPane({theme, size, request, top, now}: RequestProps): string[] {
+  const rows = size.rows - 2;
+  if (request === null)
+    return framed({theme, columns: size.cols, heavy: false, token: 'border'}, fill([], rows, size.cols - 2));
+  const frame: Frame = {
+    theme,
+    columns: size.cols,
+    heavy: false,
+    token: 'border',
+    left: [
+      ['strong', plain(request.session)],
+      ['faint', ` ${theme.shapes.dot} `],
+      ['dim', plain(request.agent)],
+    ],
+    right: [['dim', `${request.id} ${theme.shapes.dot} ${age(request.asked_at, now)}`]],
+  };
+  const columns = size.cols - 6;
+  const draw = (spans: Span[]): string => inside(frame, [[null, ' '], ...spans]);
+  const text = textLines(request, columns);
+  const below = answerLines(theme, request, columns).slice(0, Math.max(0, rows - 3));
+  if (1 + text.length + 1 + below.length <= rows) {
+    return framed(frame, fill([[], ...text, [], ...below].map(draw), rows, size.cols - 2));
+  }
+  // What can be answered never scrolls away.
+  const room = rows - below.length - 2;
+  const first = Math.max(0, Math.min(top, text.length - room));
+  const shown = text.slice(first, first + room);
+  const foot: Span[] = [['dim', `${first + 1}-${first + shown.length} of ${text.length}`]];
+  const rule: Line = [['border', theme.shapes.rule.repeat(columns)]];
+  return framed({...frame, foot}, fill([[], ...shown, rule, ...below].map(draw), rows, size.cols - 2));
+}
+
+type Line = Span[];
+
+function textLines(request: ApprovalView, columns: number): Line[] {
+  const {kind, tool, title, input, dir, suggestions} = request;
+  // A question's input holds its answers, which stand below.
+  const known = tool !== null && input !== null && kind !== 'question';
+  const head: Line[] = tool === null || kind === 'question' ? titleLines(title, columns) : [[['strong', plain(tool)]]];
+  const body = known ? valueLines(input, columns - 2).slice(0, INPUT_MAX) : [];
+  const lines: Line[] = [...head, ...body.map((line): Line => [[null, '  '], ...line])];
+  if (tool !== null && input === null && kind !== 'question') lines.push(...titleLines(title, columns));
+  if (kind === 'trust' || kind === 'permission' || kind === 'mcp') lines.push([], [['dim', `in ${plain(dir)}`]]);
+  if (suggestions.length > 0) {
+    lines.push([], [['dim', 'always adds']]);
+    for (const each of suggestions)
+      lines.push(...valueLines(each, columns - 2).map((line): Line => [[null, '  '], ...faded(line)]));
+  }
+  return lines;
+}
+
+const titleLines = (title: string, columns: number): Line[] =>
+  wrap(plain(title), columns).map((text): Line => [['strong', text]]);
+
+const faded = (line: Line): Line => line.map(([, text]): Span => ['dim', text]);
+
+/** What can be answered, each with its number, and the key that means the same. */
+function answerLines(theme: Theme, request: ApprovalView, columns: number): Line[] {
+  const {choices} = request;
+  if (choices.length === 0) return wrap(unseenText(request), columns).map((text): Line => [['faint', text]]);
+  const taken = new Set<string>();
+  const descriptions = descriptionsIn(request.input);
+  return choices.flatMap(({n, label, means}): Line[] => {
+    const key = KEYS[means] ?? '';
+    const short = taken.has(key) ? '' : key;
+    taken.add(key);
+    const about = descriptions.get(label);
+    const number: Span = ['key', `${n > 9 ? ' ' : n} ${short.padEnd(1)}  `];
+    const [first = '', ...more] = wrap(plain(label), columns - 5);
+    const text: Span[] = [
+      [null, first],
+      ['dim', about === undefined || more.length > 0 ? '' : `  ${plain(about)}`],
+    ];
+    return [
+      [number, ...cutSpans(text, columns - 5, theme.shapes.ellipsis)],
+      ...more.map((rest): Line => [[null, `     ${rest}`]]),
+    ];
+  });
+}
+
+/** Questions come with what their answers mean: `{label, description}`, at whatever depth. */
+function descriptionsIn(value: unknown, found = new Map<string, string>()): Map<string, string> {
+  if (typeof value !== 'object' || value === null) return found;
+  const {label, description} = value as Record<string, unknown>;
+  if (typeof label === 'string' && typeof description === 'string') found.set(label, description);
+  for (const each of Object.values(value)) descriptionsIn(each, found);
+  return found;
+}
+
+function unseenText({via, kind}: ApprovalView): string {
+  if (via === 'screen') return 'its dialog is not known: answer it in its terminal';
+  return kind === 'question'
+    ? 'its dialog is not on the screen yet'
+    : 'y allows, n denies; its dialog is not on the screen yet';
+}
+
+/** A value as indented lines: names in one column, texts as they are, wrapped where they are too long. */
+function valueLines(value: unknown, columns: number): Line[] {
+  if (typeof value === 'string') return textOf(value, columns);
+  if (Array.isArray(value)) {
+    return value.flatMap(each => {
+      const [first = [], ...rest] = valueLines(each, columns - 2);
+      return [[['faint', '- '] as Span, ...first], ...rest.map((line): Line => [[null, '  '], ...line])];
+    });
+  }
+  if (typeof value !== 'object' || value === null) return [[[null, String(value)]]];
+  const entries = Object.entries(value);
+  const names = Math.min(NAMES_MAX, Math.max(0, ...entries.map(([name]) => width(plain(name)))));
+  return entries.flatMap(([name, each]): Line[] => {
+    const label = plain(name);
+    const lines = valueLines(each, columns - names - 2);
+    const fits = lines.length <= 1 && width(label) <= names;
+    const nested = typeof each === 'object' && each !== null;
+    if (fits || (!nested && width(label) <= names && !isLong(each))) {
+      return lines.map((line, i): Line => [['dim', (i === 0 ? label : '').padEnd(names + 2)], ...line]);
+    }
+    const below = valueLines(each, columns - 2);
+    return [[['dim', label]], ...below.map((line): Line => [[null, '  '], ...line])];
+  });
+}
+
+/** Files and scripts stand below their name, with the whole width. */
+const isLong = (value: unknown): boolean => typeof value === 'string' && value.includes('\n');
+
+function textOf(text: string, columns: number): Line[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .flatMap(part =>
+      broken(plain(part.replace(/\t/g, '  ')), Math.max(8, columns)).map((each): Line => [[null, each]]),
+    );
+}
+
+/** Breaks at a blank where there is one in the last third; blanks at the start stay. */
+function broken(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (width(rest) > columns) {
+    const whole = cut(rest, columns);
+    const blank = whole.lastIndexOf(' ');
+    const head = blank > (whole.length * 2) / 3 ? whole.slice(0, blank + 1) : whole;
+    if (head === '') break;
+    lines.push(head.trimEnd());
+    rest = rest.slice(head.length);
+  }
+  return [...lines, rest];
+}
