@@ -1,8 +1,11 @@
 import type * as Http from 'node:http';
+import type {Decision} from '../domain/approvals.ts';
 import type {Facts} from '../domain/errors.ts';
 import {AmuxError, isErrorCode} from '../domain/errors.ts';
 import type {
+  ApprovalView,
   AttachPlan,
+  Decided,
   EventView,
   Explanation,
   Fleet,
@@ -73,6 +76,11 @@ export class Client implements Fleet {
   queue = (ref: string): Promise<QueueView[]> => this.#call(at(ref, 'queue'));
 
   clearQueue = (ref: string): Promise<number> => this.#call(at(ref, 'queue'), {method: 'DELETE'});
+
+  approvals = (): Promise<ApprovalView[]> => this.#call('/api/approvals');
+
+  decide = (ref: string, {behaviour, ...more}: Decision): Promise<Decided> =>
+    this.#post(`/api/approvals/${encodeURIComponent(ref)}`, {decision: behaviour, ...more});
 
   peek = (ref: string, {lines, ansi = false}: {lines?: number; ansi?: boolean} = {}): Promise<Peek> =>
     this.#call(`${at(ref, 'peek')}?ansi=${ansi ? 1 : 0}${lines === undefined ? '' : `&lines=${lines}`}`);

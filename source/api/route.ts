@@ -4,7 +4,7 @@ import type {Fleet} from '../domain/fleet.ts';
 export type Role = 'viewer' | 'agent' | 'operator' | 'admin';
 
 export type RequestParts<Body, Query> = {
-  /** `:name` of the path, decoded; empty where the path has none. */
+  /** `:name` or `:id` of the path, decoded; empty where the path has none. */
   name: string;
   body: Body;
   query: Query;

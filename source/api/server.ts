@@ -4,6 +4,7 @@ import type {z} from 'zod';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import type {Route, StreamRoute} from './route.ts';
+import {approvalRoutes} from './routes/approvals.ts';
 import {sessionRoutes, steeringRoutes, streamRoutes, terminalRoutes} from './routes/sessions.ts';
 import {systemRoutes} from './routes/system.ts';
 
@@ -13,7 +14,13 @@ const HEARTBEAT_MS = 15_000;
 /** Bytes a stream's client may be behind before it is waited for. */
 const STREAM_BUFFER = 1024 * 1024;
 
-export const routes: readonly Route[] = [...systemRoutes, ...sessionRoutes, ...steeringRoutes, ...terminalRoutes];
+export const routes: readonly Route[] = [
+  ...systemRoutes,
+  ...sessionRoutes,
+  ...steeringRoutes,
+  ...approvalRoutes,
+  ...terminalRoutes,
+];
 
 /** The fleet over HTTP. `streams` counts the clients that stay; `lastRequest` is ms of `performance.now()`. */
 export class Server {
@@ -116,8 +123,8 @@ function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
 }
 
 function nameOf(request: FastifyRequest): string {
-  const {name} = request.params as {name?: string};
-  return name ?? '';
+  const {name, id} = request.params as {name?: string; id?: string};
+  return name ?? id ?? '';
 }
 
 function sinceOf(request: FastifyRequest): number | undefined {

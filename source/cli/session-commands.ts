@@ -10,6 +10,7 @@ const prompt: FlagSpec = {type: 'string', value: 'TEXT', about: 'the first messa
 const life = () => import('./commands/life.ts');
 const steer = () => import('./commands/steer.ts');
 const look = () => import('./commands/look.ts');
+const answers = () => import('./commands/approvals.ts');
 
 /** How to begin, and commands over sessions: their life, what is sent to them, what they show. */
 export const sessionCommands: readonly Command[] = [
@@ -171,6 +172,34 @@ export const sessionCommands: readonly Command[] = [
     args: [1, 1],
     completes: 'sessions',
     load: async () => (await steer()).queue,
+  },
+  {
+    path: 'approvals',
+    usage: '',
+    summary: 'what waits for a person: permissions, questions, plans, trust',
+    args: [0, 0],
+    load: async () => (await answers()).approvals,
+  },
+  {
+    path: 'approve',
+    usage: 'ID|S [--always] [--answer TEXT]',
+    summary: 'allow what is asked, or answer it',
+    flags: {
+      always: {type: 'boolean', about: 'from now on, by the rule that it suggests'},
+      answer: {type: 'string', value: 'TEXT', about: 'one of its choices, by number or as it reads'},
+    },
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await answers()).approve,
+  },
+  {
+    path: 'deny',
+    usage: 'ID|S [--message M]',
+    summary: 'deny what is asked',
+    flags: {message: {type: 'string', value: 'M', about: 'what the agent shall do instead'}},
+    args: [1, 1],
+    completes: 'sessions',
+    load: async () => (await answers()).deny,
   },
   {
     path: 'explain',

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {AmuxError} from '../domain/errors.ts';
 import {type AgentConfig, type AgentsConfig, agentsSchema} from './agents.ts';
+import {approvalsSchema} from './approvals.ts';
 import {quoteArgv} from './command-line.ts';
 import {readYaml} from './yaml-file.ts';
 
@@ -10,6 +11,8 @@ const DEFAULT_AGENT = 'claude';
 
 export const projectSchema = z.strictObject({
   defaultAgent: z.string().nullish(),
+  /** What is decided without asking; after the rules of the home. */
+  approvals: approvalsSchema,
   agents: agentsSchema,
 });
 

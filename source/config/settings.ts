@@ -1,6 +1,7 @@
 import {stringify} from 'yaml';
 import {z} from 'zod';
 import {agentsSchema, maskAgents} from './agents.ts';
+import {approvalsSchema} from './approvals.ts';
 import {projectSchema} from './profiles.ts';
 import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
 
@@ -24,6 +25,10 @@ export const settingsSchema = z.strictObject({
   /** How long an autostarted supervisor stays with nothing running and nobody connected, seconds. */
   idleExit: z.number().min(0).max(31_536_000).default(300),
   defaultAgent: z.string().nullish(),
+  /** What is decided without asking; before the rules of a project. */
+  approvals: approvalsSchema,
+  /** Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts. */
+  trustWorktrees: z.boolean().default(false),
   agents: agentsSchema,
 });
 

@@ -75,6 +75,32 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'approval.unknown': {message: 'no request "{ref}"', hint: 'amux approvals lists them', http: 404, exit: 3},
+  'approval.ambiguous': {
+    message: '"{ref}" could be {candidates}',
+    hint: 'write more of its id; amux approvals lists them',
+    http: 409,
+    exit: 4,
+  },
+  'approval.settled': {
+    message: '{id} of {name} is settled: {why}',
+    hint: 'amux approvals lists what is still open',
+    http: 409,
+    exit: 4,
+  },
+  'approval.unsupported': {message: '{name} cannot take that: {why}', hint: '{next}', http: 422, exit: 1},
+  'approval.hidden': {
+    message: 'the dialog of {name} cannot be answered now: {why}',
+    hint: 'amux attach {name} shows it',
+    http: 409,
+    exit: 4,
+  },
+  'approval.stuck': {
+    message: 'a key was pressed, and {name} still shows {what}; no other was pressed',
+    hint: 'amux attach {name} shows it',
+    http: 409,
+    exit: 1,
+  },
   'agent.unknown': {
     message: 'no agent "{agent}"',
     hint: 'known here: {known}; amux agent config add {agent} --command … makes a new one',

@@ -79,8 +79,8 @@ export type Evidence =
   | {source: 'tree'; at: number; busy: string | null}
   | {source: 'conversation'; at: number; id: string; file: string | null}
   | {source: 'asked'; at: number; request: Request}
-  /** `ref` null: all of them. */
-  | {source: 'settled'; at: number; ref: string | null}
+  /** `ref` null: all that it told of itself. `id`: this one, whatever it is called; `why` and by whom goes to the journal. */
+  | {source: 'settled'; at: number; ref: string | null; id?: string; why?: string}
   | {source: 'screen'; at: number; reading: Reading | null}
   | {source: 'delivery'; at: number; message: string; command?: boolean}
   | {source: 'person'; at: number; act: 'seen'}

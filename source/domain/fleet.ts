@@ -1,3 +1,4 @@
+import type {AskingKind, Decision, Means, Request} from './approvals.ts';
 import type {Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
 import type {Screen} from './screen.ts';
@@ -119,6 +120,30 @@ export type Health = {
 
 export type QueueView = Pick<Message, 'id' | 'text' | 'state' | 'reason' | 'actor'> & {created_at: number};
 
+/** What a session asks a person: the items of `GET /api/approvals`. */
+export type ApprovalView = {
+  id: string;
+  /** Its name and id. */
+  session: string;
+  session_id: string;
+  agent: string;
+  /** Where it works: what a trust dialog is about. */
+  dir: string;
+  kind: AskingKind;
+  tool: string | null;
+  input: unknown;
+  title: string;
+  suggestions: unknown[];
+  /** What its dialog offers, numbered from 1; empty while that is not on screen. */
+  choices: {n: number; label: string; means: Means}[];
+  via: Request['via'];
+  /** Unix seconds. */
+  asked_at: number;
+};
+
+/** What became of a request. */
+export type Decided = {id: string; session: string; title: string; outcome: string};
+
 /** An event as clients see it: without the stored records. */
 export type EventView = Omit<Entry, 'changes'>;
 
@@ -153,6 +178,13 @@ export interface Fleet {
   type(ref: string, bytes: string): Promise<void>;
   queue(ref: string): Promise<QueueView[]>;
   clearQueue(ref: string): Promise<number>;
+  /** What waits for a person, oldest first. */
+  approvals(): Promise<ApprovalView[]>;
+  /**
+   * Answers a request by its id, an unambiguous prefix, or the name of a session that has exactly one. Resolves
+   * when it is settled; the first answer wins, and a later one rejects with `approval.settled`.
+   */
+  decide(ref: string, decision: Decision): Promise<Decided>;
   peek(ref: string, options?: {lines?: number; ansi?: boolean}): Promise<Peek>;
   /** The text history, oldest first; at most `lines` from the end. */
   logs(ref: string, options?: {lines?: number}): Promise<string[]>;

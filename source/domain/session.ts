@@ -1,6 +1,7 @@
 import {endsTurn, judgeActivity} from './activity.ts';
 import type {Request} from './approvals.ts';
 import {type Evidence, noSignals, type Reading, type Signals, type WaitingFor, type WordSource} from './evidence.ts';
+import {revise} from './requests.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
@@ -93,7 +94,12 @@ export type Transition = {
 
 /** A session as an older amux stored it, with what is new. */
 export function complete(stored: Session): Session {
-  const {conversation = null, requests = [], signals} = stored;
+  const {conversation = null, requests: asked = [], signals} = stored;
+  const requests = asked.map(request => ({
+    ...request,
+    shown: request.shown ?? null,
+    missedAt: request.missedAt ?? null,
+  }));
   return {...stored, conversation, requests, signals: {...noSignals(), ...signals}};
 }
 
@@ -137,7 +143,11 @@ export function describeExit(exit: Exit | null): string {
 
 /** Takes the evidence into the session's signals and life; activity is judged afterwards. */
 function absorb(before: Session, evidence: Evidence): Session {
-  const session: Session = {...before, signals: {...before.signals}};
+  // Captures may arrive out of order: an older one tells nothing.
+  const {screen: known} = before.signals;
+  if (evidence.source === 'screen' && known !== null && evidence.at < known.at) return {...before};
+  const requests = revise(before.requests, evidence);
+  const session: Session = {...before, requests, signals: {...before.signals}};
   switch (evidence.source) {
     case 'request':
       session.wanted = evidence.act === 'start';
@@ -178,11 +188,8 @@ function absorb(before: Session, evidence: Evidence): Session {
       return {...session, conversation: {id, file: file ?? (known?.id === id ? known.file : null), at}};
     }
     case 'asked':
-      return {...session, requests: [...session.requests, evidence.request]};
-    case 'settled': {
-      const {ref} = evidence;
-      return {...session, requests: ref === null ? [] : session.requests.filter(request => request.ref !== ref)};
-    }
+    case 'settled':
+      return session;
     case 'screen':
       session.signals.screen = seen(session.signals.screen?.reading ?? null, evidence);
       return session;

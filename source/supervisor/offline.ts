@@ -1,6 +1,16 @@
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {AmuxError} from '../domain/errors.ts';
-import type {EventView, Explanation, Fleet, Health, Peek, QueueView, RunView, SessionView} from '../domain/fleet.ts';
+import type {
+  ApprovalView,
+  EventView,
+  Explanation,
+  Fleet,
+  Health,
+  Peek,
+  QueueView,
+  RunView,
+  SessionView,
+} from '../domain/fleet.ts';
 import {findNamed} from '../domain/names.ts';
 import type {Screen} from '../domain/screen.ts';
 import {complete, isLive, type Session, transition} from '../domain/session.ts';
@@ -10,6 +20,7 @@ import {branchOf} from '../workspace/branch.ts';
 import {explain} from './explain.ts';
 import {readLastScreen} from './last-screen.ts';
 import {peekOf} from './peek.ts';
+import {approvalView, openRequests} from './requests.ts';
 import {listed, runViews, sessionView} from './view.ts';
 
 const LOG_LINES = 2000;
@@ -103,6 +114,11 @@ export class Offline implements Fleet {
       }));
   }
 
+  async approvals(): Promise<ApprovalView[]> {
+    const holders = [...this.#sessions.values()].map(session => ({session}));
+    return openRequests(holders).map(({holder, request}) => approvalView(holder.session, request));
+  }
+
   async peek(ref: string, options: {lines?: number; ansi?: boolean} = {}): Promise<Peek> {
     const session = this.#find(ref);
     return peekOf(session.name, await this.#screen(session), options);
@@ -153,6 +169,7 @@ export class Offline implements Fleet {
   keys = refuse;
   type = refuse;
   clearQueue = refuse;
+  decide = refuse;
   resize = refuse;
   seen = refuse;
   attach = refuse;

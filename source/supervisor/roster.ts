@@ -1,6 +1,7 @@
 import type {Agent} from '../agents/agent.ts';
 import {agentOf} from '../agents/registry.ts';
 import type {Backend} from '../backends/backend.ts';
+import type {Request} from '../domain/approvals.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
@@ -21,6 +22,9 @@ export type RosterOptions = {
   screensDir: string;
   /** ms since the epoch. */
   now: () => number;
+  /** A session asks a person, or does not any more. */
+  onAsked?: (runner: Runner, request: Request) => void;
+  onSettled?: (runner: Runner, request: Request, why: string) => void;
 };
 
 type Note = Extract<EventType, 'notice' | 'supervisor.started' | 'supervisor.stopped' | 'backend.lost'>;
@@ -63,6 +67,8 @@ export class Roster {
         stateFiles: this.#stateFiles,
         histories: this.#histories,
         record: entry => this.append(entry),
+        onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
+        onSettled: (request, why) => this.#options.onSettled?.(this.#runners.get(session.id)!, request, why),
       },
       session,
       messages,

@@ -3,6 +3,7 @@ import {previewOf} from '../agents/preview.ts';
 import type {Backend, BackendEvent} from '../backends/backend.ts';
 import {busyProcess} from '../backends/process-tree.ts';
 import type {AgentEvent, Door} from '../domain/agent-event.ts';
+import type {Request} from '../domain/approvals.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
 import type {Screen} from '../domain/screen.ts';
@@ -10,6 +11,7 @@ import {type Effect, isLive, type Session, transition} from '../domain/session.t
 import type {Mark, Message} from '../domain/steering.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
+import {Asks} from './asks.ts';
 import {EventStream} from './event-stream.ts';
 import {HeldRequests} from './hooks.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
@@ -33,6 +35,9 @@ export type RunnerContext = {
   stateFiles: StateFiles;
   histories: Set<string>;
   record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
+  /** A request was opened, or is over. */
+  onAsked: (request: Request) => void;
+  onSettled: (request: Request, why: string) => void;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -47,6 +52,7 @@ export class Runner {
   readonly held: HeldRequests;
   /** Its program's own API; null: it serves none. */
   stream: EventStream | null = null;
+  readonly asks: Asks;
   /** Values that the last launch looked up by name: in memory only, never on disk. */
   remembered: Record<string, string> = {};
   /** Variables of a one-shot session: in memory only. */
@@ -99,6 +105,16 @@ export class Runner {
       onScreen: (screen, at) => this.#captured(screen, at),
       now: context.now,
     });
+    this.asks = new Asks({
+      session: () => this.#session,
+      now: context.now,
+      observe: evidence => this.observe(evidence),
+      record: (type, reason, actor) => this.#record(type, reason, actor),
+      wake: at => this.#alarm.set(at),
+      look: () => this.#lookNow(),
+      onAsked: context.onAsked,
+      onSettled: context.onSettled,
+    });
   }
 
   get session(): Session {
@@ -115,6 +131,7 @@ export class Runner {
   observe(evidence: Evidence, actor = 'supervisor'): void {
     const now = this.#context.now();
     const before = this.#session;
+    if ('state' in evidence && evidence.state === 'blocked') this.#lookNow();
     const {session, effects, reason, wake} = transition(before, evidence, now);
     this.#session = session;
     if (reason !== null) {
@@ -124,7 +141,8 @@ export class Runner {
     if (session.requests !== before.requests) this.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
     this.#alarm.set(wake);
     for (const effect of effects) this.#perform(effect);
-    if (reason !== null) this.#tell();
+    const asked = this.asks.follow(before, evidence);
+    if (reason !== null || asked) this.#tell();
   }
 
   /** Changes what a person may change, with a reason for the journal. */
@@ -184,7 +202,10 @@ export class Runner {
           this.outbox.hear(event.type, event.text, {at, streamed: door === 'stream'});
           break;
         case 'asked':
+          if (door === 'hook' || door === 'stream') this.asks.told(event.request, {via: door, at});
+          break;
         case 'settled':
+          this.observe({source: 'settled', at, ref: event.ref});
           break;
       }
     }
@@ -341,6 +362,12 @@ export class Runner {
     const busy = pid === null ? null : await busyProcess(pid);
     this.#looked = null;
     if (isLive(this.#session)) this.observe({source: 'tree', at: this.#context.now(), busy});
+  }
+
+  /** What stands on its screen is news: it is not left for the next second. */
+  #lookNow(): void {
+    this.screen.typed();
+    this.screen.touch();
   }
 
   #tell(): void {

@@ -5,10 +5,12 @@ import type {Entry} from '../domain/events.ts';
 import type {EventView, Fleet, Health, Outcome} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
+import {answerersOf, approvals} from './approvals.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
 import {looking} from './looking.ts';
+import {policyFor} from './policy.ts';
 import type {Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
@@ -43,8 +45,18 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
   const {store, backends, now, paths, detachKey} = options;
   const screensDir = paths.screens;
   const startedAt = now();
-  const roster = new Roster({store, backends, screensDir, now});
+  const roster = new Roster({
+    store,
+    backends,
+    screensDir,
+    now,
+    onAsked: (runner, request) => asks.asked(runner, request),
+    onSettled: (runner, request, why) => asks.settled(runner, request, why),
+  });
   const steers = steering({roster, now});
+  const {enqueue} = steers;
+  const policy = policyFor({config: paths.config, home: paths.home});
+  const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const life = new Life({...options, roster, enqueue: steers.enqueue});
   for (const backend of backends) {
     backend.onEvent(event => {
@@ -59,6 +71,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
   return {
     ...looking({roster, screensDir, detachKey, now}),
     ...steers,
+    approvals: asks.approvals,
+    decide: asks.decide,
     ...living({roster, life, screensDir}),
 
     async health(): Promise<Health> {

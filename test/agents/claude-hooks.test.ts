@@ -182,5 +182,5 @@ describe('what is added to a launch', () => {
 function requestOf(events: AgentEvent[]): Request {
   const asked = events.find(event => event.type === 'asked');
   assert.ok(asked);
-  return {...asked.request, id: 'a-1', via: 'hook', at: 0};
+  return {...asked.request, id: 'a-1', via: 'hook', at: 0, shown: null, missedAt: null};
 }

@@ -84,6 +84,8 @@ const request = (kind: Request['kind'], input: unknown = {}): Request => ({
   suggestions: [],
   choices: [],
   via: 'stream',
+  shown: null,
+  missedAt: null,
   at: 0,
 });
 const colours = {questions: [{question: 'Which?', options: [{label: 'Red'}, {label: 'Blue'}]}]};

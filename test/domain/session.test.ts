@@ -413,7 +413,7 @@ describe('silence', () => {
 describe('what an agent asks', () => {
   const request = (id: string, ref: string): Request => {
     const asked = {kind: 'permission' as const, tool: 'Bash', input: {}, title: id, suggestions: [], choices: []};
-    return {...asked, id, ref, via: 'hook', at: T0};
+    return {...asked, id, ref, via: 'hook', at: T0, shown: null, missedAt: null};
   };
 
   test('nothing is delivered while a request is open, and each is settled by its own name', () => {

@@ -231,6 +231,8 @@ const request: Request = {
   suggestions: [],
   choices: [],
   via: 'stream',
+  shown: null,
+  missedAt: null,
   at: 0,
 };
 
