@@ -32,6 +32,7 @@ const DOORS: Record<string, readonly string[]> = {
   'cli/commands/attach.ts': ['backends/pty-attach.ts'],
   // It shows the profiles by the rule that a launch uses.
   'cli/commands/profiles.ts': ['supervisor/profiles.ts'],
+  'cli/commands/capture.ts': ['supervisor/profiles.ts'],
 };
 
 /** The folders that may import a package. A package that is not here has no place yet. */

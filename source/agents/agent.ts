@@ -2,6 +2,7 @@ import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Decision, Request} from '../domain/approvals.ts';
 import type {Reading} from '../domain/evidence.ts';
 import type {Screen} from '../domain/screen.ts';
+import type {ScreenLayout, ScreenRule} from './screen-rules.ts';
 
 /** What amux knows of one kind of program. One record per file, listed in `registry.ts`. */
 export type Agent = {
@@ -52,6 +53,8 @@ export type Agent = {
   interrupt: Interrupt | null;
   /** What stands in the first row of its input line; null: no input line is there, or amux has no rules for it. */
   input: ((screen: Screen) => string | null) | null;
+  /** How its screen is laid out and the rules for it, as data; null when amux has none. */
+  screens: {layout: ScreenLayout; rules: readonly ScreenRule[]} | null;
   /** What its screen says; null when amux has no rules for it. */
   read: ((screen: Screen) => Reading) | null;
 };

@@ -3,7 +3,7 @@ import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
 import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
-import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
 const BORDER = /^─{20,}/;
@@ -57,7 +57,7 @@ export const claude: Agent = {
   // Before any output, Escape puts the prompt back into the input line. A second C-c would end it.
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),
-  read: screenReader(layout, [
+  ...screens(layout, [
     {
       rule: 'trust dialog',
       in: 'bottom',

@@ -2,7 +2,7 @@ import type {Agent} from './agent.ts';
 import {codexTranscript} from './codex-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
-import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
@@ -59,7 +59,7 @@ export const codex: Agent = {
   forkFlags: (id, dir) => ['fork', id, '-C', dir],
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),
-  read: screenReader(layout, [
+  ...screens(layout, [
     {
       rule: 'trust dialog',
       in: 'bottom',

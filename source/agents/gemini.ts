@@ -2,7 +2,7 @@ import type {Agent} from './agent.ts';
 import {geminiTranscript} from './gemini-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
-import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
 /** Rows of the footer under the input line. */
@@ -57,7 +57,7 @@ export const gemini: Agent = {
   forkFlags: null,
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),
-  read: screenReader(layout, [
+  ...screens(layout, [
     {
       rule: 'trust dialog',
       in: 'bottom',

@@ -26,5 +26,6 @@ export const generic: Agent = {
   forkFlags: null,
   interrupt: null,
   input: null,
+  screens: null,
   read: null,
 };

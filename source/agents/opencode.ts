@@ -3,7 +3,7 @@ import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
 import {equipOpencode} from './opencode-launch.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
-import {contentAbove, type ScreenLayout, screenReader} from './screen-rules.ts';
+import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 
 const layout: ScreenLayout = {
   // The box ends with the agent and its model, then a rounded foot; its text stands above an empty line.
@@ -57,7 +57,7 @@ export const opencode: Agent = {
   // The first Escape only asks for the second.
   interrupt: {keys: ['Escape', 'Escape'], clean: ['C-c']},
   input: inputLine(layout),
-  read: screenReader(layout, [
+  ...screens(layout, [
     {
       rule: 'always allow',
       in: 'menu',

@@ -26,8 +26,14 @@ export type ScreenRule = {
   in: Region;
   pattern: RegExp;
   /** What it finds must end so near to the end of its region, in rows. Dialogs: near, or they would be found in a text. */
-  within?: number;
+  within?: number | undefined;
   says: Says;
+  /** The versions of the program that it is for; without it: all. */
+  versions?: string | undefined;
+  /** Higher ones are looked at first; 0 without it. */
+  priority?: number | undefined;
+  /** Looks for the pattern in a way of its own. */
+  search?: ((text: string, pattern: RegExp) => RegExpExecArray | null) | undefined;
 };
 
 /**
@@ -55,6 +61,11 @@ export type ScreenLayout = {
 /** A dialog is what stands last: below what its rule finds come its other lines and a footer, in rows. */
 const DIALOG_WITHIN = 16;
 
+/** What an agent's record says of its screen: the layout, the rules, and the reader made of both. */
+export function screens(layout: ScreenLayout, rules: readonly ScreenRule[]) {
+  return {screens: {layout, rules}, read: screenReader(layout, rules)};
+}
+
 /** Makes a reader: earlier rules win; without one, a free input line means quiet. */
 export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[]): (screen: Screen) => Reading {
   const prepared = rules.map(rule => ({...rule, all: new RegExp(rule.pattern.source, `${rule.pattern.flags}g`)}));
@@ -65,9 +76,9 @@ export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[])
     const found = layout.input(lines);
     const regions = regionsOf(lines, {layout, found});
     const composer = found !== null && isFree(rows[found.at]!, layout);
-    for (const {rule, in: region, all, says, within} of prepared) {
+    for (const {rule, in: region, all, says, within, search} of prepared) {
       const {text, at} = regions[region];
-      const match = find(text, all, within ?? (isDialog(says) ? DIALOG_WITHIN : null));
+      const match = find(text, {all, within: within ?? (isDialog(says) ? DIALOG_WITHIN : null), search});
       if (match === null) continue;
       const first = at[lineOf(text, match.index)] ?? 0;
       const dialog = rows.slice(Math.max(0, first - ABOVE_MATCH), (at.at(-1) ?? 0) + 1);
@@ -81,13 +92,20 @@ export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[])
 const isDialog = (says: Says): says is Dialog => typeof says === 'object' && 'dialog' in says;
 
 /** The first match that ends near enough to the end of the text. */
-function find(text: string, all: RegExp, within: number | null): RegExpExecArray | null {
-  for (const match of text.matchAll(all)) {
-    if (within === null || lineOf(text.slice(match.index + match[0].length), Number.POSITIVE_INFINITY) <= within)
-      return match;
+function find(text: string, {all, within, search}: Search): RegExpExecArray | null {
+  all.lastIndex = 0;
+  for (let from = 0; from <= text.length; ) {
+    const match = search === undefined ? all.exec(text) : search(text, all);
+    if (match === null) return null;
+    const end = match.index + match[0].length;
+    if (within === null || lineOf(text.slice(end), Number.POSITIVE_INFINITY) <= within) return match;
+    from = Math.max(all.lastIndex, end + (match[0] === '' ? 1 : 0));
+    all.lastIndex = from;
   }
   return null;
 }
+
+type Search = {all: RegExp; within: number | null} & Pick<ScreenRule, 'search'>;
 
 const NOTHING = {activity: null, waitingFor: null, dialog: false, composer: false, choices: []} satisfies Omit<
   Reading,

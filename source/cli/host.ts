@@ -13,7 +13,7 @@ import {openStore} from '../store/store.ts';
 import {removeSupervisorFile, writeSupervisorFile} from '../store/supervisor-file.ts';
 import {profilesFor} from '../supervisor/profiles.ts';
 import {openSupervisor} from '../supervisor/supervisor.ts';
-import {onPath} from './programs.ts';
+import {onPath, versionOf} from './programs.ts';
 
 /** How long a supervisor that is about to leave is waited for, in ms. */
 const LOCK_WAIT_MS = 3000;
@@ -62,6 +62,7 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
       backends,
       profiles: profilesFor(settings),
       version,
+      versionOf,
       hosted,
       detachKey: settings.detachKey,
       door,

@@ -7,6 +7,7 @@ export {isAlive as lives} from '../backends/process-tree.ts';
 
 /** How long a program may take to say its version, in ms. */
 const VERSION_MS = 5000;
+const LATE_MS = 200;
 
 /** Where a program is on the PATH; null when it is not. */
 export function onPath(program: string, path = process.env['PATH'] ?? ''): string | null {
@@ -25,10 +26,19 @@ export function onPath(program: string, path = process.env['PATH'] ?? ''): strin
 /** The first line that it prints for its version flags; null when it says nothing in time. */
 export function versionOf(file: string, flags: string[]): Promise<string | null> {
   return new Promise(resolve => {
-    const child = execFile(file, flags, {timeout: VERSION_MS, encoding: 'utf8'}, (error, stdout) => {
-      const [line = ''] = stdout.trim().split('\n');
-      resolve(error === null && line !== '' ? line : null);
-    });
+    const child = execFile(
+      file,
+      flags,
+      {timeout: VERSION_MS, killSignal: 'SIGKILL', encoding: 'utf8'},
+      (error, stdout) => {
+        const [line = ''] = stdout.trim().split('\n');
+        clearTimeout(late);
+        resolve(error === null && line !== '' ? line : null);
+      },
+    );
+    // What it started may hold its output open although it is gone.
+    const late = setTimeout(() => resolve(null), VERSION_MS + LATE_MS);
+    late.unref();
     child.stdin?.end();
   });
 }

@@ -25,6 +25,8 @@ export type Paths = {
   tmuxConf: string;
   /** Directory of the last screens of ended sessions. */
   screens: string;
+  /** Directory of the home's own screen rules, a file per agent. */
+  rules: string;
   /** Directory of the files that are generated for each session. */
   sessions: string;
   /** Holds the port that agents post their hooks to. */
@@ -63,6 +65,7 @@ export function pathsOf(home: string): Paths {
     ptySocket: join(sockets, 'pty.sock'),
     tmuxConf: join(root, 'tmux.conf'),
     screens: join(root, 'screens'),
+    rules: join(root, 'rules'),
     sessions: join(root, 'sessions'),
     hooksPort: join(root, 'hooks-port'),
     log: join(root, 'log'),

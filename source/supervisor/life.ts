@@ -12,6 +12,7 @@ import {noSignals} from '../domain/evidence.ts';
 import type {RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
 import {checkName} from '../domain/names.ts';
 import {DEFAULT_QUIET_MS, describeExit, isLive, type RunRecord, type Session} from '../domain/session.ts';
+import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
 import {equip, runsItself} from './equip.ts';
 import type {Door} from './hooks.ts';
@@ -36,6 +37,7 @@ type LifeOptions = {
   roster: Roster;
   enqueue: (runner: Runner, message: {text: string; actor: string}) => void;
   door: Door | null;
+  rules: Pick<AgentRules, 'launched'>;
 };
 
 /** Registers, starts and ends sessions. Each session does one of these at a time. */
@@ -191,6 +193,7 @@ export class Life {
       const asksForStatus = agent.asksForStatus && runsItself(agent, argv);
       const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
       runner.launched(pid);
+      this.#options.rules.launched(runner.session, argv, env);
       runner.listen({argv, env});
     } catch (error) {
       const failure = asAmuxError(error);

@@ -1,5 +1,4 @@
 import type {Agent} from '../agents/agent.ts';
-import {agentOf} from '../agents/registry.ts';
 import type {Backend} from '../backends/backend.ts';
 import type {Request} from '../domain/approvals.ts';
 import {AmuxError} from '../domain/errors.ts';
@@ -10,6 +9,7 @@ import {complete, isLive, type Session} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
+import type {AgentRules} from './agent-rules.ts';
 import {Runner} from './runner.ts';
 import {StateFiles} from './state-files.ts';
 import {listed, sessionView} from './view.ts';
@@ -20,6 +20,8 @@ export type RosterOptions = {
   backends: readonly Backend[];
   /** Directory of the last screens. */
   screensDir: string;
+  /** The rules that hold for a session. */
+  rules: Pick<AgentRules, 'agentOf'>;
   /** ms since the epoch. */
   now: () => number;
   /** A session asks a person, or does not any more. */
@@ -107,7 +109,7 @@ export class Roster {
   }
 
   agentOf(session: Session): Agent {
-    return agentOf(session.agentType);
+    return this.#options.rules.agentOf(session);
   }
 
   /** Where its process lives; for one that does not run, where it would. */

@@ -5,6 +5,7 @@ import type {Entry} from '../domain/events.ts';
 import type {EventView, Fleet, Health, Outcome} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
+import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {removeLastScreen} from './last-screen.ts';
@@ -27,6 +28,8 @@ export type SupervisorOptions = {
   backends: Backend[];
   profiles: Profiles;
   version: string;
+  /** Asks a program for its version; without it nobody does. */
+  versionOf?: (file: string, flags: string[]) => Promise<string | null>;
   hosted: Health['hosted'];
   detachKey: string;
   /** Listens for the hooks of agents; null: nobody does. */
@@ -45,10 +48,16 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
   const {store, backends, now, paths, detachKey} = options;
   const screensDir = paths.screens;
   const startedAt = now();
-  const roster = new Roster({
+  const rules = new AgentRules({
+    dir: paths.rules,
+    versionOf: options.versionOf ?? (async () => null),
+    note: why => roster.note('notice', why),
+  });
+  const roster: Roster = new Roster({
     store,
     backends,
     screensDir,
+    rules,
     now,
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
@@ -57,7 +66,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
   const {enqueue} = steers;
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
-  const life = new Life({...options, roster, enqueue: steers.enqueue});
+  const life = new Life({...options, roster, rules, enqueue});
   for (const backend of backends) {
     backend.onEvent(event => {
       if (event.type === 'lost') void backendLost(roster, backend, event.why);
@@ -67,6 +76,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
   options.door?.handle(receiveHooks({roster, now}));
   roster.note('supervisor.started', `supervisor of pid ${process.pid} took over`);
   await restore({runners: roster.runners, backends, now, note: why => roster.note('notice', why)});
+  for (const {session} of roster.liveOnes) rules.launched(session, session.run?.argv ?? [], process.env);
 
   return {
     ...looking({roster, screensDir, detachKey, now}),

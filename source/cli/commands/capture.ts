@@ -2,8 +2,12 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {capturedScreen} from '../../agents/captured.ts';
 import {agentOf} from '../../agents/registry.ts';
+import {findProject} from '../../config/project.ts';
+import {loadSettings} from '../../config/settings.ts';
 import {AmuxError} from '../../domain/errors.ts';
-import type {Run} from '../command.ts';
+import type {SessionView} from '../../domain/fleet.ts';
+import {profilesFor} from '../../supervisor/profiles.ts';
+import type {Context, Run} from '../command.ts';
 import {textFlag} from '../flags.ts';
 
 const CASE = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
@@ -19,7 +23,7 @@ export const capture: Run = async context => {
   const fleet = await context.fleet('read');
   const session = await fleet.session(args[0]!);
   const {output: screen} = await fleet.peek(session.id, {ansi: true});
-  const {name: agent, read} = agentOf(session.agent);
+  const {name: agent, read} = agentOf(typeOf(session, context));
   const reading = read === null ? null : read(capturedScreen(screen));
   const out = textFlag(context, 'out');
   const folder = join(out === undefined ? paths.screens : resolve(cwd, out), agent, name);
@@ -37,3 +41,12 @@ export const capture: Run = async context => {
     );
   return 0;
 };
+
+/** The type behind the session's profile; a profile that is gone or broken is taken for a type. */
+function typeOf({agent, dir}: SessionView, {paths}: Context): string {
+  try {
+    return profilesFor(loadSettings(paths.config).settings).resolve(agent, findProject(dir)).type;
+  } catch {
+    return agent;
+  }
+}

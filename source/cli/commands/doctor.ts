@@ -4,6 +4,7 @@ import {covers, versionIn} from '../../agents/coverage.ts';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
 import {findProject} from '../../config/project.ts';
+import {readRules} from '../../config/screen-rules.ts';
 import {loadSettings, validateFile} from '../../config/settings.ts';
 import {asAmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
@@ -77,6 +78,11 @@ function home({paths, cwd}: Context): Finding[] {
     } catch {
       findings.push({what: 'home', state: 'bad', says: `${paths.home}: no right to write`});
     }
+  }
+  for (const {file, rules, problems} of readRules(paths.rules)) {
+    const says = problems.map(({line, why}) => `${file}:${line}: ${why}`).join('; ');
+    const state = problems.length === 0 ? 'ok' : 'bad';
+    findings.push({what: 'rules', state, says: says === '' ? `${file}: ${rules.length} screen rules` : says});
   }
   const project = findProject(cwd)?.configFile ?? null;
   for (const [file, kind] of [

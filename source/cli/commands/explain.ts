@@ -1,7 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {basename, resolve} from 'node:path';
 import {capturedScreen} from '../../agents/captured.ts';
+import {withRules} from '../../agents/reader.ts';
 import {agents} from '../../agents/registry.ts';
+import {readRules} from '../../config/screen-rules.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
 import {textFlag} from '../flags.ts';
@@ -40,7 +42,7 @@ export const explain: Run = async context => {
 
 /** What the rules of an agent say of a screen that was captured. */
 function explainScreen(context: Context, file: string): number {
-  const {output, cwd} = context;
+  const {output, cwd, paths} = context;
   const wanted = textFlag(context, 'agent') ?? '';
   const agent = agents.find(({name}) => name === wanted);
   if (agent?.read == null) {
@@ -48,7 +50,12 @@ function explainScreen(context: Context, file: string): number {
     const why = wanted === '' ? 'of which agent is the screen?' : `there are no screen rules for "${wanted}"`;
     throw new AmuxError('input.invalid', {why, next: `--agent ${known.join('|')}`});
   }
-  const {activity, waitingFor, dialog, rule} = agent.read(capturedScreen(readScreen(resolve(cwd, file))));
+  const rules = readRules(paths.rules)
+    .filter(file => file.agent === agent.name)
+    .flatMap(file => file.rules);
+  const onSlow = (rule: string) => output.notice(`amux: the rule "${rule}" takes too long on this screen`);
+  const {read} = withRules(agent, {version: null, rules, onSlow});
+  const {activity, waitingFor, dialog, rule} = read!(capturedScreen(readScreen(resolve(cwd, file))));
   const says = {activity: activity ?? 'unknown', waitingFor, dialog, rule};
   if (output.json) output.value(says);
   else {

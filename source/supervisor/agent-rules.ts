@@ -1,0 +1,105 @@
+import {statSync} from 'node:fs';
+import {delimiter, isAbsolute, join} from 'node:path';
+import type {Agent} from '../agents/agent.ts';
+import {covers, versionIn} from '../agents/coverage.ts';
+import {withRules} from '../agents/reader.ts';
+import {agentOf} from '../agents/registry.ts';
+import {type RulesFile, readRules} from '../config/screen-rules.ts';
+import type {Session} from '../domain/session.ts';
+import {runsItself} from './equip.ts';
+
+export type AgentRulesOptions = {
+  /** Directory of the home's own rules. */
+  dir: string;
+  /** Asks a program for its version, with a bound; null: it says nothing, or nobody asks. */
+  versionOf: (file: string, flags: string[]) => Promise<string | null>;
+  note: (reason: string) => void;
+};
+
+/** Which rules hold for a session: those for its program's version, and the home's own. */
+export class AgentRules {
+  readonly #options: AgentRulesOptions;
+  /** By session id. */
+  readonly #versions = new Map<string, string>();
+  /** By program and the time it was written. */
+  readonly #asked = new Map<string, Promise<string | null>>();
+  readonly #agents = new Map<string, Agent>();
+  readonly #noted = new Set<string>();
+  #files: RulesFile[] | null = null;
+
+  constructor(options: AgentRulesOptions) {
+    this.#options = options;
+  }
+
+  agentOf({id, agentType}: Session): Agent {
+    const agent = agentOf(agentType);
+    const version = this.#versions.get(id) ?? null;
+    const key = `${agent.name} ${version}`;
+    const known = this.#agents.get(key);
+    if (known !== undefined) return known;
+    this.#files ??= this.#readFiles();
+    const rules = this.#files.filter(file => file.agent === agent.name).flatMap(file => file.rules);
+    const onSlow = (rule: string) =>
+      this.#note(`the rule "${rule}" of ${agent.name} takes too long on a screen and is not used any more`);
+    const ruled = withRules(agent, {version, rules, onSlow});
+    this.#agents.set(key, ruled);
+    return ruled;
+  }
+
+  /** A launch reads the files again and finds out, in the background, which version of its agent it started. */
+  launched({id, agentType}: Session, argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): void {
+    this.#files = this.#readFiles();
+    this.#agents.clear();
+    this.#versions.delete(id);
+    const agent = agentOf(agentType);
+    // A wrapper under another name may do anything when it is run once more.
+    if (agent.versionFlags === null || !runsItself(agent, argv)) return;
+    const program = findProgram(argv[0] ?? '', env['PATH'] ?? '');
+    if (program === null) return;
+    void this.#ask(program, agent.versionFlags).then(said => {
+      const version = said === null ? null : versionIn(said);
+      if (version === null) return;
+      this.#versions.set(id, version);
+      if (covers(agent, version)) return;
+      const known = agent.knownVersions?.join(', ') ?? 'none';
+      this.#note(
+        `${agent.title} ${version} is not known here (known: ${known}); its screens are read by the newest rules`,
+      );
+    });
+  }
+
+  #ask({file, at}: Program, flags: string[]): Promise<string | null> {
+    const key = `${file} ${at}`;
+    const asked = this.#asked.get(key) ?? this.#options.versionOf(file, flags).catch(() => null);
+    this.#asked.set(key, asked);
+    return asked;
+  }
+
+  #readFiles(): RulesFile[] {
+    const files = readRules(this.#options.dir);
+    for (const {file, problems} of files) for (const {line, why} of problems) this.#note(`${file}:${line}: ${why}`);
+    return files;
+  }
+
+  /** Each reason once. */
+  #note(reason: string): void {
+    if (this.#noted.has(reason)) return;
+    this.#noted.add(reason);
+    this.#options.note(reason);
+  }
+}
+
+type Program = {file: string; at: number};
+
+function findProgram(name: string, path: string): Program | null {
+  const files = isAbsolute(name) ? [name] : path.split(delimiter).map(dir => join(dir, name));
+  for (const file of files) {
+    try {
+      const stat = statSync(file);
+      if (stat.isFile() && isAbsolute(file)) return {file, at: stat.mtimeMs};
+    } catch {
+      // Not in this directory.
+    }
+  }
+  return null;
+}
