@@ -61,7 +61,7 @@ export const gemini: Agent = {
     {
       rule: 'trust dialog',
       in: 'bottom',
-      pattern: /● \d\. (?<detail>(Trust|Don't trust)[^\n│]*)|Do you trust the files/,
+      pattern: /Do you trust the files[\s\S]*?\d\. Trust folder \((?<detail>[^\n)]*)\)|\d\. (?:Trust|Don't trust)/,
       says: {dialog: 'trust'},
     },
     {

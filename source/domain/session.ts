@@ -1,6 +1,6 @@
 import {endsTurn, judgeActivity} from './activity.ts';
 import type {Request} from './approvals.ts';
-import {type Evidence, noSignals, type Reading, type Signals, type WaitingFor, type WordSource} from './evidence.ts';
+import {type Evidence, noSignals, type Signals, type WaitingFor, type WordSource} from './evidence.ts';
 import {revise} from './requests.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
@@ -191,7 +191,7 @@ function absorb(before: Session, evidence: Evidence): Session {
     case 'settled':
       return session;
     case 'screen':
-      session.signals.screen = seen(session.signals.screen?.reading ?? null, evidence);
+      session.signals.screen = seen(session, evidence);
       return session;
     case 'delivery':
       session.signals.submitted = {at: evidence.at, message: evidence.message, command: evidence.command === true};
@@ -283,7 +283,11 @@ function judge(session: Session, now: number): {session: Session; wake: number |
 }
 
 /** What hides the program says nothing of it: what was read before holds on. */
-function seen(before: Reading | null, {at, reading}: Extract<Evidence, {source: 'screen'}>): Signals['screen'] {
+function seen({signals, dir}: Session, {at, reading}: Extract<Evidence, {source: 'screen'}>): Signals['screen'] {
   if (reading === null) return null;
-  return {at, reading: reading.layer === 'overlay' && before !== null ? before : reading};
+  if (reading.layer === 'overlay' && signals.screen !== null) return {at, reading: signals.screen.reading};
+  const {waitingFor} = reading;
+  // Some name only the last part of the directory that is to be trusted.
+  if (waitingFor?.kind !== 'trust' || !dir.endsWith(`/${waitingFor.detail}`)) return {at, reading};
+  return {at, reading: {...reading, waitingFor: {...waitingFor, detail: dir}}};
 }

@@ -1,12 +1,11 @@
 import {statSync} from 'node:fs';
-import {delimiter, isAbsolute, join} from 'node:path';
+import {basename, delimiter, isAbsolute, join} from 'node:path';
 import type {Agent} from '../agents/agent.ts';
 import {covers, versionIn} from '../agents/coverage.ts';
 import {withRules} from '../agents/reader.ts';
 import {agentOf} from '../agents/registry.ts';
 import {type RulesFile, readRules} from '../config/screen-rules.ts';
 import type {Session} from '../domain/session.ts';
-import {runsItself} from './equip.ts';
 
 export type AgentRulesOptions = {
   /** Directory of the home's own rules. */
@@ -53,8 +52,9 @@ export class AgentRules {
     this.#versions.delete(id);
     const agent = agentOf(agentType);
     // A wrapper under another name may do anything when it is run once more.
-    if (agent.versionFlags === null || !runsItself(agent, argv)) return;
-    const program = findProgram(argv[0] ?? '', env['PATH'] ?? '');
+    const [first = ''] = argv;
+    if (agent.versionFlags === null || basename(first) !== agent.command) return;
+    const program = findProgram(first, env['PATH'] ?? '');
     if (program === null) return;
     void this.#ask(program, agent.versionFlags).then(said => {
       const version = said === null ? null : versionIn(said);

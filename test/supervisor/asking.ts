@@ -11,6 +11,7 @@ import type {Asked, Choice} from '../../source/domain/approvals.ts';
 import type {Reading} from '../../source/domain/evidence.ts';
 import {type Screen, screenText} from '../../source/domain/screen.ts';
 import {openStore} from '../../source/store/store.ts';
+import {AgentRules} from '../../source/supervisor/agent-rules.ts';
 import {type Answerers, approvals} from '../../source/supervisor/approvals.ts';
 import type {Ruled} from '../../source/supervisor/policy.ts';
 import {Roster} from '../../source/supervisor/roster.ts';
@@ -71,6 +72,7 @@ export async function asking(context: TestContext, {flags = [], answerers = {}, 
     store,
     backends: [backend],
     screensDir: paths.screens,
+    rules: new AgentRules({dir: paths.rules, versionOf: async () => null, note: () => {}}),
     now: Date.now,
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
