@@ -40,7 +40,10 @@ test('agents are added, changed, listed, shown and removed', async () => {
   assertFailed(await within(...add), 4, /an agent "mine" is configured already · amux agent config update mine/);
   assert.equal((await within('agent', 'config', 'update', 'mine', '--name', 'My CLI')).code, 0);
   const shown = (await within('agent', 'config', 'show', 'mine')).out;
-  assert.match(shown, /^ID +mine\nName +My CLI\nType +generic\nCommand +my-cli --fast\nModel +m1\nQuiet time +2 s/);
+  assert.match(
+    shown,
+    /^ID +mine\nName +My CLI\nType +generic\nCommand +my-cli --fast\nModel +m1\nPermissions +-\nQuiet time +2 s/,
+  );
   const list = (await within('agent', 'config', 'list')).out;
   assert.match(list, /^ID +NAME +TYPE +COMMAND +FROM\n/);
   assert.match(list, /^mine +My CLI +generic +my-cli --fast +project$/m);
