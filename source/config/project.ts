@@ -29,6 +29,12 @@ const TEMPLATE = `# amux: the agents of this project. "amux agent config add|upd
 #     environment:
 #       # Taken from the caller's environment when a session starts; never stored.
 #       OPENAI_API_KEY: \${OPENAI_API_KEY}
+
+# What is decided without asking: the first rule that matches, after the rules of the home.
+#
+# approvals:
+#   - {tool: Bash, pattern: "npm test*", decide: allow}
+#   - {tool: Bash, pattern: "*rm -rf*", decide: deny, message: ask me first}
 `;
 
 /**

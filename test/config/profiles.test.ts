@@ -46,11 +46,12 @@ describe('a configuration', () => {
   });
 
   for (const text of ['', '# nothing\n', 'agents:\n', 'agents: {}\n', '---\n']) {
-    test(`may be ${JSON.stringify(text)}`, () => assert.deepEqual(load(text), {config: {agents: {}}, notices: []}));
+    test(`may be ${JSON.stringify(text)}`, () =>
+      assert.deepEqual(load(text), {config: {agents: {}, approvals: []}, notices: []}));
   }
 
   test('that is missing says nothing', () => {
-    assert.deepEqual(loadConfig(join(temporaryDirectory(), 'config.yaml')).config, {agents: {}});
+    assert.deepEqual(loadConfig(join(temporaryDirectory(), 'config.yaml')).config, {agents: {}, approvals: []});
   });
 
   test('may have an agent with nothing set', () => {
@@ -69,7 +70,7 @@ describe('a configuration', () => {
 
   test('with unknown keys is read, and tells their lines', () => {
     const found = load('colour: red\nagents:\n  a:\n    command: x\n    # why\n    shell: zsh\n');
-    assert.deepEqual(found.config, {agents: {a: {command: 'x'}}});
+    assert.deepEqual(found.config, {agents: {a: {command: 'x'}}, approvals: []});
     assert.deepEqual(
       found.notices.map(notice => notice.replace(/^.*config\.yaml:/, '')),
       ['1: colour is not known here and has no effect', '6: agents.a.shell is not known here and has no effect'],

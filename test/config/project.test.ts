@@ -111,7 +111,7 @@ describe('init', () => {
     mkdirSync(join(root, 'sub'));
     const {configFile} = initProject(join(root, 'sub'));
     assert.equal(configFile, join(root, '.amux', 'config.yaml'));
-    assert.deepEqual(loadConfig(configFile), {config: {agents: {}}, notices: []});
+    assert.deepEqual(loadConfig(configFile), {config: {agents: {}, approvals: []}, notices: []});
     const uncommented = readFileSync(configFile, 'utf8')
       .replace(/^# ?(?=[ a-z]+:)/gm, '')
       .replace(/^# ? {3}/gm, '   ');

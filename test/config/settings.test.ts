@@ -15,6 +15,8 @@ const defaults = {
   onQuit: 'handover',
   theme: 'dark',
   idleExit: 300,
+  approvals: [],
+  trustWorktrees: false,
   agents: {},
 };
 
