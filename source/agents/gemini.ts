@@ -58,6 +58,8 @@ export const gemini: Agent = {
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),
   ...screens(layout, [
+    // It stands below the trust dialog, which has been answered.
+    {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting[^\n]*$/, says: 'working'},
     {
       rule: 'trust dialog',
       in: 'bottom',
@@ -65,10 +67,11 @@ export const gemini: Agent = {
       says: {dialog: 'trust'},
     },
     {
+      // The last box that asks: a terminal that was resized still shows older ones.
       rule: 'approval',
       in: 'bottom',
       pattern:
-        /\? (?<detail>[^\n│]+)[\s\S]*(Allow execution of|Apply this change|Do you want to proceed)[\s\S]*\d\. (Allow once|Yes)/,
+        /[\s\S]*│ \? (?<detail>[^\n│]+)[\s\S]*(Allow execution of|Apply this change|Do you want to proceed)[\s\S]*\d\. (Allow once|Yes)/,
       says: {dialog: 'permission'},
     },
     {
@@ -113,7 +116,6 @@ export const gemini: Agent = {
       pattern: /^ [>*] (?:\/[\w :-]*|[^\n]*@\S*)\n▀{20,}\n (?!workspace\b)[^\n]+/m,
       says: 'list',
     },
-    {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting[^\n]*$/, says: 'working'},
     {rule: 'esc to cancel', in: 'status', pattern: /^\s*[⠀-⣿] [^\n]*\(esc to cancel(, [\dhms ]+)?\)/m, says: 'working'},
     {
       rule: 'context full',

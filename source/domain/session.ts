@@ -143,9 +143,7 @@ export function describeExit(exit: Exit | null): string {
 
 /** Takes the evidence into the session's signals and life; activity is judged afterwards. */
 function absorb(before: Session, evidence: Evidence): Session {
-  // Captures may arrive out of order: an older one tells nothing.
-  const {screen: known} = before.signals;
-  if (evidence.source === 'screen' && known !== null && evidence.at < known.at) return {...before};
+  if (evidence.source === 'screen') return absorbScreen(before, evidence);
   const requests = revise(before.requests, evidence);
   const session: Session = {...before, requests, signals: {...before.signals}};
   switch (evidence.source) {
@@ -189,9 +187,6 @@ function absorb(before: Session, evidence: Evidence): Session {
     }
     case 'asked':
     case 'settled':
-      return session;
-    case 'screen':
-      session.signals.screen = seen(session, evidence);
       return session;
     case 'delivery':
       session.signals.submitted = {at: evidence.at, message: evidence.message, command: evidence.command === true};
@@ -280,6 +275,15 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   }
   const {waitingFor, by: decidedBy, wake, looks = false} = verdict;
   return {session: {...session, activity, waitingFor, decidedBy}, wake, looks};
+}
+
+function absorbScreen(before: Session, evidence: Extract<Evidence, {source: 'screen'}>): Session {
+  const {signals, requests} = before;
+  // Captures may arrive out of order: an older one tells nothing.
+  if (signals.screen !== null && evidence.at < signals.screen.at) return {...before, signals: {...signals}};
+  const screen = seen(before, evidence);
+  const shown = {...evidence, reading: screen?.reading ?? null};
+  return {...before, requests: revise(requests, shown), signals: {...signals, screen}};
 }
 
 /** What hides the program says nothing of it: what was read before holds on. */

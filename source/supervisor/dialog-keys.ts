@@ -124,7 +124,9 @@ async function look({runner, backend, agent, now}: KeyOptions): Promise<Sight> {
   const screen = await backend.capture(runner.session.id);
   const reading = agent.read!(screen);
   runner.observe({source: 'screen', at, reading});
-  return {reading, screen};
+  // The session knows more of a dialog than its screen says; but what is hidden takes no keys.
+  const known = runner.session.signals.screen;
+  return {reading: reading.layer === 'overlay' || known?.at !== at ? reading : known.reading, screen};
 }
 
 async function until<T>(boundMs: number, look: () => Promise<T | null>): Promise<T | null> {

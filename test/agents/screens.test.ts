@@ -35,6 +35,7 @@ test('what a permission is for stands in its detail, on one line', () => {
   assert.equal(detail('claude', 'ask-user-question'), 'Which colour?');
   assert.equal(detail('codex', 'approval'), '$ touch /tmp/cx3-file');
   assert.equal(detail('gemini', 'permission'), 'Shell touch /tmp/gem-file');
+  assert.equal(detail('gemini', 'permission-after-resize'), 'Shell touch /tmp/work/r-2');
   assert.equal(detail('opencode', 'permission'), '← Access external directory /tmp');
 });
 
