@@ -74,13 +74,13 @@ export function approvals({roster, answerers, policy, enqueue, now}: ApprovalsOp
     try {
       await answer(runner, request, saying);
     } catch (error) {
-      asks.unclaim(id);
+      asks.unclaim(id, {pressed: asAmuxError(error).code === 'approval.stuck'});
       throw error;
     }
     const left = runner.session.requests.find(each => each.id === id);
     // One request of several questions goes on with the next of them.
     if (left !== undefined && left.kind === 'question' && left.via !== 'screen' && left.shown !== null)
-      asks.unclaim(id);
+      asks.unclaim(id, {pressed: false});
     else if (left !== undefined) runner.observe({source: 'settled', at: now(), ref: null, id, why});
     return {id, session: session.name, title, outcome: why};
   };

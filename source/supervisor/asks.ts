@@ -26,6 +26,7 @@ export class Asks {
   readonly #options: AsksOptions;
   /** By request. An end that comes while somebody decides is that decision's. */
   readonly #claims = new Map<string, Claim>();
+  readonly #pressed = new Map<string, Claim>();
   /** The last one that is over. */
   #echo: Echo | null = null;
   #sight: Sight | null = null;
@@ -42,8 +43,11 @@ export class Asks {
     this.#claims.set(id, claim);
   }
 
-  unclaim(id: string): void {
+  /** Others may decide it again. `pressed`: a key was, so that a late end of it is this decision's all the same. */
+  unclaim(id: string, {pressed}: {pressed: boolean}): void {
+    const claim = this.#claims.get(id);
     this.#claims.delete(id);
+    if (pressed && claim !== undefined) this.#pressed.set(id, claim);
   }
 
   /** Its agent asks through one of its doors. */
@@ -87,8 +91,9 @@ export class Asks {
     let changed = false;
     for (const request of before) {
       if (requests.some(({id}) => id === request.id)) continue;
-      const claim = this.#claims.get(request.id);
+      const claim = this.#claims.get(request.id) ?? this.#pressed.get(request.id);
       this.#claims.delete(request.id);
+      this.#pressed.delete(request.id);
       const why = claim?.why ?? whyEnded(evidence);
       record('approval.settled', `${request.title}: ${why}`, claim?.actor ?? 'supervisor');
       onSettled(request, why);
