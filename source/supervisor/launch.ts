@@ -33,7 +33,7 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const flags = [
     ...(model === null ? [] : agent.modelFlags(model)),
     ...(session.yolo ? (agent.yoloFlags ?? []) : permissionFlags(agent, profile)),
-    ...conversationFlags(input),
+    ...conversationFlags({agent, dir: session.dir, conversation: input.conversation}),
   ];
   const argv = withArguments(parseCommandLine(line), flags);
   const raw = {...profile.environment, ...session.env, ...input.extra};
@@ -44,13 +44,15 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   return {argv, env, remember: {...expanded, ...pick(namedVariables(raw), sources)}};
 }
 
-function conversationFlags({conversation, agent, session}: LaunchInput): string[] {
+type Continued = {agent: Agent; dir: string; conversation: LaunchInput['conversation']};
+
+/** Arguments that go on with a conversation or fork it. Throws `conversation.cannot`. */
+export function conversationFlags({agent, dir, conversation}: Continued): string[] {
   if (conversation === null) return [];
   const {id, fork} = conversation;
   const flags = fork ? agent.forkFlags : agent.resumeFlags;
-  if (flags === null)
-    throw new AmuxError('conversation.cannot', {agent: agent.title, what: fork ? 'fork' : 'go on with'});
-  return flags(id, session.dir);
+  if (flags !== null) return flags(id, dir);
+  throw new AmuxError('conversation.cannot', {agent: agent.title, what: fork ? 'fork' : 'go on with'});
 }
 
 /** The names that a launch would look up in its caller's environment. */

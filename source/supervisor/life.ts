@@ -17,7 +17,7 @@ import {endProcessTree} from './ending.ts';
 import {equip, runsItself} from './equip.ts';
 import type {Door} from './hooks.ts';
 import {readLastScreen} from './last-screen.ts';
-import {planLaunch, variablesOf} from './launch.ts';
+import {conversationFlags, planLaunch, variablesOf} from './launch.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
@@ -107,6 +107,8 @@ export class Life {
       }
       const conversation = input.conversation?.fork === false ? input.conversation.id : null;
       if (conversation !== null) this.#checkNotHeld(conversation);
+      if (input.conversation !== undefined)
+        conversationFlags({...session, agent: agentOf(session.agentType), conversation: input.conversation});
       if (input.prompt !== undefined && input.prompt !== '') this.#options.enqueue(runner, {text: input.prompt, actor});
       runner.observe({source: 'request', at, act: 'start'}, actor);
       if (conversation !== null) runner.observe({source: 'conversation', at, id: conversation, file: null});

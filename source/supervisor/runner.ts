@@ -18,6 +18,7 @@ import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
 import {ScreenWatch} from './screen-watch.ts';
 import type {StateFiles} from './state-files.ts';
+import {Waiters} from './waiters.ts';
 
 /** What a program prints this soon after we changed its size is a repaint, not work, in ms. */
 const REPAINT_MS = 1000;
@@ -62,7 +63,7 @@ export class Runner {
   #repaintUntil = 0;
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
-  readonly #waiters = new Set<() => void>();
+  readonly #waiters = new Waiters();
 
   constructor(context: RunnerContext, session: Session, messages: Message[]) {
     this.#context = context;
@@ -88,7 +89,7 @@ export class Runner {
         files: this.files,
         record: (type, entry) => {
           context.record({...entry, type, session: this.#session});
-          this.#tell();
+          this.#waiters.look();
         },
         onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
         onEntered: ({id, asCommand}) => this.observe({source: 'delivery', at: now(), message: id, command: asCommand}),
@@ -142,7 +143,7 @@ export class Runner {
     this.#alarm.set(wake);
     for (const effect of effects) this.#perform(effect);
     const asked = this.asks.follow(before, evidence);
-    if (reason !== null || asked) this.#tell();
+    if (reason !== null || asked) this.#waiters.look();
   }
 
   /** Changes what a person may change, with a reason for the journal. */
@@ -212,20 +213,8 @@ export class Runner {
   }
 
   /** Resolves once the condition holds, at a change of state; false when the bound passed first. */
-  async until(holds: (session: Session) => boolean, boundMs: number): Promise<boolean> {
-    if (holds(this.#session)) return true;
-    return new Promise(resolve => {
-      const done = (value: boolean) => {
-        clearTimeout(timer);
-        this.#waiters.delete(look);
-        resolve(value);
-      };
-      const look = () => {
-        if (holds(this.#session)) done(true);
-      };
-      const timer = setTimeout(() => done(false), boundMs);
-      this.#waiters.add(look);
-    });
+  until(holds: (session: Session) => boolean, boundMs: number): Promise<boolean> {
+    return this.#waiters.until(() => holds(this.#session), boundMs);
   }
 
   /** One start, stop or restart at a time. */
@@ -342,7 +331,7 @@ export class Runner {
     if (before?.id === id) return;
     this.#record('session.changed', `conversation ${id}`, 'supervisor');
     if (before !== null) this.files.changed();
-    this.#tell();
+    this.#waiters.look();
   }
 
   #perform(effect: Effect): void {
@@ -368,10 +357,6 @@ export class Runner {
   #lookNow(): void {
     this.screen.typed();
     this.screen.touch();
-  }
-
-  #tell(): void {
-    for (const waiter of [...this.#waiters]) waiter();
   }
 
   #record(type: EventType, reason: string, actor: string): void {
