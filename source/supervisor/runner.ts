@@ -187,8 +187,12 @@ export class Runner {
 
   /** What its agent told through one of its doors; `at` is when, in ms since the epoch. */
   tell(events: readonly AgentEvent[], {door, at}: {door: Door; at: number}): void {
-    if (!isLive(this.#session)) return;
     for (const event of events) {
+      // What stands in the history of a program that has just ended still says what it got.
+      if (event.type === 'prompt' || event.type === 'submitted') {
+        this.outbox.hear(event.type, event.text, {at, streamed: door === 'stream'});
+      }
+      if (!isLive(this.#session)) continue;
       switch (event.type) {
         case 'status': {
           const {state, kind, message} = event;
@@ -200,7 +204,6 @@ export class Runner {
           break;
         case 'submitted':
         case 'prompt':
-          this.outbox.hear(event.type, event.text, {at, streamed: door === 'stream'});
           break;
         case 'asked':
           if (door === 'hook' || door === 'stream') this.asks.told(event.request, {via: door, at});

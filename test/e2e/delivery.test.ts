@@ -78,6 +78,18 @@ describe('messages to an agent that keeps a history', {concurrency: 2}, () => {
     assert.deepEqual(agent.prompts, ['fine']);
   });
 
+  test('are delivered when they stand in it, also when the program ended right after', async () => {
+    const {home} = await start();
+    await using _ = home;
+    await home.amux('send', 'one', 'fine');
+    await idle(home);
+    await home.run(['send', 'one', 'FALL now']);
+    await until('its end', async () => !(await home.session('one')).running);
+    await until('the decision', () => /delivered|queued:|uncertain/.test(reasons(home).at(-1) ?? ''));
+    assert.match(reasons(home).at(-1)!, /delivered: it stands in the history/);
+    assert.deepEqual(await home.json('queue', 'one'), []);
+  });
+
   test('a lost Enter is pressed again', async () => {
     const {home, agent} = await start('--deaf', '2');
     await using _ = home;

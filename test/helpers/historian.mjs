@@ -4,7 +4,7 @@
 //   --work MS       how long a prompt takes; a text with "long" takes ten times that
 //   --late MS       how long after Enter a prompt is in its history
 //   --deaf N        does not take the first N presses of Enter
-//   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that,
+//   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
 //   one with ASK opens a dialog, which the next Enter closes.
 import {appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -74,6 +74,10 @@ function enter() {
   if (text.trim() === '') return draw();
   shown.push(`❯ ${text.split('\n')[0]}`);
   if (text.includes('DIE')) process.exit(1);
+  if (text.includes('FALL')) {
+    write({type: 'user', message: {role: 'user', content: text}});
+    process.exit(1);
+  }
   if (text.includes('LOSE')) return become('idle');
   const queued = turn !== null;
   setTimeout(() => {
