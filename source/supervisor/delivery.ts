@@ -102,7 +102,7 @@ function firstEnter(dialog: boolean, heard: boolean): {do: 'wait' | 'enter'} {
 }
 
 /** What a dead program did not write down it did not get. */
-async function afterEnd({attempt, catchUp, proof, step}: Typing): Promise<void> {
+export async function afterEnd({attempt, catchUp, proof, step}: Typing): Promise<void> {
   await catchUp({find: false});
   if (attempt.arrived) step('delivered', 'it stands in the history of the agent');
   else if (proof() === 'found') step('queued', 'the program ended before it arrived');

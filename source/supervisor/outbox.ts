@@ -16,12 +16,14 @@ import {
 } from '../domain/steering.ts';
 import type {AgentFiles} from './agent-files.ts';
 import {Attempt} from './attempt.ts';
-import {ComposerWatch, enterMessage, type Typing, typeMessage} from './delivery.ts';
+import {afterEnd, ComposerWatch, enterMessage, type Typing, typeMessage} from './delivery.ts';
 import {Interrupter} from './interrupter.ts';
 
 /** How long what was under way at a death may stay undecided because its program works or asks, in ms. */
 const UNDECIDED_MS = 3_600_000;
 const LOOK_MS = 100;
+/** How long the end of a program may take to be told after its terminal is gone, in ms. */
+const END_SEEN_MS = 3000;
 /** A line in the history that comes so long after a message was typed is about another, in ms. */
 const LATE_MS = 60_000;
 
@@ -101,11 +103,14 @@ export class Outbox {
       const {session, now} = this.#options;
       this.#streamed = session().signals.stream !== null;
       const {text} = message;
-      this.#attempt = new Attempt({text}, now());
-      await typeMessage(this.#typing(message, this.#attempt));
+      const attempt = new Attempt({text}, now());
+      this.#attempt = attempt;
+      const typing = this.#typing(message, attempt);
+      await typeMessage(typing).catch(error => this.#failed(message, {typing, error}));
       this.#forget();
     } catch (error) {
-      await this.#failed(message, asAmuxError(error).message);
+      // Its terminal could not be looked at: nothing was typed.
+      if (!this.#closed) this.#step(message, 'queued', asAmuxError(error).message);
     } finally {
       this.#attempt = null;
       this.#busy = false;
@@ -120,11 +125,10 @@ export class Outbox {
     this.#busy = true;
     const attempt = this.#attempt ?? new Attempt(message, message.changedAt);
     this.#attempt = attempt;
+    const typing = this.#typing(message, attempt);
     try {
-      await this.#resume(message, {attempt, mark, over});
+      await this.#resume(message, {typing, mark, over}).catch(error => this.#failed(message, {typing, error}));
       this.#forget();
-    } catch (error) {
-      await this.#failed(message, asAmuxError(error).message);
     } finally {
       this.#attempt = null;
       this.#busy = false;
@@ -145,9 +149,9 @@ export class Outbox {
     this.#interrupter.close();
   }
 
-  async #resume(message: Message, {attempt, mark, over}: {attempt: Attempt; mark: Mark | null; over: boolean}) {
+  async #resume(message: Message, {typing, mark, over}: {typing: Typing; mark: Mark | null; over: boolean}) {
     const {files, now} = this.#options;
-    const typing = this.#typing(message, attempt);
+    const {attempt} = typing;
     const watch = new ComposerWatch(typing);
     for (const end = now() + UNDECIDED_MS; !this.#closed; await attempt.pause(LOOK_MS)) {
       const gone = over || typing.state() === 'over';
@@ -213,18 +217,21 @@ export class Outbox {
     };
   }
 
-  /** Nothing was typed: it stays in the queue. Later than that, nobody can say. */
-  async #failed(message: Message, why: string): Promise<void> {
+  /** Nothing was typed: it stays in the queue. Later than that only the history of a program that ended can say. */
+  async #failed(message: Message, {typing, error}: {typing: Typing; error: unknown}): Promise<void> {
     if (this.#closed || !isPending(message)) return;
+    const why = asAmuxError(error).message;
     let typed = message.state !== 'queued';
     if (message.state === 'pasted') {
       // The mark travels with the text.
-      const {backend, session} = this.#options;
-      const infos = await backend()
-        .list()
-        .catch(() => null);
-      const info = infos?.find(({terminal}) => terminal === session().id);
+      const infos = await typing.backend.list().catch(() => null);
+      const info = infos?.find(({terminal}) => terminal === typing.terminal);
       typed = info === undefined || info.mark?.message === message.id;
+    }
+    const {attempt, now} = typing;
+    if (typed && typing.proof() === 'found') {
+      for (const end = now() + END_SEEN_MS; typing.state() === 'live' && now() < end; ) await attempt.pause(LOOK_MS);
+      if (typing.state() === 'over') return afterEnd(typing);
     }
     this.#step(message, typed ? 'uncertain' : 'queued', why);
   }
