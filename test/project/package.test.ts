@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, it} from 'node:test';
 import {promisify} from 'node:util';
+import {AGENTS_PAGE, agentsPage} from '../../docs/agents.ts';
 import {withTables} from '../../docs/tables.ts';
 import {errorTable} from '../../source/domain/errors.ts';
 
@@ -17,6 +18,10 @@ describe('the project', () => {
   it('has a README whose tables are those of the keymap and of the commands', () => {
     const readme = read('README.md');
     assert.equal(readme, withTables(readme), 'a table is stale: npm run docs');
+  });
+
+  it('has a page on the real programs that is made from their newest results', () => {
+    assert.equal(readFileSync(AGENTS_PAGE, 'utf8'), agentsPage(), 'the page is stale: npm run docs');
   });
 
   it('has a README that names each exit code', () => {

@@ -1,0 +1,63 @@
+import type {Provider} from './stand-in.ts';
+
+/** What the script has to know of one program: its own eyes and hands, independent of amux's rules. */
+export type Program = {
+  name: string;
+  /** Package whose version is noted. */
+  package: string;
+  provider: Provider;
+  /** Arguments behind the program: tools that run `tool.py` need no permission, others do. */
+  args: string[];
+  environment?: Record<string, string>;
+  /** Files of a repository, for programs that are configured there. */
+  files?: Record<string, string>;
+  /** The same below the home of the run. */
+  homeFiles?: Record<string, string>;
+  sees: {
+    /** It works. */
+    busy: RegExp;
+    /** Its input line. */
+    composer: RegExp;
+    trust?: RegExp;
+    permission: RegExp;
+    question?: RegExp;
+    menu: RegExp;
+    /** Its question after `says.clear`; Enter goes on. */
+    clearing?: RegExp;
+    error: RegExp;
+    /** Where it stops when the context is full; without it, it compacts and goes on by itself. */
+    contextFull?: RegExp;
+    /** Where it gives up at a 429; without it, it tries again for minutes. */
+    limit?: RegExp;
+  };
+  keys: {
+    trust?: string[];
+    allow: string[];
+    deny: string[];
+    answer?: string[];
+    interrupt: string[];
+    closeMenu: string[];
+  };
+  /** Directives and commands. */
+  says: {
+    /** Runs `ask.py NAME SECONDS` so that it asks. */
+    ask: (name: string, seconds: number) => string;
+    /** A command that has to come first. */
+    beforeQuestion?: string;
+    question?: string;
+    background?: string;
+    /** A sub-agent for which the turn waits. */
+    subAgent?: string;
+    retries: string;
+    error: string;
+    limit: string;
+    /** Start of the prompt with which it goes on after a context that was full. */
+    afterFull?: string;
+    menu: string;
+    compact: string;
+    clear: string;
+    exit: string;
+  };
+  /** What the program cannot do, with the reason, by case. */
+  cannot: Partial<Record<string, string>>;
+};
