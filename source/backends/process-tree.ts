@@ -48,6 +48,26 @@ export function lineage(pid: number): ProcessRow[] {
   return found;
 }
 
+/** Programs that other programs live in: whoever started them, they are not a part of one session. */
+const OWNERS = /^(tmux|screen|dtach|systemd|dockerd|containerd)/;
+
+/** Processes that were started with this variable, by whomever: what left its parent and its session still has it. */
+export function processesWith(name: string, value: string): ProcessRow[] {
+  const wanted = `\0${name}=${value}\0`;
+  return processTable().filter(
+    ({pid}) => pid !== process.pid && environmentOf(pid).includes(wanted) && !OWNERS.test(readStat(pid)?.name ?? ''),
+  );
+}
+
+/** As one text, every variable between two NULs; empty for a process that cannot be seen. */
+function environmentOf(pid: number): string {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`;
+  } catch {
+    return '';
+  }
+}
+
 /** Those of `rows` that still live; a pid that was given to another process does not count. */
 export function survivors(rows: readonly ProcessRow[]): ProcessRow[] {
   return rows.filter(row => {

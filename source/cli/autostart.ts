@@ -91,6 +91,7 @@ function spawnSupervisor(paths: Paths, argv: string[], purpose: Purpose): Starti
     detached: true,
     stdio: ['ignore', log, log],
     cwd: paths.home,
+    env: withoutSession(process.env),
   });
   let ended: number | null = null;
   child.once('exit', code => {
@@ -144,4 +145,10 @@ function sizeOf(file: string): number {
   } catch {
     return 0;
   }
+}
+
+/** A command inside a session may start it: it is no part of that session, and does not end with it. */
+function withoutSession(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const {AMUX_SESSION: _name, AMUX_SESSION_ID: _id, ...rest} = env;
+  return rest;
 }

@@ -30,6 +30,17 @@ export async function endProcessTree(pid: number, options: {force: boolean}): Pr
   return left();
 }
 
+/** SIGTERM, SIGHUP and, where they do not help, SIGKILL. Resolves with what could not be ended. */
+export async function endProcesses(rows: readonly ProcessRow[]): Promise<ProcessRow[]> {
+  const left = () => survivors(rows);
+  signalAll(left(), 'SIGTERM');
+  signalAll(left(), 'SIGHUP');
+  if (await gone(left, TERM_MS)) return [];
+  signalAll(left(), 'SIGKILL');
+  await gone(left, KILL_MS);
+  return left();
+}
+
 async function gone(left: () => ProcessRow[], boundMs: number): Promise<boolean> {
   for (let waited = 0; waited < boundMs; waited += LOOK_EVERY_MS) {
     if (left().length === 0) return true;

@@ -135,6 +135,7 @@ export class Life {
         const exit = {code: null, signal: null, at: this.#options.now()};
         await runner.ended({source: 'process', at: exit.at, state: 'exited', exit});
       }
+      await runner.settled();
     });
   }
 

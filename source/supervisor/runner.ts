@@ -1,7 +1,7 @@
 import type {Agent, Launch} from '../agents/agent.ts';
 import {previewOf} from '../agents/preview.ts';
 import type {Backend, BackendEvent} from '../backends/backend.ts';
-import {busyProcess} from '../backends/process-tree.ts';
+import {busyProcess, type ProcessRow} from '../backends/process-tree.ts';
 import type {AgentEvent, Door} from '../domain/agent-event.ts';
 import type {Request} from '../domain/approvals.ts';
 import type {Change, EventType} from '../domain/events.ts';
@@ -12,6 +12,8 @@ import type {Mark, Message} from '../domain/steering.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
+import {Descendants} from './descendants.ts';
+import {endProcesses} from './ending.ts';
 import {EventStream} from './event-stream.ts';
 import {HeldRequests} from './hooks.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
@@ -44,6 +46,8 @@ export type RunnerContext = {
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
 export class Runner {
   readonly #context: RunnerContext;
+  readonly #descendants: Descendants;
+  #orphans: Promise<void> | null = null;
   #session: Session;
   readonly outbox: Outbox;
   /** What its agent writes about itself. */
@@ -68,6 +72,7 @@ export class Runner {
   constructor(context: RunnerContext, session: Session, messages: Message[]) {
     this.#context = context;
     this.#session = session;
+    this.#descendants = new Descendants(session.id, context.now);
     const {backend, now, stateFiles, histories} = context;
     const agent = () => context.agentOf(this.#session);
     this.#alarm = new Alarm(now, () => this.observe({source: 'clock', at: now()}));
@@ -143,6 +148,7 @@ export class Runner {
     this.#alarm.set(wake);
     for (const effect of effects) this.#perform(effect);
     const asked = this.asks.follow(before, evidence);
+    if (reason !== null && isLive(session) && session.run?.pid != null) this.#descendants.look(session.run.pid);
     if (reason !== null || asked) this.#waiters.look();
   }
 
@@ -293,9 +299,10 @@ export class Runner {
     await this.#ended(evidence);
   }
 
-  /** Resolves when an end that is being recorded has been. */
+  /** Resolves when an end that is being recorded has been, and what had outlived it is gone. */
   async settled(): Promise<void> {
     await this.#ending;
+    await this.#orphans;
   }
 
   close(): void {
@@ -324,8 +331,21 @@ export class Runner {
     if (last.screen !== null) this.screen.keep(last.screen);
     writeLastScreen(this.#context.screensDir, id, last);
     this.#ending = null;
+    const orphans = this.#descendants.left();
     this.observe(evidence);
+    if (orphans.length > 0) this.#orphans = this.#endOrphans(orphans);
     if (this.outbox.underWay === undefined) this.files.close();
+  }
+
+  /** What its process had started and left behind. */
+  async #endOrphans(orphans: readonly ProcessRow[]): Promise<void> {
+    const left = await endProcesses(orphans);
+    const resists = left.length === 0 ? '' : `; ${left.length} of them could not be ended`;
+    this.#record(
+      'notice',
+      `${orphans.length === 1 ? 'a process' : `${orphans.length} processes`} had outlived it and ended with it${resists}`,
+      'supervisor',
+    );
   }
 
   #converses({id, file}: Extract<AgentEvent, {type: 'conversation'}>, at: number): void {

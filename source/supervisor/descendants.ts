@@ -1,0 +1,41 @@
+import {type ProcessRow, processesWith, processTree, survivors} from '../backends/process-tree.ts';
+
+/** Between two looks at the processes of one session, in ms: each goes through the whole process table. */
+const LOOK_EVERY_MS = 5000;
+/** So many processes of one session are remembered. */
+const KEPT = 500;
+
+/**
+ * What a session has started, known before its own process ends: children of a dead parent cannot be found by it, and
+ * some leave its terminal session as well.
+ */
+export class Descendants {
+  readonly #session: string;
+  readonly #now: () => number;
+  #known = new Map<number, ProcessRow>();
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(session: string, now: () => number) {
+    this.#session = session;
+    this.#now = now;
+  }
+
+  /** A moment at which something may have been started; cheap when the last look was a moment ago. */
+  look(root: number): void {
+    const at = this.#now();
+    if (at - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = at;
+    const alive = survivors([...this.#known.values()]);
+    this.#known = new Map(alive.map(row => [row.pid, row]));
+    for (const row of processTree(root)) if (row.pid !== root && this.#known.size < KEPT) this.#known.set(row.pid, row);
+  }
+
+  /** What still lives of a run whose own process has ended. The next run's processes must not be there yet. */
+  left(): ProcessRow[] {
+    const rows = new Map(survivors([...this.#known.values()]).map(row => [row.pid, row]));
+    this.#known.clear();
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    for (const row of processesWith('AMUX_SESSION_ID', this.#session)) rows.set(row.pid, row);
+    return [...rows.values()];
+  }
+}
