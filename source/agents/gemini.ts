@@ -58,8 +58,13 @@ export const gemini: Agent = {
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),
   ...screens(layout, [
-    // It stands below the trust dialog, which has been answered.
-    {rule: 'restarting', in: 'bottom', pattern: /Gemini CLI is restarting[^\n]*$/, says: 'working'},
+    // The dialog stays on screen; the new process draws its input line before it takes any input, and its head after that.
+    {
+      rule: 'restarting',
+      in: 'screen',
+      pattern: /Gemini CLI is restarting[^\n]*(?![\s\S]*Gemini CLI v\d)/,
+      says: 'working',
+    },
     {
       rule: 'trust dialog',
       in: 'bottom',
