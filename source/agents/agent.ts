@@ -25,6 +25,8 @@ export type Agent = {
   literal: (text: string) => string;
   /** Pause between a pasted text and Enter: some programs take a fast Enter for part of the paste, in ms. */
   enterDelayMs: number;
+  /** How long a free input line must have stood: some draw it before they take any input, and lose what is typed, in ms. */
+  settleMs: number;
   /** Quiet time that ends a turn when nothing better is known, in ms. */
   quietMs: number;
   /** The lines of its screen that are its work: without input line, status lines and remarks on time. */

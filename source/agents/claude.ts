@@ -38,6 +38,7 @@ export const claude: Agent = {
   knownVersions: ['2.1'],
   literal: text => introduced(spaced(/^[!@#]/)(text)),
   enterDelayMs: 50,
+  settleMs: 0,
   quietMs: 1000,
   content: contentAbove(layout, /^✻ .* for [\dhms ]+|· done \d/),
   asksForStatus: true,

@@ -40,6 +40,7 @@ export const codex: Agent = {
   literal: spaced(/^[/!@]/),
   // 0 ms falls into its paste-burst detection, 20 ms is enough.
   enterDelayMs: 60,
+  settleMs: 0,
   quietMs: 1000,
   content: contentAbove(layout, /^\s+Worked for /),
   asksForStatus: false,

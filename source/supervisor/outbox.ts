@@ -49,6 +49,8 @@ export class Outbox {
   readonly #interrupter: Interrupter;
   #attempt: Attempt | null = null;
   #busy = false;
+  /** Since when, in which run, its input line is known to be free (ms since the epoch). */
+  #free: {run: string | undefined; since: number} | null = null;
   #closed = false;
   /** Its agent tells of prompts by events of its own. */
   #streamed = false;
@@ -183,13 +185,22 @@ export class Outbox {
     const screen = await backend().capture(session().id);
     const reading = read(screen);
     onReading(reading, at);
+    if (!reading.composer || reading.dialog) this.#free = null;
     if (reading.dialog || reading.activity === 'working') return false;
-    if (reading.composer) return true;
+    if (reading.composer) return this.#hasStood(at);
     if (input?.(screen) == null) return false;
     if (message.now === true) return this.#interrupter.clean(message);
     const reason = 'waits: another text stands on the input line';
     if (message.reason !== reason) this.#step(message, 'queued', reason);
     return false;
+  }
+
+  /** Its input line is free, and has been for as long as its program needs before it takes any input. */
+  #hasStood(at: number): boolean {
+    const {agent, session} = this.#options;
+    const run = session().run?.id;
+    if (this.#free?.run !== run) this.#free = {run, since: at};
+    return at - this.#free!.since >= agent().settleMs;
   }
 
   #typing(message: Message, attempt: Attempt): Typing {
