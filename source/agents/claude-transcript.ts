@@ -27,7 +27,9 @@ export const claudeStateFile: StateFile = {
     const events: AgentEvent[] = id === '' ? [] : [{type: 'conversation', id, file: null}];
     const state = STATES[text(file['status'])];
     const waits = text(file['waitingFor']);
-    if (state !== undefined) events.push({type: 'status', state, kind: kindOf(state, waits), message: waits});
+    // A window that the person opened himself is told like one that asks: its screen tells them apart.
+    if (state !== undefined && waits !== 'dialog open')
+      events.push({type: 'status', state, kind: kindOf(state, waits), message: waits});
     const at = file['statusUpdatedAt'];
     return {at: typeof at === 'number' ? at : null, events};
   },

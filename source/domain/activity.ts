@@ -3,6 +3,8 @@ import type {Activity, Session} from './session.ts';
 
 /** A burst of output at least this long counts as a turn of its own, in ms. */
 export const TURN_MIN_MS = 2000;
+/** A program whose input line was never recognised is believed all the same after this, in ms. */
+const UNREADY_MS = 20_000;
 /** A program that prints nothing at all counts as ready after this, in ms. */
 export const SILENT_START_MS = 2500;
 /** Captures older than the last output by more than this prove nothing about now, in ms. */
@@ -67,7 +69,7 @@ function bySubmission({signals}: Session, word: Told | null, now: number): Verdi
 /** The program's own word outranks all that is inferred, unless its screen shows something later that it cannot have told. */
 function byWord(session: Session, word: Told | null, now: number): Verdict | null {
   if (word === null) return null;
-  const said = verdictOf(session, word);
+  const said = verdictOf(session, word, now);
   const shown = byScreen(session);
   const {screen} = session.signals;
   if (screen === null) return said;
@@ -92,14 +94,14 @@ function outranks(shown: Verdict, reading: Reading, word: Told): boolean {
   return word.state !== 'error' || !COMPLETE.has(word.source);
 }
 
-function verdictOf(session: Session, {source, at, state, kind, message}: Told): Verdict {
+function verdictOf(session: Session, {source, at, state, kind, message}: Told, now: number): Verdict {
   const base = {waitingFor: null, wake: null, by: source, reason: `${NAMES[source]}: ${state}`};
   switch (state) {
     case 'working':
       return {...base, activity: 'working'};
     case 'idle':
     case 'done':
-      return {...base, activity: 'idle'};
+      return starting(session, now) ?? {...base, activity: 'idle'};
     case 'error': {
       // Its screen often says better which error it is.
       const {screen} = session.signals;
@@ -108,11 +110,16 @@ function verdictOf(session: Session, {source, at, state, kind, message}: Told): 
       return {...base, activity: 'waiting', waitingFor: told.kind === 'error' && shown !== null ? shown : told};
     }
     case 'blocked': {
-      const asked = kind === 'question' ? 'question' : kind === 'auth' ? 'login' : 'permission';
+      const reading = session.signals.screen?.reading;
+      // What a person opened is his own doing: it waits for nobody.
+      if (reading?.dialog === true && reading.activity === 'idle' && session.requests.length === 0) {
+        return {...base, activity: 'idle', reason: `screen rule ${reading.rule}`, by: 'screen'};
+      }
+      const asked = kindOfAsking(kind, message);
       // The word says that it waits; its request or its screen often say better for what.
       const [request] = session.requests;
       const requested = request === undefined ? null : {kind: request.kind, detail: request.title};
-      const shown = session.signals.screen?.reading.waitingFor ?? null;
+      const shown = reading?.waitingFor ?? null;
       const waitingFor = requested ?? shown ?? {kind: asked, detail: message || asked};
       const reason = `${NAMES[source]}: blocked, ${waitingFor.detail}`;
       return {...base, activity: 'waiting', waitingFor, reason};
@@ -127,6 +134,20 @@ const NAMES: Record<WordSource, string> = {
   file: 'its files',
   title: 'terminal title',
 };
+
+/** Some say that they are idle before they take any input. */
+function starting({ready, run}: Session, now: number): Verdict | null {
+  const wake = (run?.startedAt ?? 0) + UNREADY_MS;
+  if (ready || now >= wake) return null;
+  const reason = 'it starts: its input line was not there yet';
+  return {activity: 'unknown', waitingFor: null, reason, by: 'screen', wake};
+}
+
+function kindOfAsking(kind: string, message: string): WaitingFor['kind'] {
+  if (kind === 'question' || kind === 'plan' || kind === 'trust') return kind;
+  if (kind === 'auth' || kind === 'login') return 'login';
+  return /^trust (this|the) /i.test(message) ? 'trust' : 'permission';
+}
 
 function kindOfError(kind: string): WaitingFor['kind'] {
   return kind === 'limit' || kind === 'context' || kind === 'login' ? kind : 'error';

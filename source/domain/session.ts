@@ -77,6 +77,8 @@ export type Session = {
   signals: Signals;
   /** Quiet time that ends a turn, ms. */
   quietMs: number;
+  /** Its input line or a dialog was seen in this run: before that, no word of idleness means that it takes input. */
+  ready: boolean;
   /** Its agent has screen rules: silence alone never makes it idle. */
   hasScreenRules: boolean;
 };
@@ -94,13 +96,13 @@ export type Transition = {
 
 /** A session as an older amux stored it, with what is new. */
 export function complete(stored: Session): Session {
-  const {conversation = null, requests: asked = [], signals} = stored;
+  const {conversation = null, requests: asked = [], ready = true, signals} = stored;
   const requests = asked.map(request => ({
     ...request,
     shown: request.shown ?? null,
     missedAt: request.missedAt ?? null,
   }));
-  return {...stored, conversation, requests, signals: {...noSignals(), ...signals}};
+  return {...stored, conversation, requests, ready, signals: {...noSignals(), ...signals}};
 }
 
 /** The one place where a session's status and activity are decided. Pure: all times come in. */
@@ -213,6 +215,7 @@ function absorbWord(session: Session, {source, at, state, kind, message}: Told):
   session.signals[source] = {at, state, kind, message};
   if (state === 'done' && before?.state !== 'done') session.unseen = true;
   if (state === 'working') session.unseen = false;
+  if (state === 'working' || state === 'blocked') session.ready = true;
   return session;
 }
 
@@ -230,6 +233,7 @@ function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'p
       return {
         ...session,
         ...noActivity,
+        ready: !session.hasScreenRules,
         status: 'starting',
         run: evidence.run,
         signals: noSignals(),
@@ -283,7 +287,8 @@ function absorbScreen(before: Session, evidence: Extract<Evidence, {source: 'scr
   if (signals.screen !== null && evidence.at < signals.screen.at) return {...before, signals: {...signals}};
   const screen = seen(before, evidence);
   const shown = {...evidence, reading: screen?.reading ?? null};
-  return {...before, requests: revise(requests, shown), signals: {...signals, screen}};
+  const ready = before.ready || screen?.reading.composer === true || screen?.reading.dialog === true;
+  return {...before, ready, requests: revise(requests, shown), signals: {...signals, screen}};
 }
 
 /** What hides the program says nothing of it: what was read before holds on. */

@@ -257,6 +257,7 @@ export class Life {
       requests: [],
       signals: noSignals(),
       quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
+      ready: false,
       hasScreenRules: agent.read !== null,
     };
   }

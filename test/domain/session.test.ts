@@ -293,6 +293,7 @@ describe('words of several sources', () => {
   const word = (source: WordSource, at: number, state: ProgramState, kind = '', message = ''): Evidence => {
     return {source, at: T0 + at, state, kind, message};
   };
+  const shownOnce = screen(T0 + 450, {activity: 'idle', composer: true});
   const busy = screen(T0 + 3000, {activity: 'working', rule: 'spinner'});
   const free = screen(T0 + 3000, {activity: 'idle', composer: true, rule: 'input line'});
   const dialog = screen(T0 + 3000, {activity: 'waiting', waitingFor: {kind: 'trust', detail: '/x'}, dialog: true});
@@ -369,7 +370,7 @@ describe('words of several sources', () => {
   ];
   for (const [title, evidence, activity, by] of cases) {
     test(title, () => {
-      const session = play(started({hasScreenRules: true}), T0 + 500, ...evidence);
+      const session = play(started({hasScreenRules: true}), shownOnce, T0 + 500, ...evidence);
       assert.equal(session.activity, activity, session.reason);
       assert.equal(session.decidedBy, by);
     });
@@ -384,11 +385,31 @@ describe('words of several sources', () => {
   });
 
   test('a command that was entered begins no turn by itself', () => {
-    const ready = play(started({hasScreenRules: true}), T0 + 500, word('program', 1000, 'idle'));
+    const ready = play(started({hasScreenRules: true}), shownOnce, T0 + 500, word('program', 1000, 'idle'));
     const entered = (command: boolean) =>
       play(ready, {source: 'delivery', at: T0 + 2000, message: 'm', command}, T0 + 2100).activity;
     assert.equal(entered(true), 'idle');
     assert.equal(entered(false), 'working');
+  });
+
+  test('a word of idleness counts only once the input line was seen, or after a while', () => {
+    const said = play(started({hasScreenRules: true}), T0 + 500, word('title', 1000, 'idle'));
+    assert.equal(said.activity, 'unknown');
+    assert.equal(mayDeliver(said), false);
+    assert.equal(play(said, screen(T0 + 2000, {activity: 'idle', composer: true})).activity, 'idle');
+    const {wake} = transition(said, {source: 'clock', at: T0 + 1100}, T0 + 1100);
+    assert.equal(play(said, wake!).activity, 'idle');
+  });
+
+  test('a window that a person opened waits for nobody, whatever is told of it', () => {
+    const menu = screen(T0 + 1600, {activity: 'idle', dialog: true, rule: 'menu'});
+    const agent = play(started({hasScreenRules: true}), shownOnce, T0 + 500);
+    assert.equal(play(agent, word('file', 1500, 'blocked', 'permission', 'dialog open'), menu).activity, 'idle');
+  });
+
+  test('trust in a directory is told as such', () => {
+    const asks = word('program', 1000, 'blocked', 'permission', 'trust this folder');
+    assert.equal(play(started(), T0 + 500, asks).waitingFor?.kind, 'trust');
   });
 
   test('an error names its kind', () => {

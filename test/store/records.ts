@@ -49,6 +49,7 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     requests: [],
     signals: noSignals(),
     quietMs: 1000,
+    ready: true,
     hasScreenRules: false,
     ...change,
   };
