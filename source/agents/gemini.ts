@@ -123,6 +123,8 @@ export const gemini: Agent = {
       pattern: /^ [>*] (?:\/[\w :-]*|[^\n]*@\S*)\n▀{20,}\n (?!workspace\b)[^\n]+/m,
       says: 'list',
     },
+    // Its title says Ready meanwhile.
+    {rule: 'compressing', in: 'status', pattern: /^[\u2801-\u28ff] Compressing chat history/m, says: 'working'},
     {rule: 'esc to cancel', in: 'status', pattern: /^\s*[⠀-⣿] [^\n]*\(esc to cancel(, [\dhms ]+)?\)/m, says: 'working'},
     {
       rule: 'context full',
