@@ -211,8 +211,9 @@ type Told = Extract<Evidence, {source: WordSource}>;
 function endedBy({at, shown, via}: Request, word: Told): boolean {
   const {source, state} = word;
   if (state === 'blocked' || state === 'clear') return false;
+  // What a word alone told of ends with the next one.
+  if (via === 'screen' && shown === null) return word.at > at;
   if (word.at <= Math.max(at, shown?.at ?? 0) + TOGETHER_MS) return false;
-  if (via === 'screen' && shown === null) return true;
   if (source === 'program' || source === 'stream') return true;
   // Another tool of the same turn may go on while one waits, and titles look idle in a dialog.
   return source !== 'title' && state !== 'working';

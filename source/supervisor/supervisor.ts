@@ -76,6 +76,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
   options.door?.handle(receiveHooks({roster, now}));
   roster.note('supervisor.started', `supervisor of pid ${process.pid} took over`);
   await restore({runners: roster.runners, backends, now, note: why => roster.note('notice', why)});
+  // What was asked while nobody supervised, or before a rule could be applied.
+  for (const runner of roster.liveOnes) for (const request of runner.session.requests) asks.asked(runner, request);
   for (const {session} of roster.liveOnes) rules.launched(session, session.run?.argv ?? [], process.env);
 
   return {

@@ -202,7 +202,7 @@ describe('a program that says it waits', () => {
   test('asks at once where its screen cannot be read, and goes on by its next word', () => {
     const waiting = play(session([], {hasScreenRules: false}), blocked);
     assert.deepEqual(open(waiting), ['seen-1 screen permission']);
-    assert.deepEqual(play(waiting, word('program', T0 + 900, 'working')).requests, []);
+    assert.deepEqual(play(waiting, word('program', T0 + 90, 'working')).requests, []);
   });
 
   test('asks after a while when its screen shows no dialog that is known', () => {
