@@ -134,10 +134,10 @@ export function answerersOf(roster: Roster): Answerers {
     async hook(runner, request, decision) {
       const {answerHook} = roster.agentOf(runner.session);
       if (answerHook === null || request.ref === null) return false;
-      return runner.held.answer(request.ref, answerHook(request, decision));
+      return runner.doors.held.answer(request.ref, answerHook(request, decision));
     },
     async stream(runner, request, decision) {
-      return (await runner.stream?.answer(request, decision)) ?? false;
+      return (await runner.doors.stream?.answer(request, decision)) ?? false;
     },
   };
 }

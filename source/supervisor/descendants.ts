@@ -1,4 +1,5 @@
 import {type ProcessRow, processesWith, processTree, survivors} from '../backends/process-tree.ts';
+import {endProcesses} from './ending.ts';
 
 /** Between two looks at the processes of one session, in ms: each goes through the whole process table. */
 const LOOK_EVERY_MS = 5000;
@@ -38,4 +39,12 @@ export class Descendants {
     for (const row of processesWith('AMUX_SESSION_ID', this.#session)) rows.set(row.pid, row);
     return [...rows.values()];
   }
+}
+
+/** Ends what a process had started and left behind; resolves with what there is to say about it, null: nothing. */
+export async function endOrphans(orphans: readonly ProcessRow[]): Promise<string | null> {
+  if (orphans.length === 0) return null;
+  const left = await endProcesses(orphans);
+  const resists = left.length === 0 ? '' : `; ${left.length} of them could not be ended`;
+  return `${orphans.length === 1 ? 'a process' : `${orphans.length} processes`} had outlived it and ended with it${resists}`;
 }

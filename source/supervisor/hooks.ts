@@ -29,15 +29,15 @@ export function receiveHooks({roster, now}: {roster: Roster; now: () => number})
     if (read === null || !isLive(runner.session)) return {};
     const events = read(body);
     const asked = events.find(event => event.type === 'asked');
-    if (asked === undefined && !runner.held.isNews(body)) return {};
+    if (asked === undefined && !runner.doors.held.isNews(body)) return {};
     const at = now();
     if (asked === undefined) {
-      runner.tell(events, {door: 'hook', at});
+      runner.doors.tell(events, {door: 'hook', at});
       return {};
     }
     const {ref} = asked.request;
-    const reply = ref === null ? null : runner.held.hold(ref, signal);
-    runner.tell(events, {door: 'hook', at});
+    const reply = ref === null ? null : runner.doors.held.hold(ref, signal);
+    runner.doors.tell(events, {door: 'hook', at});
     return (await reply) ?? {};
   };
 }

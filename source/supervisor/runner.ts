@@ -1,8 +1,7 @@
-import type {Agent, Launch} from '../agents/agent.ts';
+import type {Agent} from '../agents/agent.ts';
 import {previewOf} from '../agents/preview.ts';
 import type {Backend, BackendEvent} from '../backends/backend.ts';
-import {busyProcess, type ProcessRow} from '../backends/process-tree.ts';
-import type {AgentEvent, Door} from '../domain/agent-event.ts';
+import {busyProcess} from '../backends/process-tree.ts';
 import type {Request} from '../domain/approvals.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
@@ -12,10 +11,8 @@ import type {Mark, Message} from '../domain/steering.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
-import {Descendants} from './descendants.ts';
-import {endProcesses} from './ending.ts';
-import {EventStream} from './event-stream.ts';
-import {HeldRequests} from './hooks.ts';
+import {Descendants, endOrphans} from './descendants.ts';
+import {Doors} from './doors.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
 import {ScreenWatch} from './screen-watch.ts';
@@ -47,16 +44,14 @@ export type RunnerContext = {
 export class Runner {
   readonly #context: RunnerContext;
   readonly #descendants: Descendants;
-  #orphans: Promise<void> | null = null;
+  #orphans: Promise<unknown> = Promise.resolve();
   #session: Session;
   readonly outbox: Outbox;
   /** What its agent writes about itself. */
   readonly files: AgentFiles;
   readonly screen: ScreenWatch;
-  /** What its agent waits for on open connections. */
-  readonly held: HeldRequests;
-  /** Its program's own API; null: it serves none. */
-  stream: EventStream | null = null;
+  /** Through which its agent tells of itself. */
+  readonly doors: Doors;
   readonly asks: Asks;
   /** Values that the last launch looked up by name: in memory only, never on disk. */
   remembered: Record<string, string> = {};
@@ -83,7 +78,7 @@ export class Runner {
       stateFiles,
       histories,
       environment: () => backend().environment(session.id),
-      tell: (events, at) => this.tell(events, {door: 'file', at}),
+      tell: (events, at) => this.doors.tell(events, {door: 'file', at}),
     });
     this.outbox = new Outbox(
       {
@@ -105,7 +100,19 @@ export class Runner {
       },
       messages,
     );
-    this.held = new HeldRequests(ref => this.tell([{type: 'settled', ref}], {door: 'hook', at: context.now()}));
+    this.doors = new Doors({
+      session: () => this.#session,
+      agent,
+      now,
+      outbox: this.outbox,
+      files: this.files,
+      asks: () => this.asks,
+      observe: evidence => this.observe(evidence),
+      onConversation: id => {
+        this.#record('session.changed', `conversation ${id}`, 'supervisor');
+        this.#waiters.look();
+      },
+    });
     this.screen = new ScreenWatch({
       capture: () => context.backend().capture(session.id),
       onScreen: (screen, at) => this.#captured(screen, at),
@@ -144,7 +151,8 @@ export class Runner {
       const type = session.status === before.status ? 'session.activity' : 'session.status';
       this.#record(type, reason, actor);
     }
-    if (session.requests !== before.requests) this.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
+    if (session.requests !== before.requests)
+      this.doors.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
     this.#alarm.set(wake);
     for (const effect of effects) this.#perform(effect);
     const asked = this.asks.follow(before, evidence);
@@ -164,7 +172,7 @@ export class Runner {
       case 'output':
         if (!isLive(this.#session)) return;
         this.screen.touch();
-        this.stream?.poke();
+        this.doors.stream?.poke();
         this.files.look();
         if (at < this.#repaintUntil && this.#session.activity !== 'working') return;
         this.observe({source: 'output', at});
@@ -180,7 +188,7 @@ export class Runner {
         const said = this.#context.agentOf(this.#session).readTitle?.(event.title) ?? null;
         if (said === null) return;
         const before = this.#session.signals.title?.at;
-        this.tell([said], {door: 'title', at});
+        this.doors.tell([said], {door: 'title', at});
         if (this.#session.signals.title?.at !== before) this.screen.said();
         return;
       }
@@ -188,36 +196,6 @@ export class Runner {
         if (event.run === this.#session.run?.id) {
           this.#ending = this.#ended({source: 'process', at, state: 'exited', exit: event.exit});
         }
-    }
-  }
-
-  /** What its agent told through one of its doors; `at` is when, in ms since the epoch. */
-  tell(events: readonly AgentEvent[], {door, at}: {door: Door; at: number}): void {
-    for (const event of events) {
-      // What stands in the history of a program that has just ended still says what it got.
-      if (event.type === 'prompt' || event.type === 'submitted') {
-        this.outbox.hear(event.type, event.text, {at, streamed: door === 'stream'});
-      }
-      if (!isLive(this.#session)) continue;
-      switch (event.type) {
-        case 'status': {
-          const {state, kind, message} = event;
-          this.observe({source: door, at, state, kind, message});
-          break;
-        }
-        case 'conversation':
-          this.#converses(event, at);
-          break;
-        case 'submitted':
-        case 'prompt':
-          break;
-        case 'asked':
-          if (door === 'hook' || door === 'stream') this.asks.told(event.request, {via: door, at});
-          break;
-        case 'settled':
-          this.observe({source: 'settled', at, ref: event.ref});
-          break;
-      }
     }
   }
 
@@ -249,29 +227,13 @@ export class Runner {
     }
   }
 
-  /** Its program was made like this: what it serves itself is listened to. */
-  listen(launch: Launch): void {
-    const {now, agentOf} = this.#context;
-    this.stream?.close();
-    const reader = isLive(this.#session) ? (agentOf(this.#session).readStream?.(launch) ?? null) : null;
-    const since = this.#session.run?.startedAt ?? now();
-    const known = () => {
-      const {conversation, requests} = this.#session;
-      const refs = requests.filter(({via}) => via === 'stream').map(({ref}) => ref ?? '');
-      // That of an earlier run is not the one that this process shows.
-      return {conversation: conversation !== null && conversation.at >= since ? conversation.id : null, refs};
-    };
-    const tell = (events: readonly AgentEvent[], at: number) => this.tell(events, {door: 'stream', at});
-    this.stream = reader === null ? null : new EventStream({reader, now, since, known, tell});
-  }
-
   /** It lives on from an earlier supervisor. */
   async adopt(info: {pid: number; mark: Mark | null; printedAt: number | null}): Promise<void> {
     const {run} = this.#session;
     if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
     this.remembered = await this.#context.backend().environment(this.#session.id);
-    this.listen({argv: run?.argv ?? [], env: this.remembered});
-    this.stream?.begin();
+    this.doors.listen({argv: run?.argv ?? [], env: this.remembered});
+    this.doors.stream?.begin();
     this.screen.touch();
     const {program} = this.#session.signals;
     if (program !== null && info.printedAt !== null && info.printedAt > program.at + PRINTED_SLACK_MS) {
@@ -310,7 +272,7 @@ export class Runner {
     this.files.close();
     this.outbox.close();
     this.screen.close();
-    this.stream?.close();
+    this.doors.close();
   }
 
   #captured(screen: Screen, at: number): void {
@@ -318,14 +280,14 @@ export class Runner {
     if (read === null || !isLive(this.#session)) return;
     const reading = read(screen);
     this.observe({source: 'screen', at, reading});
-    if (reading.composer) this.stream?.begin();
+    if (reading.composer) this.doors.stream?.begin();
   }
 
   /** Keeps the last screen and the history, gives the terminal back, then says that it ended. */
   async #ended(evidence: Evidence): Promise<void> {
     const {id, run} = this.#session;
     this.screen.stop();
-    this.stream?.close();
+    this.doors.close();
     const terminal = evidence.source === 'backend' ? null : this.#context.backend();
     const last = await takeLastScreen({id, run: run?.id ?? '', seen: this.screen.last, terminal});
     if (last.screen !== null) this.screen.keep(last.screen);
@@ -333,28 +295,8 @@ export class Runner {
     this.#ending = null;
     const orphans = this.#descendants.left();
     this.observe(evidence);
-    if (orphans.length > 0) this.#orphans = this.#endOrphans(orphans);
+    this.#orphans = endOrphans(orphans).then(said => said === null || this.#record('notice', said, 'supervisor'));
     if (this.outbox.underWay === undefined) this.files.close();
-  }
-
-  /** What its process had started and left behind. */
-  async #endOrphans(orphans: readonly ProcessRow[]): Promise<void> {
-    const left = await endProcesses(orphans);
-    const resists = left.length === 0 ? '' : `; ${left.length} of them could not be ended`;
-    this.#record(
-      'notice',
-      `${orphans.length === 1 ? 'a process' : `${orphans.length} processes`} had outlived it and ended with it${resists}`,
-      'supervisor',
-    );
-  }
-
-  #converses({id, file}: Extract<AgentEvent, {type: 'conversation'}>, at: number): void {
-    const before = this.#session.conversation;
-    this.observe({source: 'conversation', at, id, file});
-    if (before?.id === id) return;
-    this.#record('session.changed', `conversation ${id}`, 'supervisor');
-    if (before !== null) this.files.changed();
-    this.#waiters.look();
   }
 
   #perform(effect: Effect): void {

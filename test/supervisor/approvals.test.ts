@@ -104,7 +104,7 @@ test('a door answers first; nothing is typed', async context => {
     answerers: {
       async hook(_, request, decision) {
         answered.push([request, decision]);
-        runner.tell([{type: 'settled', ref: request.ref}], {door: 'hook', at: Date.now()});
+        runner.doors.tell([{type: 'settled', ref: request.ref}], {door: 'hook', at: Date.now()});
         return true;
       },
     },
@@ -152,7 +152,7 @@ test('a policy decides without asking, and only what it has a rule for', async c
     answerers: {
       async hook(_, {ref}) {
         told.push(ref!);
-        runner.tell([{type: 'settled', ref}], {door: 'hook', at: Date.now()});
+        runner.doors.tell([{type: 'settled', ref}], {door: 'hook', at: Date.now()});
         return true;
       },
     },

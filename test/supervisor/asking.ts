@@ -132,7 +132,7 @@ export async function asking(context: TestContext, {flags = [], answerers = {}, 
     /** The same over one of its doors. */
     tell(door: 'hook' | 'stream', asked: Partial<Asked>) {
       const request = {ref: 'r1', kind: 'permission' as const, tool: 'Bash', input: {}, title: 'it', suggestions: []};
-      runner.tell([{type: 'asked', request: {...request, choices: [], ...asked}}], {door, at: Date.now()});
+      runner.doors.tell([{type: 'asked', request: {...request, choices: [], ...asked}}], {door, at: Date.now()});
     },
     journal: () => store.read({after: 0, limit: 1000}).filter(({type}) => type.startsWith('approval.')),
   };

@@ -1,0 +1,96 @@
+import type {Agent, Launch} from '../agents/agent.ts';
+import type {AgentEvent, Door} from '../domain/agent-event.ts';
+import type {Evidence} from '../domain/evidence.ts';
+import {isLive, type Session} from '../domain/session.ts';
+import type {AgentFiles} from './agent-files.ts';
+import type {Asks} from './asks.ts';
+import {EventStream} from './event-stream.ts';
+import {HeldRequests} from './hooks.ts';
+import type {Outbox} from './outbox.ts';
+
+type DoorsOptions = {
+  session: () => Session;
+  agent: () => Agent;
+  now: () => number;
+  outbox: Outbox;
+  files: AgentFiles;
+  asks: () => Asks;
+  observe: (evidence: Evidence) => void;
+  /** Its conversation is another one than before. */
+  onConversation: (id: string) => void;
+};
+
+/** Through which an agent tells of itself, and what is made of each thing that it tells. */
+export class Doors {
+  readonly #options: DoorsOptions;
+  /** What its agent waits for on open connections. */
+  readonly held: HeldRequests;
+  /** Its program's own API; null: it serves none. */
+  stream: EventStream | null = null;
+
+  constructor(options: DoorsOptions) {
+    this.#options = options;
+    this.held = new HeldRequests(ref => this.tell([{type: 'settled', ref}], {door: 'hook', at: options.now()}));
+  }
+
+  /** What its agent told through one of its doors; `at` is when, in ms since the epoch. */
+  tell(events: readonly AgentEvent[], {door, at}: {door: Door; at: number}): void {
+    const {session, outbox, asks, observe} = this.#options;
+    for (const event of events) {
+      // What stands in the history of a program that has just ended still says what it got.
+      if (event.type === 'prompt' || event.type === 'submitted') {
+        outbox.hear(event.type, event.text, {at, streamed: door === 'stream'});
+      }
+      if (!isLive(session())) continue;
+      switch (event.type) {
+        case 'status': {
+          const {state, kind, message} = event;
+          observe({source: door, at, state, kind, message});
+          break;
+        }
+        case 'conversation':
+          this.#converses(event, at);
+          break;
+        case 'submitted':
+        case 'prompt':
+          break;
+        case 'asked':
+          if (door === 'hook' || door === 'stream') asks().told(event.request, {via: door, at});
+          break;
+        case 'settled':
+          observe({source: 'settled', at, ref: event.ref});
+          break;
+      }
+    }
+  }
+
+  /** Its program was made like this: what it serves itself is listened to. */
+  listen(launch: Launch): void {
+    const {session, agent, now} = this.#options;
+    this.stream?.close();
+    const reader = isLive(session()) ? (agent().readStream?.(launch) ?? null) : null;
+    const since = session().run?.startedAt ?? now();
+    const known = () => {
+      const {conversation, requests} = session();
+      const refs = requests.filter(({via}) => via === 'stream').map(({ref}) => ref ?? '');
+      // That of an earlier run is not the one that this process shows.
+      return {conversation: conversation !== null && conversation.at >= since ? conversation.id : null, refs};
+    };
+    const tell = (events: readonly AgentEvent[], at: number) => this.tell(events, {door: 'stream', at});
+    this.stream = reader === null ? null : new EventStream({reader, now, since, known, tell});
+  }
+
+  /** Its program has ended. */
+  close(): void {
+    this.stream?.close();
+  }
+
+  #converses({id, file}: Extract<AgentEvent, {type: 'conversation'}>, at: number): void {
+    const {session, files, observe, onConversation} = this.#options;
+    const before = session().conversation;
+    observe({source: 'conversation', at, id, file});
+    if (before?.id === id) return;
+    onConversation(id);
+    if (before !== null) files.changed();
+  }
+}
