@@ -25,6 +25,8 @@ export type Agent = {
   literal: (text: string) => string;
   /** Pause between a pasted text and Enter: some programs take a fast Enter for part of the paste, in ms. */
   enterDelayMs: number;
+  /** The same for a command: its list of commands has to be there before Enter, or the command goes to the model, in ms. */
+  commandDelayMs: number;
   /** How long a free input line must have stood: some draw it before they take any input, and lose what is typed, in ms. */
   settleMs: number;
   /** Quiet time that ends a turn when nothing better is known, in ms. */

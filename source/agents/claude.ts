@@ -38,6 +38,7 @@ export const claude: Agent = {
   knownVersions: ['2.1'],
   literal: text => introduced(spaced(/^[!@#]/)(text)),
   enterDelayMs: 50,
+  commandDelayMs: 200,
   settleMs: 0,
   quietMs: 1000,
   content: contentAbove(layout, /^✻ .* for [\dhms ]+|· done \d/),
@@ -159,7 +160,13 @@ export const claude: Agent = {
       pattern: /^\S [^\n]* · retrying in [\dhms ]+ · attempt \d+\/\d+/m,
       says: 'working',
     },
-    {rule: 'background agent', in: 'status', pattern: /^\S Waiting for \d+ background (agent|task)/m, says: 'working'},
+    {
+      rule: 'background agent',
+      in: 'status',
+      // The line stays when it is over; what came since stands below it.
+      pattern: /^\S Waiting for \d+ background (agent|task)(?![\s\S]*^● )/m,
+      says: 'working',
+    },
     // "✻ Crunching…" runs, "✻ Crunched for 12s" is over.
     {rule: 'spinner', in: 'status', pattern: /^[✻✶✳✢✽·∗*] \p{Lu}[\p{L}\p{M}'’ -]*…( |$)/mu, says: 'working'},
     // What ended a turn stands last in it; a turn that ends well ends with the time it took.

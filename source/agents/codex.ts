@@ -17,6 +17,8 @@ const layout: ScreenLayout = {
     if (at === -1 || /^› \d+\. /.test(lines[at]!)) return null;
     const below = lines.slice(at + 1).filter(line => line.trim() !== '');
     if (below.some(line => MENU_KEYS.test(line))) return null;
+    // While it starts it draws one that takes no input, without its model below it.
+    if (below.length === 1 && below[0]!.trim() === '? for shortcuts') return null;
     return below.length <= FOOTER_ROWS ? {above: at - 1, at} : null;
   },
   marker: /^[›!]\s?/,
@@ -40,6 +42,7 @@ export const codex: Agent = {
   literal: spaced(/^[/!@]/),
   // 0 ms falls into its paste-burst detection, 20 ms is enough.
   enterDelayMs: 60,
+  commandDelayMs: 200,
   settleMs: 0,
   quietMs: 1000,
   content: contentAbove(layout, /^\s+Worked for /),

@@ -39,6 +39,7 @@ export const gemini: Agent = {
   literal: text => introduced(spaced(/^[!@]/)(text)),
   // Up to 20 ms after a paste, Enter becomes part of the text; 60 ms is enough, 150 ms is safe.
   enterDelayMs: 150,
+  commandDelayMs: 600,
   // Its first input line stands for up to 0.8 s before the program is there.
   settleMs: 1000,
   quietMs: 1000,

@@ -12,6 +12,7 @@ export const generic: Agent = {
   knownVersions: null,
   literal: text => text,
   enterDelayMs: 30,
+  commandDelayMs: 30,
   settleMs: 0,
   quietMs: 1000,
   content: lines => lines,

@@ -42,6 +42,7 @@ export const opencode: Agent = {
   knownVersions: ['1.18'],
   literal: spaced(/^[/!@]/),
   enterDelayMs: 60,
+  commandDelayMs: 300,
   settleMs: 0,
   quietMs: 1000,
   content: contentAbove(layout, /^\s*▣ /),

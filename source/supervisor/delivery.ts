@@ -23,6 +23,8 @@ export type Typing = {
   terminal: string;
   message: string;
   text: string;
+  /** Pause between the text and its Enter, in ms. */
+  enterDelayMs: number;
   attempt: Attempt;
   now: () => number;
   /** What can prove that it arrived. */
@@ -50,7 +52,7 @@ export async function typeMessage(typing: Typing): Promise<void> {
     echoed = isEchoed(await backend.capture(terminal), text, {agent, before});
     if (!echoed) await attempt.pause(LOOK_MS);
   }
-  await attempt.pause(agent.enterDelayMs);
+  await attempt.pause(typing.enterDelayMs);
   await enterMessage(typing, echoed);
 }
 

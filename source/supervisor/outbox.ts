@@ -215,6 +215,7 @@ export class Outbox {
       terminal: session().id,
       message: message.id,
       text: typedText(message, agent()),
+      enterDelayMs: message.asCommand ? agent().commandDelayMs : agent().enterDelayMs,
       attempt,
       now,
       proof: () => (proves() ? (files.found || this.#streamed ? 'found' : 'unfound') : 'none'),

@@ -235,16 +235,28 @@ export class Runner {
     this.doors.listen({argv: run?.argv ?? [], env: this.remembered});
     this.doors.stream?.begin();
     this.screen.touch();
-    const {program} = this.#session.signals;
-    if (program !== null && info.printedAt !== null && info.printedAt > program.at + PRINTED_SLACK_MS) {
-      // What it reported last was heard by nobody: its old word is no evidence any more.
-      this.observe({source: 'program', at: info.printedAt, state: 'clear', kind: '', message: ''});
-    }
+    await this.#forgetUnheard(info.printedAt);
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
     this.observe({source: 'clock', at: this.#context.now()});
     // What it was doing when the last supervisor ended is not what it does now.
     await this.#looked;
+  }
+
+  /** What it told last was perhaps heard by nobody: an old word is no evidence any more. Its title still stands there. */
+  async #forgetUnheard(printedAt: number | null): Promise<void> {
+    const {signals} = this.#session;
+    for (const source of ['program', 'hook', 'title'] as const) {
+      const word = signals[source];
+      if (word === null || printedAt === null || printedAt <= word.at + PRINTED_SLACK_MS) continue;
+      this.observe({source, at: printedAt, state: 'clear', kind: '', message: ''});
+    }
+    const at = this.#context.now();
+    const screen = await this.#context
+      .backend()
+      .capture(this.#session.id)
+      .catch(() => null); // Its end is told by its exit.
+    if (screen !== null) this.onBackend({type: 'title', terminal: this.#session.id, at, title: screen.title});
   }
 
   /** Its terminal is gone with the terminal's owner. */
