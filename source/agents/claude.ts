@@ -109,13 +109,15 @@ export const claude: Agent = {
       // Beside a preview the lines are chosen by moving the mark: their numbers only move it, too.
       rule: 'question with preview',
       in: 'bottom',
-      pattern: /(?<detail>[^\n]+)\n(?:❯| ) *1\. (?:[^\n]*\n)+Enter to select · [^\n]*n to add notes/,
+      pattern:
+        /(?:[☐☒→][^\n]*\n(?<detail>[^\n]+(?:\n(?![^\n]*[☐☒→])[^\n]+){0,8}?)|\n(?<line>[^\n]+))\n(?:❯| ) *1\. (?:[^\n]*\n){1,50}?Enter to select · [^\n]*n to add notes/,
       says: {dialog: 'question', choose: 'walk', cancel: 'Cancel'},
     },
     {
       rule: 'question',
       in: 'bottom',
-      pattern: /(?<detail>[^\n]+)\n(?:❯| ) *1\. (?:[^\n]*\n)+Enter to select · /,
+      pattern:
+        /(?:[☐☒→][^\n]*\n(?<detail>[^\n]+(?:\n(?![^\n]*[☐☒→])[^\n]+){0,8}?)|\n(?<line>[^\n]+))\n(?:❯| ) *1\. (?:[^\n]*\n){1,50}?Enter to select · /,
       says: {dialog: 'question', cancel: 'Cancel'},
     },
     {
@@ -127,7 +129,7 @@ export const claude: Agent = {
     {
       rule: 'confirmation',
       in: 'bottom',
-      pattern: /(?<detail>[^\n]+\?)\n(?:[^\n]*\n)*? *❯ *1\. Yes[\s\S]*Enter to confirm/,
+      pattern: /(?:^|\n)(?<detail>[^\n]{1,300}\?)\n(?:[^\n]*\n){0,12}? *❯ *1\. Yes[\s\S]*Enter to confirm/,
       says: {dialog: 'question'},
     },
     // Views that the person opened end with what their keys do; only what the program asks is confirmed or cancelled.
@@ -141,7 +143,7 @@ export const claude: Agent = {
     {
       rule: 'dialog',
       in: 'bottom',
-      pattern: /(?:(?<detail>[^\n]+\?)\n[\s\S]*)?Esc to cancel\b[^\n]*$/,
+      pattern: /(?:(?:^|\n)(?<detail>[^\n]{1,300}\?)\n(?:[^\n]*\n){0,12}[^\n]*)?Esc to cancel\b[^\n]*$/,
       says: {dialog: 'question', cancel: 'Cancel'},
     },
     {rule: 'transcript', in: 'bottom', pattern: /Showing detailed transcript · /, says: 'skip'},

@@ -123,10 +123,11 @@ export const codex: Agent = {
     },
     {rule: 'pager', in: 'bottom', pattern: /↑\/↓ to scroll[^\n]*\s+q close\s*$|enter open {2}n new\s*$/, says: 'skip'},
     {
+      // Its heading is the first line of the paragraph above the list.
       rule: 'choice',
-      in: 'bottom',
+      in: 'screen',
       pattern:
-        /(?<detail>[^\n]+)\n(?:[^\n]*\n)*?[› ] 1\. [\s\S]*(enter continue|press\s+enter\s+to\s+(confirm|continue)|enter confirm)/i,
+        /(?:^(?: *\n)?|\n *\n)(?<detail>[^\n]*\S)(?:\n[^\n]*\S){0,8}\n(?: *\n)?[› ] 1\. (?:[^\n]*\n){1,40}?[^\n]*(?:enter continue|press\s+enter\s+to\s+(?:confirm|continue)|enter confirm)/i,
       says: {dialog: 'question'},
     },
     {rule: 'shell mode', in: 'footer', pattern: /\bShell mode\s*$/m, says: 'menu'},

@@ -79,7 +79,7 @@ export const gemini: Agent = {
       rule: 'approval',
       in: 'bottom',
       pattern:
-        /[\s\S]*│ \? (?<detail>[^\n│]+)[\s\S]*(Allow execution of|Apply this change|Do you want to proceed)[\s\S]*\d\. (Allow once|Yes)/,
+        /│ \? (?<detail>[^\n│]+)(?=[\n│])(?:(?!│ \? )[\s\S])*?(?:Allow execution of|Apply this change|Do you want to proceed)(?:(?!│ \? )[\s\S])*?\d\. (?:Allow once|Yes)/,
       says: {dialog: 'permission'},
     },
     {

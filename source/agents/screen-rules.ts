@@ -182,6 +182,8 @@ function isFree(row: Row, {marker, placeholder}: ScreenLayout): boolean {
 
 /** The named group `detail`, else all that matched, on one line and without tips and frames. */
 function detailOf(match: RegExpExecArray): string {
-  const text = (match.groups?.['detail'] ?? match[0]).replace(/^\s*Tip: .*$/gm, '').replace(/[╭╮╰╯│┃─╌▄▀]+/g, ' ');
+  const text = (match.groups?.['detail'] ?? match.groups?.['line'] ?? match[0])
+    .replace(/^\s*Tip: .*$/gm, '')
+    .replace(/[╭╮╰╯│┃─╌▄▀]+/g, ' ');
   return text.replace(/\s+/g, ' ').trim().slice(0, DETAIL_MAX);
 }

@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import {capturedScreen} from '../../source/agents/captured.ts';
 import {claude} from '../../source/agents/claude.ts';
 import {withRules} from '../../source/agents/reader.ts';
+import {agents} from '../../source/agents/registry.ts';
 import {PATTERN_MS, type RuleData} from '../../source/agents/rule-data.ts';
 import {inRange, isFor} from '../../source/agents/versions.ts';
 
@@ -82,4 +83,24 @@ test('the newest rules are used for a version that nobody knows', () => {
   assert.equal(isFor('2.1.x', {agent, version: null}), true);
   assert.equal(isFor('2.1.x', {agent, version: '1.0.4'}), false);
   assert.equal(isFor(undefined, {agent, version: '1.0.4'}), true);
+});
+
+test('no built-in rule takes long, whatever a program prints', () => {
+  const rows = [
+    (i: number) => (i % 3 ? `│ ${'a'.repeat(180)}` : `  1. Yes ${'┃ '.repeat(80)}`),
+    () => `› 1. Yes ? ${'? '.repeat(80)} ● 1. Trust`,
+    () => ` ┃  ${'Do you want to ? '.repeat(9)}`,
+    (i: number) => `❯ 1. ☐ question ${i} Enter to select · API Error ✕ ■`,
+    (i: number) => `Would you like to ${i} ✕ [retrying Question 1/2 a needs your approval. Review your answers`,
+  ];
+  for (const {name, read} of agents) {
+    if (read === null) continue;
+    for (const row of rows) {
+      const screen = capturedScreen(Array.from({length: 60}, (_, i) => row(i)).join('\n'));
+      const before = performance.now();
+      read(screen);
+      const took = performance.now() - before;
+      assert.ok(took < PATTERN_MS * 4, `${name}: ${took} ms for ${row(0).slice(0, 40)}`);
+    }
+  }
 });
