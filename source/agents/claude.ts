@@ -183,7 +183,7 @@ export const claude: Agent = {
       rule: 'limit',
       in: 'turn',
       pattern:
-        /^ {0,2}[⎿●]\s+(?<detail>API Error: 429[^\n]*|[^\n]*(?:usage limit reached|hit your[^\n]* limit|Credit balance is too low)[^\n]*)(?![\s\S]*\n✻ \S+ for \d)/im,
+        /^ {0,2}[⎿●]\s+(?<detail>API Error: (?:429|[^\n]*\(429\))[^\n]*|[^\n]*(?:usage limit reached|hit your[^\n]* limit|Credit balance is too low)[^\n]*)(?![\s\S]*\n✻ \S+ for \d)/im,
       says: {waiting: 'limit'},
     },
     {

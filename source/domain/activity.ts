@@ -106,7 +106,10 @@ function verdictOf(session: Session, {source, at, state, kind, message}: Told, n
       // Its screen often says better which error it is.
       const {screen} = session.signals;
       const shown = screen !== null && screen.at >= at && !screen.reading.dialog ? screen.reading.waitingFor : null;
-      const told = {kind: kindOfError(kind), detail: message || 'the program reports an error'};
+      const told = {
+        kind: errorTold(session.signals, at) ?? kindOfError(kind),
+        detail: message || 'the program reports an error',
+      };
       return {...base, activity: 'waiting', waitingFor: told.kind === 'error' && shown !== null ? shown : told};
     }
     case 'blocked': {
@@ -147,6 +150,16 @@ function kindOfAsking(kind: string, message: string): WaitingFor['kind'] {
   if (kind === 'question' || kind === 'plan' || kind === 'trust') return kind;
   if (kind === 'auth' || kind === 'login') return 'login';
   return /^trust (this|the) /i.test(message) ? 'trust' : 'permission';
+}
+
+/** What another source says of the same error, when it says which one it is. */
+function errorTold(signals: Signals, at: number): WaitingFor['kind'] | null {
+  for (const source of wordSources) {
+    const word = signals[source];
+    if (word?.state !== 'error' || Math.abs(word.at - at) > TOGETHER_MS) continue;
+    if (kindOfError(word.kind) !== 'error') return kindOfError(word.kind);
+  }
+  return null;
 }
 
 function kindOfError(kind: string): WaitingFor['kind'] {

@@ -376,6 +376,13 @@ describe('words of several sources', () => {
     });
   }
 
+  test('which error it is may be told by a less trusted source of the same moment', () => {
+    const both = [word('program', 1000, 'error'), word('hook', 1100, 'error', 'limit', '429')];
+    assert.equal(play(started(), T0 + 500, ...both).waitingFor?.kind, 'limit');
+    const apart = [word('hook', 1000, 'error', 'limit', '429'), word('program', 9000, 'error')];
+    assert.equal(play(started(), T0 + 500, ...apart).waitingFor?.kind, 'error');
+  });
+
   test('which error it is may stand on the screen', () => {
     const waitingFor = {kind: 'limit' as const, detail: '429'};
     const limited = screen(T0 + 1100, {activity: 'waiting', waitingFor});
