@@ -22,12 +22,14 @@ export type CaseResult = {
 
 type Options = {program: Program; home: RealHome; standIn: StandIn; failures: string; label: string};
 
+/** Of this whole run: the stand-ins count failures by prompt, so that no prompt may come twice. */
+let plays = 0;
+
 /** Plays cases with one program in one backend; a session is used again as long as it is in order. */
 export class Troupe {
   readonly #options: Options;
   #session: {ref: string; watch: Watch} | null = null;
   #sessions = 0;
-  #plays = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -40,7 +42,7 @@ export class Troupe {
     if (without !== null) return {verdict: 'unsupported', reason: without, ms: 0, judgement: null, explanation: null};
     let problem: string | null = null;
     const {ref, watch} = await this.#sessionFor(each);
-    const mark = `case${String(++this.#plays).padStart(2, '0')}`;
+    const mark = `case${String(++plays).padStart(2, '0')}`;
     const stage = new Stage({program, home, standIn, ref, watch, mark});
     const now = Date.now();
     stage.becomes(each.begins === 'ready' ? expect.quiet : expect.starting, {
