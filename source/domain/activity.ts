@@ -139,10 +139,10 @@ const NAMES: Record<WordSource, string> = {
 };
 
 /** Some say that they are idle before they take any input. */
-function starting({ready, run}: Session, now: number): Verdict | null {
-  const wake = (run?.startedAt ?? 0) + UNREADY_MS;
+function starting({ready, run, freeSince, settleMs}: Session, now: number): Verdict | null {
+  const wake = freeSince === null ? (run?.startedAt ?? 0) + UNREADY_MS : freeSince + settleMs;
   if (ready || now >= wake) return null;
-  const reason = 'it starts: its input line was not there yet';
+  const reason = 'it starts: its input line was not there long enough';
   return {activity: 'unknown', waitingFor: null, reason, by: 'screen', wake};
 }
 

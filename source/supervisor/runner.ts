@@ -116,6 +116,7 @@ export class Runner {
     this.screen = new ScreenWatch({
       capture: () => context.backend().capture(session.id),
       onScreen: (screen, at) => this.#captured(screen, at),
+      eager: () => this.#session.activity !== 'working' && this.#session.hasScreenRules,
       now: context.now,
     });
     this.asks = new Asks({

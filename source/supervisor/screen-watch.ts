@@ -4,6 +4,8 @@ import type {Screen} from '../domain/screen.ts';
 const WATCHED_MS = 100;
 const TYPED_MS = 12;
 const UNWATCHED_MS = 1000;
+/** The same while what it prints would change what is thought of it, in ms. */
+const EAGER_MS = 250;
 /** How long after a key the fast pace holds, in ms. */
 const TYPING_MS = 400;
 /** What a program draws when it says something new is complete after this, in ms. */
@@ -18,6 +20,8 @@ const BURST_MS = 4;
 type Options = {
   capture: () => Promise<Screen>;
   onScreen: (screen: Screen, at: number) => void;
+  /** It is not known to work: what it prints may be the beginning. */
+  eager: () => boolean;
   /** ms since the epoch. */
   now: () => number;
 };
@@ -119,7 +123,8 @@ export class ScreenWatch {
   #dueAt(): number {
     const now = this.#options.now();
     const typing = now - this.#typedAt < TYPING_MS;
-    const pace = typing ? TYPED_MS : this.#watchers.size > 0 ? WATCHED_MS : UNWATCHED_MS;
+    const unwatched = this.#options.eager() ? EAGER_MS : UNWATCHED_MS;
+    const pace = typing ? TYPED_MS : this.#watchers.size > 0 ? WATCHED_MS : unwatched;
     const first = Math.max(this.#touchedAt + BURST_MS, this.#lastAt + pace);
     const said = this.#saidAt === null ? first : this.#saidAt + SAID_MS;
     const still = Math.max(this.#touchedAt + STILL_MS, this.#lastAt + STILL_PACE_MS);

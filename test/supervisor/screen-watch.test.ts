@@ -13,7 +13,7 @@ const screen: Screen = {
 };
 
 /** A watch on a clock of its own; `taken` holds the times of its captures. */
-function watched(t: TestContext) {
+function watched(t: TestContext, {eager = false} = {}) {
   t.mock.timers.enable({apis: ['setTimeout', 'Date'], now: 1_000_000});
   const taken: number[] = [];
   const watch = new ScreenWatch({
@@ -22,6 +22,7 @@ function watched(t: TestContext) {
       return screen;
     },
     onScreen: () => {},
+    eager: () => eager,
     now: Date.now,
   });
   t.after(() => watch.close());
@@ -40,6 +41,12 @@ test('steady output of a screen that nobody watches is looked at once a second',
   const {watch, taken, pass} = watched(t);
   await pass(3000, () => watch.touch());
   assert.equal(taken.length, 3);
+});
+
+test('what is not known to work is looked at sooner', async t => {
+  const {watch, taken, pass} = watched(t, {eager: true});
+  await pass(3000, () => watch.touch());
+  assert.ok(taken.length >= 10, String(taken));
 });
 
 test('a pause in the output is looked at soon: what was drawn is complete', async t => {
