@@ -9,6 +9,8 @@ const UNREADY_MS = 20_000;
 export const SILENT_START_MS = 2500;
 /** Captures older than the last output by more than this prove nothing about now, in ms. */
 const SCREEN_LAG_MS = 50;
+/** Work that goes on printing is believed until the next capture, which comes within this time, in ms. */
+const WORK_LAG_MS = 1500;
 
 /** A message that went in is taken up within this time, in ms: until then an older word of idleness counts for nothing. */
 export const TAKEN_UP_MS = 1500;
@@ -139,10 +141,10 @@ const NAMES: Record<WordSource, string> = {
 };
 
 /** Some say that they are idle before they take any input. */
-function starting({ready, run, freeSince, settleMs}: Session, now: number): Verdict | null {
-  const wake = freeSince === null ? (run?.startedAt ?? 0) + UNREADY_MS : freeSince + settleMs;
+function starting({ready, run}: Session, now: number): Verdict | null {
+  const wake = (run?.startedAt ?? 0) + UNREADY_MS;
   if (ready || now >= wake) return null;
-  const reason = 'it starts: its input line was not there long enough';
+  const reason = 'it starts: its input line was not there yet';
   return {activity: 'unknown', waitingFor: null, reason, by: 'screen', wake};
 }
 
@@ -169,8 +171,9 @@ function kindOfError(kind: string): WaitingFor['kind'] {
 /** A rule that matched on a capture which is not older than the last output. */
 function byScreen(session: Session): Verdict | null {
   const {screen} = session.signals;
-  if (screen === null || screen.reading.activity === null || !isCurrent(session)) return null;
+  if (screen === null || screen.reading.activity === null) return null;
   const {reading} = screen;
+  if (!isCurrent(session, reading.activity === 'working' ? WORK_LAG_MS : SCREEN_LAG_MS)) return null;
   // Programs repaint their input line while they work: "idle" also needs the quiet that follows.
   if (reading.activity === 'idle') return null;
   return {
@@ -182,9 +185,9 @@ function byScreen(session: Session): Verdict | null {
   };
 }
 
-function isCurrent({signals}: Session): boolean {
+function isCurrent({signals}: Session, lagMs = SCREEN_LAG_MS): boolean {
   const newest = Math.max(signals.output?.at ?? 0, signals.submitted?.at ?? 0);
-  return signals.screen !== null && signals.screen.at + SCREEN_LAG_MS >= newest;
+  return signals.screen !== null && signals.screen.at + lagMs >= newest;
 }
 
 /** Its free input line stands still: the end of a turn of which nothing told (an interrupt). */

@@ -77,12 +77,8 @@ export type Session = {
   signals: Signals;
   /** Quiet time that ends a turn, ms. */
   quietMs: number;
-  /** In this run it has taken input: before that, no word of idleness means that it would. */
+  /** Its input line was seen in this run: before that, no word of idleness means that it takes input. */
   ready: boolean;
-  /** Since when its input line stands there free (ms since the epoch); null: it does not. */
-  freeSince: number | null;
-  /** How long it must stand before it takes any input, ms. */
-  settleMs: number;
   /** Its agent has screen rules: silence alone never makes it idle. */
   hasScreenRules: boolean;
 };
@@ -100,13 +96,13 @@ export type Transition = {
 
 /** A session as an older amux stored it, with what is new. */
 export function complete(stored: Session): Session {
-  const {conversation = null, requests: asked = [], ready = true, freeSince = null, settleMs = 0, signals} = stored;
+  const {conversation = null, requests: asked = [], ready = true, signals} = stored;
   const requests = asked.map(request => ({
     ...request,
     shown: request.shown ?? null,
     missedAt: request.missedAt ?? null,
   }));
-  return {...stored, conversation, requests, ready, freeSince, settleMs, signals: {...noSignals(), ...signals}};
+  return {...stored, conversation, requests, ready, signals: {...noSignals(), ...signals}};
 }
 
 /** The one place where a session's status and activity are decided. Pure: all times come in. */
@@ -238,7 +234,6 @@ function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'p
         ...session,
         ...noActivity,
         ready: !session.hasScreenRules,
-        freeSince: null,
         status: 'starting',
         run: evidence.run,
         signals: noSignals(),
@@ -275,7 +270,6 @@ function judge(session: Session, now: number): {session: Session; wake: number |
     session.status = 'running';
     session.reason = 'process is up';
   }
-  if (session.freeSince !== null && now >= session.freeSince + session.settleMs) session.ready = true;
   const verdict = judgeActivity(session, now);
   if (session.activity === 'working' && verdict.activity === 'idle' && endsTurn(session)) session.unseen = true;
   const finished = verdict.activity === 'idle' && session.unseen;
@@ -293,8 +287,8 @@ function absorbScreen(before: Session, evidence: Extract<Evidence, {source: 'scr
   if (signals.screen !== null && evidence.at < signals.screen.at) return {...before, signals: {...signals}};
   const screen = seen(before, evidence);
   const shown = {...evidence, reading: screen?.reading ?? null};
-  const freeSince = screen?.reading.composer === true ? (before.freeSince ?? evidence.at) : null;
-  return {...before, freeSince, requests: revise(requests, shown), signals: {...signals, screen}};
+  const ready = before.ready || screen?.reading.composer === true;
+  return {...before, ready, requests: revise(requests, shown), signals: {...signals, screen}};
 }
 
 /** What hides the program says nothing of it: what was read before holds on. */

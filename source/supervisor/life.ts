@@ -258,8 +258,6 @@ export class Life {
       signals: noSignals(),
       quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
       ready: false,
-      freeSince: null,
-      settleMs: agent.settleMs,
       hasScreenRules: agent.read !== null,
     };
   }

@@ -344,6 +344,12 @@ describe('words of several sources', () => {
       'working',
       'stream',
     ],
+    [
+      'work on a screen goes on while it prints, until the next look',
+      [word('title', 1000, 'idle'), busy, output(T0 + 3500), output(T0 + 4000)],
+      'working',
+      'screen',
+    ],
     ['work on a later screen is believed', [word('program', 1000, 'done'), busy], 'working', 'screen'],
     [
       'a still and free input line ends what only hooks called work: an interrupt has no hook',

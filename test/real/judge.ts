@@ -17,6 +17,8 @@ export type Expectation = {
 
 export const expect = {
   starting: {says: 'starting', activity: ['unknown', 'working', null]},
+  /** Some draw an input line before they ask whether the directory is to be trusted. */
+  beginning: {says: 'starting', activity: ['unknown', 'working', 'idle', null]},
   working: {says: 'working', status: ['running'], activity: ['working']},
   quiet: {says: 'quiet', status: ['running'], activity: ['idle', 'finished']},
   failed: {says: 'failed', status: ['failed']},

@@ -45,7 +45,7 @@ export class Troupe {
     const mark = `case${String(++plays).padStart(2, '0')}`;
     const stage = new Stage({program, home, standIn, ref, watch, mark});
     const now = Date.now();
-    stage.becomes(each.begins === 'ready' ? expect.quiet : expect.starting, {
+    stage.becomes(each.begins === 'ready' ? expect.quiet : each.begins === 'new' ? expect.beginning : expect.starting, {
       earliest: 0,
       shown: each.begins === 'ready' ? now : 0,
     });

@@ -50,8 +50,6 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     signals: noSignals(),
     quietMs: 1000,
     ready: true,
-    freeSince: null,
-    settleMs: 0,
     hasScreenRules: false,
     ...change,
   };
