@@ -121,7 +121,8 @@ export const gemini: Agent = {
     {
       rule: 'completion list',
       in: 'around',
-      pattern: /^ [>*] (?:\/[\w :-]*|[^\n]*@\S*)\n▀{20,}\n (?!workspace\b)[^\n]+/m,
+      // The box of a command that was sent looks the same, but another box comes after it.
+      pattern: /^ [>*] (?:\/[\w :-]*|[^\n]*@\S*)\n▀{20,}\n (?!workspace\b)[^\n]+(?![\s\S]*\n [>*!] [^\n]*\n▀{20,})/m,
       says: 'list',
     },
     // Its title says Ready meanwhile.
