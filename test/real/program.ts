@@ -19,6 +19,8 @@ export type Program = {
     /** Its input line. */
     composer: RegExp;
     trust?: RegExp;
+    /** Drawn by the process that starts anew after its trust dialog, once it takes input. */
+    restarted?: RegExp;
     permission: RegExp;
     question?: RegExp;
     menu: RegExp;

@@ -115,6 +115,7 @@ const gemini: Program = {
     busy: /esc to cancel|^\S Compressing chat history/m,
     composer: /^ [>*] /m,
     trust: /Do you trust the files in this folder\?/,
+    restarted: /Gemini CLI v\d/,
     permission: /Allow execution of/,
     question: /Which colour\?/,
     menu: /\(Press Esc to close|esc to close|Enter to select/i,

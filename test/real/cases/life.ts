@@ -25,9 +25,13 @@ export const life: readonly Case[] = [
       const stood = stage.watch.screens.findLast(({at}) => at <= pressed)!.text;
       const left = await stage.shows('that it was answered', text => text !== stood, {since: pressed});
       stage.becomes(expect.starting, {earliest: pressed, shown: left});
-      const ready = await stage.shows('its input line', text => below(text) !== stood && stage.isQuiet(below(text)), {
-        since: pressed,
-      });
+      const ready = await stage.shows(
+        'its input line',
+        text => below(text) !== stood && stage.isQuiet(below(text)) && (sees.restarted?.test(below(text)) ?? true),
+        {
+          since: pressed,
+        },
+      );
       stage.becomes(expect.quiet, {earliest: pressed, shown: ready});
       await stage.stay();
     },
