@@ -246,10 +246,12 @@ export class Runner {
 
   /** What it told last was perhaps heard by nobody: an old word is no evidence any more. Its title still stands there. */
   async #forgetUnheard(printedAt: number | null): Promise<void> {
-    const {signals} = this.#session;
+    const {signals, hasScreenRules} = this.#session;
     for (const source of ['program', 'hook', 'title'] as const) {
       const word = signals[source];
-      if (word === null || printedAt === null || printedAt <= word.at + PRINTED_SLACK_MS) continue;
+      if (word === null || printedAt === null) continue;
+      // Its screen says what it does now; without rules for that, a word stands unless something came clearly after it.
+      if (!hasScreenRules && printedAt <= word.at + PRINTED_SLACK_MS) continue;
       this.observe({source, at: printedAt, state: 'clear', kind: '', message: ''});
     }
     const at = this.#context.now();

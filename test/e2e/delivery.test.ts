@@ -154,6 +154,22 @@ describe('messages to an agent that keeps a history', {concurrency: 2}, () => {
     assert.deepEqual(two.prompts, ['go on']);
   });
 
+  test('what the agent told while nobody listened is seen on its screen afterwards', async () => {
+    const {home, agent} = await start('--stateless', '1', '--work', '700');
+    await using _ = home;
+    const sending = home.run(['send', 'one', 'hello']);
+    await until('it to work', async () => (await home.session('one')).activity === 'working');
+    await home.killSupervisor();
+    await sending;
+    const screen = () => home.amux('peek', 'one');
+    await until('the end of its turn', async () => /● done/.test(await screen()));
+    await home.amux('serve', '--detach');
+    await idle(home);
+    await home.amux('send', 'one', 'again');
+    await agent.read(2);
+    assert.deepEqual(agent.prompts, ['hello', 'again']);
+  });
+
   test('survive kill -9 of the supervisor on tmux', t => storm(t, 'tmux', 6));
   test('survive kill -9 of the supervisor on the pty host', t => storm(t, 'pty', 6));
 });

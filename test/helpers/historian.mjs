@@ -3,6 +3,7 @@
 //   --log FILE      one JSON line per event: ready, prompt (what it got, when it is in its history), key
 //   --work MS       how long a prompt takes; a text with "long" takes ten times that
 //   --late MS       how long after Enter a prompt is in its history
+//   --stateless 1  writes no state file
 //   --deaf N        does not take the first N presses of Enter
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
 //   one with ASK opens a dialog, which the next Enter closes.
@@ -39,6 +40,7 @@ const reports = {idle: 'idle', busy: 'working', waiting: 'blocked:kind=permissio
 function become(status) {
   state = status;
   process.stdout.write(`\x1b]7501;state=${reports[status]}\x07`);
+  if (options.has('--stateless')) return draw();
   const content = {pid: process.pid, procStart, sessionId: id, cwd: process.cwd(), status, statusUpdatedAt: Date.now()};
   writeFileSync(`${stateFile}.new`, JSON.stringify(content));
   renameSync(`${stateFile}.new`, stateFile);
