@@ -20,6 +20,8 @@ const layout: ScreenLayout = {
   marker: /^\s*┃\s*/,
   prompt: /^ {2}┃ {2}\S/,
   placeholder: /^(Ask anything|┃?$)/,
+  // Beside a conversation, where the terminal is wide enough.
+  panel: / {2}• OpenCode \d+\.\d/,
 };
 
 /**

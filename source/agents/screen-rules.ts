@@ -1,6 +1,7 @@
 import type {Reading, WaitingKind} from '../domain/evidence.ts';
 import {type Row, rowText, type Screen} from '../domain/screen.ts';
 import {choicesOf, type Offer} from './choices.ts';
+import {linesWithoutPanel, withoutPanel} from './side-panel.ts';
 
 /** Rows at the bottom that a dialog may fill. */
 const BOTTOM_ROWS = 60;
@@ -56,6 +57,8 @@ export type ScreenLayout = {
   prompt: RegExp;
   /** What stands in an empty input line, apart from what is dim. */
   placeholder: RegExp;
+  /** What always stands in the panel that it may draw beside the work; the panel begins where this does. */
+  panel?: RegExp;
 };
 
 /** A dialog is what stands last: below what its rule finds come its other lines and a footer, in rows. */
@@ -70,7 +73,7 @@ export function screens(layout: ScreenLayout, rules: readonly ScreenRule[]) {
 export function screenReader(layout: ScreenLayout, rules: readonly ScreenRule[]): (screen: Screen) => Reading {
   const prepared = rules.map(rule => ({...rule, all: new RegExp(rule.pattern.source, `${rule.pattern.flags}g`)}));
   return screen => {
-    const rows = screen.lines;
+    const rows = withoutPanel(screen.lines, layout.panel);
     const lines = rows.map(rowText);
     while (lines.at(-1) === '') lines.pop();
     const found = layout.input(lines);
@@ -131,7 +134,8 @@ function reading(says: Says, match: RegExpExecArray, {dialog, composer}: Seen): 
 
 /** What stands above the input line, without the lines that say nothing of the work. */
 export function contentAbove(layout: ScreenLayout, noise: RegExp): (lines: readonly string[]) => readonly string[] {
-  return lines => {
+  return screen => {
+    const lines = linesWithoutPanel(screen, layout.panel);
     const found = layout.input(lines);
     const above = found === null ? lines : lines.slice(0, found.above + 1);
     return above.filter(line => !noise.test(line));
