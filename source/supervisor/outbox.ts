@@ -33,6 +33,8 @@ type OutboxOptions = {
   backend: () => Backend;
   now: () => number;
   files: Pick<AgentFiles, 'proves' | 'found' | 'catchUp'>;
+  /** Its program serves events of its own, whether they are heard already or not. */
+  serves: () => boolean;
   record: (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
   /** A screen that was read just before typing. */
   onReading: (reading: Reading, at: number) => void;
@@ -204,11 +206,12 @@ export class Outbox {
   }
 
   #typing(message: Message, attempt: Attempt): Typing {
-    const {agent, backend, session, now, files, onEntered} = this.#options;
+    const {agent, backend, session, now, files, serves, onEntered} = this.#options;
     const run = session().run?.id;
     // What acts leaves no prompt behind. A history outlasts its program.
     const kept = files.proves;
-    const proves = () => !message.asCommand && (kept || (agent().readStream !== null && this.#streamed));
+    const served = serves();
+    const proves = () => !message.asCommand && (kept || served || this.#streamed);
     return {
       backend: backend(),
       agent: agent(),

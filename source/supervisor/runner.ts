@@ -87,6 +87,7 @@ export class Runner {
         backend,
         now,
         files: this.files,
+        serves: () => this.doors.stream !== null,
         record: (type, entry) => {
           context.record({...entry, type, session: this.#session});
           this.#waiters.look();
