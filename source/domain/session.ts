@@ -27,6 +27,8 @@ export type RunRecord = {
   exit: Exit | null;
   /** SHA-256 (hex) of the token that its hooks bring; null: it has none. */
   hookToken?: string | null;
+  /** Of its agent, as the program itself says; null: not known (yet). */
+  version?: string | null;
 };
 
 /**

@@ -18,8 +18,6 @@ export type AgentRulesOptions = {
 /** Which rules hold for a session: those for its program's version, and the home's own. */
 export class AgentRules {
   readonly #options: AgentRulesOptions;
-  /** By session id. */
-  readonly #versions = new Map<string, string>();
   /** By program and the time it was written. */
   readonly #asked = new Map<string, Promise<string | null>>();
   readonly #agents = new Map<string, Agent>();
@@ -30,9 +28,9 @@ export class AgentRules {
     this.#options = options;
   }
 
-  agentOf({id, agentType}: Session): Agent {
+  agentOf({agentType, run}: Session): Agent {
     const agent = agentOf(agentType);
-    const version = this.#versions.get(id) ?? null;
+    const version = run?.version ?? null;
     const key = `${agent.name} ${version}`;
     const known = this.#agents.get(key);
     if (known !== undefined) return known;
@@ -45,27 +43,28 @@ export class AgentRules {
     return ruled;
   }
 
-  /** A launch reads the files again and finds out, in the background, which version of its agent it started. */
-  launched({id, agentType}: Session, argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): void {
+  /** A launch reads the files again. Resolves with the version of the agent that was started; null: nobody knows. */
+  async launched(
+    {agentType}: Session,
+    argv: readonly string[],
+    env: Readonly<NodeJS.ProcessEnv>,
+  ): Promise<string | null> {
     this.#files = this.#readFiles();
     this.#agents.clear();
-    this.#versions.delete(id);
     const agent = agentOf(agentType);
     // A wrapper under another name may do anything when it is run once more.
     const [first = ''] = argv;
-    if (agent.versionFlags === null || basename(first) !== agent.command) return;
+    if (agent.versionFlags === null || basename(first) !== agent.command) return null;
     const program = findProgram(first, env['PATH'] ?? '');
-    if (program === null) return;
-    void this.#ask(program, agent.versionFlags).then(said => {
-      const version = said === null ? null : versionIn(said);
-      if (version === null) return;
-      this.#versions.set(id, version);
-      if (covers(agent, version)) return;
-      const known = agent.knownVersions?.join(', ') ?? 'none';
-      this.#note(
-        `${agent.title} ${version} is not known here (known: ${known}); its screens are read by the newest rules`,
-      );
-    });
+    if (program === null) return null;
+    const said = await this.#ask(program, agent.versionFlags);
+    const version = said === null ? null : versionIn(said);
+    if (version === null || covers(agent, version)) return version;
+    const known = agent.knownVersions?.join(', ') ?? 'none';
+    this.#note(
+      `${agent.title} ${version} is not known here (known: ${known}); its screens are read by the newest rules`,
+    );
+    return version;
   }
 
   #ask({file, at}: Program, flags: string[]): Promise<string | null> {

@@ -196,7 +196,7 @@ export class Life {
       const asksForStatus = agent.asksForStatus && runsItself(agent, argv);
       const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
       runner.launched(pid);
-      this.#options.rules.launched(runner.session, argv, env);
+      void this.#options.rules.launched(runner.session, argv, env).then(version => runner.isOfVersion(run.id, version));
       runner.doors.listen({argv, env});
     } catch (error) {
       const failure = asAmuxError(error);

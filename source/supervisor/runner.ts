@@ -229,6 +229,13 @@ export class Runner {
     }
   }
 
+  /** Its program has said its version. */
+  isOfVersion(run: string, version: string | null): void {
+    const now = this.#session.run;
+    if (version === null || now?.id !== run || !isLive(this.#session)) return;
+    this.update({run: {...now, version}}, `version ${version}`, 'supervisor');
+  }
+
   /** It lives on from an earlier supervisor. */
   async adopt(info: {pid: number; mark: Mark | null; printedAt: number | null}): Promise<void> {
     const {run} = this.#session;

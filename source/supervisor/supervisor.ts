@@ -78,7 +78,11 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
   await restore({runners: roster.runners, backends, now, note: why => roster.note('notice', why)});
   // What was asked while nobody supervised, or before a rule could be applied.
   for (const runner of roster.liveOnes) for (const request of runner.session.requests) asks.asked(runner, request);
-  for (const {session} of roster.liveOnes) rules.launched(session, session.run?.argv ?? [], process.env);
+  for (const runner of roster.liveOnes) {
+    const {run} = runner.session;
+    if (run === null || run.version != null) continue;
+    void rules.launched(runner.session, run.argv, process.env).then(version => runner.isOfVersion(run.id, version));
+  }
 
   return {
     ...looking({roster, screensDir, detachKey, now}),
