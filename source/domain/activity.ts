@@ -11,6 +11,8 @@ export const SILENT_START_MS = 2500;
 const SCREEN_LAG_MS = 50;
 /** Work that goes on printing is believed until the next capture, which comes within this time, in ms. */
 const WORK_LAG_MS = 1500;
+/** A dialog around which something is drawn, likewise: what is not known to work is looked at sooner, in ms. */
+const DIALOG_LAG_MS = 600;
 
 /** A message that went in is taken up within this time, in ms: until then an older word of idleness counts for nothing. */
 export const TAKEN_UP_MS = 1500;
@@ -173,7 +175,8 @@ function byScreen(session: Session): Verdict | null {
   const {screen} = session.signals;
   if (screen === null || screen.reading.activity === null) return null;
   const {reading} = screen;
-  if (!isCurrent(session, reading.activity === 'working' ? WORK_LAG_MS : SCREEN_LAG_MS)) return null;
+  const lag = reading.activity === 'working' ? WORK_LAG_MS : reading.dialog ? DIALOG_LAG_MS : SCREEN_LAG_MS;
+  if (!isCurrent(session, lag)) return null;
   // Programs repaint their input line while they work: "idle" also needs the quiet that follows.
   if (reading.activity === 'idle') return null;
   return {

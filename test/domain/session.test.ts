@@ -350,6 +350,12 @@ describe('words of several sources', () => {
       'working',
       'screen',
     ],
+    [
+      'a dialog stays one while something is drawn around it, until the next look',
+      [word('title', 1000, 'idle'), dialog, output(T0 + 3400)],
+      'waiting',
+      'screen',
+    ],
     ['work on a later screen is believed', [word('program', 1000, 'done'), busy], 'working', 'screen'],
     [
       'a still and free input line ends what only hooks called work: an interrupt has no hook',
