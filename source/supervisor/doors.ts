@@ -1,12 +1,17 @@
 import type {Agent, Launch} from '../agents/agent.ts';
+import type {BackendEvent} from '../backends/backend.ts';
 import type {AgentEvent, Door} from '../domain/agent-event.ts';
 import type {Evidence} from '../domain/evidence.ts';
+import type {Screen} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {AgentFiles} from './agent-files.ts';
 import type {Asks} from './asks.ts';
 import {EventStream} from './event-stream.ts';
 import {HeldRequests} from './hooks.ts';
 import type {Outbox} from './outbox.ts';
+
+/** tmux tells the time of the last output in whole seconds: so much later may still be the report itself, in ms. */
+const PRINTED_SLACK_MS = 1500;
 
 type DoorsOptions = {
   session: () => Session;
@@ -16,6 +21,9 @@ type DoorsOptions = {
   files: AgentFiles;
   asks: () => Asks;
   observe: (evidence: Evidence) => void;
+  capture: () => Promise<Screen>;
+  /** It said something new: its screen shows what its word leaves out. */
+  onNews: () => void;
   /** Its conversation is another one than before. */
   onConversation: (id: string) => void;
 };
@@ -62,6 +70,44 @@ export class Doors {
           break;
       }
     }
+  }
+
+  /** What its program told its terminal. */
+  heard(event: Extract<BackendEvent, {type: 'program' | 'title'}>): void {
+    const {session, agent, observe, onNews} = this.#options;
+    const {at} = event;
+    if (event.type === 'program') {
+      const {state, kind, message} = event;
+      const before = session().signals.program?.state;
+      observe({source: 'program', at, state, kind, message});
+      if (state !== before) onNews();
+      return;
+    }
+    const said = agent().readTitle?.(event.title) ?? null;
+    if (said === null) return;
+    const before = session().signals.title?.at;
+    this.tell([said], {door: 'title', at});
+    if (session().signals.title?.at !== before) onNews();
+  }
+
+  /**
+   * After an absence of the supervisor: what was told last was perhaps heard by nobody, so that an old word is no
+   * evidence any more. Its title still stands there. `printedAt`: when it last printed, ms since the epoch; null: all that
+   * it told is told again.
+   */
+  async forgetUnheard(printedAt: number | null): Promise<void> {
+    const {session, observe, capture, now} = this.#options;
+    const {signals, hasScreenRules, id} = session();
+    for (const source of ['program', 'hook', 'title'] as const) {
+      const word = signals[source];
+      if (word === null || printedAt === null) continue;
+      // Its screen says what it does now; without rules for that, a word stands unless something came clearly after it.
+      if (!hasScreenRules && printedAt <= word.at + PRINTED_SLACK_MS) continue;
+      observe({source, at: printedAt, state: 'clear', kind: '', message: ''});
+    }
+    const at = now();
+    const screen = await capture().catch(() => null); // Its end is told by its exit.
+    if (screen !== null) this.heard({type: 'title', terminal: id, at, title: screen.title});
   }
 
   /** Its program was made like this: what it serves itself is listened to. */

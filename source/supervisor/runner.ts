@@ -21,8 +21,6 @@ import {Waiters} from './waiters.ts';
 
 /** What a program prints this soon after we changed its size is a repaint, not work, in ms. */
 const REPAINT_MS = 1000;
-/** tmux tells the time of the last output in whole seconds: so much later may still be the report itself, in ms. */
-const PRINTED_SLACK_MS = 1500;
 /** After a delivery that could not be done, how long until the next try, in ms. */
 const RETRY_MS = 1000;
 
@@ -109,6 +107,8 @@ export class Runner {
       files: this.files,
       asks: () => this.asks,
       observe: evidence => this.observe(evidence),
+      capture: () => backend().capture(session.id),
+      onNews: () => this.screen.said(),
       onConversation: id => {
         this.#record('session.changed', `conversation ${id}`, 'supervisor');
         this.#waiters.look();
@@ -179,21 +179,10 @@ export class Runner {
         if (at < this.#repaintUntil && this.#session.activity !== 'working') return;
         this.observe({source: 'output', at});
         return;
-      case 'program': {
-        const {state, kind, message} = event;
-        const before = this.#session.signals.program?.state;
-        this.observe({source: 'program', at, state, kind, message});
-        if (state !== before) this.screen.said();
+      case 'program':
+      case 'title':
+        this.doors.heard(event);
         return;
-      }
-      case 'title': {
-        const said = this.#context.agentOf(this.#session).readTitle?.(event.title) ?? null;
-        if (said === null) return;
-        const before = this.#session.signals.title?.at;
-        this.doors.tell([said], {door: 'title', at});
-        if (this.#session.signals.title?.at !== before) this.screen.said();
-        return;
-      }
       case 'exit':
         if (event.run === this.#session.run?.id) {
           this.#ending = this.#ended({source: 'process', at, state: 'exited', exit: event.exit});
@@ -244,30 +233,12 @@ export class Runner {
     this.doors.listen({argv: run?.argv ?? [], env: this.remembered});
     this.doors.stream?.begin();
     this.screen.touch();
-    await this.#forgetUnheard(info.printedAt);
+    await this.doors.forgetUnheard(info.printedAt);
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
     this.observe({source: 'clock', at: this.#context.now()});
     // What it was doing when the last supervisor ended is not what it does now.
     await this.#looked;
-  }
-
-  /** What it told last was perhaps heard by nobody: an old word is no evidence any more. Its title still stands there. */
-  async #forgetUnheard(printedAt: number | null): Promise<void> {
-    const {signals, hasScreenRules} = this.#session;
-    for (const source of ['program', 'hook', 'title'] as const) {
-      const word = signals[source];
-      if (word === null || printedAt === null) continue;
-      // Its screen says what it does now; without rules for that, a word stands unless something came clearly after it.
-      if (!hasScreenRules && printedAt <= word.at + PRINTED_SLACK_MS) continue;
-      this.observe({source, at: printedAt, state: 'clear', kind: '', message: ''});
-    }
-    const at = this.#context.now();
-    const screen = await this.#context
-      .backend()
-      .capture(this.#session.id)
-      .catch(() => null); // Its end is told by its exit.
-    if (screen !== null) this.onBackend({type: 'title', terminal: this.#session.id, at, title: screen.title});
   }
 
   /** Its terminal is gone with the terminal's owner. */
