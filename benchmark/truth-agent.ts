@@ -6,7 +6,7 @@ import {dirname} from 'node:path';
  * Each change is logged with its time: `{at, state}` per line, `at` in ms since the epoch.
  */
 const [way = '', log = '', ...rest] = process.argv.slice(2);
-const CHANGES = 32;
+const CHANGES = 12;
 const FIRST_MS = 3000;
 const LEAST_MS = 2500;
 const SPREAD_MS = 1500;

@@ -19,7 +19,7 @@ const sources: readonly Source[] = [
 
 const AIM_MS = 300;
 const WHOLE_MS = 200_000;
-const CHANGES = 32;
+const CHANGES = 12;
 const IDLE_SESSIONS = 60;
 const SETTLE_MS = 8000;
 const WINDOW_S = 20;

@@ -110,7 +110,7 @@ export class ScreenWatch {
       clearTimeout(this.#timer);
     }
     this.#due = due;
-    this.#timer = setTimeout(() => this.#look(), due - this.#options.now());
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, due - this.#options.now()));
   }
 
   #look(): void {
