@@ -1,5 +1,19 @@
+import type {TokenRecord} from './access.ts';
+import type {Card} from './board.ts';
+import type {Note} from './knowledge.ts';
 import type {Session} from './session.ts';
 import type {Message, Since} from './steering.ts';
+
+/** What is stored, by table. */
+export type Records = {sessions: Session; messages: Message; tokens: TokenRecord; cards: Card; notes: Note};
+export type TableName = keyof Records;
+export const tableNames = ['sessions', 'messages', 'tokens', 'cards', 'notes'] as const satisfies readonly TableName[];
+
+/** A whole record of a table without ties to others. */
+type Put = {[T in 'tokens' | 'cards' | 'notes']: {kind: 'put'; table: T; record: Records[T]}}[
+  | 'tokens'
+  | 'cards'
+  | 'notes'];
 
 /** One stored fact: a whole record after the change, or its end. Applying it twice is harmless. */
 export type Change =
@@ -7,7 +21,9 @@ export type Change =
   | {kind: 'session.delete'; id: string}
   | {kind: 'message.put'; message: Message}
   | {kind: 'message.state'; id: string; state: Message['state']; reason: string; changedAt: number; since?: Since}
-  | {kind: 'message.delete'; id: string};
+  | {kind: 'message.delete'; id: string}
+  | Put
+  | {kind: 'delete'; table: Put['table']; id: string};
 
 export type EventType =
   | 'session.registered'
@@ -20,6 +36,8 @@ export type EventType =
   | 'approval.settled'
   | 'message.queued'
   | 'message.state'
+  | 'token.created'
+  | 'token.revoked'
   | 'supervisor.started'
   | 'supervisor.stopped'
   | 'backend.lost'
@@ -40,10 +58,14 @@ export type Entry = {
   changes: Change[];
 };
 
-/** All that is stored of a fleet. */
-export type FleetState = {sessions: Map<string, Session>; messages: Map<string, Message>};
+/** All that is stored of a fleet: the records of each table by their ids. */
+export type FleetState = {[T in TableName]: Map<string, Records[T]>};
 
-export const emptyState = (): FleetState => ({sessions: new Map(), messages: new Map()});
+export const emptyState = (): FleetState => perTable(() => new Map()) as FleetState;
+
+export function perTable<V>(make: (table: TableName) => V): Record<TableName, V> {
+  return Object.fromEntries(tableNames.map(table => [table, make(table)])) as Record<TableName, V>;
+}
 
 /** Changes the state in place. */
 export function apply(state: FleetState, change: Change): void {
@@ -70,6 +92,33 @@ export function apply(state: FleetState, change: Change): void {
     }
     case 'message.delete':
       state.messages.delete(change.id);
+      return;
+    case 'put':
+      (state[change.table] as Map<string, {id: string}>).set(change.record.id, change.record);
+      return;
+    case 'delete':
+      state[change.table].delete(change.id);
+  }
+}
+
+/** The records that a change touches, by table: a deleted session takes its messages with it. */
+export function touched(state: FleetState, change: Change): {table: TableName; id: string}[] {
+  switch (change.kind) {
+    case 'session.put':
+      return [{table: 'sessions', id: change.session.id}];
+    case 'session.delete': {
+      const own = [...state.messages.values()].filter(({session}) => session === change.id);
+      return [{table: 'sessions', id: change.id}, ...own.map(({id}) => ({table: 'messages' as const, id}))];
+    }
+    case 'message.put':
+      return [{table: 'messages', id: change.message.id}];
+    case 'message.state':
+    case 'message.delete':
+      return [{table: 'messages', id: change.id}];
+    case 'put':
+      return [{table: change.table, id: change.record.id}];
+    case 'delete':
+      return [{table: change.table, id: change.id}];
   }
 }
 
@@ -78,5 +127,8 @@ export function snapshot(state: FleetState): Change[] {
   return [
     ...[...state.sessions.values()].map((session): Change => ({kind: 'session.put', session})),
     ...[...state.messages.values()].map((message): Change => ({kind: 'message.put', message})),
+    ...(['tokens', 'cards', 'notes'] as const).flatMap(table =>
+      [...state[table].values()].map(record => ({kind: 'put', table, record}) as Change),
+    ),
   ];
 }

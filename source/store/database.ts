@@ -4,10 +4,9 @@ import {join} from 'node:path';
 import type {KeyvSqlite} from '@keyv/sqlite';
 import type Keyv from 'keyv';
 import {AmuxError} from '../domain/errors.ts';
-import {emptyState, type FleetState} from '../domain/events.ts';
-import type {Session} from '../domain/session.ts';
-import type {Message} from '../domain/steering.ts';
+import {emptyState, type FleetState, type TableName, tableNames} from '../domain/events.ts';
 import {checkVersion, corrupt, schemaVersion, unwritable} from './database-file.ts';
+import type {Taken} from './pending.ts';
 
 /** How long a statement waits for another process's lock, ms. */
 const BUSY_MS = 5000;
@@ -18,32 +17,28 @@ const CURSOR = 'cursor';
 /** What the database holds, with the journal's cursor up to which it holds everything. */
 export type Loaded = {state: FleetState; cursor: number};
 
-/** Records to store; null deletes. The cursor is written last. */
-export type Batch = {
-  sessions: Map<string, Session | null>;
-  messages: Map<string, Message | null>;
-  cursor: number;
-};
+/** The cursor is written last. */
+export type Batch = {records: Taken; cursor: number};
 
 /** Brings a database of version `to - 1` to version `to`. */
 export type Step = {to: number; run: (query: KeyvSqlite['query']) => Promise<void>};
 
-const steps: Step[] = [];
+/** 2: tables of their own for tokens, cards and notes, which are made when they are opened. */
+const steps: Step[] = [{to: 2, run: async () => {}}];
 
 type Table<T> = {name: string; sql: KeyvSqlite; records: Keyv<T>};
+type Tables = Record<TableName, Table<object>>;
 
 /** The tables of `amux.db`. Each has a connection of its own: clearing one of two namespaces of a store clears both. */
 export class Database {
   readonly #file: string;
-  readonly #sessions: Table<Session>;
-  readonly #messages: Table<Message>;
+  readonly #tables: Tables;
   readonly #meta: Table<number>;
 
-  private constructor(file: string, tables: {sessions: Table<Session>; messages: Table<Message>; meta: Table<number>}) {
+  private constructor(file: string, {tables, meta}: {tables: Tables; meta: Table<number>}) {
     this.#file = file;
-    this.#sessions = tables.sessions;
-    this.#messages = tables.messages;
-    this.#meta = tables.meta;
+    this.#tables = tables;
+    this.#meta = meta;
   }
 
   /** Opens or makes the database. Throws `store.corrupt`, `store.newer` and `store.write`. */
@@ -55,9 +50,9 @@ export class Database {
       const meta = await openTable<number>(file, 'meta', opened);
       await meta.sql.query('PRAGMA journal_mode=WAL');
       await upgrade({file, query: meta.sql.query, steps, target: schemaVersion});
-      const sessions = await openTable<Session>(file, 'sessions', opened);
-      const messages = await openTable<Message>(file, 'messages', opened);
-      return new Database(file, {sessions, messages, meta});
+      const tables: Partial<Tables> = {};
+      for (const name of tableNames) tables[name] = await openTable(file, name, opened);
+      return new Database(file, {tables: tables as Tables, meta});
     } catch (error) {
       for (const sql of opened) await sql.close();
       throw translate(file, error);
@@ -67,18 +62,19 @@ export class Database {
   async load(): Promise<Loaded> {
     try {
       const state = emptyState();
-      for await (const [id, session] of rows(this.#sessions)) state.sessions.set(id, session);
-      for await (const [id, message] of rows(this.#messages)) state.messages.set(id, message);
+      for (const name of tableNames) {
+        const known = state[name] as Map<string, object>;
+        for await (const [id, record] of rows(this.#tables[name])) known.set(id, record);
+      }
       return {state, cursor: (await this.#meta.records.get(CURSOR)) ?? 0};
     } catch (error) {
       throw translate(this.#file, error);
     }
   }
 
-  async write({sessions, messages, cursor}: Batch): Promise<void> {
+  async write({records, cursor}: Batch): Promise<void> {
     try {
-      await store(this.#sessions, sessions);
-      await store(this.#messages, messages);
+      for (const name of tableNames) await store<object>(this.#tables[name], records[name]);
       await store(this.#meta, new Map([[CURSOR, cursor]]));
     } catch (error) {
       throw unwritable(this.#file, error);
@@ -86,7 +82,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    for (const {sql} of [this.#sessions, this.#messages, this.#meta]) await sql.close();
+    for (const {sql} of [...Object.values(this.#tables), this.#meta]) await sql.close();
   }
 }
 

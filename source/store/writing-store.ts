@@ -115,7 +115,7 @@ export class WritingStore implements Store {
     try {
       // What the database holds must be in the journal even after a power cut.
       await journal.sync();
-      await database.write({...taken, cursor});
+      await database.write({records: taken, cursor});
       this.#stored = cursor;
       this.#retry = RETRY_MS;
     } catch (error) {

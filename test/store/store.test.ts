@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path';
 import {describe, test} from 'node:test';
 import {KeyvSqlite} from '@keyv/sqlite';
 import type {Paths} from '../../source/config/paths.ts';
-import type {Entry} from '../../source/domain/events.ts';
+import type {Change, Entry} from '../../source/domain/events.ts';
 import {Database, upgrade} from '../../source/store/database.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
 import {entry, put, send, temporaryHome} from './records.ts';
@@ -263,22 +263,51 @@ describe('the version of the schema', () => {
     for (const readOnly of [true, false]) {
       await assert.rejects(open(paths, readOnly), {
         code: 'store.newer',
-        facts: {file: paths.database, found: 7, known: 1},
+        facts: {file: paths.database, found: 7, known: 2},
       });
     }
     assert.equal(fingerprint(paths.home), before);
+  });
+
+  test('keeps the records of every table, and lets them go', async () => {
+    const {paths} = await filled();
+    const store = await open(paths);
+    const records: Change[] = [
+      {
+        kind: 'put',
+        table: 'tokens',
+        record: {id: 't1', name: 'ci', role: 'agent', hash: 'aa', createdAt: 1, expiresAt: null},
+      },
+      {
+        kind: 'put',
+        table: 'tokens',
+        record: {id: 't2', name: 'old', role: 'viewer', hash: 'bb', createdAt: 2, expiresAt: 3},
+      },
+      {kind: 'delete', table: 'tokens', id: 't2'},
+    ];
+    store.append({...put('s9'), changes: records});
+    await store.close();
+    const names = async (readOnly: boolean) => {
+      const again = await open(paths, readOnly);
+      await again.close();
+      return [...again.state.tokens.values()].map(({name}) => name);
+    };
+    assert.deepEqual(await names(true), ['ci'], 'from the journal');
+    rmSync(paths.journal, {recursive: true});
+    assert.deepEqual(await names(false), ['ci'], 'from the database');
+    assert.deepEqual(await names(true), ['ci'], 'from a snapshot');
   });
 
   test('that is older is brought up step by step, and is told by the header', async () => {
     const {paths} = await filled();
     const sql = new KeyvSqlite({uri: `sqlite://${paths.database}`, table: 'meta'});
     const ran: number[] = [];
-    const steps = [1, 2, 3, 4].map(to => ({to, run: async () => void ran.push(to)}));
-    const target = 3;
-    // This amux knows version 1 only; the next ones will find it in the header.
+    const steps = [1, 2, 3, 4, 5].map(to => ({to, run: async () => void ran.push(to)}));
+    const target = 4;
+    // This amux knows version 2 only; the next ones will find it in the header.
     await upgrade({file: paths.database, query: sql.query, steps, target});
-    assert.deepEqual(ran, [2, 3]);
-    assert.equal(readFileSync(paths.database).readUInt32BE(60), 3);
+    assert.deepEqual(ran, [3, 4]);
+    assert.equal(readFileSync(paths.database).readUInt32BE(60), 4);
     await upgrade({file: paths.database, query: sql.query, steps, target});
     assert.equal(ran.length, 2);
     await sql.close();
