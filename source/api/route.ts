@@ -1,18 +1,20 @@
+import type {IncomingHttpHeaders} from 'node:http';
 import type {z} from 'zod';
+import type {Caller, Role} from '../domain/access.ts';
 import type {Fleet} from '../domain/fleet.ts';
 
-export type Role = 'viewer' | 'agent' | 'operator' | 'admin';
-
 export type RequestParts<Body, Query> = {
-  /** `:name` or `:id` of the path, decoded; empty where the path has none. */
+  /** `:name`, `:id` or `:file` of the path, decoded; empty where the path has none. */
   name: string;
   body: Body;
   query: Query;
+  caller: Caller;
+  headers: IncomingHttpHeaders;
 };
 
 /** One route: declared here, validated, documented and served from this record alone. */
 export type Route = {
-  method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   role: Role;
   summary: string;
@@ -20,6 +22,8 @@ export type Route = {
   status: 200 | 201 | 202 | 204;
   body: z.ZodType | null;
   query: z.ZodType | null;
+  /** What is answered; null: nothing, or not described yet. */
+  result: z.ZodType | null;
   handler: (fleet: Fleet, parts: RequestParts<unknown, unknown>) => Promise<unknown>;
 };
 
@@ -38,6 +42,7 @@ type Declared<Body extends z.ZodType, Query extends z.ZodType> = Pick<Route, 'me
   status?: Route['status'];
   body?: Body;
   query?: Query;
+  result?: z.ZodType;
   handler: (fleet: Fleet, parts: RequestParts<z.infer<Body>, z.infer<Query>>) => Promise<unknown>;
 };
 
@@ -45,7 +50,7 @@ type Declared<Body extends z.ZodType, Query extends z.ZodType> = Pick<Route, 'me
 export function route<Body extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodUndefined>(
   declared: Declared<Body, Query>,
 ): Route {
-  const {status = 200, body = null, query = null, handler, ...rest} = declared;
+  const {status = 200, body = null, query = null, result = null, handler, ...rest} = declared;
   // The server parses with the same schemas before it calls.
-  return {...rest, status, body, query, handler: handler as Route['handler']};
+  return {...rest, status, body, query, result, handler: handler as Route['handler']};
 }

@@ -1,37 +1,33 @@
 import {chmodSync, renameSync, rmSync} from 'node:fs';
 import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
 import type {z} from 'zod';
+import {type Caller, mayAct, type Role} from '../domain/access.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
+import type {Gate} from './callers.ts';
+import {sendEvents, sinceOf} from './event-stream.ts';
 import type {Route, StreamRoute} from './route.ts';
-import {approvalRoutes} from './routes/approvals.ts';
-import {sessionRoutes, steeringRoutes, streamRoutes, terminalRoutes} from './routes/sessions.ts';
-import {systemRoutes} from './routes/system.ts';
+import {routes, streamRoutes} from './routes.ts';
 
 /** Largest request body, in bytes. */
 const BODY_MAX = 2 * 1024 * 1024;
-const HEARTBEAT_MS = 15_000;
-/** Bytes a stream's client may be behind before it is waited for. */
-const STREAM_BUFFER = 1024 * 1024;
 
-export const routes: readonly Route[] = [
-  ...systemRoutes,
-  ...sessionRoutes,
-  ...steeringRoutes,
-  ...approvalRoutes,
-  ...terminalRoutes,
-];
+export type ServerOptions = {
+  /** The fleet as this caller has it. Requests wait for it: a server may listen before its supervisor is there. */
+  fleetOf: (caller: Caller) => Promise<Fleet>;
+  gate: Gate;
+};
 
 /** The fleet over HTTP. `streams` counts the clients that stay; `lastRequest` is ms of `performance.now()`. */
 export class Server {
   readonly #app: FastifyInstance;
-  readonly #fleet: Fleet;
+  readonly #options: ServerOptions;
   readonly #ending = new AbortController();
   streams = 0;
   lastRequest = performance.now();
 
-  constructor(fleet: Fleet) {
-    this.#fleet = fleet;
+  constructor(options: ServerOptions) {
+    this.#options = options;
     this.#app = fastify({bodyLimit: BODY_MAX, forceCloseConnections: true, routerOptions: {maxParamLength: 300}});
     this.#app.setErrorHandler((error, _request, reply) => sendError(reply, translate(error)));
     this.#app.setNotFoundHandler((request, reply) => {
@@ -69,10 +65,11 @@ export class Server {
       method: route.method,
       url: route.url,
       handler: async (request, reply) => {
+        const {caller, fleet} = await this.#admit(request, route);
         const name = nameOf(request);
         const body = route.body === null ? undefined : parse(route.body, request.body ?? {}, 'body');
         const query = route.query === null ? undefined : parse(route.query, request.query, 'query');
-        const result = await route.handler(this.#fleet, {name, body, query});
+        const result = await route.handler(fleet, {name, body, query, caller, headers: request.headers});
         if (route.status === 204) return reply.code(204).send();
         return reply.code(route.status).header('content-type', 'application/json').send(JSON.stringify(result));
       },
@@ -81,62 +78,37 @@ export class Server {
 
   #addStream(route: StreamRoute): void {
     this.#app.get(route.url, async (request, reply) => {
-      const controller = new AbortController();
-      const end = () => controller.abort();
-      request.raw.socket.once('close', end);
-      this.#ending.signal.addEventListener('abort', end);
-      const {signal} = controller;
-      const values = route.stream(this.#fleet, {name: nameOf(request), since: sinceOf(request), signal});
-      const iterator = values[Symbol.asyncIterator]();
-      // The first value decides whether this is an answer or an error; an empty stream starts with the headers.
-      const first = iterator.next();
-      const early = await Promise.race([first, new Promise<null>(resolve => setImmediate(resolve, null))]);
-      reply.hijack();
-      const {raw} = reply;
-      raw.writeHead(200, {'content-type': 'text/event-stream', 'cache-control': 'no-store'});
-      raw.write(':\n\n');
+      const {fleet} = await this.#admit(request, route);
+      const since = sinceOf(request);
       this.streams++;
-      const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS);
       try {
-        for (let next = early ?? (await first); next.done !== true; next = await iterator.next()) {
-          const {id, data} = next.value;
-          const fits = raw.write(`${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
-          if (!fits && raw.writableLength > STREAM_BUFFER) await drained(raw, signal);
-        }
-      } catch (error) {
-        raw.write(`event: error\ndata: ${JSON.stringify(asAmuxError(error))}\n\n`);
+        await sendEvents(request, reply, {
+          values: signal => route.stream(fleet, {name: nameOf(request), since, signal}),
+          ending: this.#ending.signal,
+        });
       } finally {
-        clearInterval(heartbeat);
         this.streams--;
-        this.#ending.signal.removeEventListener('abort', end);
-        raw.end();
       }
     });
   }
+
+  async #admit(
+    request: FastifyRequest,
+    {role, method = 'GET', url}: Admitted,
+  ): Promise<{caller: Caller; fleet: Fleet}> {
+    const caller = await this.#options.gate(request);
+    if (!mayAct(caller.role, role)) {
+      throw new AmuxError('access.role', {what: `${method} ${url}`, needed: role, role: caller.role});
+    }
+    return {caller, fleet: await this.#options.fleetOf(caller)};
+  }
 }
 
-function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    raw.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), {once: true});
-  });
-}
+type Admitted = {role: Role; url: string; method?: string};
 
 function nameOf(request: FastifyRequest): string {
-  const {name, id} = request.params as {name?: string; id?: string};
-  return name ?? id ?? '';
-}
-
-function sinceOf(request: FastifyRequest): number | undefined {
-  const {since} = request.query as {since?: string};
-  const given = request.headers['last-event-id'] ?? since;
-  if (given === undefined) return undefined;
-  const cursor = Number(given);
-  if (Number.isSafeInteger(cursor) && cursor >= 0) return cursor;
-  throw new AmuxError('input.invalid', {
-    why: `"${String(given).slice(0, 40)}" is not a cursor`,
-    next: 'use the id of an event',
-  });
+  const {name, id, file} = request.params as {name?: string; id?: string; file?: string};
+  return name ?? id ?? file ?? '';
 }
 
 function parse(schema: z.ZodType, value: unknown, where: string): unknown {

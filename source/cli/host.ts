@@ -1,4 +1,5 @@
 import {rmSync} from 'node:fs';
+import {socketGate} from '../api/callers.ts';
 import {openHookDoor} from '../api/hook-door.ts';
 import {Server} from '../api/server.ts';
 import type {Backend} from '../backends/backend.ts';
@@ -56,7 +57,7 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
     const door = await openHookDoor(paths.hooksPort);
     undo.push(() => door.close());
     if (door.notice !== null) store.notices.push(door.notice);
-    const fleet = await openSupervisor({
+    const supervisor = await openSupervisor({
       paths,
       store,
       backends,
@@ -66,11 +67,12 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
       hosted,
       detachKey: settings.detachKey,
       door,
+      apiUrl: () => null,
       now: Date.now,
       onShutdown,
     });
-    undo.push(() => fleet[Symbol.asyncDispose]());
-    const server = new Server(fleet);
+    undo.push(() => supervisor[Symbol.asyncDispose]());
+    const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate: socketGate});
     await server.listen(paths.socket);
     writeSupervisorFile(paths, {
       pid: process.pid,
@@ -84,7 +86,7 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
       rmSync(paths.socket, {force: true});
       await server.close();
     });
-    return {fleet, server, settings, close};
+    return {fleet: supervisor.as(hosted === 'cockpit' ? 'cockpit' : 'cli'), server, settings, close};
   } catch (error) {
     await close();
     throw error;

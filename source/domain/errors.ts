@@ -165,6 +165,37 @@ export const errorTable = {
     http: 429,
     exit: 1,
   },
+  'token.unknown': {message: 'no token "{ref}"', hint: 'amux token ls lists them', http: 404, exit: 3},
+  'token.exists': {
+    message: 'there is a token named "{name}" already',
+    hint: 'choose another --name, or amux token revoke {name}',
+    http: 409,
+    exit: 4,
+  },
+  'token.many': {
+    message: 'there are {count} tokens, which is the most there may be',
+    hint: 'amux token ls, then amux token revoke those that nobody needs',
+    http: 409,
+    exit: 4,
+  },
+  'access.missing': {
+    message: 'a token is needed here',
+    hint: 'amux token create makes one: Authorization: Bearer TOKEN, or https://amux:TOKEN@HOST in the URL',
+    http: 401,
+    exit: 1,
+  },
+  'access.refused': {
+    message: 'this token is not known, has expired or was revoked',
+    hint: 'amux token ls lists the valid ones, amux token create makes one',
+    http: 401,
+    exit: 1,
+  },
+  'access.role': {
+    message: '{what} needs the role {needed}; this token is {role}',
+    hint: 'amux token create --role {needed} makes one that may',
+    http: 403,
+    exit: 1,
+  },
   'store.newer': {
     message: '{file} was written by a newer amux (schema {found}; this one knows {known})',
     hint: 'update amux, or use another --home',

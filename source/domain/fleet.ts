@@ -1,3 +1,4 @@
+import type {Access} from './access.ts';
 import type {AskingKind, Decision, Means, Request} from './approvals.ts';
 import type {Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
@@ -83,7 +84,7 @@ export type StartInput = {
 };
 
 /** One process life, and the conversation that its agent had at the end of it. */
-export type RunView = Omit<RunRecord, 'hookToken'> & {conversation: string | null};
+export type RunView = Omit<RunRecord, 'hookToken' | 'apiToken'> & {conversation: string | null};
 
 export type Sent = {id: string; state: MessageState; reason: string};
 
@@ -155,7 +156,7 @@ export type Outcome = {name: string; ok: boolean; error: {code: string; message:
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet {
+export interface Fleet extends Access {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;

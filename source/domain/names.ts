@@ -8,6 +8,10 @@ export function checkName(name: string): void {
   if (!NAME.test(name) || RESERVED.has(name)) throw new AmuxError('session.name', {name: name.slice(0, 80)});
 }
 
+/** One line of text as others are shown it: without control characters and marks that reverse what is read. */
+export const oneLine = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
+
 type Named = {id: string; name: string};
 
 /**

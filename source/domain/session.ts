@@ -27,6 +27,10 @@ export type RunRecord = {
   exit: Exit | null;
   /** SHA-256 (hex) of the token that its hooks bring; null: it has none. */
   hookToken?: string | null;
+  /** SHA-256 (hex) of the token in its `AMUX_URL`; null: it has none. */
+  apiToken?: string | null;
+  /** Of the API as the process was told, without the token. */
+  url?: string | null;
   /** Of its agent, as the program itself says; null: not known (yet). */
   version?: string | null;
 };

@@ -31,7 +31,8 @@ export type ApprovalsOptions = {
   now: () => number;
 };
 
-type Approvals = Pick<Fleet, 'approvals' | 'decide'> & {
+type Approvals = Pick<Fleet, 'approvals'> & {
+  decide: (ref: string, decision: Decision, actor: string) => Promise<Decided>;
   asked: (runner: Runner, request: Request) => void;
   settled: (runner: Runner, request: Request, why: string) => void;
 };
@@ -106,12 +107,12 @@ export function approvals({roster, answerers, policy, enqueue, now}: ApprovalsOp
         .map(({holder, request}) => approvalView(holder.session, request));
     },
 
-    async decide(ref, decision) {
+    async decide(ref, decision, actor) {
       const before = over.get(ref);
       if (before !== undefined) throw new AmuxError('approval.settled', before);
       const {holder, request} = findRequest(openRequests(roster.liveOnes), ref);
       checkDecision(holder.session.name, request, decision);
-      return decide(holder, request, {decision, actor: 'operator', why: outcomeOf(decision)});
+      return decide(holder, request, {decision, actor, why: outcomeOf(decision)});
     },
 
     asked(runner, {id}) {

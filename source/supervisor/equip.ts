@@ -4,7 +4,8 @@ import {dirname, join} from 'node:path';
 import type {Agent, Equipment} from '../agents/agent.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Session} from '../domain/session.ts';
-import {type Door, hashToken, newHookToken} from './hooks.ts';
+import {hashToken} from './access.ts';
+import {type Door, newHookToken} from './hooks.ts';
 
 type Equip = {
   agent: Agent;

@@ -1,5 +1,6 @@
-import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
+import {createHash, randomBytes} from 'node:crypto';
 import {isLive} from '../domain/session.ts';
+import {isHashOf} from './access.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 
@@ -15,7 +16,6 @@ export type Door = {
 };
 
 export const newHookToken = (): string => randomBytes(24).toString('base64url');
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
  * Takes what hooks post: tells it to their session and answers at once, except for a request for permission, which is
@@ -45,7 +45,7 @@ export function receiveHooks({roster, now}: {roster: Roster; now: () => number})
 function isToken({session}: Runner, token: string): boolean {
   const known = session.run?.hookToken ?? null;
   if (known === null || session.run?.endedAt !== null) return false;
-  return timingSafeEqual(Buffer.from(known, 'hex'), Buffer.from(hashToken(token), 'hex'));
+  return isHashOf(known, token);
 }
 
 /** The requests of one session whose agent waits for our answer on an open connection. */

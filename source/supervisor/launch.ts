@@ -17,6 +17,8 @@ export type LaunchInput = {
   callerEnv: Record<string, string>;
   remembered: Record<string, string>;
   home: string;
+  /** Of the API, with this session's token; null: none. */
+  url: string | null;
   /** Goes on with a conversation, or begins a new one from it; null: a fresh one. */
   conversation: {id: string; fork: boolean} | null;
 };
@@ -39,7 +41,7 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const raw = {...profile.environment, ...session.env, ...input.extra};
   const sources = [input.callerEnv, input.remembered, process.env];
   const expanded = expandAll(raw, {sources, remembered: input.remembered, name: session.name});
-  const env = {...base, ...amuxVariables(session, profile, input.home), ...expanded};
+  const env = {...base, ...amuxVariables(input), ...expanded};
   checkProgram({argv, env, session});
   return {argv, env, remember: {...expanded, ...pick(namedVariables(raw), sources)}};
 }
@@ -85,8 +87,9 @@ function expandAll(raw: Record<string, string>, {sources, remembered, name}: Loo
   return expanded;
 }
 
-function amuxVariables(session: Session, profile: Profile, home: string): Record<string, string> {
+function amuxVariables({session, profile, home, url}: LaunchInput): Record<string, string> {
   return {
+    ...(url === null ? {} : {AMUX_URL: url}),
     AMUX_HOME: home,
     AMUX_SESSION: session.name,
     AMUX_SESSION_ID: session.id,

@@ -12,6 +12,7 @@ import {noSignals} from '../domain/evidence.ts';
 import type {RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
 import {checkName} from '../domain/names.ts';
 import {DEFAULT_QUIET_MS, describeExit, isLive, type RunRecord, type Session} from '../domain/session.ts';
+import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
 import {equip, runsItself} from './equip.ts';
@@ -38,6 +39,8 @@ type LifeOptions = {
   enqueue: (runner: Runner, message: {text: string; actor: string}) => void;
   door: Door | null;
   rules: Pick<AgentRules, 'launched'>;
+  /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
+  apiUrl: () => string | null;
 };
 
 /** Registers, starts and ends sessions. Each session does one of these at a time. */
@@ -177,6 +180,7 @@ export class Life {
         remembered: runner.remembered,
         home: paths.home,
         conversation: conversation ?? null,
+        url: this.#grantApi(run),
       });
       runner.remembered = plan.remember;
       const equipped = await equip({agent, session, argv: plan.argv, env: plan.env, door, paths});
@@ -204,6 +208,16 @@ export class Life {
       runner.observe({source: 'process', at: now(), state: 'refused', why: failure.message, run: {...run, exit}});
       throw failure;
     }
+  }
+
+  /** A token of the session's own, valid while this run lives; null when there is no API to use it for. */
+  #grantApi(run: RunRecord): string | null {
+    const base = this.#options.apiUrl();
+    if (base === null) return null;
+    const token = newToken();
+    run.apiToken = hashToken(token);
+    run.url = base;
+    return base.replace('://', `://amux:${token}@`);
   }
 
   #startFailure(session: Session): AmuxError {

@@ -1,4 +1,5 @@
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
+import {type TokenView, tokenView} from '../domain/access.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {
   ApprovalView,
@@ -119,6 +120,10 @@ export class Offline implements Fleet {
     return openRequests(holders).map(({holder, request}) => approvalView(holder.session, request));
   }
 
+  async listTokens(): Promise<TokenView[]> {
+    return [...this.#options.store.state.tokens.values()].sort((a, b) => a.createdAt - b.createdAt).map(tokenView);
+  }
+
   async peek(ref: string, options: {lines?: number; ansi?: boolean} = {}): Promise<Peek> {
     const session = this.#find(ref);
     return peekOf(session.name, await this.#screen(session), options);
@@ -175,6 +180,8 @@ export class Offline implements Fleet {
   attach = refuse;
   attached = refuse;
   shutdown = refuse;
+  createToken = refuse;
+  revokeToken = refuse;
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const backend of this.#options.backends) await backend[Symbol.asyncDispose]();

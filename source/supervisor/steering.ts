@@ -9,7 +9,8 @@ import type {Runner} from './runner.ts';
 
 type Queued = {text: string; id?: string; asCommand?: boolean; now?: boolean; actor: string};
 
-type Steering = Pick<Fleet, 'send' | 'keys' | 'type' | 'queue' | 'clearQueue'> & {
+type Steering = {
+  as: (actor: string) => Pick<Fleet, 'send' | 'keys' | 'type' | 'queue' | 'clearQueue'>;
   enqueue: (runner: Runner, input: Queued) => Message;
 };
 
@@ -41,9 +42,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     return message;
   };
 
-  return {
-    enqueue,
-
+  const as: Steering['as'] = actor => ({
     async send(ref, message) {
       const runner = roster.find(ref);
       if (message.text.trim() === '') throw new AmuxError('message.empty');
@@ -57,7 +56,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       }
       // A retry with the same id is answered with what became of the first.
       const known = message.id === undefined ? undefined : runner.outbox.messages.find(({id}) => id === message.id);
-      const {id, state, reason} = known ?? enqueue(runner, {...message, actor: 'operator'});
+      const {id, state, reason} = known ?? enqueue(runner, {...message, actor});
       return {id, state, reason};
     },
 
@@ -91,7 +90,9 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     },
 
     async clearQueue(ref) {
-      return roster.find(ref).outbox.drop('operator');
+      return roster.find(ref).outbox.drop(actor);
     },
-  };
+  });
+
+  return {as, enqueue};
 }

@@ -1,10 +1,12 @@
 import type {Backend} from '../backends/backend.ts';
 import type {Paths} from '../config/paths.ts';
+import type {Caller} from '../domain/access.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Entry} from '../domain/events.ts';
 import type {EventView, Fleet, Health, Outcome} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
+import {access} from './access.ts';
 import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {type Door, receiveHooks} from './hooks.ts';
@@ -19,7 +21,6 @@ import {steering} from './steering.ts';
 import {everyOf} from './streams.ts';
 
 const EVENTS_AT_ONCE = 1000;
-const ACTOR = 'operator';
 
 export type SupervisorOptions = {
   paths: Paths;
@@ -34,17 +35,27 @@ export type SupervisorOptions = {
   detachKey: string;
   /** Listens for the hooks of agents; null: nobody does. */
   door: Door | null;
+  /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
+  apiUrl: () => string | null;
   /** ms since the epoch. */
   now: () => number;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
 
+/** The one writer of a home. Whoever acts is named in the journal, so each caller has a `Fleet` of its own. */
+export type Supervisor = {
+  as: (actor: string) => Fleet;
+  /** Whose token this is; null: nobody's (any more). */
+  callerOf: (token: string) => Caller | null;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
 /**
  * The only writer of a home, whose lock is held: restores what runs, ends what died while nobody watched,
- * then answers as the `Fleet`.
+ * then answers.
  */
-export async function openSupervisor(options: SupervisorOptions): Promise<Fleet> {
+export async function openSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const {store, backends, now, paths, detachKey} = options;
   const screensDir = paths.screens;
   const startedAt = now();
@@ -84,12 +95,22 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
     void rules.launched(runner.session, run.argv, process.env).then(version => runner.isOfVersion(run.id, version));
   }
 
-  return {
+  const tokens = access({roster, store, now});
+  const dispose = async () => {
+    for (const runner of roster.all) {
+      await runner.settled();
+      runner.close();
+    }
+    roster.note('supervisor.stopped', 'supervisor ended; sessions live on');
+  };
+
+  const as = (actor: string): Fleet => ({
     ...looking({roster, screensDir, detachKey, now}),
-    ...steers,
+    ...steers.as(actor),
     approvals: asks.approvals,
-    decide: asks.decide,
-    ...living({roster, life, screensDir}),
+    decide: (ref, decision) => asks.decide(ref, decision, actor),
+    ...living({roster, life, screensDir, actor}),
+    ...tokens.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;
@@ -127,13 +148,10 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Fleet>
     },
 
     async [Symbol.asyncDispose]() {
-      for (const runner of roster.all) {
-        await runner.settled();
-        runner.close();
-      }
-      roster.note('supervisor.stopped', 'supervisor ended; sessions live on');
+      // The supervisor goes on without this caller.
     },
-  };
+  });
+  return {as, callerOf: tokens.callerOf, [Symbol.asyncDispose]: dispose};
 }
 
 type Living = Pick<
@@ -142,10 +160,20 @@ type Living = Pick<
 >;
 
 /** The life of sessions. */
-function living({roster, life, screensDir}: {roster: Roster; life: Life; screensDir: string}): Living {
+function living({
+  roster,
+  life,
+  screensDir,
+  actor,
+}: {
+  roster: Roster;
+  life: Life;
+  screensDir: string;
+  actor: string;
+}): Living {
   return {
     async register(input) {
-      return roster.view(life.register(input, ACTOR));
+      return roster.view(life.register(input, actor));
     },
 
     async unregister(ref) {
@@ -156,25 +184,25 @@ function living({roster, life, screensDir}: {roster: Roster; life: Life; screens
       removeLastScreen(screensDir, session.id);
       const reason = `${session.name} unregistered`;
       const changes = [{kind: 'session.delete' as const, id: session.id}];
-      roster.append({type: 'session.unregistered', actor: ACTOR, session, reason, changes});
+      roster.append({type: 'session.unregistered', actor, session, reason, changes});
     },
 
     async start(ref, input = {}) {
       const runner = roster.find(ref);
-      await life.start(runner, input, ACTOR);
+      await life.start(runner, input, actor);
       return roster.view(runner);
     },
 
     async stop(ref, {force = false} = {}) {
       const runner = roster.find(ref);
-      await life.stop(runner, force, ACTOR);
+      await life.stop(runner, force, actor);
       return roster.view(runner);
     },
 
     async restart(ref, input = {}) {
       const runner = roster.find(ref);
-      if (isLive(runner.session)) await life.stop(runner, false, ACTOR);
-      await life.start(runner, input, ACTOR);
+      if (isLive(runner.session)) await life.stop(runner, false, actor);
+      await life.start(runner, input, actor);
       return roster.view(runner);
     },
 
@@ -183,7 +211,7 @@ function living({roster, life, screensDir}: {roster: Roster; life: Life; screens
         roster.liveOnes.map(async (runner): Promise<Outcome> => {
           const {name} = runner.session;
           try {
-            await life.stop(runner, force, ACTOR);
+            await life.stop(runner, force, actor);
             return {name, ok: true, error: null};
           } catch (error) {
             const {code, message, hint} = asAmuxError(error);
@@ -194,7 +222,7 @@ function living({roster, life, screensDir}: {roster: Roster; life: Life; screens
     },
 
     async run(input) {
-      return roster.view(await life.run(input, ACTOR));
+      return roster.view(await life.run(input, actor));
     },
 
     async variables(target) {

@@ -58,6 +58,6 @@ const seconds = (ms: number): number => Math.floor(ms / 1000);
 /** The one that is known: the last. */
 export function runViews({run, conversation}: Session): RunView[] {
   if (run === null) return [];
-  const {hookToken: _, ...shown} = run;
+  const {hookToken: _hook, apiToken: _api, ...shown} = run;
   return [{...shown, conversation: conversation?.id ?? null}];
 }

@@ -98,6 +98,16 @@ export class FakeFleet implements Fleet {
 
   async keys(): Promise<void> {}
 
+  async listTokens(): Promise<[]> {
+    return [];
+  }
+
+  async createToken(): Promise<never> {
+    throw new AmuxError('not-built', {what: 'createToken', next: ''});
+  }
+
+  async revokeToken(): Promise<void> {}
+
   async type(ref: string, bytes: string): Promise<void> {
     this.typed.push({session: this.#find(ref).name, bytes});
     this.calls.push(`type ${this.#find(ref).name} ${JSON.stringify(bytes)}`);

@@ -7,7 +7,7 @@ import type {Agent} from '../../source/agents/agent.ts';
 import {generic} from '../../source/agents/generic.ts';
 import {TmuxBackend} from '../../source/backends/tmux.ts';
 import {pathsOf, prepareHome} from '../../source/config/paths.ts';
-import type {Asked, Choice} from '../../source/domain/approvals.ts';
+import type {Asked, Choice, Decision} from '../../source/domain/approvals.ts';
 import type {Reading} from '../../source/domain/evidence.ts';
 import {type Screen, screenText} from '../../source/domain/screen.ts';
 import {openStore} from '../../source/store/store.ts';
@@ -118,7 +118,10 @@ export async function asking(context: TestContext, {flags = [], answerers = {}, 
 
   return {
     runner,
-    asks,
+    asks: {
+      ...asks,
+      decide: (ref: string, decision: Decision) => asks.decide(ref, decision, 'operator'),
+    },
     backend,
     sent,
     /** Choices and prompts as the program logged them. */

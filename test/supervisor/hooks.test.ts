@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import type {AgentEvent} from '../../source/domain/agent-event.ts';
 import type {Session} from '../../source/domain/session.ts';
-import {HeldRequests, hashToken, newHookToken, receiveHooks} from '../../source/supervisor/hooks.ts';
+import {hashToken} from '../../source/supervisor/access.ts';
+import {HeldRequests, newHookToken, receiveHooks} from '../../source/supervisor/hooks.ts';
 import type {Roster} from '../../source/supervisor/roster.ts';
 import {session as stored} from '../store/records.ts';
 

@@ -90,7 +90,7 @@ async function hostOrJoin({paths}: Context, settings: Settings): Promise<Hosting
     }
   }
   const {Client} = await import('../../api/client.ts');
-  const fleet = new Client({socket: paths.socket});
+  const fleet = new Client({socket: paths.socket, actor: 'cockpit'});
   return {fleet, mode: 'headless', leave: () => fleet[Symbol.asyncDispose]()};
 }
 
