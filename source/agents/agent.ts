@@ -2,6 +2,7 @@ import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Decision, Request} from '../domain/approvals.ts';
 import type {Reading} from '../domain/evidence.ts';
 import type {Screen} from '../domain/screen.ts';
+import type {Said} from '../domain/transcript.ts';
 import type {ScreenLayout, ScreenRule} from './screen-rules.ts';
 
 /** What amux knows of one kind of program. One record per file, listed in `registry.ts`. */
@@ -101,6 +102,8 @@ export type StreamReader = {
   read: (event: unknown) => AgentEvent[];
   /** Asks what it does now: what happened while nobody listened was heard by nobody. */
   catchUp: (get: (path: string) => Promise<unknown>, before: Before) => Promise<CaughtUp>;
+  /** What was said in a conversation, oldest first; `at` in ms since the epoch. */
+  said: (get: (path: string) => Promise<unknown>, conversation: string) => Promise<{at: number | null; said: Said[]}[]>;
   /** What is posted to settle a request; null: only the keys of its dialog can say that. */
   answer: (request: Request, decision: Decision) => {path: string; body: unknown} | null;
 };
@@ -115,7 +118,10 @@ export type CaughtUp = {events: AgentEvent[]; prompts: {at: number; text: string
 export type Transcript = {
   /** The file of the running conversation; null: not known (yet). */
   find: (about: TranscriptAbout) => Promise<string | null>;
+  /** What a line means for its state. */
   read: (line: unknown) => AgentEvent[];
+  /** What was said in a line. */
+  said: (line: unknown) => Said[];
 };
 
 export type TranscriptAbout = {

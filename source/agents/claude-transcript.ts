@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {AgentEvent} from '../domain/agent-event.ts';
 import type {ProgramState} from '../domain/evidence.ts';
 import type {StateFile, Transcript} from './agent.ts';
+import {claudeSaid} from './claude-said.ts';
 import {record, text, textOf} from './fields.ts';
 
 const MESSAGE_MAX = 300;
@@ -71,6 +72,8 @@ export const claudeTranscript: Transcript = {
     if (entry['isSidechain'] === true) return [];
     return (readers.get(text(entry['type'])) ?? nothing)(entry);
   },
+
+  said: claudeSaid,
 };
 
 type Entry = Record<string, unknown>;

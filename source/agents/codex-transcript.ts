@@ -1,6 +1,7 @@
 import {open, readdir, readlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {AgentEvent} from '../domain/agent-event.ts';
+import type {Said} from '../domain/transcript.ts';
 import type {Transcript, TranscriptAbout} from './agent.ts';
 import {record, text, textOf} from './fields.ts';
 
@@ -33,7 +34,33 @@ export const codexTranscript: Transcript = {
     }
     return entry['type'] === 'event_msg' ? (readers.get(text(payload['type']))?.(payload) ?? []) : [];
   },
+
+  said(line) {
+    const entry = record(line);
+    const payload = record(entry['payload']);
+    if (payload['type'] !== 'item_completed') return [];
+    const item = record(payload['item']);
+    return sayers.get(text(item['type']))?.(item, text(item['id'])) ?? [];
+  },
 };
+
+type Item = Record<string, unknown>;
+
+const sayers = new Map<string, (item: Item, id: string) => Said[]>([
+  ['UserMessage', (item, id) => [{id, role: 'user', text: textOf(item['content']), tool: null}]],
+  ['AgentMessage', (item, id) => [{id, role: 'assistant', text: textOf(item['content']), tool: null}]],
+  [
+    'CommandExecution',
+    (item, id) => {
+      const command = Array.isArray(item['command']) ? item['command'].map(String) : [];
+      // It runs what the model asked for in a shell of its own.
+      const line = command.length === 3 && /^-l?c$/.test(command[1] ?? '') ? command[2]! : command.join(' ');
+      const output = text(item['aggregated_output']);
+      const call: Said = {id, role: 'assistant', text: line, tool: 'shell'};
+      return output === '' ? [call] : [call, {id, role: 'tool', text: output, tool: 'shell'}];
+    },
+  ],
+]);
 
 const word = (state: 'working' | 'done' | 'idle' | 'error', kind = '', message = ''): AgentEvent => {
   return {type: 'status', state, kind, message};

@@ -1,5 +1,6 @@
 import {open, readdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import type {Said} from '../domain/transcript.ts';
 import type {Transcript, TranscriptAbout} from './agent.ts';
 import {record, text, textOf} from './fields.ts';
 
@@ -35,9 +36,31 @@ export const geminiTranscript: Transcript = {
     if (id !== '') return entry['kind'] === 'main' ? [{type: 'conversation', id, file: null}] : [];
     if (entry['type'] !== 'user') return [];
     const said = textOf(entry['content']);
-    return said === '' || said.startsWith('<session_context>') ? [] : [{type: 'prompt', text: said}];
+    return said === '' || said.startsWith(MADE) ? [] : [{type: 'prompt', text: said}];
+  },
+
+  /** A message is written again, under its id, as it grows. */
+  said(line) {
+    const entry = record(line);
+    const id = text(entry['id']);
+    const role = ROLES[text(entry['type'])];
+    if (role === undefined) return [];
+    const words = textOf(entry['content']);
+    const own: Said[] = words === '' || words.startsWith(MADE) ? [] : [{id, role, text: words, tool: null}];
+    const calls = (Array.isArray(entry['toolCalls']) ? entry['toolCalls'] : []).map(record);
+    return [
+      ...own,
+      ...calls.map((call): Said => {
+        const input = JSON.stringify(call['args'] ?? {});
+        return {id: text(call['id']), role: 'assistant', text: input, tool: text(call['name'])};
+      }),
+    ];
   },
 };
+
+/** What it tells the model of itself at the start. */
+const MADE = '<session_context>';
+const ROLES: Record<string, Said['role'] | undefined> = {user: 'user', gemini: 'assistant'};
 
 const isChat = (name: string): boolean => /^session-.*\.jsonl$/.test(name);
 

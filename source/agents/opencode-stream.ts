@@ -4,6 +4,7 @@ import type {ProgramState} from '../domain/evidence.ts';
 import type {Before, CaughtUp, Launch, StreamReader} from './agent.ts';
 import {answerOpencode, askedPermission, askedQuestion, failureOf} from './opencode-events.ts';
 import {optionOf, wordsOf} from './opencode-launch.ts';
+import {opencodeSaid} from './opencode-said.ts';
 import {list, record, text} from './unknown.ts';
 
 /** Messages and parts that are remembered, so that each prompt is told once. */
@@ -27,6 +28,7 @@ export function readOpencodeStream({argv, env}: Launch): StreamReader | null {
     events: '/event',
     read: event => reader.read(record(event)),
     catchUp: (get, before) => reader.catchUp(get, before),
+    said: opencodeSaid,
     answer: answerOpencode,
   };
 }

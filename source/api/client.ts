@@ -18,6 +18,7 @@ import type {
   StartInput,
 } from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
+import type {TranscriptEntry} from '../domain/transcript.ts';
 import {Connection} from './connection.ts';
 
 /** The fleet of a supervisor elsewhere: over its unix socket. */
@@ -74,6 +75,9 @@ export class Client implements Fleet {
 
   peek = (ref: string, {lines, ansi = false}: {lines?: number; ansi?: boolean} = {}): Promise<Peek> =>
     this.#connection.call(`${at(ref, 'peek')}?ansi=${ansi ? 1 : 0}${lines === undefined ? '' : `&lines=${lines}`}`);
+
+  transcript = (ref: string, {limit}: {limit?: number} = {}): Promise<TranscriptEntry[]> =>
+    this.#connection.call(`${at(ref, 'transcript')}${limit === undefined ? '' : `?limit=${limit}`}`);
 
   logs = (ref: string, {lines}: {lines?: number} = {}): Promise<string[]> =>
     this.#connection.call(`${at(ref, 'logs')}${lines === undefined ? '' : `?lines=${lines}`}`);

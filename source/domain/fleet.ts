@@ -5,6 +5,7 @@ import type {Signals, WaitingFor} from './evidence.ts';
 import type {Screen} from './screen.ts';
 import type {Activity, Exit, RestartPolicy, RunRecord, SessionStatus} from './session.ts';
 import type {Message, MessageState} from './steering.ts';
+import type {TranscriptEntry} from './transcript.ts';
 
 /** A session as it is shown: the items of `GET /api/sessions`. Times are unix seconds; what is not collected is null. */
 export type SessionView = {
@@ -187,7 +188,9 @@ export interface Fleet extends Access {
    */
   decide(ref: string, decision: Decision): Promise<Decided>;
   peek(ref: string, options?: {lines?: number; ansi?: boolean}): Promise<Peek>;
-  /** The text history, oldest first; at most `lines` from the end. */
+  /** What was said in its conversation, oldest first, as far as its agent keeps that; at most `limit` from the end. */
+  transcript(ref: string, options?: {limit?: number}): Promise<TranscriptEntry[]>;
+  /** The text history, oldest first: the conversation and the last screen, else the terminal's lines; at most `lines` from the end. */
   logs(ref: string, options?: {lines?: number}): Promise<string[]>;
   /** The screen now and after each change, at most ten a second (faster right after input); ends with the signal. */
   screens(ref: string, signal: AbortSignal): AsyncIterable<Screen>;

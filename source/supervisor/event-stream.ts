@@ -2,6 +2,7 @@ import type * as Http from 'node:http';
 import type {StreamReader} from '../agents/agent.ts';
 import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Decision, Request} from '../domain/approvals.ts';
+import {Conversation} from '../domain/transcript.ts';
 import {nothingYet, readServerSent} from './server-sent.ts';
 
 // An `import` of node:http makes Node build all its exports; the cockpit without a supervisor of its own needs none.
@@ -78,6 +79,17 @@ export class EventStream {
     } catch {
       return false;
     }
+  }
+
+  /** What was said in its conversation, oldest first. Rejects when it does not answer. */
+  async said(): Promise<Conversation> {
+    const entries = new Conversation();
+    const {conversation} = this.#options.known();
+    if (conversation === null) return entries;
+    for (const {at, said} of await this.#options.reader.said(path => this.#ask('GET', path), conversation)) {
+      entries.add(said, at === null ? null : Math.floor(at / 1000));
+    }
+    return entries;
   }
 
   close(): void {

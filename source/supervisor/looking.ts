@@ -1,11 +1,14 @@
 import type {AttachPlan, Fleet} from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
 import {isLive} from '../domain/session.ts';
+import type {TranscriptEntry} from '../domain/transcript.ts';
 import {explain} from './explain.ts';
 import {readLastScreen} from './last-screen.ts';
 import {peekOf} from './peek.ts';
 import type {Roster} from './roster.ts';
+import type {Runner} from './runner.ts';
 import {latestOf} from './streams.ts';
+import {readTranscript, spoken, TRANSCRIPT_ENTRIES} from './transcript.ts';
 import {runViews} from './view.ts';
 
 /** Lines of a log when nobody says how many, and the most of them. */
@@ -14,13 +17,29 @@ const LOG_LINES_MAX = 20_000;
 
 type Looking = Pick<
   Fleet,
-  'sessions' | 'session' | 'peek' | 'logs' | 'screens' | 'runs' | 'explain' | 'seen' | 'attach' | 'attached'
+  | 'sessions'
+  | 'session'
+  | 'peek'
+  | 'transcript'
+  | 'logs'
+  | 'screens'
+  | 'runs'
+  | 'explain'
+  | 'seen'
+  | 'attach'
+  | 'attached'
 >;
 
 type Options = {roster: Roster; screensDir: string; detachKey: string; now: () => number};
 
 /** What shows sessions and joins their terminals. */
 export function looking({roster, screensDir, detachKey, now}: Options): Looking {
+  const transcript = async (runner: Runner, limit = TRANSCRIPT_ENTRIES): Promise<TranscriptEntry[]> => {
+    const {session, doors} = runner;
+    const said = isLive(session) ? await doors.stream?.said().catch(() => null) : null; // It is just starting or ending.
+    return said != null ? said.last(limit) : readTranscript(roster.agentOf(session), session, limit);
+  };
+
   return {
     async sessions({all = false} = {}) {
       return roster.listed(all).map(runner => roster.view(runner));
@@ -37,10 +56,19 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
       return peekOf(name, live ?? readLastScreen(screensDir, id)?.screen ?? null, options);
     },
 
+    async transcript(ref, {limit} = {}) {
+      return transcript(roster.find(ref), limit);
+    },
+
     async logs(ref, options = {}) {
       const runner = roster.find(ref);
       const {id} = runner.session;
       const lines = Math.min(Math.max(0, options.lines ?? LOG_LINES), LOG_LINES_MAX);
+      const entries = await transcript(runner);
+      if (entries.length > 0) {
+        const screen = await roster.inTerminal(runner, backend => backend.capture(id));
+        return spoken(entries, screen ?? readLastScreen(screensDir, id)?.screen ?? null, lines);
+      }
       const live = await roster.inTerminal(runner, backend => backend.history(id, lines));
       if (live !== null) return live;
       const history = readLastScreen(screensDir, id)?.history ?? [];

@@ -1,3 +1,4 @@
+import {agentOf} from '../agents/registry.ts';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {type TokenView, tokenView} from '../domain/access.ts';
 import {AmuxError} from '../domain/errors.ts';
@@ -16,12 +17,14 @@ import {findNamed} from '../domain/names.ts';
 import type {Screen} from '../domain/screen.ts';
 import {complete, isLive, type Session, transition} from '../domain/session.ts';
 import {isPending} from '../domain/steering.ts';
+import type {TranscriptEntry} from '../domain/transcript.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
 import {explain} from './explain.ts';
 import {readLastScreen} from './last-screen.ts';
 import {peekOf} from './peek.ts';
 import {approvalView, openRequests} from './requests.ts';
+import {readTranscript, spoken, TRANSCRIPT_ENTRIES} from './transcript.ts';
 import {listed, runViews, sessionView} from './view.ts';
 
 const LOG_LINES = 2000;
@@ -129,8 +132,15 @@ export class Offline implements Fleet {
     return peekOf(session.name, await this.#screen(session), options);
   }
 
+  async transcript(ref: string, {limit = TRANSCRIPT_ENTRIES}: {limit?: number} = {}): Promise<TranscriptEntry[]> {
+    const session = this.#find(ref);
+    return readTranscript(agentOf(session.agentType), session, limit);
+  }
+
   async logs(ref: string, {lines = LOG_LINES}: {lines?: number} = {}): Promise<string[]> {
     const session = this.#find(ref);
+    const entries = await this.transcript(ref);
+    if (entries.length > 0) return spoken(entries, await this.#screen(session), lines);
     const backend = this.#backendOf(session);
     if (backend !== undefined) return backend.history(session.id, lines);
     return (readLastScreen(this.#options.screensDir, session.id)?.history ?? []).slice(-lines || undefined);

@@ -98,6 +98,10 @@ export class FakeFleet implements Fleet {
 
   async keys(): Promise<void> {}
 
+  async transcript(): Promise<[]> {
+    return [];
+  }
+
   async listTokens(): Promise<[]> {
     return [];
   }

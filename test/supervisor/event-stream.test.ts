@@ -89,6 +89,10 @@ function readerOf(port: number): StreamReader {
       const state = (await get('/state')) as {prompts?: {at: number; text: string}[]};
       return {events: word(state), prompts: state.prompts ?? []};
     },
+    said: async (get, conversation) => {
+      const said = (await get(`/said/${conversation}`)) as {text: string}[];
+      return said.map(({text}, i) => ({at: 5000, said: [{id: `${i}`, role: 'user' as const, text, tool: null}]}));
+    },
     answer: ({ref}) => (ref === null ? null : {path: `/${ref}`, body: {reply: 'once'}}),
   };
 }

@@ -208,6 +208,14 @@ export const terminalRoutes: Route[] = [
   }),
   route({
     method: 'GET',
+    url: '/api/sessions/:name/transcript',
+    role: 'viewer',
+    summary: 'What was said in its conversation, oldest first; empty for an agent that keeps none',
+    query: z.object({limit: count.optional()}),
+    handler: (fleet, {name, query}) => fleet.transcript(name, query),
+  }),
+  route({
+    method: 'GET',
     url: '/api/sessions/:name/logs',
     role: 'viewer',
     summary: 'Its text history, oldest first',

@@ -1,6 +1,7 @@
 import {AmuxError} from '../../domain/errors.ts';
 import type {EventView, Fleet, SessionView} from '../../domain/fleet.ts';
 import {printable} from '../../domain/screen.ts';
+import {transcriptLines} from '../../domain/transcript.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, countFlag, textFlag} from '../flags.ts';
 import {parseDuration} from '../output.ts';
@@ -37,12 +38,16 @@ export const logs: Run = async context => {
   const [ref] = args as [string];
   const fleet = await context.fleet('read');
   const lines = countFlag(context, 'lines');
-  let shown = await fleet.logs(ref, {lines});
+  const follow = boolFlag(context, 'follow');
+  // What is followed is what is said: the screen under it would come again with each change.
+  const spoken = follow && (await fleet.transcript(ref, {limit: 1})).length > 0;
+  const history = async () => (spoken ? transcriptLines(await fleet.transcript(ref)) : fleet.logs(ref));
+  let shown = spoken ? (await history()).slice(-(lines ?? 0)) : await fleet.logs(ref, {lines});
   if (output.json) output.value(shown);
   else for (const line of shown) output.line(line);
-  if (!boolFlag(context, 'follow')) return 0;
+  if (!follow) return 0;
   for await (const _ of fleet.screens(ref, context.signal)) {
-    const all = await fleet.logs(ref);
+    const all = await history();
     for (const line of newLines(shown, all)) output.line(output.json ? JSON.stringify(line) : line);
     shown = all;
   }
