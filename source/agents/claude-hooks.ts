@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs';
 import {isAbsolute, join} from 'node:path';
 import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Asked, Decision, Request} from '../domain/approvals.ts';
+import {isShellLine, withArguments} from '../domain/argv.ts';
 import type {Equipment, Equipping} from './agent.ts';
 import {withoutProxy} from './proxy.ts';
 
@@ -43,7 +44,7 @@ export function equipClaude({door, files, dir, argv, env}: Equipping): Equipment
     hooks[event] = [...(Array.isArray(hooks[event]) ? hooks[event] : []), {hooks: [hook]}];
   }
   return {
-    argv: [...given.argv, '--settings', file],
+    argv: withArguments(given.argv, ['--settings', file]),
     env: {AMUX_HOOK_TOKEN: door.token, ...withoutProxy(env)},
     files: {[file]: JSON.stringify({...given.settings, hooks}, null, 2)},
   };
@@ -52,6 +53,8 @@ export function equipClaude({door, files, dir, argv, env}: Equipping): Equipment
 /** The settings that the command line itself gives, which a second `--settings` would replace; null: unreadable. */
 function givenSettings(argv: readonly string[], dir: string) {
   const at = argv.findIndex(word => word === '--settings' || word.startsWith('--settings='));
+  // Settings within a shell's line cannot be taken out of it.
+  if (isShellLine(argv) && argv[2]!.includes('--settings')) return null;
   if (at === -1) return {argv: [...argv], settings: {} as Record<string, unknown>};
   const inline = argv[at]!.startsWith('--settings=');
   const value = inline ? argv[at]!.slice('--settings='.length) : (argv[at + 1] ?? '');

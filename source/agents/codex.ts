@@ -1,3 +1,4 @@
+import {withArguments} from '../domain/argv.ts';
 import type {Agent} from './agent.ts';
 import {codexTranscript} from './codex-transcript.ts';
 import {inputLine} from './input-line.ts';
@@ -52,7 +53,7 @@ export const codex: Agent = {
     {sign: /^\[ [!.] \]/, state: 'blocked', kind: 'permission'},
   ]),
   // Its shared server would be a child of the first session, and end the others with that one.
-  equip: ({argv}) => ({argv: alone(argv), env: {}, files: {}, stream: null}),
+  equip: ({argv}) => ({argv: alone(argv), env: {}, files: {}}),
   readHook: null,
   answerHook: null,
   readStream: null,
@@ -156,5 +157,5 @@ export const codex: Agent = {
 };
 
 function alone(argv: readonly string[]): string[] {
-  return argv.includes('--no-daemon') ? [...argv] : [...argv, '--no-daemon'];
+  return argv.some(word => word.includes('--no-daemon')) ? [...argv] : withArguments(argv, ['--no-daemon']);
 }

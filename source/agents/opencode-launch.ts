@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {withArguments} from '../domain/argv.ts';
 import type {Equipment, Equipping} from './agent.ts';
 import {withoutProxy} from './proxy.ts';
 
@@ -19,7 +20,7 @@ export function equipOpencode({argv, env, port}: Equipping): Equipment {
   ];
   const password = env['OPENCODE_SERVER_PASSWORD'] || randomBytes(24).toString('base64url');
   return {
-    argv: withFlags(argv, flags),
+    argv: withArguments(argv, flags),
     // It speaks to its own server over HTTP then: through a proxy it would not even start.
     env: {OPENCODE_SERVER_PASSWORD: password, ...withoutProxy(env)},
     files: {},
@@ -38,10 +39,4 @@ export function optionOf(words: readonly string[], name: string): string | null 
   const at = words.findLastIndex(word => word === `--${name}` || word.startsWith(`--${name}=`));
   if (at === -1) return null;
   return words[at]!.split('=')[1] ?? words[at + 1] ?? '';
-}
-
-function withFlags(argv: readonly string[], flags: readonly string[]): string[] {
-  const [shell = '', option = '', line] = argv;
-  if (argv.length === 3 && option === '-c' && line !== undefined) return [shell, option, [line, ...flags].join(' ')];
-  return [...argv, ...flags];
 }

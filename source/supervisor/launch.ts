@@ -4,6 +4,7 @@ import type {Agent} from '../agents/agent.ts';
 import {parseCommandLine, quoteArgv} from '../config/command-line.ts';
 import type {Profile} from '../config/profiles.ts';
 import {expandEnvironment, namedVariables} from '../config/variables.ts';
+import {withArguments} from '../domain/argv.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Session} from '../domain/session.ts';
 
@@ -119,15 +120,6 @@ function inheritedEnvironment(own: NodeJS.ProcessEnv): Record<string, string> {
 function shellOf(env: Record<string, string>): string {
   const shell = env['SHELL'];
   return shell !== undefined && isExecutable(shell) ? quoteArgv([shell]) : '/bin/sh';
-}
-
-/** A line that needs a shell gets its flags at the end of the line. */
-function withArguments(argv: string[], flags: string[]): string[] {
-  if (flags.length === 0) return argv;
-  const [shell, option, line] = argv;
-  if (argv.length === 3 && shell === '/bin/sh' && option === '-c')
-    return [shell, option, `${line} ${quoteArgv(flags)}`];
-  return [...argv, ...flags];
 }
 
 function checkProgram({argv, env, session}: {argv: string[]; env: Record<string, string>; session: Session}): void {

@@ -144,6 +144,13 @@ describe('what is added to a launch', () => {
     assert.equal(env['AMUX_HOOK_TOKEN'], 'secret');
     assert.equal(JSON.stringify([argv, files]).includes('secret'), false);
     const [hook] = settingsOf(files).hooks.PermissionRequest[0].hooks;
+    assert.deepEqual(equipClaude(about(t, ['/bin/sh', '-c', 'cd sub && claude'])).argv.slice(0, 2), ['/bin/sh', '-c']);
+    assert.match(
+      equipClaude(about(t, ['/bin/sh', '-c', 'cd sub && claude'])).argv[2]!,
+      /^cd sub && claude --settings \//,
+    );
+    const own = ['/bin/sh', '-c', 'claude --settings mine.json | tee log'];
+    assert.deepEqual(equipClaude(about(t, own)).argv, own);
     assert.equal(hook.type, 'http');
     assert.ok(hook.timeout >= 86_400);
   });
