@@ -107,7 +107,10 @@ test('one that was asked for stays, and takes over from an autostarted one', asy
   assert.ok(!isAlive(auto));
   assert.ok(isAlive(agent.pid));
   await home.amux('stop', '--all', '--force');
-  await new Promise(resolve => setTimeout(resolve, 1000)); // Nothing tells that something does not happen.
+  // As long as an autostarted one with the same configuration takes to leave, it is given.
+  await using other = new Home({config: 'idleExit: 0.2\n'});
+  await other.amux('register', 'b', '--dir', other.work, '--agent', 'generic', '--command', 'cat');
+  await gone(other.supervisorPid);
   assert.ok(isAlive(stays));
 });
 
