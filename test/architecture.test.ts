@@ -45,6 +45,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   meow: ['cli'],
   'node-pty': ['backends'],
   react: ['cockpit'],
+  selfsigned: ['api'],
   'string-width': ['terminal', 'cockpit', 'cli'],
   yaml: ['config'],
   zod: ['config', 'api'],

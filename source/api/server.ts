@@ -1,10 +1,12 @@
 import {chmodSync, renameSync, rmSync} from 'node:fs';
+import type {ListenOptions} from 'node:net';
 import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
 import type {z} from 'zod';
 import {type Caller, mayAct, type Role} from '../domain/access.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import type {Gate} from './callers.ts';
+import {Drain} from './drain.ts';
 import {sendEvents, sinceOf} from './event-stream.ts';
 import type {Route, StreamRoute} from './route.ts';
 import {routes, streamRoutes} from './routes.ts';
@@ -16,19 +18,29 @@ export type ServerOptions = {
   /** The fleet as this caller has it. Requests wait for it: a server may listen before its supervisor is there. */
   fleetOf: (caller: Caller) => Promise<Fleet>;
   gate: Gate;
+  /** PEM; null: plain HTTP. */
+  tls?: {cert: string; key: string} | null;
 };
 
 /** The fleet over HTTP. `streams` counts the clients that stay; `lastRequest` is ms of `performance.now()`. */
 export class Server {
   readonly #app: FastifyInstance;
   readonly #options: ServerOptions;
+  readonly #drain: Drain;
   readonly #ending = new AbortController();
   streams = 0;
   lastRequest = performance.now();
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#app = fastify({bodyLimit: BODY_MAX, forceCloseConnections: true, routerOptions: {maxParamLength: 300}});
+    const {tls = null} = options;
+    this.#app = fastify({
+      bodyLimit: BODY_MAX,
+      forceCloseConnections: true,
+      routerOptions: {maxParamLength: 300},
+      ...(tls === null ? {} : {https: {...tls, minVersion: 'TLSv1.2'}}),
+    }) as unknown as FastifyInstance; // One type for both: nothing here depends on which it is.
+    this.#drain = new Drain(this.#app.server);
     this.#app.setErrorHandler((error, _request, reply) => sendError(reply, translate(error)));
     this.#app.setNotFoundHandler((request, reply) => {
       void reply.code(404).send({
@@ -47,16 +59,34 @@ export class Server {
   }
 
   /** Binds under another name and renames, so that a caller never meets a socket that does not answer yet. */
-  async listen(socket: string): Promise<void> {
+  async listenOn(socket: string): Promise<void> {
     const bound = `${socket}.${process.pid}.new`;
     rmSync(bound, {force: true});
-    await this.#app.listen({path: bound});
+    await this.listen({path: bound});
     chmodSync(bound, 0o600);
     renameSync(bound, socket);
   }
 
-  async close(): Promise<void> {
+  /** Rejects with the system's error. Of this server's own accord, because fastify listens once only. */
+  async listen(options: ListenOptions): Promise<void> {
+    await this.#app.ready();
+    const {server} = this.#app;
+    const {promise, resolve, reject} = Promise.withResolvers<void>();
+    server.once('error', reject);
+    server.listen(options, resolve);
+    await promise.finally(() => server.off('error', reject));
+  }
+
+  /** Accepts nobody any more; calls go on, streams end. */
+  stop(): void {
+    this.#drain.stop();
     this.#ending.abort();
+  }
+
+  /** Ends when its calls are answered. `idleMs`: how long quiet connections are kept open for one more. */
+  async close({idleMs = 0}: {idleMs?: number} = {}): Promise<void> {
+    this.stop();
+    await this.#drain.finish({idleMs});
     await this.#app.close();
   }
 
@@ -80,6 +110,7 @@ export class Server {
     this.#app.get(route.url, async (request, reply) => {
       const {fleet} = await this.#admit(request, route);
       const since = sinceOf(request);
+      this.#drain.leave(reply.raw);
       this.streams++;
       try {
         await sendEvents(request, reply, {

@@ -38,14 +38,14 @@ export function answers(socket: string): Promise<boolean> {
   });
 }
 
-/** `auto`: it ends by itself when nobody needs it. `stay`: it was asked for. */
-export type Purpose = 'auto' | 'stay';
+/** The command of one that ends by itself when nobody needs it. */
+const AUTO = ['serve', '--auto'];
 
 /**
  * Starts a detached supervisor and resolves when it answers. Of many callers at once one starts it and the
  * others wait; the supervisor's own lock is what keeps it the only one.
  */
-export async function autostart(paths: Paths, argv: string[], purpose: Purpose = 'auto'): Promise<void> {
+export async function autostart(paths: Paths, argv: string[], command: string[] = AUTO): Promise<void> {
   prepareHome(paths);
   const end = performance.now() + START_MS;
   let starting: Starting | null = null;
@@ -54,7 +54,7 @@ export async function autostart(paths: Paths, argv: string[], purpose: Purpose =
     while (performance.now() < end) {
       if (await answers(paths.socket)) return;
       mine ||= takeLock(paths.autostartLock);
-      if (mine) starting ??= spawnSupervisor(paths, argv, purpose);
+      if (mine) starting ??= spawnSupervisor(paths, [...argv, ...command]);
       const state = starting?.() ?? 'starting';
       // It found another one, which may be about to leave: then it is this one's turn.
       if (state === 'left') starting = null;
@@ -82,12 +82,12 @@ async function lookAtHome(paths: Paths): Promise<void> {
 /** Tells, while it is waited for, how a start stands. */
 type Starting = () => 'starting' | 'left' | {failed: string};
 
-function spawnSupervisor(paths: Paths, argv: string[], purpose: Purpose): Starting {
-  const file = join(paths.log, 'supervisor.log');
+function spawnSupervisor(paths: Paths, argv: string[]): Starting {
+  const file = join(paths.log, 'stderr.log');
   const from = sizeOf(file);
   const log = openSync(file, 'a', 0o600);
   const [program, ...args] = argv;
-  const child = spawn(program!, [...args, 'serve', ...(purpose === 'auto' ? ['--auto'] : []), '--home', paths.home], {
+  const child = spawn(program!, [...args, '--home', paths.home], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: paths.home,
@@ -149,6 +149,6 @@ function sizeOf(file: string): number {
 
 /** A command inside a session may start it: it is no part of that session, and does not end with it. */
 function withoutSession(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const {AMUX_SESSION: _name, AMUX_SESSION_ID: _id, ...rest} = env;
+  const {AMUX_SESSION: _name, AMUX_SESSION_ID: _id, AMUX_URL: _url, ...rest} = env;
   return rest;
 }

@@ -1,7 +1,5 @@
 import {rmSync} from 'node:fs';
-import {socketGate} from '../api/callers.ts';
 import {openHookDoor} from '../api/hook-door.ts';
-import {Server} from '../api/server.ts';
 import type {Backend} from '../backends/backend.ts';
 import {PtyBackend} from '../backends/pty.ts';
 import {TmuxBackend} from '../backends/tmux.ts';
@@ -13,7 +11,9 @@ import {acquireLock} from '../store/lock.ts';
 import {openStore} from '../store/store.ts';
 import {removeSupervisorFile, writeSupervisorFile} from '../store/supervisor-file.ts';
 import {profilesFor} from '../supervisor/profiles.ts';
-import {openSupervisor} from '../supervisor/supervisor.ts';
+import {openSupervisor, type Supervisor} from '../supervisor/supervisor.ts';
+import type {ListenWish} from './listen-flags.ts';
+import {openTcp, socketServer} from './listeners.ts';
 import {onPath, versionOf} from './programs.ts';
 
 /** How long a supervisor that is about to leave is waited for, in ms. */
@@ -25,18 +25,25 @@ export type HostOptions = {
   version: string;
   /** argv that runs this amux, for the pty host. */
   self: string[];
+  /** Where the API is served over TCP. */
+  listen?: ListenWish;
   onShutdown: () => void;
 };
 
 export type Host = {
   fleet: Fleet;
-  server: Server;
   settings: Settings;
+  /** Of the API over TCP; null: it has none. */
+  url: string | null;
+  fingerprint: string | null;
+  /** How many clients stay, and when the last request came, in ms of `performance.now()`. */
+  demand: () => {streams: number; lastRequest: number};
   close: () => Promise<void>;
 };
 
 /** Becomes the supervisor of a home: lock, store, terminals, socket, in this order; and back. */
-export async function hostFleet({paths, hosted, version, self, onShutdown}: HostOptions): Promise<Host> {
+export async function hostFleet(options: HostOptions): Promise<Host> {
+  const {paths, hosted, version, self, onShutdown} = options;
   prepareHome(paths);
   const {settings} = loadSettings(paths.config);
   const undo: (() => Promise<unknown> | unknown)[] = [];
@@ -46,6 +53,13 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
   try {
     const lock = await acquireLock(paths, {waitMs: LOCK_WAIT_MS});
     undo.push(() => lock.release());
+    const opening = Promise.withResolvers<Supervisor>();
+    opening.promise.catch(() => {}); // Told to those who wait for it.
+    undo.push(() => opening.reject(new AmuxError('supervisor.unreachable', {target: paths.socket, why: 'it ends'})));
+    const listening = {paths, settings, wish: options.listen ?? {}, predecessor: null, supervisor: opening.promise};
+    const tcp = await openTcp(listening);
+    const url = 'url' in tcp ? tcp.url : null;
+    if ('server' in tcp) undo.push(() => tcp.server.close());
     const store = await openStore({paths, readOnly: false, now: Date.now});
     undo.push(() => store.close());
     const backends = backendsFor({paths, settings, self});
@@ -56,7 +70,9 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
     });
     const door = await openHookDoor(paths.hooksPort);
     undo.push(() => door.close());
-    if (door.notice !== null) store.notices.push(door.notice);
+    for (const notice of [door.notice, 'failure' in tcp ? tcp.failure : tcp.notice]) {
+      if (notice !== null) store.notices.push(notice);
+    }
     const supervisor = await openSupervisor({
       paths,
       store,
@@ -67,26 +83,33 @@ export async function hostFleet({paths, hosted, version, self, onShutdown}: Host
       hosted,
       detachKey: settings.detachKey,
       door,
-      apiUrl: () => null,
+      apiUrl: () => url,
       now: Date.now,
       onShutdown,
     });
     undo.push(() => supervisor[Symbol.asyncDispose]());
-    const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate: socketGate});
-    await server.listen(paths.socket);
-    writeSupervisorFile(paths, {
-      pid: process.pid,
-      url: null,
-      socket: paths.socket,
-      version,
-      started_at: Math.floor(Date.now() / 1000),
-    });
+    opening.resolve(supervisor);
+    const socket = socketServer(listening);
+    await socket.listenOn(paths.socket);
+    const startedAt = Math.floor(Date.now() / 1000);
+    writeSupervisorFile(paths, {pid: process.pid, url, socket: paths.socket, version, started_at: startedAt});
+    const servers = 'server' in tcp ? [socket, tcp.server] : [socket];
     undo.push(async () => {
       removeSupervisorFile(paths);
       rmSync(paths.socket, {force: true});
-      await server.close();
+      await Promise.all(servers.map(server => server.close()));
     });
-    return {fleet: supervisor.as(hosted === 'cockpit' ? 'cockpit' : 'cli'), server, settings, close};
+    return {
+      fleet: supervisor.as(hosted === 'cockpit' ? 'cockpit' : 'cli'),
+      settings,
+      url,
+      fingerprint: 'server' in tcp ? tcp.fingerprint : null,
+      demand: () => ({
+        streams: servers.reduce((sum, {streams}) => sum + streams, 0),
+        lastRequest: Math.max(...servers.map(({lastRequest}) => lastRequest)),
+      }),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

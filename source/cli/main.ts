@@ -111,11 +111,12 @@ function takesValue(word: string): boolean {
 function parse(command: Command, argv: string[]): {flags: Flags; args: string[]} {
   const specs: Record<string, FlagSpec> = {...globalFlags, ...command.flags};
   const declared: Record<string, object> = {};
-  for (const [name, {type, short, multiple}] of Object.entries(specs)) {
+  for (const [name, {type, short, multiple, negative}] of Object.entries(specs)) {
     declared[name] = {
       type,
       ...(short === undefined ? {} : {shortFlag: short}),
       ...(multiple === true ? {isMultiple: true} : {}),
+      ...(negative === true ? {default: true} : {}),
     };
   }
   // `-n` alone is a flag, but `-` is an argument that stands for stdin.

@@ -59,9 +59,14 @@ export const systemCommands: readonly Command[] = [
   },
   {
     path: 'serve',
-    usage: '[--detach | --stop]',
+    usage: '[--port N] [--host ADDRESS] [--detach | --stop] [--no-tls] [--cert F --key F]',
     summary: 'supervise this home without a cockpit',
     flags: {
+      port: {type: 'string', value: 'N', about: 'of the API; without it 8822, or one that is free'},
+      host: {type: 'string', value: 'ADDRESS', about: 'to listen on; without it 127.0.0.1, this machine alone'},
+      tls: {type: 'boolean', negative: true, about: 'plain HTTP'},
+      cert: {type: 'string', value: 'F', about: 'a certificate (PEM) instead of the one that amux made'},
+      key: {type: 'string', value: 'F', about: 'its key'},
       detach: {type: 'boolean', about: 'in the background; returns once it answers'},
       stop: {type: 'boolean', about: 'end the supervisor; sessions live on'},
       auto: {type: 'boolean', about: 'started by another command'},

@@ -31,6 +31,12 @@ export type Paths = {
   sessions: string;
   /** Holds the port that agents post their hooks to. */
   hooksPort: string;
+  /** The port of the API, where it is not the usual one. */
+  port: string;
+  /** Directory of the certificate that amux made, and the two files. */
+  tls: string;
+  certificate: string;
+  certificateKey: string;
   log: string;
   tmp: string;
 };
@@ -68,6 +74,10 @@ export function pathsOf(home: string): Paths {
     rules: join(root, 'rules'),
     sessions: join(root, 'sessions'),
     hooksPort: join(root, 'hooks-port'),
+    port: join(root, 'port'),
+    tls: join(root, 'tls'),
+    certificate: join(root, 'tls', 'cert.pem'),
+    certificateKey: join(root, 'tls', 'key.pem'),
     log: join(root, 'log'),
     tmp: join(root, 'tmp'),
   };

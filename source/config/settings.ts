@@ -10,11 +10,16 @@ const KEYS =
   /^(?:(?:[CMS]-)*(?:[!-~]|F[1-9]|F1[0-2]|Space|Enter|Tab|Escape|BSpace|Up|Down|Left|Right)(?: (?!$)|$)){1,3}$/;
 const keys = z.string().regex(KEYS, {message: 'expected one to three keys such as "C-b d" or "F12"'});
 
+/** Where the API is served when nothing else is said. */
+export const DEFAULT_PORT = 8822;
+
 export const settingsSchema = z.strictObject({
   /** Where terminals live; auto: tmux when it is installed. */
   backend: z.enum(['auto', 'tmux', 'pty']).default('auto'),
   /** A command that changes something starts a supervisor when none runs. */
   autostart: z.boolean().default(true),
+  /** Of the API on 127.0.0.1; another one is chosen when it is taken. */
+  port: z.int().min(1).max(65_535).default(DEFAULT_PORT),
   /** Leaves an attached terminal. */
   detachKey: keys.default('C-b d'),
   /** Leaves typing mode. */

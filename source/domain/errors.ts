@@ -221,6 +221,25 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'serve.running': {
+    message: 'this home is served at {url} already (pid {pid})',
+    hint: 'amux serve --stop ends it, and sessions live on; then start it as you want it',
+    http: 409,
+    exit: 4,
+  },
+  'port.taken': {
+    message: 'port {port} is taken by {holder}',
+    hint: 'choose another with --port, or leave --port away and amux finds one',
+    http: 409,
+    exit: 4,
+  },
+  'listen.failed': {
+    message: 'cannot listen on {host}, port {port}: {why}',
+    hint: 'choose another with --host and --port',
+    http: 503,
+    exit: 1,
+  },
+  'certificate.unusable': {message: 'cannot use {file}: {why}', hint: '{next}', http: 422, exit: 1},
   'supervisor.none': {
     message: 'no supervisor runs for {home}',
     hint: 'amux serve --detach starts one (autostart is off in the configuration)',

@@ -39,6 +39,8 @@ export type SessionView = {
   started_at: number | null;
   updated_at: number;
   exit: {code: number | null; signal: string | null; at: number} | null;
+  /** What a person should know of it and cannot see elsewhere. */
+  notice: string | null;
 };
 
 export type Peek = {
@@ -97,6 +99,8 @@ export type Explanation = {
   since: number;
   /** The agent's own id for its history. */
   conversation: string | null;
+  /** As in `SessionView`. */
+  notice: string | null;
   evidence: {source: keyof Signals | 'process'; age: number | null; says: string; wins: boolean}[];
 };
 
@@ -111,6 +115,8 @@ export type Health = {
   version: string;
   home: string;
   hosted: 'cockpit' | 'serve' | 'auto' | 'demo' | 'none';
+  /** Of the API over TCP, without a token; null: nowhere. */
+  url: string | null;
   backend: 'tmux' | 'pty';
   started_at: number;
   sessions: number;

@@ -1,11 +1,12 @@
 import {wordSources} from '../domain/evidence.ts';
 import type {Explanation} from '../domain/fleet.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
+import {noticeOf} from './view.ts';
 
 type Piece = Omit<Explanation['evidence'][number], 'wins'>;
 
-/** The evidence behind a session's state, the one that decided first. Ages are in seconds. */
-export function explain(session: Session, now: number): Explanation {
+/** The evidence behind a session's state, the one that decided first. Ages are in seconds; `url` is the API's own. */
+export function explain(session: Session, {now, url}: {now: number; url: string | null}): Explanation {
   const {status, name, reason, activity, decidedBy} = session;
   const live = isLive(session);
   const evidence = pieces(session, now)
@@ -13,7 +14,8 @@ export function explain(session: Session, now: number): Explanation {
     .sort((a, b) => Number(b.wins) - Number(a.wins));
   const since = Math.floor((live ? session.activitySince : session.updatedAt) / 1000);
   const conversation = session.conversation?.id ?? null;
-  return {name, status, activity: live ? activity : null, reason, since, conversation, evidence};
+  const notice = noticeOf(session, url);
+  return {name, status, activity: live ? activity : null, reason, since, conversation, notice, evidence};
 }
 
 function pieces({signals, run, status}: Session, now: number): Piece[] {

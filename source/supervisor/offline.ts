@@ -86,6 +86,7 @@ export class Offline implements Fleet {
       version,
       home,
       hosted: 'none',
+      url: null,
       backend: backends[0]?.kind ?? 'tmux',
       started_at: 0,
       sessions: all.length,
@@ -157,7 +158,7 @@ export class Offline implements Fleet {
   }
 
   async explain(ref: string): Promise<Explanation> {
-    return explain(this.#find(ref), this.#options.now());
+    return explain(this.#find(ref), {now: this.#options.now(), url: null});
   }
 
   async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
@@ -217,7 +218,7 @@ export class Offline implements Fleet {
   #view(session: Session): SessionView {
     const messages = [...this.#options.store.state.messages.values()];
     const queue = messages.filter(message => message.session === session.id && isPending(message)).length;
-    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir)});
+    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir), url: null});
   }
 }
 

@@ -22,6 +22,8 @@ export type RosterOptions = {
   screensDir: string;
   /** The rules that hold for a session. */
   rules: Pick<AgentRules, 'agentOf'>;
+  /** Where the API answers to sessions; null: nowhere over TCP. */
+  apiUrl: () => string | null;
   /** ms since the epoch. */
   now: () => number;
   /** A session asks a person, or does not any more. */
@@ -49,6 +51,11 @@ export class Roster {
 
   get runners(): ReadonlyMap<string, Runner> {
     return this.#runners;
+  }
+
+  /** Where the API answers to sessions; null: nowhere over TCP. */
+  get apiUrl(): string | null {
+    return this.#options.apiUrl();
   }
 
   get all(): Runner[] {
@@ -105,7 +112,8 @@ export class Roster {
 
   view(runner: Runner): SessionView {
     const {session, outbox, preview} = runner;
-    return sessionView(session, {queue: outbox.pending.length, preview, branch: branchOf(session.dir)});
+    const facts = {queue: outbox.pending.length, preview, branch: branchOf(session.dir), url: this.apiUrl};
+    return sessionView(session, facts);
   }
 
   agentOf(session: Session): Agent {

@@ -2,7 +2,13 @@ import type {RunView, SessionView} from '../domain/fleet.ts';
 import {isLive, type Session} from '../domain/session.ts';
 
 /** What only the supervisor's memory knows of a session. */
-export type LiveFacts = {queue: number; preview: string; branch: string | null};
+export type LiveFacts = {
+  queue: number;
+  preview: string;
+  branch: string | null;
+  /** Where the API answers now; null: nobody knows. */
+  url: string | null;
+};
 
 /** How long an ended one-shot session stays in the plain list, in ms. */
 const ONE_SHOT_SHOWN_MS = 3_600_000;
@@ -40,7 +46,15 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     started_at: run === null ? null : seconds(run.startedAt),
     updated_at: seconds(session.updatedAt),
     exit: exit === null ? null : {...exit, at: seconds(exit.at)},
+    notice: noticeOf(session, facts.url),
   };
+}
+
+/** Its process keeps the `AMUX_URL` that it was started with, for as long as it lives. */
+export function noticeOf(session: Session, url: string | null): string | null {
+  const held = session.run?.url ?? null;
+  if (!isLive(session) || held === null || url === null || held === url) return null;
+  return `the API moved to ${url}: its AMUX_URL says ${held} until it is restarted`;
 }
 
 /** In order of creation; ended one-shot sessions only for an hour. */

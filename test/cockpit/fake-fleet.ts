@@ -203,6 +203,7 @@ export class FakeFleet implements Fleet {
       version: '0.0.0',
       home: '/nowhere',
       hosted: 'cockpit',
+      url: null,
       backend: 'tmux',
       started_at: 0,
       sessions: this.#sessions.length,
@@ -278,6 +279,7 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     started_at: 1,
     updated_at: 0,
     exit: null,
+    notice: null,
     ...change,
   };
 }

@@ -10,6 +10,7 @@ const file = (text: string) => write(join(temporaryDirectory(), 'config.yaml'), 
 const defaults = {
   backend: 'auto',
   autostart: true,
+  port: 8822,
   detachKey: 'C-b d',
   leaveKey: 'C-]',
   onQuit: 'handover',

@@ -63,8 +63,7 @@ test('serve --detach twice is one supervisor, and serve --stop ends it while ses
 test('serve in the foreground says where it listens, and SIGTERM ends it cleanly', async () => {
   await using home = new Home();
   const serve = home.spawn(['serve']);
-  const text = await expectText(serve.stdout, '\n');
-  assert.equal(text.trim(), join(home.path, 'amux.sock'));
+  await expectText(serve.stdout, `socket       ${join(home.path, 'amux.sock')}\n`);
   const file = JSON.parse(readFileSync(join(home.path, 'supervisor.json'), 'utf8')) as Record<string, unknown>;
   assert.equal(file['pid'], serve.pid);
   assert.equal(file['socket'], join(home.path, 'amux.sock'));
