@@ -1,5 +1,6 @@
 import type {TokenInput, TokenView} from '../domain/access.ts';
 import type {Decision} from '../domain/approvals.ts';
+import type {CardFilter, CardInput, CardPatch, CardView, Guard} from '../domain/board.ts';
 import type {
   ApprovalView,
   AttachPlan,
@@ -17,6 +18,7 @@ import type {
   SessionView,
   StartInput,
 } from '../domain/fleet.ts';
+import type {MemoryFile, NoteFilter, NoteView} from '../domain/knowledge.ts';
 import type {Screen} from '../domain/screen.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
 import {Connection} from './connection.ts';
@@ -112,6 +114,39 @@ export class Client implements Fleet {
   revokeToken = (ref: string): Promise<void> =>
     this.#connection.call(`/api/access/${encodeURIComponent(ref)}`, {method: 'DELETE'});
 
+  cards = ({archived, ...filter}: CardFilter = {}): Promise<CardView[]> =>
+    this.#connection.call(`/api/board${search({...filter, archived: archived ? 1 : undefined})}`);
+
+  card = (id: string): Promise<CardView> => this.#connection.call(onBoard(id));
+
+  addCard = (input: CardInput): Promise<CardView> => this.#connection.post('/api/board', input);
+
+  updateCard = (id: string, body: CardPatch, guard: Guard = {}): Promise<CardView> =>
+    this.#connection.call(onBoard(id), {method: 'PATCH', body, headers: ifMatch(guard)});
+
+  removeCard = (id: string, guard: Guard = {}): Promise<CardView> =>
+    this.#connection.call(onBoard(id), {method: 'DELETE', headers: ifMatch(guard)});
+
+  claimCard: Fleet['claimCard'] = (id, input) => this.#connection.post(onBoard(id, 'claim'), input);
+
+  nextCard: Fleet['nextCard'] = input => this.#connection.post('/api/board/next', input);
+
+  releaseCard: Fleet['releaseCard'] = (id, input) => this.#connection.post(onBoard(id, 'release'), input);
+
+  beatCard: Fleet['beatCard'] = (id, input) => this.#connection.post(onBoard(id, 'heartbeat'), input);
+
+  notes = (filter: NoteFilter = {}): Promise<NoteView[]> => this.#connection.call(`/api/notes${search(filter)}`);
+
+  addNote = (input: {text: string; tags?: string[]}): Promise<NoteView> => this.#connection.post('/api/notes', input);
+
+  memory = (): Promise<MemoryFile[]> => this.#connection.call('/api/memory');
+
+  readMemory = (file: string): Promise<MemoryFile & {text: string}> =>
+    this.#connection.call(`/api/memory/${encodeURIComponent(file)}`);
+
+  writeMemory = (file: string, text: string): Promise<MemoryFile & {text: string}> =>
+    this.#connection.call(`/api/memory/${encodeURIComponent(file)}`, {method: 'PUT', body: {text}});
+
   shutdown = async (): Promise<void> => {
     await this.#connection.post('/api/shutdown', undefined);
   };
@@ -123,3 +158,14 @@ export class Client implements Fleet {
 
 const at = (ref: string, what?: string): string =>
   `/api/sessions/${encodeURIComponent(ref)}${what === undefined ? '' : `/${what}`}`;
+
+const onBoard = (id: string, what?: string): string =>
+  `/api/board/${encodeURIComponent(id)}${what === undefined ? '' : `/${what}`}`;
+
+const ifMatch = ({etag}: Guard): Record<string, string> => (etag === undefined ? {} : {'if-match': `"${etag}"`});
+
+function search(values: Record<string, string | number | undefined>): string {
+  const given = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) given.set(key, String(value));
+  return given.size === 0 ? '' : `?${given}`;
+}

@@ -1,6 +1,8 @@
 import type {Route} from './route.ts';
 import {accessRoutes} from './routes/access.ts';
 import {approvalRoutes} from './routes/approvals.ts';
+import {boardRoutes} from './routes/board.ts';
+import {knowledgeRoutes} from './routes/knowledge.ts';
 import {sessionRoutes, steeringRoutes, terminalRoutes} from './routes/sessions.ts';
 import {systemRoutes} from './routes/system.ts';
 
@@ -11,6 +13,8 @@ export const routes: readonly Route[] = [
   ...steeringRoutes,
   ...approvalRoutes,
   ...terminalRoutes,
+  ...boardRoutes,
+  ...knowledgeRoutes,
   ...accessRoutes,
 ];
 

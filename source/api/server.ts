@@ -100,6 +100,8 @@ export class Server {
         const body = route.body === null ? undefined : parse(route.body, request.body ?? {}, 'body');
         const query = route.query === null ? undefined : parse(route.query, request.query, 'query');
         const result = await route.handler(fleet, {name, body, query, caller, headers: request.headers});
+        const etag = (result as {etag?: unknown} | null | undefined)?.etag;
+        if (typeof etag === 'string') void reply.header('etag', `"${etag}"`);
         if (route.status === 204) return reply.code(204).send();
         return reply.code(route.status).header('content-type', 'application/json').send(JSON.stringify(result));
       },

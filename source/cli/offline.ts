@@ -17,6 +17,7 @@ export async function offlineFleet(paths: Paths): Promise<Fleet> {
     store,
     backends: reachable,
     screensDir: paths.screens,
+    memoryDir: paths.memory,
     home: paths.home,
     version,
     now: Date.now,

@@ -29,6 +29,8 @@ export type Paths = {
   rules: string;
   /** Directory of the files that are generated for each session. */
   sessions: string;
+  /** Directory of the Markdown files that sessions share. */
+  memory: string;
   /** Holds the port that agents post their hooks to. */
   hooksPort: string;
   /** The port of the API, where it is not the usual one. */
@@ -73,6 +75,7 @@ export function pathsOf(home: string): Paths {
     screens: join(root, 'screens'),
     rules: join(root, 'rules'),
     sessions: join(root, 'sessions'),
+    memory: join(root, 'memory'),
     hooksPort: join(root, 'hooks-port'),
     port: join(root, 'port'),
     tls: join(root, 'tls'),
@@ -90,7 +93,7 @@ export function prepareHome(paths: Paths): void {
     mkdirSync(home, {recursive: true, mode: 0o700});
     makePrivate(home);
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
-    for (const directory of [paths.journal, paths.screens, paths.sessions, paths.log, paths.tmp]) {
+    for (const directory of [paths.journal, paths.screens, paths.sessions, paths.memory, paths.log, paths.tmp]) {
       mkdirSync(directory, {recursive: true, mode: 0o700});
       accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     }

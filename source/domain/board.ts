@@ -1,2 +1,143 @@
+import type {Entry} from './events.ts';
+
+/** Where a card stands, in the order of the board. */
+export const columns = ['backlog', 'todo', 'doing', 'review', 'done'] as const;
+export type Column = (typeof columns)[number];
+
+/** Longest title and description, and the most of what a card holds in lists. */
+export const TITLE_MAX = 500;
+export const DESC_MAX = 100_000;
+export const CARD_LIST_MAX = 50;
+/** Cards of one home, archived ones included: a new one takes the place of the oldest archived one. */
+export const CARDS_MAX = 5000;
+/** From 0, higher goes first. */
+export const PRIORITY_MAX = 9;
+
+/** A session as a card names it: its name is kept, so that it can be shown after the session is gone. */
+export type Holder = {id: string; name: string};
+
+/** A lease on a card, as it is stored; when it ends is computed on reading (`lease.ts`). */
+export type Claim = {holder: Holder; since: number; beatAt: number; fence: number};
+
+/** What people and agents may change, by its name in the API. */
+export type CardFields = {
+  title: string;
+  /** Markdown. */
+  desc: string;
+  status: Column;
+  /** Name or directory of a project. */
+  project: string | null;
+  /** Who is meant to do it, or did it; with a claim, its holder. */
+  session: string | null;
+  priority: number;
+  tags: string[];
+  /** Order within the column; smaller is further up. */
+  position: number;
+  /** Cards that have to be done before. */
+  depends_on: string[];
+  /** Addresses of pull requests, names of branches … */
+  links: string[];
+};
+
+/** One line of a card's history; `old` holds what was there before. `at` is ms since the epoch. */
+export type CardEvent = {
+  at: number;
+  actor: string;
+  change: string;
+  reason: string;
+  old: Partial<CardFields & {archived: boolean}>;
+};
+
 /** A task on the board, as it is stored. Times are ms since the epoch. */
-export type Card = {id: string; title: string; createdAt: number; updatedAt: number};
+export type Card = Omit<CardFields, 'session'> & {
+  /** `AMX-12`. Numbers are never used again. */
+  id: string;
+  session: Holder | null;
+  createdAt: number;
+  /** Heartbeats do not touch it. */
+  updatedAt: number;
+  /** Grows with each change; guards edits. */
+  revision: number;
+  /** Only while it is in `doing`. */
+  claim: Claim | null;
+  /** Grows when a claim begins and when it ends: a write with an older number comes too late. */
+  fence: number;
+  archived: boolean;
+  history: CardEvent[];
+};
+
+/** A card as it is shown: the items of `GET /api/board`. Times are unix seconds. */
+export type CardView = CardFields & {
+  id: string;
+  created_at: number;
+  updated_at: number;
+  /** `expired`: nobody heard of the holder for the length of a lease, and another session may claim it. */
+  claim: {
+    holder: string;
+    holder_id: string;
+    since: number;
+    heartbeat: number;
+    expires: number;
+    expired: boolean;
+    fence: number;
+  } | null;
+  archived: boolean;
+  etag: string;
+  history: CardEvent[];
+};
+
+export type CardFilter = {
+  status?: Column;
+  /** Name or id. */
+  session?: string;
+  project?: string;
+  tag?: string;
+  /** Words that all have to stand in its id, title, description or tags. */
+  q?: string;
+  /** The archived ones as well. */
+  archived?: boolean;
+};
+
+/** Without a status it is `todo`, at the end of its column. */
+export type CardInput = Partial<CardFields> & {title: string};
+export type CardPatch = Partial<CardFields> & {
+  /** Takes it out of the archive. */
+  archived?: false;
+  reason?: string;
+  /** Of the claim under which the caller works: refused when that is over. */
+  fence?: number;
+};
+
+/** `etag`: the change is refused unless the card is still at it. */
+export type Guard = {etag?: string};
+
+/** The board of a home. `session` is a `ref` as `Fleet` has them; ids of cards may be in small letters. */
+export interface Board {
+  /** In the order of the board. */
+  cards(filter?: CardFilter): Promise<CardView[]>;
+  card(id: string): Promise<CardView>;
+  addCard(input: CardInput): Promise<CardView>;
+  updateCard(id: string, patch: CardPatch, guard?: Guard): Promise<CardView>;
+  /** Into the archive; it keeps its number and its history. */
+  removeCard(id: string, guard?: Guard): Promise<CardView>;
+  /** Atomic: of any number of callers one gets it. Repeated by the holder it renews the lease. */
+  claimCard(id: string, input: {session: string}): Promise<CardView>;
+  /** Claims the best card that is free for a session; throws `card.none`. */
+  nextCard(input: {session: string; tags?: string[]}): Promise<CardView>;
+  /** Gives it back to `todo`. Without a session: whoever holds it. */
+  releaseCard(id: string, input: {session?: string; fence?: number; reason?: string}): Promise<CardView>;
+  /** Renews the lease. */
+  beatCard(id: string, input: {session?: string; fence?: number}): Promise<CardView>;
+}
+
+/** What the functions of the board decide upon. */
+export type BoardState = {
+  cards: ReadonlyMap<string, Card>;
+  /** How long a claim lasts without a sign of life, ms. */
+  leaseMs: number;
+  /** When a session was heard last, beside the heartbeats that are stored (ms since the epoch); 0: not at all. */
+  heard: (session: string) => number;
+};
+
+/** What was decided: the card as it is then, and what the journal has to hold first. Null: nothing changes. */
+export type Deed = {card: Card; entry: Pick<Entry, 'type' | 'session' | 'reason' | 'changes'> | null};

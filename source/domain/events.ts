@@ -22,6 +22,7 @@ export type Change =
   | {kind: 'message.put'; message: Message}
   | {kind: 'message.state'; id: string; state: Message['state']; reason: string; changedAt: number; since?: Since}
   | {kind: 'message.delete'; id: string}
+  | {kind: 'card.beat'; id: string; at: number}
   | Put
   | {kind: 'delete'; table: Put['table']; id: string};
 
@@ -38,6 +39,14 @@ export type EventType =
   | 'message.state'
   | 'token.created'
   | 'token.revoked'
+  | 'card.added'
+  | 'card.changed'
+  | 'card.claimed'
+  | 'card.renewed'
+  | 'card.released'
+  | 'card.archived'
+  | 'note.added'
+  | 'memory.written'
   | 'supervisor.started'
   | 'supervisor.stopped'
   | 'backend.lost'
@@ -93,6 +102,12 @@ export function apply(state: FleetState, change: Change): void {
     case 'message.delete':
       state.messages.delete(change.id);
       return;
+    case 'card.beat': {
+      const card = state.cards.get(change.id);
+      if (card?.claim == null) return;
+      state.cards.set(change.id, {...card, claim: {...card.claim, beatAt: change.at}});
+      return;
+    }
     case 'put':
       (state[change.table] as Map<string, {id: string}>).set(change.record.id, change.record);
       return;
@@ -115,6 +130,8 @@ export function touched(state: FleetState, change: Change): {table: TableName; i
     case 'message.state':
     case 'message.delete':
       return [{table: 'messages', id: change.id}];
+    case 'card.beat':
+      return [{table: 'cards', id: change.id}];
     case 'put':
       return [{table: change.table, id: change.record.id}];
     case 'delete':

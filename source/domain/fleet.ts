@@ -1,7 +1,9 @@
 import type {Access} from './access.ts';
 import type {AskingKind, Decision, Means, Request} from './approvals.ts';
+import type {Board} from './board.ts';
 import type {Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
+import type {Knowledge} from './knowledge.ts';
 import type {Screen} from './screen.ts';
 import type {Activity, Exit, RestartPolicy, RunRecord, SessionStatus} from './session.ts';
 import type {Message, MessageState} from './steering.ts';
@@ -163,7 +165,7 @@ export type Outcome = {name: string; ok: boolean; error: {code: string; message:
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access {
+export interface Fleet extends Access, Board, Knowledge {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;

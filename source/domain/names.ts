@@ -12,6 +12,12 @@ export function checkName(name: string): void {
 export const oneLine = (text: string): string =>
   text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
 
+/** Text of several lines without what could act on a terminal: tabs and line ends are all that stays. */
+export const plainText = (text: string): string =>
+  text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '');
+
 type Named = {id: string; name: string};
 
 /**

@@ -22,6 +22,7 @@ import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
 import {explain} from './explain.ts';
 import {readLastScreen} from './last-screen.ts';
+import {storedBoard} from './offline-board.ts';
 import {peekOf} from './peek.ts';
 import {approvalView, openRequests} from './requests.ts';
 import {readTranscript, spoken, TRANSCRIPT_ENTRIES} from './transcript.ts';
@@ -35,6 +36,7 @@ export type OfflineOptions = {
   /** Those whose terminals may live. */
   backends: Backend[];
   screensDir: string;
+  memoryDir: string;
   home: string;
   version: string;
   now: () => number;
@@ -44,9 +46,22 @@ export type OfflineOptions = {
 export class Offline implements Fleet {
   readonly #options: OfflineOptions;
   readonly #sessions = new Map<string, Session>();
+  readonly cards: Fleet['cards'];
+  readonly card: Fleet['card'];
+  readonly notes: Fleet['notes'];
+  readonly memory: Fleet['memory'];
+  readonly readMemory: Fleet['readMemory'];
 
   private constructor(options: OfflineOptions) {
     this.#options = options;
+    const lives = (id: string): boolean => [...this.#sessions.values()].some(each => each.id === id && isLive(each));
+    ({
+      cards: this.cards,
+      card: this.card,
+      notes: this.notes,
+      memory: this.memory,
+      readMemory: this.readMemory,
+    } = storedBoard({...options, lives}));
   }
 
   static async open(options: OfflineOptions): Promise<Offline> {
@@ -193,6 +208,15 @@ export class Offline implements Fleet {
   shutdown = refuse;
   createToken = refuse;
   revokeToken = refuse;
+  addCard = refuse;
+  updateCard = refuse;
+  removeCard = refuse;
+  claimCard = refuse;
+  nextCard = refuse;
+  releaseCard = refuse;
+  beatCard = refuse;
+  addNote = refuse;
+  writeMemory = refuse;
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const backend of this.#options.backends) await backend[Symbol.asyncDispose]();

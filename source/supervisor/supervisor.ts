@@ -9,7 +9,9 @@ import type {Store} from '../store/store.ts';
 import {access} from './access.ts';
 import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
+import {board} from './board.ts';
 import {type Door, receiveHooks} from './hooks.ts';
+import {knowledge} from './knowledge.ts';
 import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
 import {looking} from './looking.ts';
@@ -74,6 +76,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
   });
+  const cards = board({roster, store, now});
+  const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
   const {enqueue} = steers;
   const policy = policyFor({config: paths.config, home: paths.home});
@@ -112,6 +116,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     decide: (ref, decision) => asks.decide(ref, decision, actor),
     ...living({roster, life, screensDir, actor}),
     ...tokens.as(actor),
+    ...cards.as(actor),
+    ...known.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;
@@ -153,7 +159,12 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       // The supervisor goes on without this caller.
     },
   });
-  return {as, callerOf: tokens.callerOf, [Symbol.asyncDispose]: dispose};
+  const callerOf = (token: string): Caller | null => {
+    const caller = tokens.callerOf(token);
+    if (caller !== null && caller.session !== null) cards.heard(caller.session);
+    return caller;
+  };
+  return {as, callerOf, [Symbol.asyncDispose]: dispose};
 }
 
 type Living = Pick<

@@ -14,6 +14,7 @@ import type {
   SessionView,
 } from '../../source/domain/fleet.ts';
 import {emptyScreen, type Row, type Screen} from '../../source/domain/screen.ts';
+import {fakeBoard} from './fake-board.ts';
 
 /** An in-memory fleet with scripted sessions and screens: for panes and dialogs, never for behaviour of amux itself. */
 export class FakeFleet implements Fleet {
@@ -24,6 +25,24 @@ export class FakeFleet implements Fleet {
   readonly #entries: EventView[] = [];
   approvalViews: ApprovalView[] = [];
   readonly #wakers = new Set<() => void>();
+  readonly #board = fakeBoard(
+    ref => this.#find(ref),
+    () => this.#wake(),
+  );
+  readonly cards = this.#board.cards;
+  readonly card = this.#board.card;
+  readonly addCard = this.#board.addCard;
+  readonly updateCard = this.#board.updateCard;
+  readonly removeCard = this.#board.removeCard;
+  readonly claimCard = this.#board.claimCard;
+  readonly nextCard = this.#board.nextCard;
+  readonly releaseCard = this.#board.releaseCard;
+  readonly beatCard = this.#board.beatCard;
+  readonly notes = this.#board.notes;
+  readonly addNote = this.#board.addNote;
+  readonly memory = this.#board.memory;
+  readonly readMemory = this.#board.readMemory;
+  readonly writeMemory = this.#board.writeMemory;
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;

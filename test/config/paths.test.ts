@@ -22,7 +22,7 @@ describe('the home', () => {
   test('is made private, with its directories', () => {
     const paths = pathsOf(join(base, 'new', 'home'));
     prepareHome(paths);
-    for (const path of [paths.home, paths.journal, paths.screens, paths.log, paths.tmp])
+    for (const path of [paths.home, paths.journal, paths.screens, paths.memory, paths.log, paths.tmp])
       assert.equal(mode(path), '700');
     prepareHome(paths);
   });

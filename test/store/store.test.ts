@@ -21,7 +21,7 @@ describe('the store', () => {
     assert.equal(store.append(put('s1')).cursor, 1);
     assert.equal(store.append(put('s2')).cursor, 2);
     await store.close();
-    assert.deepEqual(names(paths), ['amux.db', 'journal', 'log', 'screens', 'sessions', 'tmp']);
+    assert.deepEqual(names(paths), ['amux.db', 'journal', 'log', 'memory', 'screens', 'sessions', 'tmp']);
     for (const file of [paths.database]) assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 

@@ -1,0 +1,172 @@
+import {z} from 'zod';
+import type {Caller} from '../../domain/access.ts';
+import {CARD_LIST_MAX, columns, DESC_MAX, type Guard, PRIORITY_MAX, TITLE_MAX} from '../../domain/board.ts';
+import {AmuxError} from '../../domain/errors.ts';
+import type {Fleet} from '../../domain/fleet.ts';
+import {type RequestParts, type Route, route} from '../route.ts';
+
+const column = z.enum(columns);
+const name = z.string().min(1).max(200);
+const words = (length: number) => z.array(z.string().min(1).max(length)).max(CARD_LIST_MAX);
+const flag = z.enum(['0', '1', 'true', 'false']).transform(value => value === '1' || value === 'true');
+const reason = z.string().max(1000);
+/** Of the claim under which the caller works. */
+const fence = z.number().int().min(0);
+
+const fields = {
+  title: z.string().min(1).max(TITLE_MAX),
+  desc: z.string().max(DESC_MAX),
+  status: column,
+  project: z.string().max(4096).nullable(),
+  session: name.nullable(),
+  priority: z.number().int().min(0).max(PRIORITY_MAX),
+  tags: words(64),
+  position: z.number().min(-1e9).max(1e9),
+  depends_on: words(40),
+  links: words(2000),
+};
+const fieldsPatch = z.strictObject(fields).partial();
+
+const event = z.object({
+  at: z.number(),
+  actor: z.string(),
+  change: z.string(),
+  reason: z.string(),
+  old: z.strictObject({...fields, archived: z.boolean()}).partial(),
+});
+
+const card = z.object({
+  id: z.string(),
+  ...fields,
+  created_at: z.number(),
+  updated_at: z.number(),
+  claim: z
+    .object({
+      holder: z.string(),
+      holder_id: z.string(),
+      since: z.number(),
+      heartbeat: z.number(),
+      expires: z.number(),
+      expired: z.boolean(),
+      fence: z.number(),
+    })
+    .nullable(),
+  archived: z.boolean(),
+  etag: z.string(),
+  history: z.array(event),
+});
+
+export const boardRoutes: Route[] = [
+  route({
+    method: 'GET',
+    url: '/api/board',
+    role: 'viewer',
+    summary: 'The cards in the order of the board; archived ones as well with `archived=1`',
+    query: z.object({
+      status: column.optional(),
+      session: name.optional(),
+      project: z.string().max(4096).optional(),
+      tag: z.string().max(64).optional(),
+      q: z.string().max(1000).optional(),
+      archived: flag.optional(),
+    }),
+    result: z.array(card),
+    handler: (fleet, {query}) => fleet.cards(query),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/board',
+    role: 'agent',
+    summary: 'Add a card, to `todo` unless it says where',
+    status: 201,
+    body: fieldsPatch.extend({title: fields.title}),
+    result: card,
+    handler: (fleet, {body}) => fleet.addCard(body),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/board/next',
+    role: 'agent',
+    summary: 'Claim the best card that is free for a session',
+    body: z.strictObject({session: name.optional(), tags: words(64).optional()}),
+    result: card,
+    handler: async (fleet, {body, caller}) => fleet.nextCard({...body, session: await holder(fleet, caller, body)}),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/board/:id',
+    role: 'viewer',
+    summary: 'One card',
+    result: card,
+    handler: (fleet, {name: id}) => fleet.card(id),
+  }),
+  route({
+    method: 'PATCH',
+    url: '/api/board/:id',
+    role: 'agent',
+    summary: 'Change a card; `If-Match` with its etag refuses what was changed meanwhile',
+    body: fieldsPatch.extend({archived: z.literal(false), reason, fence}).partial(),
+    result: card,
+    handler: (fleet, {name: id, body, headers}) => fleet.updateCard(id, body, guardOf(headers)),
+  }),
+  route({
+    method: 'DELETE',
+    url: '/api/board/:id',
+    role: 'operator',
+    summary: 'Put a card into the archive',
+    result: card,
+    handler: (fleet, {name: id, headers}) => fleet.removeCard(id, guardOf(headers)),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/board/:id/claim',
+    role: 'agent',
+    summary: 'Claim a free card for a session; the token of a session claims for itself only',
+    body: z.strictObject({session: name.optional()}),
+    result: card,
+    handler: async (fleet, {name: id, body, caller}) =>
+      fleet.claimCard(id, {session: await holder(fleet, caller, body)}),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/board/:id/release',
+    role: 'agent',
+    summary: 'End a claim; the card is free again in `todo`',
+    body: z.strictObject({session: name.optional(), fence: fence.optional(), reason: reason.optional()}),
+    result: card,
+    handler: async (fleet, {name: id, body, caller}) =>
+      fleet.releaseCard(id, {...body, session: await anyHolder(fleet, caller, body)}),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/board/:id/heartbeat',
+    role: 'agent',
+    summary: 'Renew the lease of a claim',
+    body: z.strictObject({session: name.optional(), fence: fence.optional()}),
+    result: card,
+    handler: async (fleet, {name: id, body, caller}) =>
+      fleet.beatCard(id, {...body, session: await anyHolder(fleet, caller, body)}),
+  }),
+];
+
+/** The session that a claim is for. Throws `card.others` when the token of another session asks. */
+async function holder(fleet: Fleet, caller: Caller, body: {session?: string}): Promise<string> {
+  const named = await anyHolder(fleet, caller, body);
+  if (named !== undefined) return named;
+  throw new AmuxError('input.invalid', {why: 'body.session: which session claims it?', next: '{"session":"NAME"}'});
+}
+
+async function anyHolder(fleet: Fleet, caller: Caller, {session}: {session?: string}): Promise<string | undefined> {
+  if (caller.session === null) return session;
+  if (session === undefined) return caller.session;
+  const named = await fleet.session(session);
+  if (named.id === caller.session) return named.id;
+  const own = await fleet.session(caller.session);
+  throw new AmuxError('card.others', {own: own.name, holder: named.name});
+}
+
+/** `If-Match: "7"`; of several any one would do, and none of them can be right but the card's own. */
+function guardOf(headers: RequestParts<unknown, unknown>['headers']): Guard {
+  const etag = headers['if-match']?.trim().replace(/^(?:W\/)?"(.*)"$/, '$1');
+  return etag === undefined ? {} : {etag};
+}

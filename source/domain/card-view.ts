@@ -1,0 +1,67 @@
+import {type BoardState, type Card, type CardFilter, type CardView, columns} from './board.ts';
+import {expiryOf, heartbeatOf, isExpired} from './lease.ts';
+
+export function cardView(card: Card, board: BoardState, now: number): CardView {
+  const {claim} = card;
+  return {
+    id: card.id,
+    title: card.title,
+    desc: card.desc,
+    status: card.status,
+    session: card.session?.name ?? null,
+    priority: card.priority,
+    tags: card.tags,
+    created_at: seconds(card.createdAt),
+    updated_at: seconds(card.updatedAt),
+    claim: claim && {
+      holder: claim.holder.name,
+      holder_id: claim.holder.id,
+      since: seconds(claim.since),
+      heartbeat: seconds(heartbeatOf(claim, board)),
+      expires: seconds(expiryOf(claim, board)),
+      expired: isExpired(claim, board, now),
+      fence: claim.fence,
+    },
+    project: card.project,
+    position: card.position,
+    depends_on: card.depends_on,
+    links: card.links,
+    archived: card.archived,
+    etag: String(card.revision),
+    history: card.history.map(event => ({...event, at: seconds(event.at)})),
+  };
+}
+
+/** Column by column, each from the top. */
+export function inBoardOrder(cards: Iterable<Card>): Card[] {
+  return [...cards].sort(
+    (a, b) =>
+      columns.indexOf(a.status) - columns.indexOf(b.status) || a.position - b.position || a.createdAt - b.createdAt,
+  );
+}
+
+export function filtered(cards: Iterable<Card>, filter: CardFilter): Card[] {
+  const {status, session, project, tag, q = '', archived = false} = filter;
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  return [...cards].filter(card => {
+    if (card.archived && !archived) return false;
+    if (status !== undefined && card.status !== status) return false;
+    if (session !== undefined && card.session?.name !== session && card.session?.id !== session) return false;
+    if (project !== undefined && !isSameProject(card.project, project)) return false;
+    if (tag !== undefined && !card.tags.includes(tag)) return false;
+    if (words.length === 0) return true;
+    const text = [card.id, card.title, card.desc, ...card.tags].join('\n').toLowerCase();
+    return words.every(word => text.includes(word));
+  });
+}
+
+/** A project goes by its directory, or by the name of that. */
+export function isSameProject(project: string | null, other: string): boolean {
+  if (project === null) return false;
+  if (project === other) return true;
+  return project.includes('/') !== other.includes('/') && nameOfProject(project) === nameOfProject(other);
+}
+
+export const nameOfProject = (project: string): string => project.split('/').filter(Boolean).at(-1) ?? '';
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);

@@ -1,0 +1,31 @@
+import type {BoardState, Card, Claim} from './board.ts';
+import {AmuxError} from './errors.ts';
+
+/** How long a claim lasts without a sign of life of its holder, ms. */
+export const LEASE_MS = 30 * 60_000;
+
+export const heartbeatOf = (claim: Claim, board: BoardState): number =>
+  Math.max(claim.beatAt, board.heard(claim.holder.id));
+
+export const expiryOf = (claim: Claim, board: BoardState): number => heartbeatOf(claim, board) + board.leaseMs;
+
+export const isExpired = (claim: Claim, board: BoardState, now: number): boolean => expiryOf(claim, board) <= now;
+
+/** What ends a claim, if there is one. */
+export const ended = (card: Card): Pick<Card, 'claim' | 'fence'> => ({
+  claim: null,
+  fence: card.claim === null ? card.fence : card.fence + 1,
+});
+
+/** Throws `card.fence` when the claim with this number is over. */
+export function checkFence(card: Card, fence: number | undefined): void {
+  if (fence === undefined || fence === card.fence) return;
+  const why = card.claim === null ? 'nobody holds it now' : `${card.claim.holder.name} holds it now`;
+  throw new AmuxError('card.fence', {card: card.id, fence, known: card.fence, why});
+}
+
+/** The card that a session has a claim on, expired or not: until somebody takes it over, it is the session's. */
+export function heldBy({cards}: Pick<BoardState, 'cards'>, session: string): Card | undefined {
+  for (const card of cards.values()) if (card.claim?.holder.id === session) return card;
+  return undefined;
+}

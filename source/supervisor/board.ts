@@ -1,0 +1,73 @@
+import type {Board, BoardState, Deed, Holder} from '../domain/board.ts';
+import {findCard} from '../domain/card-record.ts';
+import {cardView, filtered, inBoardOrder} from '../domain/card-view.ts';
+import {addCard, archiveCard, changeCard} from '../domain/cards.ts';
+import {beatCard, claimCard, nextCard, releaseCard} from '../domain/claims.ts';
+import type {Store} from '../store/store.ts';
+import {leases} from './leases.ts';
+import type {Roster} from './roster.ts';
+
+type Options = {roster: Roster; store: Store; now: () => number};
+
+/**
+ * The board of a home. Nothing is awaited between the look at a card and the entry that changes it, and there is one
+ * writer: that is what makes a claim atomic.
+ */
+export function board({roster, store, now}: Options): {
+  as: (actor: string) => Board;
+  /** A session gave a sign of life. */
+  heard: (session: string) => void;
+} {
+  const {heard, heardAt, leaseMs} = leases({roster, store, now});
+  const state: BoardState = {cards: store.state.cards, leaseMs, heard: heardAt};
+
+  const as = (actor: string): Board => {
+    const act = (decide: (at: number) => Deed) => {
+      const at = now();
+      const {card, entry} = decide(at);
+      if (entry !== null) store.append({...entry, actor, at});
+      return cardView(card, state, at);
+    };
+    const meant = <Input extends {session?: string | null}>({session, ...input}: Input) => ({
+      ...input,
+      ...(session === undefined ? {} : {session: session === null ? null : holder(session)}),
+    });
+    const holder = (ref: string): Holder => {
+      const {id, name} = roster.find(ref).session;
+      return {id, name};
+    };
+    return {
+      async cards(filter = {}) {
+        const at = now();
+        return inBoardOrder(filtered(state.cards.values(), filter)).map(card => cardView(card, state, at));
+      },
+      async card(id) {
+        return cardView(findCard(state, id), state, now());
+      },
+      async addCard(input) {
+        return act(at => addCard(state, {input: meant(input), actor}, at));
+      },
+      async updateCard(id, patch, {etag} = {}) {
+        return act(at => changeCard(state, {id, patch: meant(patch), etag, actor}, at));
+      },
+      async removeCard(id, {etag} = {}) {
+        return act(at => archiveCard(state, {id, etag, actor}, at));
+      },
+      async claimCard(id, {session}) {
+        return act(at => claimCard(state, {id, session: holder(session), actor}, at));
+      },
+      async nextCard({session, tags}) {
+        return act(at => nextCard(state, {session: roster.find(session).session, tags, actor}, at));
+      },
+      async releaseCard(id, {session, fence, reason}) {
+        const by = session === undefined ? null : holder(session);
+        return act(at => releaseCard(state, {id, session: by, fence, reason, actor}, at));
+      },
+      async beatCard(id, {session, fence}) {
+        const by = session === undefined ? null : holder(session);
+        return act(at => beatCard(state, {id, session: by, fence}, at));
+      },
+    };
+  };
+  return {as, heard};
+}
