@@ -15,6 +15,8 @@ import type {
   RegisterInput,
   RunInput,
   RunView,
+  Selection,
+  SessionPatch,
   SessionView,
   StartInput,
 } from '../domain/fleet.ts';
@@ -40,6 +42,9 @@ export class Client implements Fleet {
 
   register = (input: RegisterInput): Promise<SessionView> => this.#connection.post('/api/sessions', input);
 
+  update = (ref: string, patch: SessionPatch): Promise<SessionView> =>
+    this.#connection.call(at(ref), {method: 'PATCH', body: patch});
+
   unregister = (ref: string): Promise<void> => this.#connection.call(at(ref), {method: 'DELETE'});
 
   start = (ref: string, input: StartInput = {}): Promise<SessionView> => this.#connection.post(at(ref, 'start'), input);
@@ -50,8 +55,8 @@ export class Client implements Fleet {
   restart = (ref: string, input: StartInput = {}): Promise<SessionView> =>
     this.#connection.post(at(ref, 'restart'), input);
 
-  stopAll = (options: {force?: boolean} = {}): Promise<Outcome[]> =>
-    this.#connection.post('/api/sessions/bulk/stop', {all: true, ...options});
+  stopAll = ({of = {all: true}, force}: {of?: Selection; force?: boolean} = {}): Promise<Outcome[]> =>
+    this.#connection.post('/api/sessions/bulk/stop', {...of, force});
 
   run = (input: RunInput): Promise<SessionView> => this.#connection.post('/api/run', input);
 
@@ -60,6 +65,9 @@ export class Client implements Fleet {
 
   send: Fleet['send'] = (ref, {text, id, asCommand, now}) =>
     this.#connection.post(at(ref, 'send'), {text, msg_id: id, as_command: asCommand, now});
+
+  sendAll: Fleet['sendAll'] = (of, {text, id, asCommand, now}) =>
+    this.#connection.post('/api/sessions/bulk/send', {...of, text, msg_id: id, as_command: asCommand, now});
 
   keys = (ref: string, input: {keys: string[]; force?: boolean}): Promise<void> =>
     this.#connection.post(at(ref, 'keys'), input);

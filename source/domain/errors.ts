@@ -6,7 +6,7 @@ export type ErrorRow = {
   message: string;
   /** What to do next, one line. */
   hint: string;
-  http: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501 | 503;
+  http: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 501 | 503;
   exit: ExitCode;
 };
 
@@ -60,6 +60,12 @@ export const errorTable = {
   'agent.mode': {
     message: 'agent {agent}: {title} has no permission mode "{mode}"',
     hint: 'it has: {known}; amux config edit',
+    http: 422,
+    exit: 1,
+  },
+  'agent.yolo': {
+    message: '{agent} has no mode without permission prompts',
+    hint: 'rules under "approvals" in the configuration allow what it asks for',
     http: 422,
     exit: 1,
   },
@@ -159,6 +165,12 @@ export const errorTable = {
   'command.line': {message: 'cannot read the command line {line}: {why}', hint: 'check its quotes', http: 400, exit: 2},
   'input.invalid': {message: '{why}', hint: '{next}', http: 400, exit: 2},
   'message.empty': {message: 'nothing to send: the text is empty', hint: 'amux send NAME TEXT', http: 400, exit: 2},
+  'message.taken': {
+    message: 'the message {id} went to another session',
+    hint: 'give each message an id of its own; only a repeat has the same one',
+    http: 409,
+    exit: 4,
+  },
   'queue.full': {
     message: '{name} has {count} messages waiting, which is the most it may have',
     hint: 'amux queue {name} --clear drops them',
@@ -294,6 +306,56 @@ export const errorTable = {
     hint: 'remove those that nobody needs',
     http: 409,
     exit: 4,
+  },
+  'access.attempts': {
+    message: 'too many calls from here without a valid token',
+    hint: 'wait {seconds} s; a call with a valid token is answered all the same',
+    http: 429,
+    exit: 1,
+  },
+  'host.refused': {
+    message: 'this API does not answer to the name "{host}"',
+    hint: 'use localhost, or add the name to "allowedHosts" in the configuration',
+    http: 403,
+    exit: 1,
+  },
+  'origin.refused': {
+    message: 'pages of {origin} may not call this API',
+    hint: 'add the origin to "cors" in the configuration if they should',
+    http: 403,
+    exit: 1,
+  },
+  'route.unknown': {message: 'there is no {what}', hint: 'docs/api.md lists the routes', http: 404, exit: 3},
+  'route.method': {message: '{url} does not take {method}', hint: 'it takes {allowed}', http: 405, exit: 2},
+  'body.large': {
+    message: 'the body is longer than {max} bytes',
+    hint: 'put it into a file and name the file',
+    http: 413,
+    exit: 2,
+  },
+  'cursor.gone': {
+    message: 'the journal no longer holds what came after {cursor}: it begins at {first}',
+    hint: 'read the lists again, then follow from "cursor" of GET /api/health; since=0 begins with what is left',
+    http: 409,
+    exit: 4,
+  },
+  'cursor.future': {
+    message: 'nothing has the cursor {cursor} yet: the newest is {newest}',
+    hint: 'read the lists again, then follow from "cursor" of GET /api/health',
+    http: 400,
+    exit: 2,
+  },
+  'stream.slow': {
+    message: 'this client did not read for {seconds} s',
+    hint: 'connect again with Last-Event-ID: nothing is lost',
+    http: 503,
+    exit: 1,
+  },
+  'stream.many': {
+    message: '{count} streams are open, which is the most there may be',
+    hint: 'close some, or ask again later',
+    http: 503,
+    exit: 1,
   },
   'store.newer': {
     message: '{file} was written by a newer amux (schema {found}; this one knows {known})',

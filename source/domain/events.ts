@@ -26,32 +26,34 @@ export type Change =
   | Put
   | {kind: 'delete'; table: Put['table']; id: string};
 
-export type EventType =
-  | 'session.registered'
-  | 'session.unregistered'
-  | 'session.changed'
-  | 'session.status'
-  | 'session.activity'
-  | 'approval.asked'
-  | 'approval.shown'
-  | 'approval.settled'
-  | 'message.queued'
-  | 'message.state'
-  | 'token.created'
-  | 'token.revoked'
-  | 'card.added'
-  | 'card.changed'
-  | 'card.claimed'
-  | 'card.renewed'
-  | 'card.released'
-  | 'card.archived'
-  | 'note.added'
-  | 'memory.written'
-  | 'supervisor.started'
-  | 'supervisor.stopped'
-  | 'backend.lost'
-  | 'notice'
-  | 'snapshot';
+export const eventTypes = [
+  'session.registered',
+  'session.unregistered',
+  'session.changed',
+  'session.status',
+  'session.activity',
+  'approval.asked',
+  'approval.shown',
+  'approval.settled',
+  'message.queued',
+  'message.state',
+  'token.created',
+  'token.revoked',
+  'card.added',
+  'card.changed',
+  'card.claimed',
+  'card.renewed',
+  'card.released',
+  'card.archived',
+  'note.added',
+  'memory.written',
+  'supervisor.started',
+  'supervisor.stopped',
+  'backend.lost',
+  'notice',
+  'snapshot',
+] as const;
+export type EventType = (typeof eventTypes)[number];
 
 /** One entry of the journal. */
 export type Entry = {

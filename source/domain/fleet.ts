@@ -68,6 +68,18 @@ export type RegisterInput = {
   restart?: RestartPolicy;
 };
 
+/** What may be changed of a session; null takes away what was given. */
+export type SessionPatch = {
+  model?: string | null;
+  /** Replaces its profile's; null: the profile's again. */
+  command?: string | null;
+  tags?: string[];
+  yolo?: boolean;
+  /** The whole of its variables. */
+  env?: Record<string, string>;
+  restart?: RestartPolicy;
+};
+
 export type RunInput = {
   agent: string;
   /** The caller's directory: decides project and workspace. */
@@ -88,8 +100,24 @@ export type StartInput = {
   conversation?: {id: string; fork: boolean};
 };
 
-/** One process life, and the conversation that its agent had at the end of it. */
-export type RunView = Omit<RunRecord, 'hookToken' | 'apiToken'> & {conversation: string | null};
+/** One process life. Times are unix seconds. */
+export type RunView = Pick<RunRecord, 'id' | 'pid' | 'argv' | 'backend'> & {
+  started_at: number;
+  ended_at: number | null;
+  exit: {code: number | null; signal: string | null; at: number} | null;
+  /** Of the API as its process was told, without the token. */
+  url: string | null;
+  /** Of its agent. */
+  version: string | null;
+  /** That its agent had at the end of it. */
+  conversation: string | null;
+};
+
+/** Which sessions a call over several means: those with these names, or those that run (with this tag). */
+export type Selection = {names: string[]} | {tag: string} | {all: true};
+
+/** `id`: a repeat with the same one is answered with what became of the first. */
+export type MessageInput = {text: string; id?: string; asCommand?: boolean; now?: boolean};
 
 export type Sent = {id: string; state: MessageState; reason: string};
 
@@ -171,18 +199,22 @@ export interface Fleet extends Access, Board, Knowledge {
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;
   session(ref: string): Promise<SessionView>;
   register(input: RegisterInput): Promise<SessionView>;
+  /** Holds from the next start; tags and the restart policy at once. */
+  update(ref: string, patch: SessionPatch): Promise<SessionView>;
   unregister(ref: string): Promise<void>;
   /** Resolves when it runs; rejects with `session.start` when its process ended while starting. */
   start(ref: string, input?: StartInput): Promise<SessionView>;
   /** Resolves when its whole process tree is gone. */
   stop(ref: string, options?: {force?: boolean}): Promise<SessionView>;
   restart(ref: string, input?: StartInput): Promise<SessionView>;
-  stopAll(options?: {force?: boolean}): Promise<Outcome[]>;
+  /** Default: every session that runs. */
+  stopAll(options?: {of?: Selection; force?: boolean}): Promise<Outcome[]>;
   run(input: RunInput): Promise<SessionView>;
   /** Names of the variables (`${VAR}`) that a launch would take from its caller's environment. */
   variables(target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]>;
   /** `now`: ends the turn that runs, and goes before what waits. */
-  send(ref: string, message: {text: string; id?: string; asCommand?: boolean; now?: boolean}): Promise<Sent>;
+  send(ref: string, message: MessageInput): Promise<Sent>;
+  sendAll(of: Selection, message: MessageInput): Promise<Outcome[]>;
   keys(ref: string, input: {keys: string[]; force?: boolean}): Promise<void>;
   /** Raw terminal input of a person who types (UTF-8). */
   type(ref: string, bytes: string): Promise<void>;

@@ -189,6 +189,7 @@ export class Offline implements Fleet {
   }
 
   register = refuse;
+  update = refuse;
   unregister = refuse;
   start = refuse;
   stop = refuse;
@@ -197,6 +198,7 @@ export class Offline implements Fleet {
   run = refuse;
   variables = refuse;
   send = refuse;
+  sendAll = refuse;
   keys = refuse;
   type = refuse;
   clearQueue = refuse;

@@ -1,16 +1,17 @@
 import {randomBytes} from 'node:crypto';
 import {AmuxError} from '../domain/errors.ts';
-import type {Fleet} from '../domain/fleet.ts';
+import type {Fleet, MessageInput} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
 import {encodeKeys} from '../terminal/keys.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
+import {eachOf} from './selection.ts';
 
-type Queued = {text: string; id?: string; asCommand?: boolean; now?: boolean; actor: string};
+type Queued = MessageInput & {actor: string};
 
 type Steering = {
-  as: (actor: string) => Pick<Fleet, 'send' | 'keys' | 'type' | 'queue' | 'clearQueue'>;
+  as: (actor: string) => Pick<Fleet, 'send' | 'sendAll' | 'keys' | 'type' | 'queue' | 'clearQueue'>;
   enqueue: (runner: Runner, input: Queued) => Message;
 };
 
@@ -42,22 +43,33 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     return message;
   };
 
+  const send = (runner: Runner, message: Queued): Message => {
+    const {session} = runner;
+    if (message.now === true && session.activity === 'working' && roster.agentOf(session).interrupt === null) {
+      throw new AmuxError('agent.interrupt', {name: session.name, agent: session.agent});
+    }
+    // A retry with the same id is answered with what became of the first.
+    const known = message.id === undefined ? undefined : runner.outbox.messages.find(({id}) => id === message.id);
+    if (known !== undefined) return known;
+    const taken = roster.all.some(({outbox}) => outbox.messages.some(({id}) => id === message.id));
+    if (taken) throw new AmuxError('message.taken', {id: message.id!});
+    return enqueue(runner, message);
+  };
+
   const as: Steering['as'] = actor => ({
     async send(ref, message) {
       const runner = roster.find(ref);
-      if (message.text.trim() === '') throw new AmuxError('message.empty');
-      if (Buffer.byteLength(message.text) > MESSAGE_MAX_BYTES) {
-        const next = 'put it into a file and name the file';
-        throw new AmuxError('input.invalid', {why: 'the text is longer than 1 MB', next});
-      }
-      const {session} = runner;
-      if (message.now === true && session.activity === 'working' && roster.agentOf(session).interrupt === null) {
-        throw new AmuxError('agent.interrupt', {name: session.name, agent: session.agent});
-      }
-      // A retry with the same id is answered with what became of the first.
-      const known = message.id === undefined ? undefined : runner.outbox.messages.find(({id}) => id === message.id);
-      const {id, state, reason} = known ?? enqueue(runner, {...message, actor});
+      checkText(message.text);
+      const {id, state, reason} = send(runner, {...message, actor});
       return {id, state, reason};
+    },
+
+    async sendAll(of, message) {
+      checkText(message.text);
+      return eachOf(roster, of, async runner => {
+        const id = message.id === undefined ? undefined : `${message.id}.${runner.session.id}`;
+        send(runner, {...message, id, actor});
+      });
     },
 
     async keys(ref, {keys, force = false}) {
@@ -95,4 +107,14 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
   });
 
   return {as, enqueue};
+}
+
+function checkText(text: string): void {
+  if (text.trim() === '') throw new AmuxError('message.empty');
+  if (Buffer.byteLength(text) > MESSAGE_MAX_BYTES) {
+    throw new AmuxError('input.invalid', {
+      why: 'the text is longer than 1 MB',
+      next: 'put it into a file and name the file',
+    });
+  }
 }

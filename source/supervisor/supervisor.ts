@@ -1,15 +1,16 @@
 import type {Backend} from '../backends/backend.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Caller} from '../domain/access.ts';
-import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {AmuxError} from '../domain/errors.ts';
 import type {Entry} from '../domain/events.ts';
-import type {EventView, Fleet, Health, Outcome} from '../domain/fleet.ts';
+import type {EventView, Fleet, Health, Selection} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
 import {access} from './access.ts';
 import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
+import {changeSession} from './change-session.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {knowledge} from './knowledge.ts';
 import {removeLastScreen} from './last-screen.ts';
@@ -19,10 +20,12 @@ import {policyFor} from './policy.ts';
 import type {Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
+import {eachOf} from './selection.ts';
 import {steering} from './steering.ts';
 import {everyOf} from './streams.ts';
 
 const EVENTS_AT_ONCE = 1000;
+const EVERYONE: Selection = {all: true};
 
 export type SupervisorOptions = {
   paths: Paths;
@@ -169,7 +172,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
 
 type Living = Pick<
   Fleet,
-  'register' | 'unregister' | 'start' | 'stop' | 'restart' | 'stopAll' | 'run' | 'variables' | 'resize'
+  'register' | 'update' | 'unregister' | 'start' | 'stop' | 'restart' | 'stopAll' | 'run' | 'variables' | 'resize'
 >;
 
 /** The life of sessions. */
@@ -187,6 +190,12 @@ function living({
   return {
     async register(input) {
       return roster.view(life.register(input, actor));
+    },
+
+    async update(ref, patch) {
+      const runner = roster.find(ref);
+      changeSession({runner, patch, actor, yoloFlags: roster.agentOf(runner.session).yoloFlags});
+      return roster.view(runner);
     },
 
     async unregister(ref) {
@@ -219,19 +228,8 @@ function living({
       return roster.view(runner);
     },
 
-    async stopAll({force = false} = {}) {
-      return Promise.all(
-        roster.liveOnes.map(async (runner): Promise<Outcome> => {
-          const {name} = runner.session;
-          try {
-            await life.stop(runner, force, actor);
-            return {name, ok: true, error: null};
-          } catch (error) {
-            const {code, message, hint} = asAmuxError(error);
-            return {name, ok: false, error: {code, message, hint}};
-          }
-        }),
-      );
+    async stopAll({of = EVERYONE, force = false} = {}) {
+      return eachOf(roster, of, runner => life.stop(runner, force, actor));
     },
 
     async run(input) {

@@ -72,6 +72,19 @@ const seconds = (ms: number): number => Math.floor(ms / 1000);
 /** The one that is known: the last. */
 export function runViews({run, conversation}: Session): RunView[] {
   if (run === null) return [];
-  const {hookToken: _hook, apiToken: _api, ...shown} = run;
-  return [{...shown, conversation: conversation?.id ?? null}];
+  const {id, pid, argv, backend, startedAt, endedAt, exit, url = null, version = null} = run;
+  return [
+    {
+      id,
+      pid,
+      argv,
+      backend,
+      started_at: seconds(startedAt),
+      ended_at: endedAt === null ? null : seconds(endedAt),
+      exit: exit === null ? null : {...exit, at: seconds(exit.at)},
+      url,
+      version,
+      conversation: conversation?.id ?? null,
+    },
+  ];
 }

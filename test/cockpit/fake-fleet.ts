@@ -77,6 +77,10 @@ export class FakeFleet implements Fleet {
     return {...session};
   }
 
+  async update(ref: string): Promise<SessionView> {
+    return this.session(ref);
+  }
+
   async unregister(ref: string): Promise<void> {
     this.#sessions.splice(this.#sessions.indexOf(this.#find(ref)), 1);
   }
@@ -113,6 +117,10 @@ export class FakeFleet implements Fleet {
   async send(ref: string, message: {text: string}): Promise<Sent> {
     this.calls.push(`send ${this.#find(ref).name} ${message.text}`);
     return {id: 'm1', state: 'queued', reason: 'it works on something'};
+  }
+
+  async sendAll(): Promise<Outcome[]> {
+    return [];
   }
 
   async keys(): Promise<void> {}

@@ -1,0 +1,211 @@
+import {z} from 'zod';
+import type {AskingKind, Means} from '../../domain/approvals.ts';
+import type {WaitingKind} from '../../domain/evidence.ts';
+import type {
+  ApprovalView,
+  AttachPlan,
+  Decided,
+  Explanation,
+  Outcome,
+  Peek,
+  QueueView,
+  RunView,
+  Sent,
+  SessionView,
+} from '../../domain/fleet.ts';
+import type {Activity, SessionStatus} from '../../domain/session.ts';
+import type {MessageState} from '../../domain/steering.ts';
+import {seconds, secondsOrNull, shapeOf} from './shape.ts';
+
+const status = shapeOf<SessionStatus>()(
+  z.enum(['stopped', 'starting', 'running', 'completed', 'failed', 'orphaned']).meta({id: 'SessionStatus'}),
+);
+const activity = shapeOf<Activity>()(
+  z.enum(['working', 'waiting', 'finished', 'idle', 'unknown']).meta({id: 'Activity'}),
+);
+const waitingKind = shapeOf<WaitingKind>()(
+  z.enum(['permission', 'question', 'trust', 'login', 'limit', 'context', 'error', 'plan', 'mcp']),
+);
+const askingKind = shapeOf<AskingKind>()(z.enum(['permission', 'question', 'plan', 'trust', 'mcp', 'login']));
+const messageState = shapeOf<MessageState>()(
+  z.enum(['queued', 'pasted', 'entered', 'delivered', 'dropped', 'uncertain']).meta({id: 'MessageState'}),
+);
+const exit = z.strictObject({
+  code: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  at: seconds,
+});
+
+export const sessionView = shapeOf<SessionView>()(
+  z
+    .strictObject({
+      name: z.string(),
+      id: z.string(),
+      kind: z.enum(['durable', 'one-shot']),
+      project: z.string().nullable().describe('Directory of its project'),
+      agent: z.string().describe('Id of its profile'),
+      model: z.string().nullable(),
+      dir: z.string(),
+      workspace: z.strictObject({id: z.string(), name: z.string(), path: z.string()}),
+      branch: z.string().nullable(),
+      tags: z.array(z.string()),
+      status,
+      activity: activity.nullable().describe('Null while it does not run'),
+      activity_since: secondsOrNull,
+      reason: z.string().describe('Why it has this status and activity'),
+      waitingFor: z.strictObject({kind: waitingKind, detail: z.string()}).nullable(),
+      running: z.boolean(),
+      pid: z.number().int().nullable(),
+      token_count: z.number().int().nullable().describe('Null: not collected'),
+      tokens: z.null(),
+      cost: z.null(),
+      context: z.null(),
+      queue: z.number().int().describe('Messages that wait'),
+      preview: z.string().describe('Last meaningful line of its screen'),
+      yolo: z.boolean(),
+      created_at: seconds,
+      started_at: secondsOrNull,
+      updated_at: seconds,
+      exit: exit.nullable(),
+    })
+    .meta({id: 'Session'}),
+);
+
+export const peekView = shapeOf<Peek>()(
+  z
+    .strictObject({
+      name: z.string(),
+      output: z.string().describe('Plain text, or with SGR sequences when `ansi` was asked for'),
+      lines: z.number().int().describe('Lines in `output`'),
+      cursor: z.strictObject({x: z.number().int(), y: z.number().int()}).nullable(),
+      cols: z.number().int(),
+      rows: z.number().int(),
+    })
+    .meta({id: 'Peek'}),
+);
+
+export const runView = shapeOf<RunView>()(
+  z
+    .strictObject({
+      id: z.string(),
+      pid: z.number().int().nullable(),
+      argv: z.array(z.string()),
+      backend: z.enum(['tmux', 'pty']),
+      started_at: seconds,
+      ended_at: secondsOrNull,
+      exit: exit.nullable(),
+      url: z.string().nullable().describe('Of the API, as its process was told'),
+      version: z.string().nullable().describe('Of its agent'),
+      conversation: z.string().nullable(),
+    })
+    .meta({id: 'Run'}),
+);
+
+export const sentView = shapeOf<Sent>()(
+  z.strictObject({id: z.string(), state: messageState, reason: z.string()}).meta({id: 'Sent'}),
+);
+
+export const queueView = shapeOf<QueueView>()(
+  z
+    .strictObject({
+      id: z.string(),
+      text: z.string(),
+      state: messageState,
+      reason: z.string(),
+      actor: z.string(),
+      created_at: seconds,
+    })
+    .meta({id: 'QueuedMessage'}),
+);
+
+export const explanation = shapeOf<Explanation>()(
+  z
+    .strictObject({
+      name: z.string(),
+      status,
+      activity: activity.nullable(),
+      reason: z.string(),
+      since: seconds,
+      conversation: z.string().nullable(),
+      evidence: z.array(
+        z.strictObject({
+          source: z.enum([
+            'program',
+            'stream',
+            'hook',
+            'file',
+            'title',
+            'output',
+            'screen',
+            'submitted',
+            'tree',
+            'process',
+          ]),
+          age: z.number().nullable().describe('Seconds'),
+          says: z.string(),
+          wins: z.boolean(),
+        }),
+      ),
+    })
+    .meta({id: 'Explanation'}),
+);
+
+export const outcomes = z.array(
+  shapeOf<Outcome>()(
+    z
+      .strictObject({
+        name: z.string(),
+        ok: z.boolean(),
+        error: z.strictObject({code: z.string(), message: z.string(), hint: z.string()}).nullable(),
+      })
+      .meta({id: 'Outcome'}),
+  ),
+);
+
+export const attachPlan = shapeOf<AttachPlan>()(
+  z
+    .union([
+      z.strictObject({
+        via: z.literal('tmux'),
+        argv: z.array(z.string()),
+        name: z.string(),
+        detachKey: z.string(),
+      }),
+      z.strictObject({
+        via: z.literal('pty'),
+        socket: z.string(),
+        terminal: z.string(),
+        name: z.string(),
+        detachKey: z.string(),
+      }),
+    ])
+    .meta({id: 'AttachPlan'}),
+);
+
+const means = shapeOf<Means>()(z.enum(['allow', 'always', 'deny', 'answer', 'other']));
+
+export const approvalView = shapeOf<ApprovalView>()(
+  z
+    .strictObject({
+      id: z.string(),
+      session: z.string(),
+      session_id: z.string(),
+      agent: z.string(),
+      dir: z.string(),
+      kind: askingKind,
+      tool: z.string().nullable(),
+      input: z.unknown(),
+      title: z.string(),
+      suggestions: z.array(z.unknown()).describe('Rules that "always" would add, in the form of the agent'),
+      choices: z.array(z.strictObject({n: z.number().int(), label: z.string(), means})),
+      via: z.enum(['hook', 'stream', 'screen']),
+      asked_at: seconds,
+    })
+    .meta({id: 'Approval'}),
+);
+
+export const decided = shapeOf<Decided>()(
+  z
+    .strictObject({id: z.string(), session: z.string(), title: z.string(), outcome: z.string()})
+    .meta({id: 'DecidedApproval'}),
+);
