@@ -1,8 +1,9 @@
 import type {FastifyRequest} from 'fastify';
 import type {Caller} from '../domain/access.ts';
 import {AmuxError} from '../domain/errors.ts';
+import {type FailureLimit, Failures} from './failures.ts';
 
-/** Says who calls. Throws `access.missing` and `access.refused`. */
+/** Says who calls. Throws `access.missing`, `access.refused` and `access.attempts`. */
 export type Gate = (request: FastifyRequest) => Promise<Caller>;
 
 /** On the home's own socket everybody is its user; a program may say how the journal names it. */
@@ -11,14 +12,19 @@ export const socketGate: Gate = async request => {
   return {actor: named === 'cockpit' ? 'cockpit' : 'cli', role: 'admin', session: null};
 };
 
-/** Over TCP a token is needed: `Bearer TOKEN`, or as the password of `Basic`. */
-export function tokenGate(callerOf: (token: string) => Promise<Caller | null>): Gate {
+/**
+ * Over TCP a token is needed: `Bearer TOKEN`, or as the password of `Basic`. Who fails too often is told to wait; a
+ * valid token is taken all the same, because all programs of a machine come from one address.
+ */
+export function tokenGate(callerOf: (token: string) => Promise<Caller | null>, limit: FailureLimit = {}): Gate {
+  const failures = new Failures(limit);
   return async request => {
     const token = tokenOf(request.headers.authorization);
-    if (token === null) throw new AmuxError('access.missing');
-    const caller = await callerOf(token);
-    if (caller === null) throw new AmuxError('access.refused');
-    return caller;
+    const caller = token === null ? null : await callerOf(token);
+    if (caller !== null) return caller;
+    const seconds = failures.add(request.ip ?? '');
+    if (seconds > 0) throw new AmuxError('access.attempts', {seconds});
+    throw new AmuxError(token === null ? 'access.missing' : 'access.refused');
   };
 }
 

@@ -1,44 +1,73 @@
+import type {OutgoingHttpHeaders} from 'node:http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {invalid} from './refusals.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** Bytes a stream's client may be behind before it is waited for. */
+/** Bytes that a stream's client may be behind before nothing more is written for it. */
 const STREAM_BUFFER = 1024 * 1024;
+/** How long a client that is behind so far may read nothing, in ms. */
+export const SLOW_MS = 30_000;
+/** How long one that is dropped may take to read why, in ms. */
+const LINGER_MS = 5000;
 
 export type StreamValue = {id: number | null; data: unknown};
 
-/** Answers with server-sent events until the values, the client or the server end. */
+export type Streaming = {
+  values: (signal: AbortSignal) => AsyncIterable<StreamValue>;
+  /** Aborts with the server. */
+  ending: AbortSignal;
+  slowMs: number;
+};
+
+/** Answers with server-sent events until the values, the client or the server end. Throws `stream.slow` once answered. */
 export async function sendEvents(
   request: FastifyRequest,
   reply: FastifyReply,
-  {values: open, ending}: {values: (signal: AbortSignal) => AsyncIterable<StreamValue>; ending: AbortSignal},
+  {values: open, ending, slowMs}: Streaming,
 ): Promise<void> {
   const controller = new AbortController();
   const end = () => controller.abort();
-  request.raw.socket.once('close', end);
+  const {socket} = request.raw;
+  socket.once('close', end);
   ending.addEventListener('abort', end);
   const {signal} = controller;
   const iterator = open(signal)[Symbol.asyncIterator]();
-  // The first value decides whether this is an answer or an error; an empty stream starts with the headers.
-  const first = iterator.next();
-  const early = await Promise.race([first, new Promise<null>(resolve => setImmediate(resolve, null))]);
-  reply.hijack();
+  let heartbeat: NodeJS.Timeout | undefined;
   const {raw} = reply;
-  raw.writeHead(200, {'content-type': 'text/event-stream', 'cache-control': 'no-store'});
-  raw.write(':\n\n');
-  const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS);
   try {
+    // The first value decides whether this is an answer or an error; an empty stream starts with the headers.
+    const first = iterator.next();
+    first.catch(() => {}); // It is looked at again below.
+    const early = await Promise.race([first, new Promise<null>(resolve => setImmediate(resolve, null))]);
+    const headers = reply.getHeaders();
+    reply.hijack();
+    raw.writeHead(200, {
+      ...(headers as OutgoingHttpHeaders),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    });
+    raw.write(':\n\n');
+    heartbeat = setInterval(() => {
+      if (raw.writableLength <= STREAM_BUFFER) raw.write(':\n\n');
+    }, HEARTBEAT_MS);
     for (let next = early ?? (await first); next.done !== true; next = await iterator.next()) {
-      const {id, data} = next.value;
-      const fits = raw.write(`${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
-      if (!fits && raw.writableLength > STREAM_BUFFER) await drained(raw, signal);
+      const fits = raw.write(block(next.value));
+      if (!fits && raw.writableLength > STREAM_BUFFER) await drained(raw, signal, slowMs);
+      if (signal.aborted) break;
     }
   } catch (error) {
+    if (!raw.headersSent) throw error;
     raw.write(`event: error\ndata: ${JSON.stringify(asAmuxError(error))}\n\n`);
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    throw error;
   } finally {
     clearInterval(heartbeat);
+    socket.off('close', end);
     ending.removeEventListener('abort', end);
-    raw.end();
+    controller.abort();
+    void iterator.return?.();
+    if (raw.headersSent) raw.end();
   }
 }
 
@@ -47,17 +76,44 @@ export function sinceOf(request: FastifyRequest): number | undefined {
   const {since} = request.query as {since?: string};
   const given = request.headers['last-event-id'] ?? since;
   if (given === undefined) return undefined;
-  const cursor = Number(given);
-  if (Number.isSafeInteger(cursor) && cursor >= 0) return cursor;
+  const cursor = typeof given === 'string' && /^\d{1,16}$/.test(given) ? Number(given) : Number.NaN;
+  if (Number.isSafeInteger(cursor)) return cursor;
   throw new AmuxError('input.invalid', {
     why: `"${String(given).slice(0, 40)}" is not a cursor`,
     next: 'use the id of an event',
   });
 }
 
-function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    raw.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), {once: true});
+/** Everybody gets the same objects: each is written as JSON once. */
+const written = new WeakMap<object, string>();
+
+function block({id, data}: StreamValue): string {
+  const known = typeof data === 'object' && data !== null ? written.get(data) : undefined;
+  const json = known ?? JSON.stringify(data);
+  if (known === undefined && typeof data === 'object' && data !== null) written.set(data, json);
+  return `${id === null ? '' : `id: ${id}\n`}data: ${json}\n\n`;
+}
+
+/** Throws `stream.slow` when nothing is read for so long. */
+function drained(raw: FastifyReply['raw'], signal: AbortSignal, slowMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => () => {
+      clearTimeout(timer);
+      raw.off('drain', done);
+      signal.removeEventListener('abort', done);
+      act();
+    };
+    const done = settle(resolve);
+    const slow = settle(() => reject(new AmuxError('stream.slow', {seconds: Math.ceil(slowMs / 1000)})));
+    const timer = setTimeout(slow, slowMs);
+    raw.once('drain', done);
+    signal.addEventListener('abort', done, {once: true});
+    if (signal.aborted) done();
   });
+}
+
+/** A stream takes these parameters and no others. */
+export function checkStreamQuery(request: FastifyRequest, resumes: boolean): void {
+  const other = Object.keys(request.query as object).find(key => !(resumes && key === 'since'));
+  if (other !== undefined) throw invalid(`query: "${other.slice(0, 100)}" is not known`);
 }

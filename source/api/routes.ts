@@ -1,22 +1,43 @@
-import type {Route} from './route.ts';
+import {z} from 'zod';
+import {openApi} from './openapi.ts';
+import {type Route, route} from './route.ts';
 import {accessRoutes} from './routes/access.ts';
 import {approvalRoutes} from './routes/approvals.ts';
 import {boardRoutes} from './routes/board.ts';
+import {bulkRoutes} from './routes/bulk.ts';
 import {knowledgeRoutes} from './routes/knowledge.ts';
-import {sessionRoutes, steeringRoutes, terminalRoutes} from './routes/sessions.ts';
+import {lifeRoutes} from './routes/life.ts';
+import {plannedRoutes} from './routes/planned.ts';
+import {sessionRoutes} from './routes/sessions.ts';
+import {steeringRoutes} from './routes/steering.ts';
+import {streamRoutes} from './routes/streams.ts';
 import {systemRoutes} from './routes/system.ts';
+import {terminalRoutes} from './routes/terminals.ts';
+
+const documentRoute = route({
+  method: 'GET',
+  url: '/api/openapi.json',
+  role: 'viewer',
+  summary: 'This API as OpenAPI 3.1',
+  result: z.looseObject({openapi: z.literal('3.1.0')}),
+  handler: async () => openApi(routes, streamRoutes),
+});
 
 /** Every route that answers once. */
 export const routes: readonly Route[] = [
   ...systemRoutes,
+  documentRoute,
   ...sessionRoutes,
+  ...lifeRoutes,
   ...steeringRoutes,
+  ...bulkRoutes,
   ...approvalRoutes,
   ...terminalRoutes,
   ...boardRoutes,
   ...knowledgeRoutes,
+  ...plannedRoutes,
   ...accessRoutes,
 ];
 
 /** Every route that stays. */
-export {streamRoutes} from './routes/sessions.ts';
+export {streamRoutes};

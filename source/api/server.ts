@@ -1,31 +1,55 @@
 import {chmodSync, renameSync, rmSync} from 'node:fs';
 import type {ListenOptions} from 'node:net';
 import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
-import type {z} from 'zod';
 import {type Caller, mayAct, type Role} from '../domain/access.ts';
-import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {AmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import type {Gate} from './callers.ts';
 import {Drain} from './drain.ts';
-import {sendEvents, sinceOf} from './event-stream.ts';
+import {checkStreamQuery, SLOW_MS, sendEvents, sinceOf} from './event-stream.ts';
+import {checkCaller, type Guard, sayCors} from './guard.ts';
+import {BODY_MAX, checkDepth, invalid, parse, refuseClient, sendError, translated} from './refusals.ts';
 import type {Route, StreamRoute} from './route.ts';
 import {routes, streamRoutes} from './routes.ts';
+import {Traffic} from './traffic.ts';
 
-/** Largest request body, in bytes. */
-const BODY_MAX = 2 * 1024 * 1024;
+/** How long a request may take to arrive, headers first, in ms. */
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+/** Connections, and streams among them, at once. */
+const CONNECTIONS_MAX = 2000;
+const STREAMS_MAX = 1000;
+/** Longest part of a path, in characters: more than any name has. */
+const PARAM_MAX = 300;
 
 export type ServerOptions = {
   /** The fleet as this caller has it. Requests wait for it: a server may listen before its supervisor is there. */
   fleetOf: (caller: Caller) => Promise<Fleet>;
   gate: Gate;
+  /** Which names and pages are answered; default: every name (for a unix socket), no page. */
+  guard?: Guard;
   /** PEM; null: plain HTTP. */
   tls?: {cert: string; key: string} | null;
+  /** Shared by the servers of one process. */
+  traffic?: Traffic;
+  /** How long a request may take to arrive, and a client that is far behind to read, in ms. */
+  requestMs?: number;
+  slowMs?: number;
+  streamsMax?: number;
 };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
 
 /** The fleet over HTTP. `streams` counts the clients that stay; `lastRequest` is ms of `performance.now()`. */
 export class Server {
   readonly #app: FastifyInstance;
   readonly #options: ServerOptions;
+  readonly #guard: Guard;
+  readonly #traffic: Traffic;
   readonly #drain: Drain;
   readonly #ending = new AbortController();
   streams = 0;
@@ -33,27 +57,35 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#guard = options.guard ?? {hosts: null, cors: []};
+    this.#traffic = options.traffic ?? new Traffic();
+    const requestTimeout = options.requestMs ?? REQUEST_MS;
     const {tls = null} = options;
+    const headersTimeout = Math.min(HEADERS_MS, requestTimeout);
+    const timing = {headersTimeout, connectionsCheckingInterval: Math.min(5000, requestTimeout)};
     this.#app = fastify({
       bodyLimit: BODY_MAX,
       forceCloseConnections: true,
-      routerOptions: {maxParamLength: 300},
-      ...(tls === null ? {} : {https: {...tls, minVersion: 'TLSv1.2'}}),
+      requestTimeout,
+      routerOptions: {maxParamLength: PARAM_MAX},
+      clientErrorHandler: refuseClient,
+      frameworkErrors: (error, _request, reply) => sendError(reply, translated(error)),
+      ...(tls === null ? {http: timing} : {https: {...tls, ...timing, minVersion: 'TLSv1.2'}}),
     }) as unknown as FastifyInstance; // One type for both: nothing here depends on which it is.
+    this.#app.server.maxConnections = CONNECTIONS_MAX;
     this.#drain = new Drain(this.#app.server);
-    this.#app.setErrorHandler((error, _request, reply) => sendError(reply, translate(error)));
-    this.#app.setNotFoundHandler((request, reply) => {
-      void reply.code(404).send({
-        error: {
-          code: 'route.unknown',
-          message: `no ${request.method} ${request.url.split('?')[0]}`,
-          hint: 'docs/api.md lists the routes',
-        },
-      });
-    });
-    this.#app.addHook('onRequest', async () => {
+    this.#app.decorateRequest('caller', null);
+    this.#app.setErrorHandler((error, _request, reply) => sendError(reply, translated(error)));
+    this.#app.setNotFoundHandler((request, reply) => sendError(reply, unrouted(request, reply)));
+    this.#app.addHook('onRequest', async (request, reply) => {
       this.lastRequest = performance.now();
+      checkCaller(request, this.#guard);
+      if (sayCors(request, reply, this.#guard)) return reply;
     });
+    this.#app.addHook('onResponse', async (request, reply) => {
+      this.#traffic.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
+    });
+    this.#readJson();
     for (const route of routes) this.#add(route);
     for (const route of streamRoutes) this.#addStream(route);
   }
@@ -77,6 +109,12 @@ export class Server {
     await promise.finally(() => server.off('error', reject));
   }
 
+  /** Where it listens over TCP; 0: nowhere. */
+  get port(): number {
+    const address = this.#app.server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
   /** Accepts nobody any more; calls go on, streams end. */
   stop(): void {
     this.#drain.stop();
@@ -90,50 +128,92 @@ export class Server {
     await this.#app.close();
   }
 
+  #readJson(): void {
+    const read = this.#app.getDefaultJsonParser('error', 'error');
+    this.#app.removeAllContentTypeParsers();
+    this.#app.addContentTypeParser<string>('application/json', {parseAs: 'string'}, (request, body, done) => {
+      if (body === '') return done(null, undefined);
+      try {
+        checkDepth(body);
+      } catch (error) {
+        return done(error as Error);
+      }
+      // Of its two forms this is the one that calls back.
+      void read(request, body, done);
+    });
+    this.#app.addContentTypeParser<string>('*', {parseAs: 'string'}, (_request, body, done) => {
+      if (body === '') done(null, undefined);
+      else done(invalid('a body has to be JSON, with Content-Type: application/json'));
+    });
+  }
+
   #add(route: Route): void {
+    const type = route.type === 'json' ? 'application/json' : route.type;
     this.#app.route({
       method: route.method,
       url: route.url,
+      onRequest: request => this.#admit(request, route),
       handler: async (request, reply) => {
-        const {caller, fleet} = await this.#admit(request, route);
-        const name = nameOf(request);
-        const body = route.body === null ? undefined : parse(route.body, request.body ?? {}, 'body');
-        const query = route.query === null ? undefined : parse(route.query, request.query, 'query');
-        const result = await route.handler(fleet, {name, body, query, caller, headers: request.headers});
+        const caller = request.caller!;
+        const query = parse(route.query, request.query, 'query');
+        const body = parse(route.body, request.body ?? {}, 'body');
+        const fleet = await this.#options.fleetOf(caller);
+        const {headers} = request;
+        const result = await route.handler(fleet, {
+          name: nameOf(request),
+          body,
+          query,
+          caller,
+          headers,
+          traffic: this.#traffic,
+        });
         const etag = (result as {etag?: unknown} | null | undefined)?.etag;
         if (typeof etag === 'string') void reply.header('etag', `"${etag}"`);
         if (route.status === 204) return reply.code(204).send();
-        return reply.code(route.status).header('content-type', 'application/json').send(JSON.stringify(result));
+        const text = route.type === 'json' ? JSON.stringify(result) : (result as string);
+        return reply.code(route.status).header('content-type', type).send(text);
       },
     });
   }
 
   #addStream(route: StreamRoute): void {
-    this.#app.get(route.url, async (request, reply) => {
-      const {fleet} = await this.#admit(request, route);
-      const since = sinceOf(request);
-      this.#drain.leave(reply.raw);
-      this.streams++;
-      try {
-        await sendEvents(request, reply, {
-          values: signal => route.stream(fleet, {name: nameOf(request), since, signal}),
-          ending: this.#ending.signal,
-        });
-      } finally {
-        this.streams--;
-      }
+    this.#app.get(route.url, {
+      exposeHeadRoute: false,
+      onRequest: request => this.#admit(request, route),
+      handler: async (request, reply) => {
+        checkStreamQuery(request, route.resumes);
+        const since = route.resumes ? sinceOf(request) : undefined;
+        if (this.streams >= (this.#options.streamsMax ?? STREAMS_MAX)) {
+          throw new AmuxError('stream.many', {count: this.streams});
+        }
+        this.#drain.leave(reply.raw);
+        this.streams++;
+        this.#traffic.streams++;
+        try {
+          const fleet = await this.#options.fleetOf(request.caller!);
+          await sendEvents(request, reply, {
+            values: signal => route.stream(fleet, {name: nameOf(request), since, signal}),
+            ending: this.#ending.signal,
+            slowMs: this.#options.slowMs ?? SLOW_MS,
+          });
+        } catch (error) {
+          if (error instanceof AmuxError && error.code === 'stream.slow') this.#traffic.slow++;
+          if (!reply.sent) throw error;
+        } finally {
+          this.streams--;
+          this.#traffic.streams--;
+        }
+      },
     });
   }
 
-  async #admit(
-    request: FastifyRequest,
-    {role, method = 'GET', url}: Admitted,
-  ): Promise<{caller: Caller; fleet: Fleet}> {
+  /** Before a body is read. */
+  async #admit(request: FastifyRequest, {role, method = 'GET', url}: Admitted): Promise<void> {
     const caller = await this.#options.gate(request);
     if (!mayAct(caller.role, role)) {
       throw new AmuxError('access.role', {what: `${method} ${url}`, needed: role, role: caller.role});
     }
-    return {caller, fleet: await this.#options.fleetOf(caller)};
+    request.caller = caller;
   }
 }
 
@@ -144,29 +224,17 @@ function nameOf(request: FastifyRequest): string {
   return name ?? id ?? file ?? '';
 }
 
-function parse(schema: z.ZodType, value: unknown, where: string): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue === undefined || issue.path.length === 0 ? where : `${where}.${issue.path.join('.')}`;
-  throw new AmuxError('input.invalid', {
-    why: `${path}: ${issue?.message ?? 'invalid'}`,
-    next: 'docs/api.md shows what it takes',
-  });
-}
+const patterns = [...routes, ...streamRoutes.map(route => ({...route, method: 'GET'}))].map(({url, method}) => ({
+  method,
+  pattern: new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`),
+}));
 
-/** Fastify's own refusals (malformed JSON, body too large …) carry a status; they become ours. */
-function translate(error: unknown): {status: number; error: AmuxError} {
-  if (error instanceof AmuxError) return {status: error.http, error};
-  const status = (error as {statusCode?: number}).statusCode ?? 500;
-  if (status < 500) {
-    const why = error instanceof Error ? error.message : 'refused';
-    return {status, error: new AmuxError('input.invalid', {why, next: 'docs/api.md shows what it takes'})};
-  }
-  return {status: 500, error: asAmuxError(error)};
-}
-
-function sendError(reply: FastifyReply, {status, error}: {status: number; error: AmuxError}): void {
-  const {code, message, hint, facts} = error;
-  void reply.code(status).send({error: {code, message, hint, facts}});
+/** A path that is known takes other methods. */
+function unrouted({method, url}: FastifyRequest, reply: FastifyReply): AmuxError {
+  const [path = ''] = url.split('?');
+  const shown = path.slice(0, 200);
+  const allowed = new Set(patterns.filter(({pattern}) => pattern.test(path)).map(each => each.method));
+  if (allowed.size === 0) return new AmuxError('route.unknown', {what: `${method} ${shown}`});
+  reply.header('allow', [...allowed].join(', '));
+  return new AmuxError('route.method', {url: shown, method, allowed: [...allowed].join(', ')});
 }

@@ -6,7 +6,7 @@ export type ErrorRow = {
   message: string;
   /** What to do next, one line. */
   hint: string;
-  http: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 501 | 503;
+  http: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 422 | 429 | 500 | 501 | 503;
   exit: ExitCode;
 };
 
@@ -327,6 +327,7 @@ export const errorTable = {
   },
   'route.unknown': {message: 'there is no {what}', hint: 'docs/api.md lists the routes', http: 404, exit: 3},
   'route.method': {message: '{url} does not take {method}', hint: 'it takes {allowed}', http: 405, exit: 2},
+  'request.slow': {message: 'the request did not arrive in time', hint: 'send it again, at once', http: 408, exit: 1},
   'body.large': {
     message: 'the body is longer than {max} bytes',
     hint: 'put it into a file and name the file',

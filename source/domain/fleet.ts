@@ -153,6 +153,8 @@ export type Health = {
   running: number;
   /** Of the newest journal entry. */
   cursor: number;
+  /** Of the oldest entry that the journal still holds. */
+  first: number;
   notices: string[];
 };
 

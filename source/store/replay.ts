@@ -28,6 +28,9 @@ export type ReplayOptions = {
   onChange?: (state: FleetState, change: Change) => void;
 };
 
+/** Of the oldest entry that is kept; 1 when there is none. */
+export const firstCursor = (directory: string): number => listSegments(directory)[0]?.first ?? 1;
+
 /** Entries behind a cursor, oldest first. Damaged lines are left out; `replay` reports them. */
 export function readEntries(directory: string, {after, limit}: {after: number; limit: number}): Entry[] {
   const entries: Entry[] = [];

@@ -5,7 +5,7 @@ import {inspectDatabase, moveAside, moveLogsAside, unreadable} from './database-
 import {Journal} from './journal.ts';
 import {Pending} from './pending.ts';
 import {explainRecovery, type Lost} from './recovery.ts';
-import {readEntries, replay} from './replay.ts';
+import {firstCursor, readEntries, replay} from './replay.ts';
 import {WritingStore} from './writing-store.ts';
 
 /** The paths of a home that the store uses. */
@@ -26,6 +26,8 @@ export interface Store {
   readonly state: FleetState;
   /** Of the last entry; 0 when there is none. */
   readonly cursor: number;
+  /** Of the oldest entry that the journal still holds; 1 while it holds all. */
+  readonly first: number;
   /** What people should know about the opening and the writing of the store. */
   readonly notices: string[];
   /** Returns once the entry is in the journal. Throws `store.write`, and then nothing has changed. */
@@ -63,6 +65,7 @@ async function openForReading(paths: StorePaths): Promise<Store> {
   return {
     state,
     cursor,
+    first: firstCursor(paths.journal),
     notices,
     append() {
       throw new AmuxError('supervisor.read-only');

@@ -3,7 +3,7 @@ import {apply, type Entry, type FleetState} from '../domain/events.ts';
 import type {Database} from './database.ts';
 import type {Journal} from './journal.ts';
 import type {Pending} from './pending.ts';
-import {readEntries} from './replay.ts';
+import {firstCursor, readEntries} from './replay.ts';
 import type {Store} from './store.ts';
 
 /** Changes are collected for this long before the database is written, ms. */
@@ -48,6 +48,10 @@ export class WritingStore implements Store {
 
   get cursor(): number {
     return this.#options.journal.cursor;
+  }
+
+  get first(): number {
+    return firstCursor(this.#options.paths.journal);
   }
 
   append(entry: Omit<Entry, 'cursor'>): Entry {

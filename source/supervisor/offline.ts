@@ -107,6 +107,7 @@ export class Offline implements Fleet {
       sessions: all.length,
       running: all.filter(isLive).length,
       cursor: store.cursor,
+      first: store.first,
       notices: [...store.notices],
     };
   }

@@ -1,22 +1,30 @@
-/** Entries that one slow reader may lag behind before it is dropped. */
-const BUFFER_CAP = 10_000;
+/** Values that are kept for a reader who is busy. */
+const BUFFER_CAP = 2000;
 
 type Subscribe<T> = (listener: (value: T) => void) => () => void;
 
-/** Every value in order; ends with the signal, and throws when the reader lags behind too far. */
+/**
+ * Every value in order; ends with the signal. It also ends when its reader lags behind too far: then what follows has
+ * to be read elsewhere.
+ */
 export async function* everyOf<T>(subscribe: Subscribe<T>, signal: AbortSignal): AsyncGenerator<T> {
   const buffer: T[] = [];
+  const lagging = new AbortController();
   yield* drain({
-    subscribe: wake =>
-      subscribe(value => {
+    subscribe: wake => {
+      const unsubscribe = subscribe(value => {
         buffer.push(value);
+        if (buffer.length > BUFFER_CAP) {
+          unsubscribe();
+          buffer.length = 0;
+          lagging.abort();
+        }
         wake();
-      }),
-    take: () => {
-      if (buffer.length > BUFFER_CAP) throw new Error(`the reader is ${buffer.length} entries behind`);
-      return buffer.splice(0);
+      });
+      return unsubscribe;
     },
-    signal,
+    take: () => buffer.splice(0),
+    signal: AbortSignal.any([signal, lagging.signal]),
   });
 }
 

@@ -2,8 +2,7 @@ import type {Backend} from '../backends/backend.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Caller} from '../domain/access.ts';
 import {AmuxError} from '../domain/errors.ts';
-import type {Entry} from '../domain/events.ts';
-import type {EventView, Fleet, Health, Selection} from '../domain/fleet.ts';
+import type {Fleet, Health, Selection} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
 import {access} from './access.ts';
@@ -12,6 +11,7 @@ import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
 import {changeSession} from './change-session.ts';
 import {type Door, receiveHooks} from './hooks.ts';
+import {journalled} from './journalled.ts';
 import {knowledge} from './knowledge.ts';
 import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
@@ -22,9 +22,7 @@ import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {eachOf} from './selection.ts';
 import {steering} from './steering.ts';
-import {everyOf} from './streams.ts';
 
-const EVENTS_AT_ONCE = 1000;
 const EVERYONE: Selection = {all: true};
 
 export type SupervisorOptions = {
@@ -135,24 +133,12 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
         sessions: roster.all.length,
         running: roster.liveOnes.length,
         cursor: store.cursor,
+        first: store.first,
         notices: [...store.notices],
       };
     },
 
-    async *events({since, signal}) {
-      let cursor = since ?? store.cursor;
-      const live = everyOf<Entry>(listener => store.onEntry(listener), signal);
-      while (cursor < store.cursor && !signal.aborted) {
-        const missed = store.read({after: cursor, limit: EVENTS_AT_ONCE});
-        if (missed.length === 0) break;
-        for (const entry of missed) {
-          cursor = entry.cursor;
-          yield eventView(entry);
-        }
-      }
-      // The subscription begins in the same tick in which the last look found nothing newer: no gap.
-      for await (const entry of live) if (entry.cursor > cursor) yield eventView(entry);
-    },
+    events: ({since, signal}) => journalled({store, since, signal}),
 
     async shutdown() {
       options.onShutdown();
@@ -255,8 +241,4 @@ async function backendLost(roster: Roster, backend: Backend, why: string): Promi
   const gone = roster.liveOnes.filter(({session}) => session.run?.backend === backend.kind);
   roster.note('backend.lost', `${why}: ${gone.length} sessions went with it`);
   for (const runner of gone) await runner.lost(why);
-}
-
-function eventView({changes: _, ...shown}: Entry): EventView {
-  return shown;
 }

@@ -236,6 +236,7 @@ export class FakeFleet implements Fleet {
       sessions: this.#sessions.length,
       running: 0,
       cursor: this.#entries.length,
+      first: 1,
       notices: [],
     };
   }

@@ -67,7 +67,7 @@ export class Supervised {
     const gate: Gate = async call => callers[String(call.headers['x-test-caller'])] ?? socketGate(call);
     const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate});
     const socket = join(paths.tmp, 'api.sock');
-    await server.listen(socket);
+    await server.listenOn(socket);
     return new Supervised({store, supervisor, server, socket});
   }
 

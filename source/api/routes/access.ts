@@ -1,6 +1,8 @@
 import {z} from 'zod';
 import {roles} from '../../domain/access.ts';
 import {type Route, route} from '../route.ts';
+import {line} from '../schemas/shape.ts';
+import {newToken, tokenView} from '../schemas/system.ts';
 
 export const accessRoutes: Route[] = [
   route({
@@ -8,6 +10,7 @@ export const accessRoutes: Route[] = [
     url: '/api/access',
     role: 'admin',
     summary: 'Tokens that people made, oldest first',
+    result: z.array(tokenView),
     handler: fleet => fleet.listTokens(),
   }),
   route({
@@ -18,10 +21,10 @@ export const accessRoutes: Route[] = [
     status: 201,
     body: z.strictObject({
       role: z.enum(roles),
-      name: z.string().min(1).max(64).optional(),
-      /** Unix seconds. */
-      expires_at: z.number().int().positive().max(100_000_000_000).optional(),
+      name: line.max(64).describe('For people; default its id').optional(),
+      expires_at: z.number().int().positive().max(100_000_000_000).describe('Unix seconds; default never').optional(),
     }),
+    result: newToken,
     handler: (fleet, {body}) => fleet.createToken(body),
   }),
   route({

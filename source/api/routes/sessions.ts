@@ -1,50 +1,56 @@
 import {z} from 'zod';
-import {type Route, route, type StreamRoute} from '../route.ts';
+import {restartPolicies} from '../../domain/session.ts';
+import {type Route, route} from '../route.ts';
+import {sessionView} from '../schemas/session.ts';
+import {environment, flag, line, prompt, tag, text} from '../schemas/shape.ts';
 
-const text = z.string().max(4096);
-const environment = z.record(z.string().max(256), z.string().max(32_768));
-const flag = z.enum(['0', '1', 'true', 'false']).transform(value => value === '1' || value === 'true');
-const count = z.coerce.number().int().min(0).max(20_000);
+const command = text.min(1).describe('A command line that replaces its profile’s');
+const tags = z.array(tag).max(32);
+const restart = z.enum(restartPolicies).describe('When its process is started again after an end nobody asked for');
 
 const registerBody = z.strictObject({
-  name: text,
-  dir: text,
-  agent: text.optional(),
-  command: text.optional(),
-  model: text.optional(),
-  yolo: z.boolean().optional(),
+  name: text.describe('Letters, digits, dot, dash and underscore, starting with a letter, at most 64'),
+  dir: text.min(1).describe('Where it works'),
+  agent: text.describe('Id of a profile; default: the project’s').optional(),
+  command: command.optional(),
+  model: line.optional(),
+  yolo: z.boolean().describe('Without permission prompts, where its agent has such a mode').optional(),
   env: environment.optional(),
-  tags: z.array(z.string().max(64)).max(32).optional(),
-  restart: z.enum(['always', 'on-failure', 'never']).optional(),
+  tags: tags.optional(),
+  restart: restart.optional(),
 });
+
+const patchBody = z
+  .strictObject({
+    model: line.nullable().optional(),
+    command: command.nullable().optional(),
+    tags: tags.optional(),
+    yolo: z.boolean().optional(),
+    env: environment.describe('All of its variables').optional(),
+    restart: restart.optional(),
+  })
+  .refine(patch => Object.keys(patch).length > 0, 'nothing to change')
+  .meta({minProperties: 1});
 
 const runBody = z.strictObject({
   agent: text,
-  cwd: text,
+  cwd: text.min(1).describe('Decides project and workspace'),
   workspace: text.optional(),
-  command: text.optional(),
+  command: command.optional(),
   env: environment.optional(),
   name: text.optional(),
-  prompt: z.string().max(1_000_000).optional(),
-  callerEnv: environment.optional(),
+  prompt: prompt.optional(),
+  callerEnv: environment.describe('Values of variables that the profile names').optional(),
 });
-
-/** Agents take it from their command line: it must not read as an option there. */
-const conversation = z.strictObject({id: z.string().regex(/^\w[\w-]{0,199}$/), fork: z.boolean()});
-const startBody = z.strictObject({
-  prompt: z.string().max(1_000_000).optional(),
-  callerEnv: environment.optional(),
-  conversation: conversation.optional(),
-});
-const forceBody = z.strictObject({force: z.boolean().optional()});
 
 export const sessionRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/api/sessions',
     role: 'viewer',
-    summary: 'All sessions in order of creation',
-    query: z.object({all: flag.optional()}),
+    summary: 'All sessions in order of creation; one-shot ones until an hour after their end',
+    query: z.strictObject({all: flag.describe('One-shot sessions that ended long ago as well').optional()}),
+    result: z.array(sessionView),
     handler: (fleet, {query}) => fleet.sessions({all: query.all}),
   }),
   route({
@@ -54,6 +60,7 @@ export const sessionRoutes: Route[] = [
     summary: 'Register a durable session',
     status: 201,
     body: registerBody,
+    result: sessionView,
     handler: (fleet, {body}) => fleet.register(body),
   }),
   route({
@@ -63,6 +70,7 @@ export const sessionRoutes: Route[] = [
     summary: 'Start a one-shot session',
     status: 201,
     body: runBody,
+    result: sessionView,
     handler: (fleet, {body}) => fleet.run(body),
   }),
   route({
@@ -70,23 +78,29 @@ export const sessionRoutes: Route[] = [
     url: '/api/variables',
     role: 'operator',
     summary: 'Names of the variables that a launch takes from its caller',
-    body: z.union([z.strictObject({ref: text}), z.strictObject({agent: text, cwd: text, env: environment.optional()})]),
+    body: z.union([
+      z.strictObject({ref: text}),
+      z.strictObject({agent: text, cwd: text.min(1), env: environment.optional()}),
+    ]),
+    result: z.array(z.string()),
     handler: (fleet, {body}) => fleet.variables(body),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/bulk/stop',
-    role: 'operator',
-    summary: 'Stop every session',
-    body: z.strictObject({all: z.literal(true), force: z.boolean().optional()}),
-    handler: (fleet, {body}) => fleet.stopAll({force: body.force}),
   }),
   route({
     method: 'GET',
     url: '/api/sessions/:name',
     role: 'viewer',
     summary: 'One session',
+    result: sessionView,
     handler: (fleet, {name}) => fleet.session(name),
+  }),
+  route({
+    method: 'PATCH',
+    url: '/api/sessions/:name',
+    role: 'operator',
+    summary: 'Change it: tags and restart policy at once, the rest from its next start',
+    body: patchBody,
+    result: sessionView,
+    handler: (fleet, {name, body}) => fleet.update(name, body),
   }),
   route({
     method: 'DELETE',
@@ -96,174 +110,4 @@ export const sessionRoutes: Route[] = [
     status: 204,
     handler: (fleet, {name}) => fleet.unregister(name),
   }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/start',
-    role: 'operator',
-    summary: 'Start it; answers when it runs',
-    status: 202,
-    body: startBody,
-    handler: (fleet, {name, body}) => fleet.start(name, body),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/stop',
-    role: 'operator',
-    summary: 'End its whole process tree; answers when it is gone',
-    status: 202,
-    body: forceBody,
-    handler: (fleet, {name, body}) => fleet.stop(name, body),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/restart',
-    role: 'operator',
-    summary: 'Stop, then start',
-    status: 202,
-    body: startBody,
-    handler: (fleet, {name, body}) => fleet.restart(name, body),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/seen',
-    role: 'operator',
-    summary: 'A person looked at it',
-    status: 204,
-    handler: (fleet, {name}) => fleet.seen(name),
-  }),
-  route({
-    method: 'GET',
-    url: '/api/sessions/:name/runs',
-    role: 'viewer',
-    summary: 'Its process lives',
-    handler: (fleet, {name}) => fleet.runs(name),
-  }),
-  route({
-    method: 'GET',
-    url: '/api/sessions/:name/explain',
-    role: 'viewer',
-    summary: 'Why it has this status',
-    handler: (fleet, {name}) => fleet.explain(name),
-  }),
-];
-
-export const steeringRoutes: Route[] = [
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/send',
-    role: 'agent',
-    summary: 'Put a message into the steering queue',
-    status: 202,
-    body: z.strictObject({
-      text: z.string().max(1_000_000),
-      msg_id: z.string().min(1).max(128).optional(),
-      as_command: z.boolean().optional(),
-      now: z.boolean().optional(),
-    }),
-    handler: (fleet, {name, body}) =>
-      fleet.send(name, {text: body.text, id: body.msg_id, asCommand: body.as_command, now: body.now}),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/keys',
-    role: 'operator',
-    summary: 'Press keys; refused while a dialog is open unless forced',
-    status: 204,
-    body: z.strictObject({keys: z.array(z.string().min(1).max(1000)).min(1).max(100), force: z.boolean().optional()}),
-    handler: (fleet, {name, body}) => fleet.keys(name, body),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/type',
-    role: 'operator',
-    summary: 'Raw terminal input of a person who types',
-    status: 204,
-    body: z.strictObject({bytes: z.string().max(1_000_000)}),
-    handler: (fleet, {name, body}) => fleet.type(name, body.bytes),
-  }),
-  route({
-    method: 'GET',
-    url: '/api/sessions/:name/queue',
-    role: 'viewer',
-    summary: 'Messages that wait',
-    handler: (fleet, {name}) => fleet.queue(name),
-  }),
-  route({
-    method: 'DELETE',
-    url: '/api/sessions/:name/queue',
-    role: 'operator',
-    summary: 'Drop the messages that wait',
-    handler: (fleet, {name}) => fleet.clearQueue(name),
-  }),
-];
-
-export const terminalRoutes: Route[] = [
-  route({
-    method: 'GET',
-    url: '/api/sessions/:name/peek',
-    role: 'viewer',
-    summary: 'Its screen as text',
-    query: z.object({lines: count.optional(), ansi: flag.optional()}),
-    handler: (fleet, {name, query}) => fleet.peek(name, query),
-  }),
-  route({
-    method: 'GET',
-    url: '/api/sessions/:name/transcript',
-    role: 'viewer',
-    summary: 'What was said in its conversation, oldest first; empty for an agent that keeps none',
-    query: z.object({limit: count.optional()}),
-    handler: (fleet, {name, query}) => fleet.transcript(name, query),
-  }),
-  route({
-    method: 'GET',
-    url: '/api/sessions/:name/logs',
-    role: 'viewer',
-    summary: 'Its text history, oldest first',
-    query: z.object({lines: count.optional()}),
-    handler: (fleet, {name, query}) => fleet.logs(name, query),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/resize',
-    role: 'operator',
-    summary: 'The size of its terminal while nobody is attached',
-    status: 204,
-    body: z.strictObject({cols: z.number().int().min(20).max(1000), rows: z.number().int().min(5).max(500)}),
-    handler: (fleet, {name, body}) => fleet.resize(name, body),
-  }),
-  route({
-    method: 'GET',
-    url: '/api/sessions/:name/attach',
-    role: 'operator',
-    summary: 'How a terminal of this machine joins it',
-    handler: (fleet, {name}) => fleet.attach(name),
-  }),
-  route({
-    method: 'POST',
-    url: '/api/sessions/:name/attached',
-    role: 'operator',
-    summary: 'An attached terminal came or went',
-    status: 204,
-    body: z.strictObject({state: z.enum(['on', 'off'])}),
-    handler: (fleet, {name, body}) => fleet.attached(name, body.state),
-  }),
-];
-
-export const streamRoutes: StreamRoute[] = [
-  {
-    url: '/api/sessions/:name/screens',
-    role: 'viewer',
-    summary: 'Its styled screen now and after each change',
-    async *stream(fleet, {name, signal}) {
-      for await (const screen of fleet.screens(name, signal)) yield {id: null, data: screen};
-    },
-  },
-  {
-    url: '/api/events',
-    role: 'viewer',
-    summary: 'Every journal entry after `Last-Event-ID` (or `since`), then each new one',
-    async *stream(fleet, {since, signal}) {
-      for await (const event of fleet.events({since, signal})) yield {id: event.cursor, data: event};
-    },
-  },
 ];

@@ -1,12 +1,25 @@
+import {z} from 'zod';
+import {metrics} from '../metrics.ts';
 import {type Route, route} from '../route.ts';
+import {health} from '../schemas/system.ts';
 
 export const systemRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/api/health',
     role: 'viewer',
-    summary: 'Who supervises this home',
+    summary: 'Who supervises this home, and where its journal stands',
+    result: health,
     handler: fleet => fleet.health(),
+  }),
+  route({
+    method: 'GET',
+    url: '/metrics',
+    role: 'viewer',
+    summary: 'The fleet and its supervisor for Prometheus',
+    type: 'text/plain; version=0.0.4; charset=utf-8',
+    result: z.string(),
+    handler: (fleet, {traffic}) => metrics(fleet, traffic),
   }),
   route({
     method: 'POST',
@@ -14,6 +27,7 @@ export const systemRoutes: Route[] = [
     role: 'admin',
     summary: 'End the supervisor; sessions live on',
     status: 202,
+    result: z.strictObject({}),
     handler: async fleet => {
       await fleet.shutdown();
       return {};

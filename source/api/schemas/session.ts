@@ -15,6 +15,7 @@ import type {
 } from '../../domain/fleet.ts';
 import type {Activity, SessionStatus} from '../../domain/session.ts';
 import type {MessageState} from '../../domain/steering.ts';
+import type {TranscriptEntry} from '../../domain/transcript.ts';
 import {seconds, secondsOrNull, shapeOf} from './shape.ts';
 
 const status = shapeOf<SessionStatus>()(
@@ -67,6 +68,7 @@ export const sessionView = shapeOf<SessionView>()(
       started_at: secondsOrNull,
       updated_at: seconds,
       exit: exit.nullable(),
+      notice: z.string().nullable().describe('What a person should know of it and cannot see elsewhere'),
     })
     .meta({id: 'Session'}),
 );
@@ -82,6 +84,17 @@ export const peekView = shapeOf<Peek>()(
       rows: z.number().int(),
     })
     .meta({id: 'Peek'}),
+);
+
+export const transcriptEntry = shapeOf<TranscriptEntry>()(
+  z
+    .strictObject({
+      role: z.enum(['user', 'assistant', 'tool']),
+      text: z.string(),
+      tool: z.string().nullable(),
+      at: secondsOrNull,
+    })
+    .meta({id: 'TranscriptEntry'}),
 );
 
 export const runView = shapeOf<RunView>()(
@@ -127,6 +140,7 @@ export const explanation = shapeOf<Explanation>()(
       reason: z.string(),
       since: seconds,
       conversation: z.string().nullable(),
+      notice: z.string().nullable(),
       evidence: z.array(
         z.strictObject({
           source: z.enum([

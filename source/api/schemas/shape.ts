@@ -38,7 +38,7 @@ export const flag = z.enum(['0', '1', 'true', 'false']).transform(value => value
 export const count = (max: number) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, 'a number from 0')
+    .regex(/^\d{1,12}$/, 'a number from 0')
     .transform(Number)
     .pipe(z.number().max(max))
     .meta({type: 'integer', minimum: 0, maximum: max});

@@ -12,11 +12,13 @@ export const health = shapeOf<Health>()(
       version: z.string(),
       home: z.string(),
       hosted: z.enum(['cockpit', 'serve', 'auto', 'demo', 'none']),
+      url: z.string().nullable().describe('Of the API over TCP; null: nowhere'),
       backend: z.enum(['tmux', 'pty']),
       started_at: seconds,
       sessions: z.number().int(),
       running: z.number().int(),
       cursor: z.number().int().describe('Of the newest entry of the journal'),
+      first: z.number().int().describe('Of the oldest entry that the journal still holds'),
       notices: z.array(z.string()),
     })
     .meta({id: 'Health'}),

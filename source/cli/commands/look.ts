@@ -120,10 +120,10 @@ export const events: Run = async context => {
   const fleet = await context.fleet('read');
   const wanted = countFlag(context, 'lines') ?? EVENTS_SHOWN;
   const follow = boolFlag(context, 'follow');
-  const {cursor} = await fleet.health();
+  const {cursor, first} = await fleet.health();
   const limit = new AbortController();
   const signal = AbortSignal.any([context.signal, limit.signal]);
-  const since = Math.max(0, cursor - wanted);
+  const since = Math.max(first - 1, cursor - wanted);
   if (cursor === since && !follow) return 0;
   for await (const event of fleet.events({since, signal})) {
     // The store's own entries tell nobody anything.

@@ -27,8 +27,8 @@ async function readJournal({fleet, store, fail}: Source, signal: AbortSignal): P
     gathered = [];
   };
   try {
-    const {cursor} = await fleet.health();
-    for await (const entry of fleet.events({since: Math.max(0, cursor - PAST), signal})) {
+    const {cursor, first} = await fleet.health();
+    for await (const entry of fleet.events({since: Math.max(first - 1, cursor - PAST), signal})) {
       if (entry.type === 'snapshot') continue;
       if (gathered.push(entry) === 1) setTimeout(show, TOGETHER_MS);
     }

@@ -1,0 +1,75 @@
+import {STATUS_CODES} from 'node:http';
+import type {Socket} from 'node:net';
+import type {FastifyReply} from 'fastify';
+import type {z} from 'zod';
+import {AmuxError, asAmuxError} from '../domain/errors.ts';
+
+/** Largest request body, in bytes. */
+export const BODY_MAX = 2 * 1024 * 1024;
+/** Objects and lists within each other, at most. */
+const DEPTH_MAX = 100;
+const SEE_DOCS = 'docs/api.md shows what it takes';
+
+export function sendError(reply: FastifyReply, error: AmuxError): void {
+  if (error.code === 'access.attempts') reply.header('retry-after', String(error.facts['seconds']));
+  if (error.http === 401) reply.header('www-authenticate', 'Bearer realm="amux"');
+  void reply.code(error.http).type('application/json').send(bodyOf(error));
+}
+
+/** Fastify's own refusals (malformed JSON, a path that cannot be decoded …) become ours. */
+export function translated(error: unknown): AmuxError {
+  if (error instanceof AmuxError) return error;
+  const {statusCode = 500} = (typeof error === 'object' && error !== null ? error : {}) as {statusCode?: number};
+  if (statusCode >= 500) return asAmuxError(error);
+  if (statusCode === 413) return new AmuxError('body.large', {max: BODY_MAX});
+  return invalid(error instanceof Error ? error.message : 'refused');
+}
+
+/** What is no HTTP, or comes too slowly, never reaches a route: it is answered on its socket. */
+export function refuseClient(error: Error & {code?: string}, socket: Socket): void {
+  if (socket.destroyed || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const refusal = late ? new AmuxError('request.slow') : invalid('this is not HTTP as it should be');
+  const body = bodyOf(refusal);
+  const head = [
+    `HTTP/1.1 ${refusal.http} ${STATUS_CODES[refusal.http]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  // Once an answer is under way, another one would be read as part of it.
+  if (socket.writable && socket.bytesWritten === 0) socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  else socket.destroy();
+}
+
+export function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue === undefined || issue.path.length === 0 ? where : `${where}.${issue.path.join('.')}`;
+  throw invalid(`${path.slice(0, 200)}: ${issue?.message.slice(0, 500) ?? 'invalid'}`);
+}
+
+/** A body that is not there is undefined. What is nested too deeply would break whoever walks through it. */
+export function checkDepth(text: string): void {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '\\') at++;
+    else if (char === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+    if (depth > DEPTH_MAX) throw invalid(`body: more than ${DEPTH_MAX} levels deep`);
+  }
+}
+
+export const invalid = (why: string): AmuxError => new AmuxError('input.invalid', {why, next: SEE_DOCS});
+
+function bodyOf({code, message, hint, facts}: AmuxError): string {
+  return JSON.stringify({error: {code, message, hint, facts}});
+}

@@ -1,0 +1,94 @@
+import {z} from 'zod';
+import {plannedRoute, type Route, route} from '../route.ts';
+import {explanation, runView, sessionView} from '../schemas/session.ts';
+import {environment, prompt, text} from '../schemas/shape.ts';
+
+/** Agents take it from their command line: it must not read as an option there. */
+const conversation = z.strictObject({id: z.string().regex(/^\w[\w-]{0,199}$/), fork: z.boolean()});
+const startBody = z.strictObject({
+  prompt: prompt.describe('Sent as its first message').optional(),
+  callerEnv: environment.describe('Values of variables that the profile names').optional(),
+  conversation: conversation.describe('Go on with one of its agent’s, or begin a new one from it').optional(),
+});
+const forceBody = z.strictObject({force: z.boolean().describe('SIGKILL at once').optional()});
+
+export const lifeRoutes: Route[] = [
+  route({
+    method: 'POST',
+    url: '/api/sessions/:name/start',
+    role: 'operator',
+    summary: 'Start it; answers when it runs',
+    status: 202,
+    body: startBody,
+    result: sessionView,
+    handler: (fleet, {name, body}) => fleet.start(name, body),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/sessions/:name/stop',
+    role: 'operator',
+    summary: 'End its whole process tree; answers when it is gone',
+    status: 202,
+    body: forceBody,
+    result: sessionView,
+    handler: (fleet, {name, body}) => fleet.stop(name, body),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/sessions/:name/restart',
+    role: 'operator',
+    summary: 'Stop, then start',
+    status: 202,
+    body: startBody,
+    result: sessionView,
+    handler: (fleet, {name, body}) => fleet.restart(name, body),
+  }),
+  plannedRoute({
+    method: 'POST',
+    url: '/api/sessions/:name/compact',
+    role: 'operator',
+    summary: 'Make its conversation shorter',
+    status: 202,
+    result: sessionView,
+    planned: 'send its own command, with "as_command": true',
+  }),
+  plannedRoute({
+    method: 'POST',
+    url: '/api/sessions/:name/fork',
+    role: 'operator',
+    summary: 'A new session that begins with its conversation',
+    status: 202,
+    body: z.strictObject({
+      name: text.describe('Of the new session'),
+      branch: text.min(1).optional(),
+      prompt: prompt.optional(),
+      clean: z.boolean().describe('Without its conversation').optional(),
+    }),
+    result: sessionView,
+    planned: 'register another session and start it with "conversation": {"id": …, "fork": true}',
+  }),
+  route({
+    method: 'POST',
+    url: '/api/sessions/:name/seen',
+    role: 'operator',
+    summary: 'A person looked at it',
+    status: 204,
+    handler: (fleet, {name}) => fleet.seen(name),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/sessions/:name/runs',
+    role: 'viewer',
+    summary: 'Its process lives that are known',
+    result: z.array(runView),
+    handler: (fleet, {name}) => fleet.runs(name),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/sessions/:name/explain',
+    role: 'viewer',
+    summary: 'Why it has this status: the evidence, the deciding one first',
+    result: explanation,
+    handler: (fleet, {name}) => fleet.explain(name),
+  }),
+];
