@@ -182,7 +182,8 @@ describe('architecture', () => {
     const external = ['node-pty', 'sqlite3'];
     assert.deepEqual(Object.keys(dependencies).sort(), external, 'an install needs what the bundle leaves outside');
     // Tools, types, and what only tests import.
-    const tools = /^(@biomejs\/biome|@types\/.+|esbuild|ink-testing-library|node|sqlite3|tsx|typescript)$/;
+    const tools =
+      /^(@biomejs\/biome|@seriousme\/openapi-schema-validator|@types\/.+|esbuild|ink-testing-library|node|sqlite3|tsx|typescript)$/;
     const unused = Object.keys(listed).filter(name => !imported.has(name) && !tools.test(name));
     assert.deepEqual(unused, [], 'in package.json, but nothing in source/ imports it');
   });

@@ -154,9 +154,22 @@ function common(
   };
 }
 
-/** The first part of a path that says what it is about. */
-export const groupOf = (url: string): string =>
-  url.split('/').filter(part => part !== '' && part !== 'api')[0] ?? 'api';
+/** Paths that belong to a group of another name. */
+const GROUPS: Readonly<Record<string, string>> = {
+  health: 'supervisor',
+  metrics: 'supervisor',
+  shutdown: 'supervisor',
+  'openapi.json': 'supervisor',
+  events: 'supervisor',
+  run: 'sessions',
+  variables: 'sessions',
+};
+
+/** What a path is about: its first part that says it. */
+function groupOf(url: string): string {
+  const [part = ''] = url.replace(/^\/(api\/)?/, '').split('/');
+  return GROUPS[part] ?? part;
+}
 
 function pathParameters(url: string): Parameter[] {
   return [...url.matchAll(/:(\w+)/g)].map(([, name]) => {

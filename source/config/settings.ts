@@ -12,6 +12,13 @@ const keys = z.string().regex(KEYS, {message: 'expected one to three keys such a
 
 /** Where the API is served when nothing else is said. */
 export const DEFAULT_PORT = 8822;
+/** `https://host[:port]`, as browsers send it. */
+const origin = z.string().refine(value => URL.canParse(value) && new URL(value).origin === value, {
+  message: 'expected an origin such as "https://board.example:8443"',
+});
+const hostName = z.string().regex(/^(?:[\w.-]+|\[[\da-fA-F:.]+\])$/, {
+  message: 'expected a name or address without a port, such as "build.example"',
+});
 
 export const settingsSchema = z.strictObject({
   /** Where terminals live; auto: tmux when it is installed. */
@@ -29,6 +36,10 @@ export const settingsSchema = z.strictObject({
   theme: z.string().min(1).default('dark'),
   /** How long an autostarted supervisor stays with nothing running and nobody connected, seconds. */
   idleExit: z.number().min(0).max(31_536_000).default(300),
+  /** Names that the API answers to, besides localhost and what it is bound to. */
+  allowedHosts: z.array(hostName).max(100).default([]),
+  /** Origins whose pages may use the API. */
+  cors: z.array(origin).max(100).default([]),
   defaultAgent: z.string().nullish(),
   /** What is decided without asking; before the rules of a project. */
   approvals: approvalsSchema,

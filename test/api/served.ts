@@ -80,9 +80,10 @@ export class Served {
     const gate = tokenGate(async token => supervisor.callerOf(token), limit);
     const guard = {hosts: hostsOf('127.0.0.1'), cors: []};
     this.tcp = new Server({fleetOf, gate, guard, traffic, ...server});
-    this.port = await this.tcp.listenTcp({host: '127.0.0.1', port: 0});
+    await this.tcp.listen({host: '127.0.0.1', port: 0});
+    this.port = this.tcp.port;
     this.socket = new Server({fleetOf, gate: socketGate, traffic});
-    await this.socket.listen(this.paths.socket);
+    await this.socket.listenOn(this.paths.socket);
   }
 
   get url(): string {

@@ -16,6 +16,8 @@ const defaults = {
   onQuit: 'handover',
   theme: 'dark',
   idleExit: 300,
+  allowedHosts: [],
+  cors: [],
   approvals: [],
   trustWorktrees: false,
   agents: {},
@@ -44,6 +46,10 @@ describe('the settings of a home', () => {
     ['detachKey: ""\n', 1, /expected one to three keys/],
     ['leaveKey: a b c d\n', 1, /expected one to three keys/],
     ['idleExit: -1\n', 1, /idleExit: Too small/],
+    ['allowedHosts: ["a b"]\n', 1, /allowedHosts\.0: expected a name or address without a port/],
+    ['allowedHosts: ["box:8822"]\n', 1, /allowedHosts\.0/],
+    ['cors: ["*"]\n', 1, /cors\.0: expected an origin/],
+    ['cors: ["https://a.example/"]\n', 1, /cors\.0: expected an origin/],
     ['agents:\n  a:\n    quiet: x\n', 3, /agents\.a\.quiet/],
   ] as [string, number, RegExp][]) {
     test(`refuse ${JSON.stringify(text)}`, () => {

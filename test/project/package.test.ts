@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {describe, it} from 'node:test';
 import {promisify} from 'node:util';
 import {AGENTS_PAGE, agentsPage} from '../../docs/agents.ts';
+import {API_PAGE, apiPage} from '../../docs/api.ts';
 import {withTables} from '../../docs/tables.ts';
 import {errorTable} from '../../source/domain/errors.ts';
 
@@ -22,6 +23,10 @@ describe('the project', () => {
 
   it('has a page on the real programs that is made from their newest results', () => {
     assert.equal(readFileSync(AGENTS_PAGE, 'utf8'), agentsPage(), 'the page is stale: npm run docs');
+  });
+
+  it('has a page on its API that is made from the records of the routes', () => {
+    assert.equal(readFileSync(API_PAGE, 'utf8'), apiPage(), 'the page is stale: npm run docs');
   });
 
   it('has a README that names each exit code', () => {
