@@ -30,7 +30,11 @@ export function leases({roster, store, now}: {roster: Roster; store: Store; now:
     const card = heldBy(state, session);
     if (card?.claim == null || at - card.claim.beatAt < LEASE_MS * STORED_PART) return;
     const {entry} = beatCard(state, {id: card.id, session: card.claim.holder}, at);
-    store.append({...entry!, actor: `agent:${card.claim.holder.name}`, at});
+    try {
+      store.append({...entry!, actor: `agent:${card.claim.holder.name}`, at});
+    } catch {
+      // A disk that is full must not refuse whoever only reads: it is remembered here, and the next sign tries again.
+    }
   };
   store.onEntry(({type, session}) => {
     if (session !== null && type.startsWith('session.') && type !== 'session.unregistered') heard(session.id);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {Client} from '../../source/api/client.ts';
 import type {Route} from '../../source/api/route.ts';
 import {boardRoutes} from '../../source/api/routes/board.ts';
 import type {Caller} from '../../source/domain/access.ts';
@@ -174,6 +175,33 @@ describe('the board over the API', () => {
       assert.equal(await refusal('viewer', 'GET', '/api/board?status=blocked'), '400 input.invalid');
     }));
 
+  test('is the same through the client', () =>
+    withBoard(async ({home, clock}) => {
+      await using client = new Client({socket: home.socket, actor: 'cockpit'});
+      const here = home.supervisor.as('cockpit');
+      const same = async () =>
+        assert.deepEqual(await client.cards({archived: true}), await here.cards({archived: true}));
+      const {id, etag} = await client.addCard({title: 'één / two', project: 'shop', tags: ['a b']});
+      assert.deepEqual(await client.card(id.toLowerCase()), await here.card(id));
+      assert.equal((await client.cards({q: 'één /', tag: 'a b', status: 'todo'})).length, 1);
+      assert.equal((await client.updateCard(id, {desc: 'x', reason: 'why'}, {etag})).history.at(-1)?.actor, 'cockpit');
+      await assert.rejects(client.updateCard(id, {desc: 'y'}, {etag}), {code: 'card.changed', message: /but at 2/});
+      assert.equal((await client.nextCard({session: 'ada'})).claim?.fence, 1);
+      await assert.rejects(client.claimCard(id, {session: 'bob'}), {code: 'card.claimed', message: /held by ada/});
+      clock.now += 5000;
+      assert.equal((await client.beatCard(id, {session: 'ada', fence: 1})).claim?.heartbeat, clock.now / 1000);
+      await same();
+      assert.equal((await client.releaseCard(id, {})).session, null);
+      assert.equal((await client.removeCard(id)).archived, true);
+      assert.deepEqual(await client.cards(), []);
+      await same();
+      await client.addNote({text: 'known', tags: ['a']});
+      assert.deepEqual(await client.notes({tag: 'a', limit: 1}), await here.notes());
+      await client.writeMemory('a.md', 'text');
+      assert.deepEqual(await client.readMemory('a.md'), await here.readMemory('a.md'));
+      assert.deepEqual(await client.memory(), await here.memory());
+    }));
+
   test('answers whatever is wrong with a 4xx, and changes nothing', () =>
     withBoard(async ({add, refusal, home}) => {
       const {id} = await add();
@@ -210,7 +238,7 @@ describe('the board over the API', () => {
         ['GET', '/api/board/%00'],
         ['GET', '/api/board/%1b%5b31m'],
         ['GET', '/api/board/constructor'],
-        ['GET', `/api/board/${'x'.repeat(2000)}`],
+        ['GET', `/api/board/${'x'.repeat(299)}`],
         ['PATCH', '/api/board/__proto__', {body: {title: 'x'}}],
         ['POST', at, {body: {}}],
       ];

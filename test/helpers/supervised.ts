@@ -31,13 +31,13 @@ export class Supervised {
   readonly store: Store;
   readonly supervisor: Supervisor;
   readonly #server: Server;
-  readonly #socket: string;
+  readonly socket: string;
 
   private constructor(parts: {store: Store; supervisor: Supervisor; server: Server; socket: string}) {
     this.store = parts.store;
     this.supervisor = parts.supervisor;
     this.#server = parts.server;
-    this.#socket = parts.socket;
+    this.socket = parts.socket;
   }
 
   /** `callers`: who calls by the `x-test-caller` header; others are the home's user on its socket. */
@@ -77,7 +77,7 @@ export class Supervised {
       payload === undefined
         ? {}
         : {'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload))};
-    const call = request({socketPath: this.#socket, path, method, headers: {...own, ...headers}});
+    const call = request({socketPath: this.socket, path, method, headers: {...own, ...headers}});
     call.end(payload);
     const [response] = (await once(call, 'response')) as [IncomingMessage];
     const chunks: Buffer[] = [];
