@@ -11,7 +11,7 @@ import {checkCaller, type Guard, sayCors} from './guard.ts';
 import {BODY_MAX, checkDepth, invalid, parse, refuseClient, sendError, translated} from './refusals.ts';
 import type {Route, StreamRoute} from './route.ts';
 import {routes, streamRoutes} from './routes.ts';
-import {Traffic} from './traffic.ts';
+import {processTraffic, type Traffic} from './traffic.ts';
 
 /** How long a request may take to arrive, headers first, in ms. */
 const REQUEST_MS = 30_000;
@@ -30,7 +30,7 @@ export type ServerOptions = {
   guard?: Guard;
   /** PEM; null: plain HTTP. */
   tls?: {cert: string; key: string} | null;
-  /** Shared by the servers of one process. */
+  /** Default: that of the process. */
   traffic?: Traffic;
   /** How long a request may take to arrive, and a client that is far behind to read, in ms. */
   requestMs?: number;
@@ -58,7 +58,7 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#guard = options.guard ?? {hosts: null, cors: []};
-    this.#traffic = options.traffic ?? new Traffic();
+    this.#traffic = options.traffic ?? processTraffic;
     const requestTimeout = options.requestMs ?? REQUEST_MS;
     const {tls = null} = options;
     const headersTimeout = Math.min(HEADERS_MS, requestTimeout);

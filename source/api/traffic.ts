@@ -1,4 +1,4 @@
-/** What the servers of one process were asked. Kept small: a count for each route and class of status. */
+/** What servers were asked. Kept small: a count for each route and class of status. */
 export class Traffic {
   readonly #answers = new Map<string, {route: string; method: string; status: string; count: number}>();
   /** Clients that stay. */
@@ -18,3 +18,6 @@ export class Traffic {
     return [...this.#answers.values()];
   }
 }
+
+/** Of all servers of this process, unless they are told otherwise. */
+export const processTraffic = new Traffic();

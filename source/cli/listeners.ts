@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 import {socketGate, tokenGate} from '../api/callers.ts';
 import {type Certificate, givenCertificate, homeCertificate} from '../api/certificate.ts';
+import {hostsOf} from '../api/guard.ts';
 import {Server} from '../api/server.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Settings} from '../config/settings.ts';
@@ -44,6 +45,7 @@ export async function openTcp(options: ListenOptions): Promise<TcpListener | {fa
     fleetOf: async ({actor}) => (await supervisor).as(actor),
     gate: tokenGate(async token => (await supervisor).callerOf(token)),
     tls: certificate,
+    guard: {hosts: hostsOf(host, settings.allowedHosts), cors: settings.cors},
   });
   try {
     const {port, late} = await bindPort({listener: server, host, port: wish.port, paths, settings, predecessor});
