@@ -148,7 +148,7 @@ describe('the board over the API', () => {
       const guarded = (title: string) => ({body: {title}, headers: {'if-match': headers.etag!}});
       const answers = await Promise.all(['one', 'two'].map(title => ask('ci', 'PATCH', at, guarded(title))));
       assert.deepEqual(answers.map(({status}) => status).sort(), [200, 409]);
-      assert.equal(await refusal('operator', 'DELETE', at, guarded('')), '409 card.changed');
+      assert.equal(await refusal('operator', 'DELETE', at, {headers: guarded('').headers}), '409 card.changed');
       const {body: card} = await ask('ci', 'GET', at);
       assert.equal(card.history.length, 2);
       assert.equal(
