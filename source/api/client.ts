@@ -24,12 +24,13 @@ import type {MemoryFile, NoteFilter, NoteView} from '../domain/knowledge.ts';
 import type {Screen} from '../domain/screen.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
 import {Connection} from './connection.ts';
+import type {Target} from './target.ts';
 
-/** The fleet of a supervisor elsewhere: over its unix socket. */
+/** The fleet of a supervisor elsewhere: over its unix socket, or over TCP with a token. */
 export class Client implements Fleet {
   readonly #connection: Connection;
 
-  constructor(options: {socket: string; actor?: string}) {
+  constructor(options: Target & {actor?: string}) {
     this.#connection = new Connection(options);
   }
 
@@ -63,8 +64,13 @@ export class Client implements Fleet {
   variables = (target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]> =>
     this.#connection.post('/api/variables', target);
 
-  send: Fleet['send'] = (ref, {text, id, asCommand, now}) =>
-    this.#connection.post(at(ref, 'send'), {text, msg_id: id, as_command: asCommand, now});
+  /** Its id comes from here, so that it is one message however often it is asked for. */
+  send: Fleet['send'] = (ref, {text, id = newId(), asCommand, now}) =>
+    this.#connection.call(at(ref, 'send'), {
+      method: 'POST',
+      body: {text, msg_id: id, as_command: asCommand, now},
+      repeatable: true,
+    });
 
   sendAll: Fleet['sendAll'] = (of, {text, id, asCommand, now}) =>
     this.#connection.post('/api/sessions/bulk/send', {...of, text, msg_id: id, as_command: asCommand, now});
@@ -177,3 +183,6 @@ function search(values: Record<string, string | number | undefined>): string {
   for (const [key, value] of Object.entries(values)) if (value !== undefined) given.set(key, String(value));
   return given.size === 0 ? '' : `?${given}`;
 }
+
+// Not imported: a short command that sends nothing shall not load it.
+const newId = (): string => `m-${process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex')}`;

@@ -1,6 +1,8 @@
 import type * as Http from 'node:http';
 import type {Facts} from '../domain/errors.ts';
 import {AmuxError, isErrorCode} from '../domain/errors.ts';
+import {dial, Untrusted} from './dial.ts';
+import {isRemote, shownTarget, type Target} from './target.ts';
 
 // An `import` of node:http makes Node build all its exports, undici among them: 20 ms of each short command.
 const http = process.getBuiltinModule('node:http');
@@ -9,11 +11,14 @@ const http = process.getBuiltinModule('node:http');
 const CALL_MS = 30_000;
 /** Longest answer that is read, in bytes. */
 const ANSWER_MAX = 64 * 1024 * 1024;
+const CALLS_AT_ONCE = 8;
 
 export type Call = {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   headers?: Record<string, string>;
+  /** Doing it twice is doing it once: it carries an id. Every GET is. */
+  repeatable?: boolean;
 };
 
 /** One line of a stream of server-sent events; `id` is its cursor. */
@@ -21,15 +26,18 @@ export type Sent = {id: string | null; data: unknown};
 
 /** Calls and streams to one supervisor's API. */
 export class Connection {
-  readonly #socket: string;
+  readonly #target: Target;
   readonly #actor: string;
-  readonly #agent: Http.Agent;
+  readonly #kept: Http.Agent;
+  /** For streams, and for calls that shall not meet an old connection. */
+  readonly #fresh: Http.Agent;
 
   /** `actor`: who the journal names; it is believed on the socket only. */
-  constructor(options: {socket: string; actor?: string}) {
-    this.#socket = options.socket;
-    this.#actor = options.actor ?? 'cli';
-    this.#agent = new http.Agent({keepAlive: true, maxSockets: 8});
+  constructor({actor = 'cli', ...target}: Target & {actor?: string}) {
+    this.#target = target;
+    this.#actor = actor;
+    this.#kept = this.#agent({keepAlive: true, maxSockets: CALLS_AT_ONCE});
+    this.#fresh = this.#agent({keepAlive: false});
   }
 
   post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<T> {
@@ -38,33 +46,86 @@ export class Connection {
 
   async call<T>(path: string, call: Call = {}): Promise<T> {
     const response = await this.#request(path, call);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of response) {
-      size += (chunk as Buffer).length;
-      if (size > ANSWER_MAX) throw this.#unreachable('the answer is too large');
-      chunks.push(chunk as Buffer);
+    const text = await this.#textOf(response);
+    const status = response.statusCode ?? 500;
+    if (status >= 300) throw this.#errorFrom(text, status);
+    try {
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    } catch (error) {
+      throw this.#unreachable('what answers there is not amux', error);
     }
-    const text = Buffer.concat(chunks).toString();
-    if ((response.statusCode ?? 500) >= 400) throw errorFrom(text, response.statusCode ?? 500);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  #request(
+  /**
+   * A connection that was kept may have been closed meanwhile, which only using it tells: what may be done twice is
+   * then asked once more, on a new one.
+   */
+  async #request(path: string, call: Call, signal?: AbortSignal): Promise<Http.IncomingMessage> {
+    try {
+      return await this.#once(path, {...call, agent: signal === undefined ? this.#kept : this.#fresh}, signal);
+    } catch (error) {
+      const again = error instanceof Dropped && (call.repeatable ?? (call.method ?? 'GET') === 'GET');
+      if (!again) throw this.#translate(error);
+      return await this.#once(path, {...call, agent: this.#fresh}, signal).catch(next => {
+        throw this.#translate(next);
+      });
+    }
+  }
+
+  #once(
     path: string,
-    {method = 'GET', body, headers: more}: Call,
+    {method = 'GET', body, headers: more, agent}: Call & {agent: Http.Agent},
     signal?: AbortSignal,
   ): Promise<Http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       const payload = body === undefined ? null : Buffer.from(JSON.stringify(body));
       const own = payload === null ? {} : {'content-type': 'application/json', 'content-length': payload.length};
-      const headers = {'x-amux-actor': this.#actor, ...own, ...more};
-      const agent = signal === undefined ? this.#agent : undefined;
-      const request = http.request({socketPath: this.#socket, path, method, headers, agent, signal}, resolve);
+      const headers = {...this.#headers(), ...own, ...more};
+      const request = http.request({...this.#address(path), method, headers, agent, signal}, resolve);
       if (signal === undefined) request.setTimeout(CALL_MS, () => request.destroy(new Error('no answer in time')));
-      request.on('error', error => reject(this.#unreachable(error.message, error)));
+      request.on('error', error => reject(request.reusedSocket && isReset(error) ? new Dropped(error) : error));
       request.end(payload);
     });
+  }
+
+  #agent(options: Http.AgentOptions): Http.Agent {
+    const agent = new http.Agent(options);
+    const target = this.#target;
+    if (isRemote(target)) {
+      agent.createConnection = (_, done) => {
+        dial(target, (error, socket) => done?.(error, socket!));
+        return undefined;
+      };
+    }
+    return agent;
+  }
+
+  #address(path: string): {socketPath?: string; path: string} {
+    const target = this.#target;
+    if (!isRemote(target)) return {socketPath: target.socket, path};
+    return {path: `${new URL(target.url).pathname.replace(/\/+$/, '')}${path}`};
+  }
+
+  #headers(): Record<string, string> {
+    const target = this.#target;
+    if (!isRemote(target)) return {'x-amux-actor': this.#actor};
+    const {host} = new URL(target.url);
+    return target.token === null ? {host} : {host, authorization: `Bearer ${target.token}`};
+  }
+
+  async #textOf(response: Http.IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of response) {
+        size += (chunk as Buffer).length;
+        if (size > ANSWER_MAX) throw new Error('the answer is too large');
+        chunks.push(chunk as Buffer);
+      }
+    } catch (error) {
+      throw this.#translate(error);
+    }
+    return Buffer.concat(chunks).toString();
   }
 
   /** Ends with the signal; rejects when the connection does. */
@@ -76,11 +137,8 @@ export class Connection {
       if (signal.aborted) return;
       throw error;
     }
-    if ((response.statusCode ?? 500) >= 400) {
-      let text = '';
-      for await (const chunk of response) text += String(chunk);
-      throw errorFrom(text, response.statusCode ?? 500);
-    }
+    const status = response.statusCode ?? 500;
+    if (status >= 300) throw this.#errorFrom(await this.#textOf(response), status);
     response.setEncoding('utf8');
     let rest = '';
     try {
@@ -89,25 +147,56 @@ export class Connection {
         rest = blocks.pop()!;
         for (const block of blocks) {
           const {id, event, data} = parseBlock(block);
-          if (event === 'error') throw errorFrom(JSON.stringify({error: JSON.parse(data)}), 500);
+          if (event === 'error') throw this.#errorFrom(`{"error":${data}}`, 500);
           if (data !== '') yield {id, data: JSON.parse(data) as unknown};
         }
       }
     } catch (error) {
       if (signal.aborted) return;
-      throw error instanceof AmuxError ? error : this.#unreachable((error as Error).message, error);
+      throw this.#translate(error);
     }
     if (!signal.aborted) throw this.#unreachable('the supervisor ended the connection');
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#kept.destroy();
+    this.#fresh.destroy();
+  }
+
+  /** The error as the supervisor threw it. */
+  #errorFrom(text: string, status: number): AmuxError {
+    try {
+      const {error} = JSON.parse(text) as {error: {code: string; message: string; facts?: Facts}};
+      if (isErrorCode(error.code)) return new AmuxError(error.code, error.facts ?? {});
+      return new AmuxError('unexpected', {why: error.message});
+    } catch {
+      if (status === 401) return new AmuxError('access.refused');
+      return this.#unreachable(`it answered ${status}, and not as amux does`);
+    }
+  }
+
+  #translate(error: unknown): AmuxError {
+    if (error instanceof AmuxError) return error;
+    const why = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof Untrusted) || !isRemote(this.#target)) return this.#unreachable(why, error);
+    const {url, trust} = this.#target;
+    return new AmuxError('supervisor.untrusted', {target: url, why, next: trust.advice}, error);
   }
 
   #unreachable(why: string, cause?: unknown): AmuxError {
-    return new AmuxError('supervisor.unreachable', {target: this.#socket, why}, cause);
+    return new AmuxError('supervisor.unreachable', {target: shownTarget(this.#target), why}, cause);
   }
 }
+
+/** A kept connection ended before its request was answered. */
+class Dropped extends Error {
+  constructor(cause: Error) {
+    super(cause.message, {cause});
+  }
+}
+
+const isReset = (error: Error): boolean =>
+  ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 function parseBlock(block: string): {id: string | null; event: string; data: string} {
   let id: string | null = null;
@@ -119,15 +208,4 @@ function parseBlock(block: string): {id: string | null; event: string; data: str
     else if (line.startsWith('id: ')) id = line.slice(4);
   }
   return {id, event, data};
-}
-
-/** The error as the supervisor threw it. */
-function errorFrom(text: string, status: number): AmuxError {
-  try {
-    const {error} = JSON.parse(text) as {error: {code: string; message: string; facts?: Facts}};
-    if (isErrorCode(error.code)) return new AmuxError(error.code, error.facts ?? {});
-    return new AmuxError('unexpected', {why: error.message});
-  } catch {
-    return new AmuxError('unexpected', {why: `the supervisor answered ${status}`});
-  }
 }

@@ -1,6 +1,7 @@
 import type {Paths} from '../config/paths.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import type {Output} from './output.ts';
+import type {Remote} from './remote.ts';
 
 export type FlagSpec = {
   type: 'string' | 'boolean';
@@ -26,6 +27,8 @@ export type Context = {
   fleet: (need: 'read' | 'write') => Promise<Fleet>;
   /** Aborted by Ctrl-C, which ends a command at once that does not read this. */
   signal: AbortSignal;
+  /** The fleet is reached over a URL; null: it is this home's. */
+  remote: Remote | null;
 };
 
 /** Resolves with the exit code; throws an `AmuxError` for what went wrong. */
@@ -39,6 +42,8 @@ export type Command = {
   usage: string;
   summary: string;
   flags?: Record<string, FlagSpec>;
+  /** Works on the home, the project or the programs of this machine, never over a URL. */
+  here?: true;
   /** Fewest and most arguments. */
   args: [number, number];
   hidden?: true;

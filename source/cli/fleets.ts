@@ -3,14 +3,19 @@ import type {Paths} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import {autostart, listens} from './autostart.ts';
+import type {Remote} from './remote.ts';
 import {selfArgv} from './self.ts';
 
 export type Fleets = {get: (need: 'read' | 'write') => Promise<Fleet>; [Symbol.asyncDispose](): Promise<void>};
 
-/** Which `Fleet` a command speaks to: the supervisor's socket, else a new supervisor or the store. */
-export function createFleets(paths: Paths): Fleets {
+/**
+ * Which `Fleet` a command speaks to: the one of its URL, else the supervisor's socket, else a new supervisor or the
+ * store. Over a URL nothing is started and no store is read.
+ */
+export function createFleets({paths, remote}: {paths: Paths; remote: Remote | null}): Fleets {
   const opened: {need: 'read' | 'write'; promise: Promise<Fleet>}[] = [];
   const open = async (need: 'read' | 'write'): Promise<Fleet> => {
+    if (remote !== null) return new Client(remote.target);
     if (!(await listens(paths.socket))) {
       if (need === 'read') return openOffline(paths);
       await startOne(paths);
@@ -19,7 +24,7 @@ export function createFleets(paths: Paths): Fleets {
   };
   return {
     get(need) {
-      const known = opened.find(each => each.need === need || each.need === 'write');
+      const known = opened.find(each => remote !== null || each.need === need || each.need === 'write');
       if (known !== undefined) return known.promise;
       const promise = open(need);
       opened.push({need, promise});

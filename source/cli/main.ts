@@ -2,11 +2,12 @@ import meow, {type AnyFlags} from 'meow';
 import {homeOf, pathsOf} from '../config/paths.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Command, Context, FlagSpec, Flags} from './command.ts';
-import {flagWord} from './flags.ts';
+import {flagWord, textFlag} from './flags.ts';
 import {createFleets} from './fleets.ts';
 import {commandHelp, overview} from './help.ts';
 import {createOutput} from './output.ts';
 import {commands, globalFlags} from './registry.ts';
+import {masked, remoteFor} from './remote.ts';
 import {version} from './self.ts';
 
 const cockpit: Command = {
@@ -51,15 +52,17 @@ async function main(argv: string[]): Promise<number> {
 }
 
 async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'output'>): Promise<number> {
-  const home = parsed.flags['home'];
-  const paths = pathsOf(homeOf(process.env, typeof home === 'string' ? home : undefined));
-  await using fleets = createFleets(paths);
+  const paths = pathsOf(homeOf(process.env, textFlag(parsed, 'home')));
+  const remote = remoteFor(command, {flags: parsed.flags, env: process.env, paths});
+  if (remote?.notice != null) parsed.output.notice(`amux: ${remote.notice}`);
+  await using fleets = createFleets({paths, remote});
   const context: Context = {
     ...parsed,
     paths,
     cwd: process.cwd(),
     env: process.env,
     stdin: process.stdin,
+    remote,
     fleet: need => fleets.get(need),
     get signal() {
       return interrupted();
@@ -130,7 +133,7 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
     help: false,
   });
   // meow names the process after its package; people look for commands in `ps`.
-  process.title = ['amux', command.path, ...argv].join(' ').trim();
+  process.title = ['amux', command.path, ...masked(argv)].join(' ').trim();
   const flags = parsed.flags as Flags;
   for (const name of Object.keys(flags)) {
     if (!(name in specs)) {

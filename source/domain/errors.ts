@@ -414,6 +414,12 @@ export const errorTable = {
     http: 503,
     exit: 5,
   },
+  'supervisor.untrusted': {
+    message: 'the certificate of {target} is not trusted: {why}',
+    hint: '{next}',
+    http: 503,
+    exit: 5,
+  },
   'supervisor.read-only': {
     message: 'this needs a supervisor, and none runs',
     hint: 'amux serve --detach starts one',
