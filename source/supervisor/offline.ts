@@ -160,7 +160,7 @@ export class Offline implements Fleet {
     if (entries.length > 0) return spoken(entries, await this.#screen(session), lines);
     const backend = this.#backendOf(session);
     if (backend !== undefined) return backend.history(session.id, lines);
-    return (readLastScreen(this.#options.screensDir, session.id)?.history ?? []).slice(-lines || undefined);
+    return lines === 0 ? [] : (readLastScreen(this.#options.screensDir, session.id)?.history ?? []).slice(-lines);
   }
 
   async *screens(ref: string): AsyncIterable<Screen> {

@@ -1,0 +1,88 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, type TestContext} from 'node:test';
+import {socketGate, tokenGate} from '../../source/api/callers.ts';
+import {Client} from '../../source/api/client.ts';
+import {Server} from '../../source/api/server.ts';
+import {PtyBackend} from '../../source/backends/pty.ts';
+import type {Fleet} from '../../source/domain/fleet.ts';
+import {openStore} from '../../source/store/store.ts';
+import {Offline} from '../../source/supervisor/offline.ts';
+import {hostArgv} from '../backends/pty-subject.ts';
+import {certificates, openFront} from '../helpers/front.ts';
+import {type Supervised, supervise} from '../helpers/live-home.ts';
+import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
+
+/** Makes fleets over a supervisor; what it opens ends with the test, before the supervisor does. */
+type Way = (supervised: Supervised, undo: (() => Promise<unknown>)[]) => Promise<() => Promise<Fleet>>;
+
+const inProcess: Way =
+  async ({supervisor}) =>
+  async () =>
+    supervisor.as('cli');
+
+const overSocket: Way = async ({supervisor, paths}, undo) => {
+  const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate: socketGate});
+  await server.listen(paths.socket);
+  undo.push(() => server.close());
+  return async () => client(new Client({socket: paths.socket}), undo);
+};
+
+const overTls: Way = async ({supervisor, paths}, undo) => {
+  const gate = tokenGate(async token => supervisor.callerOf(token));
+  const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate});
+  const socket = join(paths.tmp, 'plain.sock');
+  await server.listen(socket);
+  undo.push(() => server.close());
+  const front = await openFront(socket);
+  undo.push(() => front[Symbol.asyncDispose]());
+  const {token} = await supervisor.as('cli').createToken({role: 'admin', name: 'contract'});
+  const trust = {kind: 'certificates' as const, pem: readFileSync(certificates.home, 'utf8'), advice: ''};
+  return async () => client(new Client({url: `https://127.0.0.1:${front.port}`, token, trust}), undo);
+};
+
+function client(made: Client, undo: (() => Promise<unknown>)[]): Client {
+  undo.push(() => made[Symbol.asyncDispose]());
+  return made;
+}
+
+async function opened(context: TestContext, way: Way): Promise<Subject & {supervised: Supervised}> {
+  const supervised = await supervise();
+  const undo: (() => Promise<unknown>)[] = [];
+  context.after(async () => {
+    for (const step of undo.reverse()) await step();
+    await supervised[Symbol.asyncDispose]();
+  });
+  const another = await way(supervised, undo);
+  const {work, agent, shutdowns} = supervised;
+  return {fleet: await another(), another, work, agent, shutdowns, supervised};
+}
+
+for (const [name, way] of [
+  ['the supervisor', inProcess],
+  ['the client over the socket', overSocket],
+  ['the client over TLS with a token', overTls],
+] as const) {
+  describe(name, {concurrency: 2}, () => {
+    fleetContract(context => opened(context, way));
+    readingContract(async context => {
+      const subject = await opened(context, way);
+      return {fleet: subject.fleet, left: await leaveSomething(subject)};
+    });
+  });
+}
+
+describe('the store without a supervisor', {concurrency: 2}, () => {
+  readingContract(async context => {
+    const {fleet: supervising, supervised} = await opened(context, inProcess);
+    const {paths, work, agent, leave} = supervised;
+    const left = await leaveSomething({fleet: supervising, work, agent});
+    await leave();
+    const store = await openStore({paths, readOnly: true, now: Date.now});
+    const backends = [new PtyBackend({socket: paths.ptySocket, hostArgv: hostArgv(paths.ptySocket)})];
+    const {screens: screensDir, home} = paths;
+    const fleet = await Offline.open({store, backends, screensDir, home, version: '0.0.0', now: Date.now});
+    context.after(() => fleet[Symbol.asyncDispose]());
+    return {fleet, left};
+  });
+});
