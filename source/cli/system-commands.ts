@@ -12,6 +12,7 @@ const profileFlags: Record<string, FlagSpec> = {
 
 const profiles = () => import('./commands/profiles.ts');
 const config = () => import('./commands/config.ts');
+const tokens = () => import('./commands/tokens.ts');
 
 /** Commands over the home, the project and amux itself. */
 export const systemCommands: readonly Command[] = [
@@ -79,6 +80,34 @@ export const systemCommands: readonly Command[] = [
     here: true,
     args: [0, 0],
     load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
+    path: 'token create',
+    usage: '--role viewer|agent|operator|admin [--name N] [--expires 30d]',
+    summary: 'access to the API; the token is shown this once',
+    flags: {
+      role: {type: 'string', value: 'R', about: 'what it may do: viewer, agent, operator or admin'},
+      name: {type: 'string', value: 'N', about: 'how lists and the journal name it'},
+      expires: {type: 'string', value: 'WHEN', about: 'e.g. 30d, 12h, 90m or 2030-01-31; default never'},
+    },
+    args: [0, 0],
+    load: async () => (await tokens()).create,
+  },
+  {
+    path: 'token list',
+    aliases: ['token ls'],
+    usage: '',
+    summary: 'who has access, without the tokens themselves',
+    args: [0, 0],
+    load: async () => (await tokens()).list,
+  },
+  {
+    path: 'token revoke',
+    aliases: ['token rm', 'token remove'],
+    usage: 'ID',
+    summary: 'take access away at once, by id or name',
+    args: [1, 1],
+    load: async () => (await tokens()).revoke,
   },
   {
     path: 'doctor',
