@@ -1,7 +1,6 @@
 import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {describe, type TestContext} from 'node:test';
-import {socketGate, tokenGate} from '../../source/api/callers.ts';
+import {socketGate} from '../../source/api/callers.ts';
 import {Client} from '../../source/api/client.ts';
 import {Server} from '../../source/api/server.ts';
 import {PtyBackend} from '../../source/backends/pty.ts';
@@ -9,7 +8,8 @@ import type {Fleet} from '../../source/domain/fleet.ts';
 import {openStore} from '../../source/store/store.ts';
 import {Offline} from '../../source/supervisor/offline.ts';
 import {hostArgv} from '../backends/pty-subject.ts';
-import {certificates, openFront} from '../helpers/front.ts';
+import {certificates} from '../helpers/front.ts';
+import {serveOverTls} from '../helpers/served.ts';
 import {type Supervised, supervise} from '../helpers/live-home.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
 
@@ -28,17 +28,12 @@ const overSocket: Way = async ({supervisor, paths}, undo) => {
   return async () => client(new Client({socket: paths.socket}), undo);
 };
 
-const overTls: Way = async ({supervisor, paths}, undo) => {
-  const gate = tokenGate(async token => supervisor.callerOf(token));
-  const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate});
-  const socket = join(paths.tmp, 'plain.sock');
-  await server.listen(socket);
-  undo.push(() => server.close());
-  const front = await openFront(socket);
-  undo.push(() => front[Symbol.asyncDispose]());
-  const {token} = await supervisor.as('cli').createToken({role: 'admin', name: 'contract'});
+const overTls: Way = async (supervised, undo) => {
+  const served = await serveOverTls(supervised);
+  undo.push(() => served[Symbol.asyncDispose]());
+  const token = await served.token('admin');
   const trust = {kind: 'certificates' as const, pem: readFileSync(certificates.home, 'utf8'), advice: ''};
-  return async () => client(new Client({url: `https://127.0.0.1:${front.port}`, token, trust}), undo);
+  return async () => client(new Client({url: served.url, token, trust}), undo);
 };
 
 function client(made: Client, undo: (() => Promise<unknown>)[]): Client {

@@ -103,11 +103,15 @@ async function supervisor(context: Context): Promise<Finding[]> {
     const fleet = await context.fleet('read');
     const {pid, hosted, backend, sessions, running, notices} = await fleet.health();
     const who = pid === 0 ? 'none runs' : `pid ${pid} (${hosted}), ${backend} backend`;
+    const where = context.remote === null ? '' : `${context.remote.target.url}: `;
     return [
-      {what: 'supervisor', state: 'ok', says: `${who}; ${sessions} sessions, ${running} running`},
+      {what: whatOf(context), state: 'ok', says: `${where}${who}; ${sessions} sessions, ${running} running`},
       ...notices.map((says): Finding => ({what: 'notice', state: 'note', says})),
     ];
   } catch (error) {
-    return [{what: 'supervisor', state: 'bad', says: asAmuxError(error).message}];
+    const {message, hint} = asAmuxError(error);
+    return [{what: whatOf(context), state: 'bad', says: context.remote === null ? message : `${message} · ${hint}`}];
   }
 }
+
+const whatOf = ({remote}: Context): string => (remote === null ? 'supervisor' : 'fleet');

@@ -1,4 +1,4 @@
-import {resolve} from 'node:path';
+import {isAbsolute, resolve} from 'node:path';
 import {parseAssignment} from '../../config/variables.ts';
 import {AmuxError, asAmuxError} from '../../domain/errors.ts';
 import type {SessionView} from '../../domain/fleet.ts';
@@ -7,7 +7,7 @@ import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, listFlag, textFlag} from '../flags.ts';
 
 export const register: Run = async context => {
-  const {output, args, cwd} = context;
+  const {output, args} = context;
   const dir = textFlag(context, 'dir');
   if (dir === undefined) {
     throw new AmuxError('input.invalid', {
@@ -19,7 +19,7 @@ export const register: Run = async context => {
   const fleet = await context.fleet('write');
   const session = await fleet.register({
     name: args[0]!,
-    dir: resolve(cwd, dir),
+    dir: directoryOf(dir, context),
     agent: textFlag(context, 'agent'),
     command: textFlag(context, 'command'),
     model: textFlag(context, 'model'),
@@ -37,6 +37,14 @@ export const register: Run = async context => {
     );
   return 0;
 };
+
+/** People name directories from where they are; on another machine only its whole path means something. */
+function directoryOf(dir: string, {cwd, remote}: Context): string {
+  if (remote === null || remote.loopback) return resolve(cwd, dir);
+  if (isAbsolute(dir)) return dir;
+  const why = `--dir is a directory of ${remote.host}: "${dir}" is none`;
+  throw new AmuxError('input.invalid', {why, next: 'give it from the root, as /home/ada/project'});
+}
 
 export const unregister: Run = context =>
   each(context, async (fleet, name) => {

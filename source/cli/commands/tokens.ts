@@ -79,5 +79,7 @@ const dateOf = (seconds: number): string => new Date(seconds * 1000).toISOString
 
 function endOf({expires_at}: TokenView, now: number): string {
   if (expires_at === null) return 'never';
-  return expires_at <= now ? `expired ${duration(now - expires_at)} ago` : `in ${duration(Math.ceil(expires_at - now))}`;
+  return expires_at <= now
+    ? `expired ${duration(now - expires_at)} ago`
+    : `in ${duration(Math.ceil(expires_at - now))}`;
 }
