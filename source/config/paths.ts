@@ -41,8 +41,6 @@ export type Paths = {
   certificateKey: string;
   log: string;
   tmp: string;
-  /** The certificate that this home's API shows, PEM. */
-  certificate: string;
 };
 
 /** A unix socket's path may have 107 bytes (macOS: 103), and one is bound as `NAME.PID.new` before it is renamed. */
@@ -85,7 +83,6 @@ export function pathsOf(home: string): Paths {
     certificateKey: join(root, 'tls', 'key.pem'),
     log: join(root, 'log'),
     tmp: join(root, 'tmp'),
-    certificate: join(root, 'tls', 'cert.pem'),
   };
 }
 

@@ -9,8 +9,8 @@ import {openStore} from '../../source/store/store.ts';
 import {Offline} from '../../source/supervisor/offline.ts';
 import {hostArgv} from '../backends/pty-subject.ts';
 import {certificates} from '../helpers/front.ts';
-import {serveOverTls} from '../helpers/served.ts';
 import {type Supervised, supervise} from '../helpers/live-home.ts';
+import {serveOverTls} from '../helpers/served.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
 
 /** Makes fleets over a supervisor; what it opens ends with the test, before the supervisor does. */
@@ -23,7 +23,7 @@ const inProcess: Way =
 
 const overSocket: Way = async ({supervisor, paths}, undo) => {
   const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate: socketGate});
-  await server.listen(paths.socket);
+  await server.listenOn(paths.socket);
   undo.push(() => server.close());
   return async () => client(new Client({socket: paths.socket}), undo);
 };
@@ -75,8 +75,8 @@ describe('the store without a supervisor', {concurrency: 2}, () => {
     await leave();
     const store = await openStore({paths, readOnly: true, now: Date.now});
     const backends = [new PtyBackend({socket: paths.ptySocket, hostArgv: hostArgv(paths.ptySocket)})];
-    const {screens: screensDir, home} = paths;
-    const fleet = await Offline.open({store, backends, screensDir, home, version: '0.0.0', now: Date.now});
+    const {screens: screensDir, memory: memoryDir, home} = paths;
+    const fleet = await Offline.open({store, backends, screensDir, memoryDir, home, version: '0.0.0', now: Date.now});
     context.after(() => fleet[Symbol.asyncDispose]());
     return {fleet, left};
   });

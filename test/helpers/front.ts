@@ -5,7 +5,11 @@ import {createServer} from 'node:tls';
 const fixture = (name: string) => new URL(`../fixtures/tls/${name}`, import.meta.url).pathname;
 
 /** Certificates of tests: of a home, and of somebody else. Both bear a name that no test connects to. */
-export const certificates = {home: fixture('home.cert.pem'), other: fixture('other.cert.pem')};
+export const certificates = {
+  home: fixture('home.cert.pem'),
+  homeKey: fixture('home.key.pem'),
+  other: fixture('other.cert.pem'),
+};
 
 export type Front = {
   port: number;
@@ -19,7 +23,7 @@ export type Front = {
 /** TLS with the home's certificate in front of a unix socket. */
 export async function openFront(socket: string): Promise<Front> {
   const open = new Set<Socket>();
-  const options = {cert: readFileSync(fixture('home.cert.pem')), key: readFileSync(fixture('home.key.pem'))};
+  const options = {cert: readFileSync(certificates.home), key: readFileSync(certificates.homeKey)};
   const server = createServer(options, near => {
     front.taken++;
     const far = connect(socket);

@@ -1,9 +1,9 @@
 import {roles, type TokenView} from '../../domain/access.ts';
 import {AmuxError} from '../../domain/errors.ts';
-import {urlWithToken} from '../api-url.ts';
 import type {Run} from '../command.ts';
 import {choiceFlag, textFlag} from '../flags.ts';
 import {duration, parseDuration} from '../output.ts';
+import {withToken} from '../remote.ts';
 
 export const create: Run = async context => {
   const {output} = context;
@@ -25,7 +25,9 @@ export const create: Run = async context => {
   const ends = expires_at === null ? 'never expires' : `expires ${dateOf(expires_at)}`;
   output.line(token);
   say(`${name} (${id}, ${role}, ${ends}): this is the only time that it is shown`);
-  say(`export AMUX_URL=${urlWithToken(token, context)}`);
+  const url = context.remote?.target.url ?? (await fleet.health()).url;
+  if (url === null) say('the API is on the socket alone: amux doctor says why');
+  else say(`export AMUX_URL=${withToken(url, token)}`);
   return 0;
 };
 
