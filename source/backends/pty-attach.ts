@@ -1,11 +1,8 @@
 import type {ReadStream, WriteStream} from 'node:tty';
 import {AmuxError} from '../domain/errors.ts';
 import {createDetachFilter} from '../terminal/detach-key.ts';
-import {PAINT_END, PAINT_START} from '../terminal/painter.ts';
+import {takeTerminal} from '../terminal/taken-terminal.ts';
 import {HostConnection, HostLeft} from './pty-client.ts';
-
-/** Signals that end us: the person's terminal is given back first. */
-const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 
 export type AttachOptions = {
   socket: string;
@@ -66,33 +63,4 @@ export async function attachPty(options: AttachOptions): Promise<AttachEnd> {
     stdout.off('resize', resized);
     giveBack();
   }
-}
-
-/** Raw mode and a screen of our own; returns what undoes it, which also runs when the process ends in between. */
-function takeTerminal(stdin: ReadStream, stdout: WriteStream): () => void {
-  const wasRaw = stdin.isRaw === true;
-  const wasFlowing = stdin.readableFlowing === true;
-  let taken = true;
-  const restore = () => {
-    if (!taken) return;
-    taken = false;
-    stdout.write(PAINT_END);
-    if (stdin.isTTY) stdin.setRawMode(wasRaw);
-  };
-  const ending = (signal: NodeJS.Signals) => {
-    restore();
-    process.off(signal, ending);
-    // Nobody else minds this signal: it does what it would have done.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  if (stdin.isTTY) stdin.setRawMode(true);
-  stdout.write(PAINT_START);
-  process.once('exit', restore);
-  for (const signal of ENDING) process.on(signal, ending);
-  return () => {
-    restore();
-    if (!wasFlowing) stdin.pause();
-    process.off('exit', restore);
-    for (const signal of ENDING) process.off(signal, ending);
-  };
 }

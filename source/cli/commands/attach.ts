@@ -1,7 +1,10 @@
 import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {AmuxError} from '../../domain/errors.ts';
-import type {AttachPlan} from '../../domain/fleet.ts';
+import type {AttachPlan, Fleet} from '../../domain/fleet.ts';
 import type {Run} from '../command.ts';
+import {lives} from '../programs.ts';
+import type {Remote} from '../remote.ts';
 import {selfArgv} from '../self.ts';
 
 const LINE_BACK = '\u001b[1A\r\u001b[K';
@@ -15,18 +18,34 @@ export const attach: Run = async context => {
     if (!stream.isTTY) throw new AmuxError('terminal.none', {what: 'attach', stream: name});
   }
   const fleet = await context.fleet('write');
-  const plan = await fleet.attach(args[0]!);
-  await fleet.attached(args[0]!, 'on');
-  try {
-    await joinTerminal(plan, context.signal);
-  } finally {
-    await fleet.attached(args[0]!, 'off').catch(() => {}); // The supervisor may have ended meanwhile; sizes then stay.
+  const {id} = await fleet.session(args[0]!);
+  const plan = await fleet.attach(id);
+  const {remote, signal} = context;
+  if (remote !== null && !(await isReachable(plan, {fleet, remote}))) {
+    const {attachByScreens} = await import('../screen-attach.ts');
+    const {stdin, stdout} = process;
+    await attachByScreens({fleet, session: id, stdin, stdout, detachKey: plan.detachKey, signal});
+  } else {
+    await fleet.attached(id, 'on');
+    try {
+      await joinTerminal(plan, signal);
+    } finally {
+      await fleet.attached(id, 'off').catch(() => {}); // The supervisor may have ended meanwhile; sizes then stay.
+    }
   }
-  const session = await fleet.session(args[0]!).catch(() => null); // Only for the last line.
+  const session = await fleet.session(id).catch(() => null); // Only for the last line.
   const state = session === null ? '' : session.running ? ', which goes on' : `, which is ${session.status}`;
   output.notice(`[left ${plan.name}${state}]`);
   return 0;
 };
+
+/** Whether the terminals of a fleet that answers over a URL are on this very machine. */
+export async function isReachable(plan: AttachPlan, {fleet, remote}: {fleet: Fleet; remote: Remote}): Promise<boolean> {
+  const socket = plan.via === 'pty' ? plan.socket : plan.argv[plan.argv.indexOf('-S') + 1];
+  if (!remote.loopback || socket === undefined || !existsSync(socket)) return false;
+  // A tunnel may end here, too: then its supervisor is no process of this machine.
+  return lives((await fleet.health()).pid);
+}
 
 /** Gives this terminal to the session's until the person leaves or the session ends. */
 async function joinTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void> {
@@ -47,12 +66,15 @@ function ptyAttachArgv({socket, terminal, detachKey}: Extract<AttachPlan, {via: 
   return [...selfArgv(), 'pty-attach', '--socket', socket, '--terminal', terminal, '--detach', detachKey];
 }
 
+/** `amux attach` as a child process, which finds its fleet in its environment. */
+export const attachArgv = (name: string): string[] => [...selfArgv(), 'attach', name];
+
 /** Runs a child process with this terminal; the signal ends it. */
-export async function lendTo(argv: string[], signal: AbortSignal): Promise<void> {
+export async function lendTo(argv: string[], signal: AbortSignal, more: Record<string, string> = {}): Promise<void> {
   const [file, ...args] = argv;
   // Inside the user's own tmux the client would refuse to nest.
   const {TMUX: _, TMUX_PANE: __, ...env} = process.env;
-  const child = spawn(file!, args, {stdio: 'inherit', env});
+  const child = spawn(file!, args, {stdio: 'inherit', env: {...env, ...more}});
   const end = () => child.kill('SIGTERM');
   signal.addEventListener('abort', end, {once: true});
   try {
