@@ -13,6 +13,8 @@ export type Remote = {
   host: string;
   /** It answers on this machine (or through a tunnel that ends here). */
   loopback: boolean;
+  /** As `--ca` or `AMUX_CA` gave it. */
+  ca: string | null;
   /** What to warn of. */
   notice: string | null;
 };
@@ -52,9 +54,21 @@ export function remoteFor(command: Pick<Command, 'here' | 'path'>, {flags, env, 
     },
     host: url.host,
     loopback,
+    ca: ca === undefined || /^sha256:/i.test(ca) ? (ca ?? null) : resolve(ca),
     notice: url.protocol === 'https:' || loopback ? null : `${url.host}: http is not encrypted, the token neither`,
   };
 }
+
+/** The environment in which a child process reaches the same fleet: no other user can read a token there. */
+export function remoteEnv({paths}: {paths: Pick<Paths, 'home'>}, {target, ca}: Remote): Record<string, string> {
+  const {url, token} = target;
+  const withIt = token === null ? url : withToken(url, token);
+  return {AMUX_HOME: paths.home, AMUX_URL: withIt, ...(ca === null ? {} : {AMUX_CA: ca})};
+}
+
+/** What stands in `AMUX_URL`. */
+export const withToken = (url: string, token: string): string =>
+  url.replace('://', `://amux:${encodeURIComponent(token)}@`);
 
 /** Words of a command line as others may see them: without tokens. */
 export function masked(argv: readonly string[]): string[] {

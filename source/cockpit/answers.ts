@@ -23,15 +23,17 @@ type Options = {
   clock: () => number;
   say: (message: string, hint?: string) => void;
   attempt: (work: () => Promise<unknown>) => void;
+  isLost: () => boolean;
 };
 
 /** What keys do with requests. */
-export function answers({fleet, store, clock, say, attempt}: Options): Answers {
+export function answers({fleet, store, clock, say, attempt, isLost}: Options): Answers {
   const {dispatch, state} = store;
   let last: {id: string; at: number} | null = null;
   const underWay = new Set<string>();
 
   const answer = ({id, session, title}: ApprovalView, decision: Decision): void => {
+    if (isLost()) return;
     if (underWay.has(id)) {
       say(`${session}: ${title}: being answered`);
       return;
@@ -68,7 +70,7 @@ export function answers({fleet, store, clock, say, attempt}: Options): Answers {
 
     sendReply() {
       const {dialog, requests} = state();
-      if (dialog.kind !== 'reply') return;
+      if (dialog.kind !== 'reply' || isLost()) return; // The text stays.
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       const request = requests.open.find(({id}) => id === dialog.request);
       const text = dialog.field.text.trim();

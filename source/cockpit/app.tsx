@@ -103,6 +103,7 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
     sessions,
     now,
     mode: info.mode,
+    host: info.host,
     connection,
     tabs: tabs.map(tab => ({...tab, count: tab.place === 'approvals' ? requests.open.length : 0})),
     place,
@@ -113,6 +114,7 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
 function aboutList(state: State, layout: Layout): Span[] {
   const spans: Span[] = [];
   const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
+  if (state.connection.kind === 'lost') add(['attention', 'stale']);
   if (state.filter !== '') add(['attention', `/ ${plain(state.filter)}`]);
   if (state.place === 'approvals') return spans;
   if (state.place === 'events') {

@@ -1,4 +1,4 @@
-import {asAmuxError} from '../domain/errors.ts';
+import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {timeText} from './ages.ts';
 import {type Answers, answers} from './answers.ts';
@@ -66,8 +66,17 @@ export function createDeeds({
     dispatch({type: 'notice', notice: {kind: 'error', message, hint, at: clock()}});
   };
 
+  /** Says so when nothing can be done. */
+  const isLost = (): boolean => {
+    const lost = state().connection.kind === 'lost';
+    if (lost) fail(new AmuxError('supervisor.lost'));
+    return lost;
+  };
+
   /** Runs in the background; what goes wrong becomes a notice. */
-  const attempt = (work: () => Promise<unknown>): void => void work().catch(fail);
+  const attempt = (work: () => Promise<unknown>): void => {
+    if (!isLost()) void work().catch(fail);
+  };
 
   const onSelected = (work: (session: SessionView) => Promise<unknown>): void => {
     const session = selectedSession(state());
@@ -148,7 +157,7 @@ export function createDeeds({
     },
     sendPrompt: () => {
       const {dialog} = state();
-      if (dialog.kind !== 'prompt') return;
+      if (dialog.kind !== 'prompt' || isLost()) return; // The text stays.
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       if (dialog.field.text.trim() === '') return;
       for (const ref of dialog.to) {
@@ -159,7 +168,7 @@ export function createDeeds({
         });
       }
     },
-    ...answers({fleet, store, clock, say, attempt}),
+    ...answers({fleet, store, clock, say, attempt, isLost}),
     openNewSession: () => {
       const {agentsFound, anyCommand} = options.info;
       const agents = [...agentsFound.map(agent => agent.name), ...(anyCommand === undefined ? [] : [anyCommand])];

@@ -89,7 +89,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
 
   keyboard.open();
 
-  const source: Source = {fleet, store, clock, fail: deeds.fail};
+  const source: Source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
   const app = (
     <App
       source={source}

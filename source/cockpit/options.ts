@@ -4,6 +4,8 @@ import type {AttachPlan, Fleet} from '../domain/fleet.ts';
 export type CockpitInfo = {
   /** `remote`: over --url; its peeks never resize sessions. */
   mode: 'hosted' | 'headless' | 'remote' | 'demo';
+  /** `HOST:PORT` of a remote fleet. */
+  host?: string;
   /** Agents that are installed here, in the order they are offered; version null: it did not say. */
   agentsFound: readonly {name: string; version: string | null}[];
   /** The agent that runs any command; offered last, found or not. */

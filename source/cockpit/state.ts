@@ -13,7 +13,8 @@ const NOTICES_KEPT = 200;
 
 export type Place = 'fleet' | 'approvals' | 'events';
 export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
-export type Connection = 'connecting' | 'live' | 'lost';
+/** `since`: ms since the epoch; what is shown is from then. */
+export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
 
 /** Something amux has to say itself. `at` is ms since the epoch. */
 export type Notice = {kind: 'error' | 'info'; message: string; hint: string; at: number};
@@ -98,7 +99,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     reading: {follow: true},
     notice: null,
     notices: [],
-    connection: 'connecting',
+    connection: {kind: 'connecting'},
     demo,
     epoch: 0,
   };
@@ -127,7 +128,7 @@ export function reduce(state: State, action: Action): State {
     case 'entries':
       return {...state, entries: mergeEntries(state.entries, action.entries)};
     case 'connection':
-      return action.connection === state.connection ? state : {...state, connection: action.connection};
+      return action.connection.kind === state.connection.kind ? state : {...state, ...atConnection(action.connection)};
     case 'notice':
       return {...state, notice: action.notice, notices: [...state.notices, action.notice].slice(-NOTICES_KEPT)};
     case 'notice-read':
@@ -165,6 +166,10 @@ export function reduce(state: State, action: Action): State {
     }
   }
 }
+
+/** The moment that what is shown is of: it stands still while nobody tells anything. */
+export const shownAt = ({connection, now}: State): number =>
+  connection.kind === 'lost' ? Math.min(now, connection.since) : now;
 
 /** Sessions that are listed, in the order in which they are listed. */
 export function visibleSessions(state: State): SessionView[] {
@@ -222,6 +227,11 @@ export function eventLines(state: State): EventLine[] {
   return [...journal, ...own]
     .filter(line => needle === '' || `${line.session} ${line.type} ${line.reason}`.toLowerCase().includes(needle))
     .sort((a, b) => a.at - b.at);
+}
+
+/** A loss is a moment of its own: what it shows has to begin with it. */
+function atConnection(connection: Connection): Partial<State> {
+  return connection.kind === 'lost' ? {connection, now: connection.since} : {connection};
 }
 
 function matches(session: SessionView, needle: string): boolean {

@@ -414,6 +414,12 @@ export const errorTable = {
     http: 503,
     exit: 5,
   },
+  'supervisor.lost': {
+    message: 'there is no connection: nothing was done',
+    hint: 'it is tried again all the time; what is shown is stale until then',
+    http: 503,
+    exit: 5,
+  },
   'supervisor.untrusted': {
     message: 'the certificate of {target} is not trusted: {why}',
     hint: '{next}',

@@ -8,8 +8,8 @@ import {masked, remoteFor} from '../../source/cli/remote.ts';
 import type {SessionView} from '../../source/domain/fleet.ts';
 import {certificates} from '../helpers/front.ts';
 import {assertFailed, expectText, Home} from '../helpers/home.ts';
-import {type Served, serveOverTls} from '../helpers/served.ts';
 import {type Supervised, supervise} from '../helpers/live-home.ts';
+import {type Served, serveOverTls} from '../helpers/served.ts';
 
 /** The home of the machine that people sit at; the fleet is another home's. */
 const home = new Home();

@@ -162,7 +162,7 @@ function open(pending: ApprovalView[] = scenePending()) {
   };
   const terminal = {quit: () => {}, repaint: () => {}, lend: async () => {}};
   const deeds = createDeeds({store, options, terminal});
-  const source = {fleet, store, clock, fail: deeds.fail};
+  const source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
   const props = {source, deeds, theme, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
   const view = render(<App {...props} />);
   const frame = () => plainText((view.lastFrame() ?? '').split('\n')).join('\n');

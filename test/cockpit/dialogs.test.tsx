@@ -39,7 +39,7 @@ function open(fleet: FakeFleet = sceneFleet()) {
       lend: use => use(AbortSignal.timeout(BOUND_MS)),
     },
   });
-  const source = {fleet, store, clock, fail: deeds.fail};
+  const source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
   const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
   const props = {source, deeds, theme, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
   const view = render(<App {...props} />);

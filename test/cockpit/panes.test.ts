@@ -117,7 +117,7 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
       sessions,
       now: SCENE_NOW,
       mode: 'headless',
-      connection: 'lost',
+      connection: {kind: 'lost', since: 0},
       tabs: [],
       place: 'fleet',
       about,

@@ -93,7 +93,7 @@ test('in the grid j moves a row and l a column', () => {
 test('the same size and the same connection change nothing, so that nothing is drawn', () => {
   const state = fleet();
   assert.equal(reduce(state, {type: 'resized', size: {cols: 120, rows: 40}}), state);
-  assert.equal(reduce(state, {type: 'connection', connection: 'connecting'}), state);
+  assert.equal(reduce(state, {type: 'connection', connection: {kind: 'connecting'}}), state);
   assert.equal(reduce(state, {type: 'notice-read'}), state);
 });
 

@@ -10,12 +10,13 @@ import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
 import {holdingSignals} from '../hold-signals.ts';
 import {onPath} from '../programs.ts';
+import {remoteEnv} from '../remote.ts';
 import {packageRoot, selfArgv, version} from '../self.ts';
-import {lendTerminal, lendTo} from './attach.ts';
+import {attachArgv, isReachable, lendTerminal, lendTo} from './attach.ts';
 
-type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless'; leave: () => Promise<void>};
+type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless' | 'remote'; leave: () => Promise<void>};
 
-/** The full-screen cockpit: hosts the supervisor when none runs, else is its client. */
+/** The full-screen cockpit: hosts the supervisor when none runs, else is its client, as it is over a URL. */
 export const cockpit: Run = context => {
   checkTerminal(context, 'the cockpit');
   return holdingSignals(() => openCockpit(context));
@@ -36,7 +37,7 @@ type Shown = {
   context: Context;
   settings: Settings;
   fleet: Fleet;
-  mode: 'hosted' | 'headless' | 'demo';
+  mode: Hosting['mode'] | 'demo';
   leave: () => Promise<void>;
   cwd?: string;
 };
@@ -53,6 +54,7 @@ export async function showCockpit({context, settings, fleet, mode, leave, cwd}: 
       keys: {leave: settings.leaveKey, detach: settings.detachKey},
       info: {
         mode,
+        ...(mode === 'remote' ? {host: context.remote!.host} : {}),
         agentsFound: agentsFound(),
         anyCommand: agents.find(({command}) => command === null)?.name,
         // Started from a checkout by `npm start`, there may be no `amux` on the PATH.
@@ -60,6 +62,10 @@ export async function showCockpit({context, settings, fleet, mode, leave, cwd}: 
       },
       attach: async (plan, signal) => {
         const {name} = plan;
+        const {remote} = context;
+        if (remote !== null && !(await isReachable(plan, {fleet, remote}))) {
+          return await lendTo(attachArgv(name), signal, remoteEnv(context, remote));
+        }
         await fleet.attached(name, 'on');
         try {
           await lendTerminal(plan, signal);
@@ -79,7 +85,14 @@ export async function showCockpit({context, settings, fleet, mode, leave, cwd}: 
   }
 }
 
-async function hostOrJoin({paths}: Context, settings: Settings): Promise<Hosting> {
+async function hostOrJoin(context: Context, settings: Settings): Promise<Hosting> {
+  const {paths} = context;
+  if (context.remote !== null) {
+    const fleet = await context.fleet('write');
+    // A wrong address or token is said at once, before the screen is taken.
+    await fleet.health();
+    return {fleet, mode: 'remote', leave: async () => {}};
+  }
   if (!(await answers(paths.socket))) {
     try {
       return await host(paths, settings);

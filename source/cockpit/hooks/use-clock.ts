@@ -10,7 +10,10 @@ export function useClock({store, clock}: Source, state: State): void {
   const inSight =
     area === null || state.place !== 'fleet' ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
   const asked = state.place === 'approvals' ? state.requests.open.map(({asked_at}) => asked_at) : [];
-  const due = nextTick([...inSight.map(sinceOf), ...asked], state.now);
+  // Without a connection only its loss grows older.
+  const sinces =
+    state.connection.kind === 'lost' ? [state.connection.since / 1000] : [...inSight.map(sinceOf), ...asked];
+  const due = nextTick(sinces, state.now);
   useEffect(() => {
     const timer = setTimeout(() => store.dispatch({type: 'tick', now: clock()}), Math.max(1, due - clock()));
     return () => clearTimeout(timer);

@@ -1,16 +1,23 @@
 import {useEffect} from 'react';
+import {asAmuxError, type ErrorCode} from '../../domain/errors.ts';
 import type {EventView, Fleet, SessionView} from '../../domain/fleet.ts';
+import {age} from '../ages.ts';
 import {moodOf} from '../attention.ts';
+import {Backoff} from '../backoff.ts';
 import type {Store} from '../store.ts';
 
 /** Bursts of events become one look at the sessions, at most one in this time, in ms. */
 const REFRESH_GAP_MS = 200;
 /** Previews are looked at again this often while something works, in ms. */
 const PREVIEW_MS = 2000;
-const RETRY_FIRST_MS = 500;
-const RETRY_MOST_MS = 10_000;
 
-export type Source = {fleet: Fleet; store: Store; clock: () => number; fail: (error: unknown) => void};
+export type Source = {
+  fleet: Fleet;
+  store: Store;
+  clock: () => number;
+  fail: (error: unknown) => void;
+  say: (message: string, hint?: string) => void;
+};
 
 /** Keeps the sessions of the state true to the fleet. */
 export function useFleet(source: Source): void {
@@ -21,40 +28,81 @@ export function useFleet(source: Source): void {
   }, [source]);
 }
 
+/** Lost connections are taken up again behind the last entry that came. */
 async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
-  const {fleet, store, fail} = source;
-  const refresh = refresher(source, signal);
-  let retry = RETRY_FIRST_MS;
+  const {store, clock, fail} = source;
+  const backoff = new Backoff();
+  let cursor: number | null = null;
+  let told: ErrorCode | null = null;
   while (!signal.aborted) {
     try {
-      // Subscribed before the first look, so that nothing falls between the two.
-      const events = fleet.events({signal})[Symbol.asyncIterator]();
-      let next = events.next();
-      await refresh.now();
-      store.dispatch({type: 'connection', connection: 'live'});
-      retry = RETRY_FIRST_MS;
-      for (let step = await next; step.done !== true; step = await next) {
-        next = events.next();
-        takeEntry(store, step.value);
-        refresh.soon();
+      for await (const entry of entriesOf(source, {since: cursor, signal})) {
+        if ('from' in entry) {
+          cursor = entry.from;
+          told = null;
+          backoff.reset();
+          setLive(source);
+          continue;
+        }
+        cursor = entry.cursor;
+        if (entry.type !== 'snapshot') store.dispatch({type: 'entries', entries: [entry]});
       }
-      if (signal.aborted) return;
     } catch (error) {
-      if (signal.aborted) return;
-      if (store.state().connection !== 'lost') fail(error);
+      const {code} = asAmuxError(error);
+      // The journal does not reach back, or is another one: the lists say what is now.
+      if (code.startsWith('cursor.')) cursor = null;
+      else if (!signal.aborted && told !== code) fail(error);
+      told = code;
     }
-    store.dispatch({type: 'connection', connection: 'lost'});
-    await pause(retry, signal);
-    retry = Math.min(RETRY_MOST_MS, retry * 2);
+    if (signal.aborted) return;
+    store.dispatch({type: 'connection', connection: {kind: 'lost', since: clock()}});
+    await backoff.pause(signal);
   }
 }
 
-function takeEntry(store: Store, entry: EventView): void {
-  if (entry.type !== 'snapshot') store.dispatch({type: 'entries', entries: [entry]});
+/** First where it begins, once the lists are those of now; then each entry. Ends by rejecting, but for the signal. */
+async function* entriesOf(
+  source: Source,
+  {since, signal}: {since: number | null; signal: AbortSignal},
+): AsyncGenerator<{from: number} | EventView> {
+  const {fleet} = source;
+  const ending = new AbortController();
+  const own = AbortSignal.any([signal, ending.signal]);
+  const {promise: broken, reject: breakOff} = Promise.withResolvers<never>();
+  broken.catch(() => {}); // Raced below, or nobody waits any more.
+  const refresh = refresher(source, {signal: own, failed: breakOff});
+  try {
+    // Subscribed before the first look, so that nothing falls between the two.
+    const events = fleet.events({...(since === null ? {} : {since}), signal: own})[Symbol.asyncIterator]();
+    let next = events.next();
+    next.catch(() => {});
+    const looks = Promise.all([refresh.now(), since ?? fleet.health().then(({cursor}) => cursor)]);
+    const [, from] = await Promise.race([looks, broken]);
+    yield {from};
+    for (let step = await Promise.race([next, broken]); step.done !== true; step = await Promise.race([next, broken])) {
+      next = events.next();
+      next.catch(() => {});
+      yield step.value;
+      refresh.soon();
+    }
+  } finally {
+    ending.abort();
+  }
 }
 
-/** Looks again soon (once per burst), and now and then while something works. */
-function refresher({fleet, store, clock, fail}: Source, signal: AbortSignal) {
+function setLive({store, clock, say}: Source): void {
+  const {connection} = store.state();
+  store.dispatch({type: 'connection', connection: {kind: 'live'}});
+  if (connection.kind !== 'lost') return;
+  const gone = age(connection.since / 1000, clock());
+  say(gone === 'now' ? 'connected again' : `connected again after ${gone}`);
+}
+
+/** Looks again soon (once per burst), and now and then while something works. `failed`: later looks did. */
+function refresher(
+  {fleet, store, clock}: Source,
+  {signal, failed}: {signal: AbortSignal; failed: (error: unknown) => void},
+) {
   let timer: NodeJS.Timeout | undefined;
   let due = Number.POSITIVE_INFINITY;
   let last = 0;
@@ -94,7 +142,7 @@ function refresher({fleet, store, clock, fail}: Source, signal: AbortSignal) {
     if (signal.aborted || due <= time) return;
     clearTimeout(timer);
     due = time;
-    timer = setTimeout(() => void now().catch(fail), Math.max(0, time - performance.now()));
+    timer = setTimeout(() => void now().catch(failed), Math.max(0, time - performance.now()));
   };
 
   const soon = (): void => {
@@ -114,14 +162,4 @@ function keepSame(known: readonly SessionView[] | null, fresh: readonly SessionV
     return before !== undefined && JSON.stringify(before) === JSON.stringify(session) ? before : session;
   });
   return kept.length === known.length && kept.every((session, i) => session === known[i]) ? known : kept;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,12 +1,16 @@
 import {useEffect} from 'react';
-import {asAmuxError} from '../../domain/errors.ts';
+import {asAmuxError, type ErrorCode} from '../../domain/errors.ts';
+import {Backoff} from '../backoff.ts';
 import {currentLayout, type State, selectedSession} from '../state.ts';
 import type {Source} from './use-fleet.ts';
+
+/** A session that ended meanwhile has no stream; the list tells of that. */
+const ENDED: readonly ErrorCode[] = ['session.not-running', 'session.unknown'];
 
 /** Follows the screen of the selected session while a peek is in sight. */
 export function useScreen(source: Source, state: State): void {
   const session = selectedSession(state);
-  const inSight = currentLayout(state).peek !== null && state.place === 'fleet';
+  const inSight = currentLayout(state).peek !== null && state.place === 'fleet' && state.connection.kind !== 'lost';
   // A new life of the process has a new stream.
   const watched = inSight && session !== null ? `${session.id}/${session.running}/${session.started_at}` : undefined;
   useEffect(() => {
@@ -18,14 +22,20 @@ export function useScreen(source: Source, state: State): void {
 }
 
 async function followScreen({fleet, store, fail}: Source, session: string, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const screen of fleet.screens(session, signal)) {
-      if (signal.aborted) return;
-      store.dispatch({type: 'screen', session, screen});
+  const backoff = new Backoff();
+  while (!signal.aborted) {
+    try {
+      for await (const screen of fleet.screens(session, signal)) {
+        if (signal.aborted) return;
+        backoff.reset();
+        store.dispatch({type: 'screen', session, screen});
+      }
+      return;
+    } catch (error) {
+      const {code} = asAmuxError(error);
+      if (signal.aborted || ENDED.includes(code)) return;
+      if (code !== 'supervisor.unreachable') return fail(error);
     }
-  } catch (error) {
-    // A session that ended meanwhile has no stream; the list tells of that.
-    const {code} = asAmuxError(error);
-    if (!signal.aborted && code !== 'session.not-running' && code !== 'session.unknown') fail(error);
+    await backoff.pause(signal);
   }
 }

@@ -8,7 +8,8 @@ const SEEN_MS = 1500;
 
 export function useSeen({fleet, fail}: Source, state: State): void {
   const session = selectedSession(state);
-  const finished = session !== null && moodOf(session) === 'finished' && state.place === 'fleet' ? session.id : null;
+  const inSight = state.place === 'fleet' && state.connection.kind === 'live';
+  const finished = inSight && session !== null && moodOf(session) === 'finished' ? session.id : null;
   useEffect(() => {
     if (finished === null) return;
     const timer = setTimeout(() => void fleet.seen(finished).catch(fail), SEEN_MS);

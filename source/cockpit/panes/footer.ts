@@ -29,7 +29,10 @@ export function footerLine(props: FooterProps): string {
 }
 
 /** The chip; while a text is written, what ends that. */
-function rightSide({theme, columns, hints, typingTo, writing}: FooterProps): Span[] {
+function rightSide({theme, columns, hints, typingTo, writing, notice}: FooterProps): Span[] {
+  // What was refused keeps its text: why stands beside it.
+  if (writing !== null && notice?.kind === 'error')
+    return cutSpans(noticeSpans(theme, notice), Math.floor(columns / 2));
   if (writing !== null) return columns < CHIP_FROM ? [] : [...hintSpans(theme, hints, columns).slice(1), [null, ' ']];
   if (typingTo === null) return columns < CHIP_FROM ? [] : [['chip', ' COMMAND ']];
   const chip: Span[] = [['chipTyping', ` TYPING ${theme.shapes.arrow} ${plain(typingTo)} `]];

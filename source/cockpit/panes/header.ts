@@ -1,6 +1,7 @@
 import type {SessionView} from '../../domain/fleet.ts';
-import {clockText} from '../ages.ts';
+import {age, clockText} from '../ages.ts';
 import {countMoods, looks, type Mood, moods} from '../attention.ts';
+import {plain} from '../draw/cells.ts';
 import {line, type Span, spansWidth} from '../draw/spans.ts';
 import type {CockpitInfo} from '../options.ts';
 import type {Connection, Place} from '../state.ts';
@@ -13,6 +14,7 @@ export type HeaderProps = {
   sessions: readonly SessionView[] | null;
   now: number;
   mode: CockpitInfo['mode'];
+  host?: string;
   connection: Connection;
   /** `count`: how much waits there. */
   tabs: readonly {key: string; place: Place; title: string; count: number}[];
@@ -26,16 +28,9 @@ export function headerLines(props: HeaderProps): string[] {
   return props.rows === 1 ? [first] : [first, tabsLine(props)];
 }
 
-/** The words go when the room does; the numbers never. */
-function countsLine({theme, columns, sessions, now, mode, connection}: HeaderProps): string {
-  const clock: Span[] = [['dim', `${clockText(now)} `]];
-  const where: Span[] =
-    connection === 'lost'
-      ? [
-          ['error', `${theme.shapes.failed} no connection`],
-          [null, '  '],
-        ]
-      : [['faint', `${connection === 'connecting' ? 'connecting' : mode}  `]];
+/** The words go when the room does; the numbers never, nor that there is no connection. */
+function countsLine(props: HeaderProps): string {
+  const {theme, columns, sessions} = props;
   const counts = countMoods(sessions ?? []);
   const long: Span[] = [['brand', ' amux']];
   const short: Span[] = [['brand', ' amux']];
@@ -45,10 +40,27 @@ function countsLine({theme, columns, sessions, now, mode, connection}: HeaderPro
     long.push([null, '  '], [token, `${theme.shapes[shape]} ${counts[mood]} ${count}`.trimEnd()]);
     short.push([null, ' '], [token, `${theme.shapes[shape]}${counts[mood]}`]);
   }
-  const full = [...where, ...clock];
-  if (spansWidth(long) + spansWidth(full) + 2 <= columns) return line(theme, columns, long, full);
-  const right = spansWidth(short) + spansWidth(full) + 2 <= columns || connection === 'lost' ? full : clock;
-  return line(theme, columns, short, right);
+  const rights = whereabouts(props);
+  for (const right of rights) {
+    for (const left of [long, short]) {
+      if (spansWidth(left) + spansWidth(right) + 2 <= columns) return line(theme, columns, left, right);
+    }
+  }
+  return line(theme, columns, short, rights.at(-1));
+}
+
+/** Which fleet this is and whether it is heard, from the longest way to say so to the shortest. */
+function whereabouts({theme, now, mode, host, connection}: HeaderProps): Span[][] {
+  const clock: Span = ['dim', `${clockText(now)} `];
+  if (connection.kind === 'lost') {
+    const old = age(connection.since / 1000, now);
+    const long = old === 'now' ? 'no connection' : `no connection for ${old}`;
+    const texts = [...(host === undefined ? [] : [`${long} to ${host}`]), long, 'no connection'];
+    return texts.map(text => [['error', `${theme.shapes.failed} ${text}`], [null, '  '], clock]);
+  }
+  const names = host === undefined ? [mode] : [`${mode} ${plain(host)}`, mode];
+  const texts = connection.kind === 'connecting' ? ['connecting'] : names;
+  return [...texts.map((text): Span[] => [['faint', `${text}  `], clock]), [clock]];
 }
 
 const inHeader: readonly Mood[] = [

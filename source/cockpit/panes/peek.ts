@@ -14,12 +14,14 @@ export type PeekProps = {
   session: SessionView | null;
   screen: Screen | null;
   typing: boolean;
+  /** Nobody tells what it shows by now. */
+  stale?: boolean;
   /** What it asks a person; null: nothing. */
   asked?: string | null;
 };
 
 /** The agent's real screen, at its own width; what does not fit is cropped and the title says so. */
-export function peekLines({theme, size, session, screen, typing, asked}: PeekProps): string[] {
+export function peekLines({theme, size, session, screen, typing, asked, stale = false}: PeekProps): string[] {
   const inner = {cols: size.cols - 2, rows: size.rows - 2};
   const ended = session !== null && !session.running;
   const view = screen === null ? null : windowOf(screen, {inner, follow: typing});
@@ -31,14 +33,15 @@ export function peekLines({theme, size, session, screen, typing, asked}: PeekPro
     columns: size.cols,
     heavy: typing,
     token: typing ? 'attention' : 'border',
-    left: session === null ? [] : titleSpans(theme, size.cols - TITLE_FRAME - room, {session, screen, view, ended}),
+    left:
+      session === null ? [] : titleSpans(theme, size.cols - TITLE_FRAME - room, {session, screen, view, ended, stale}),
     right: asks,
   };
   if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session}));
   const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {
-    const cursorHere = !ended && screen.cursor !== null && screen.cursor.y === view.top + i;
+    const cursorHere = !ended && !stale && screen.cursor !== null && screen.cursor.y === view.top + i;
     const cursor = cursorHere ? screen.cursor!.x - view.left : null;
-    return paintRow(theme, row, {from: view.left, columns: inner.cols, cursor, faded: ended});
+    return paintRow(theme, row, {from: view.left, columns: inner.cols, cursor, faded: ended || stale});
   });
   return framed(frame, fill(rows, inner.rows, inner.cols));
 }
@@ -62,14 +65,14 @@ const PAN_MARGIN = 8;
 /** Columns of a border that its title cannot have. */
 const TITLE_FRAME = 7;
 
-type Facts = {session: SessionView; screen: Screen | null; view: Window | null; ended: boolean};
+type Facts = {session: SessionView; screen: Screen | null; view: Window | null; ended: boolean; stale: boolean};
 
 /** What does not fit goes, the branch first; that something is cropped is always said. */
-function titleSpans({shapes}: Theme, columns: number, {session, screen, view, ended}: Facts): Span[] {
+function titleSpans({shapes}: Theme, columns: number, {session, screen, view, ended, stale}: Facts): Span[] {
   const size: Span[] = screen === null ? [] : [['dim', `${screen.cols}${shapes.times}${screen.rows}`]];
   if (view?.cropped) size.push([null, ` ${shapes.cropped} cropped`]);
   const name: Span[] = [['strong', plain(session.name)]];
-  const ending: Span[] = ended ? [['dim', 'ended']] : [];
+  const ending: Span[] = ended ? [['dim', 'ended']] : stale ? [['attention', 'stale']] : [];
   const agent: Span[] = [['dim', plain(agentText(session))]];
   const branch: Span[] = session.branch === null ? [] : [['dim', plain(session.branch)]];
   const choices = [

@@ -5,13 +5,14 @@ import {Pane} from '../panes/pane.tsx';
 import {requestPane} from '../panes/request.ts';
 import {requestCards, requestList} from '../panes/requests.ts';
 import {requestInHand} from '../requests.ts';
-import type {State} from '../state.ts';
+import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
 /** All that waits for a person, beside or above the whole of the chosen one. */
 export function ApprovalsScreen({state, theme, layout}: {state: State; theme: Theme; layout: Layout}) {
   const {body} = layout;
-  const {requests, now} = state;
+  const {requests} = state;
+  const now = shownAt(state);
   if (requests.open.length === 0) {
     const empty = [' '.repeat(body.cols), line(theme, body.cols, [['faint', '  nothing waits for you']])];
     return <Pane lines={fill(empty, body.rows, body.cols)} columns={body.cols} />;

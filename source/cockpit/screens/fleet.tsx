@@ -7,7 +7,7 @@ import {Pane} from '../panes/pane.tsx';
 import {peekLines} from '../panes/peek.ts';
 import {welcomeLines} from '../panes/welcome.ts';
 import {asksOf, requestInHand} from '../requests.ts';
-import {countText, type State, selectedSession, visibleSessions} from '../state.ts';
+import {countText, type State, selectedSession, shownAt, visibleSessions} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
 export type FleetScreenProps = {
@@ -53,14 +53,16 @@ function Peek({state, theme, size}: PeekProps) {
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
   const typing = state.mode.kind === 'typing';
   const asked = requestInHand(state)?.title ?? null;
-  return <Pane lines={peekLines({theme, size, session, screen, typing, asked})} columns={size.cols} />;
+  const stale = state.connection.kind === 'lost';
+  return <Pane lines={peekLines({theme, size, session, screen, typing, asked, stale})} columns={size.cols} />;
 }
 
 type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};
 
 function listPart(state: State, {theme, layout, area}: ListPart): string[] {
   const sessions = visibleSessions(state);
-  const {top, selected, marks, now} = state;
+  const {top, selected, marks} = state;
+  const now = shownAt(state);
   const asks = asksOf(state.requests);
   if (sessions.length === 0) return fill(emptyList(state, {theme, area}), area.rows, area.cols);
   const props = {theme, area, sessions, top, selected, marks, now, asks};
