@@ -1,3 +1,4 @@
+import {api} from './api.ts';
 import {cpu} from './cpu.ts';
 import {type Figure, load, printFigures, saveFigures} from './figures.ts';
 import {idle} from './idle.ts';
@@ -5,7 +6,7 @@ import {keys} from './keys.ts';
 import {ps} from './ps.ts';
 import {truth} from './truth.ts';
 
-const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth};
+const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth, api};
 
 const [asked] = process.argv.slice(2);
 if (asked !== undefined && !(asked in benchmarks)) {

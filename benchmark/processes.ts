@@ -35,4 +35,10 @@ export async function cpuShares<K extends string>(
   return Object.fromEntries(Object.keys(pids).map(name => [name, share(name as K)])) as Record<K, number>;
 }
 
+/** Memory of one process that is its own or shared, in bytes. */
+export function residentBytes(pid: number): number {
+  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
 export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));

@@ -131,7 +131,9 @@ export class Server {
   #readJson(): void {
     const read = this.#app.getDefaultJsonParser('error', 'error');
     this.#app.removeAllContentTypeParsers();
-    this.#app.addContentTypeParser<string>('application/json', {parseAs: 'string'}, (request, body, done) => {
+    // `curl -d` without a header says that it sends a form.
+    const types = ['application/json', 'application/x-www-form-urlencoded'];
+    this.#app.addContentTypeParser<string>(types, {parseAs: 'string'}, (request, body, done) => {
       if (body === '') return done(null, undefined);
       try {
         checkDepth(body);

@@ -5,6 +5,7 @@ import {createServer, type Server} from 'node:net';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import type {Explanation, Health} from '../../source/domain/fleet.ts';
+import {freePort} from '../helpers/free-port.ts';
 import {assertFailed, expectText, Home} from '../helpers/home.ts';
 
 type Served = {url: string; socket: string; fingerprint: string; pid: number};
@@ -14,12 +15,6 @@ async function taken(port = 0): Promise<{port: number; server: Server}> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen({host: '127.0.0.1', port}, resolve));
   return {port: (server.address() as {port: number}).port, server};
-}
-
-async function freePort(): Promise<number> {
-  const {port, server} = await taken();
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }
 
 /** Status and body of one request, checked against the home's own certificate. */
