@@ -8,7 +8,7 @@ import {findNamed} from '../domain/names.ts';
 import {complete, isLive, type Session} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
-import {branchOf} from '../workspace/branch.ts';
+import {Branches} from '../workspace/branch.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {Runner} from './runner.ts';
 import {StateFiles} from './state-files.ts';
@@ -39,9 +39,11 @@ export class Roster {
   readonly #runners = new Map<string, Runner>();
   readonly #stateFiles = new StateFiles();
   readonly #histories = new Set<string>();
+  readonly #branches: Branches;
 
   constructor(options: RosterOptions) {
     this.#options = options;
+    this.#branches = new Branches(options.now);
     const messages = [...options.store.state.messages.values()].sort((a, b) => a.position - b.position);
     for (const session of options.store.state.sessions.values()) {
       const own = messages.filter(message => message.session === session.id).map(message => ({...message}));
@@ -112,7 +114,7 @@ export class Roster {
 
   view(runner: Runner): SessionView {
     const {session, outbox, preview} = runner;
-    const facts = {queue: outbox.pending.length, preview, branch: branchOf(session.dir), url: this.apiUrl};
+    const facts = {queue: outbox.pending.length, preview, branch: this.#branches.of(session.dir), url: this.apiUrl};
     return sessionView(session, facts);
   }
 

@@ -55,6 +55,7 @@ export class Runner {
   remembered: Record<string, string> = {};
   /** Variables of a one-shot session: in memory only. */
   extra: Record<string, string> = {};
+  #previewed: {screen: Screen; text: string} | null = null;
   #life: Promise<unknown> = Promise.resolve();
   readonly #alarm: Alarm;
   #repaintUntil = 0;
@@ -139,7 +140,11 @@ export class Runner {
   /** Last meaningful line of the screen. */
   get preview(): string {
     const {last} = this.screen;
-    return last === null ? '' : previewOf(last, this.#context.agentOf(this.#session));
+    if (last === null) return '';
+    if (this.#previewed?.screen !== last) {
+      this.#previewed = {screen: last, text: previewOf(last, this.#context.agentOf(this.#session))};
+    }
+    return this.#previewed.text;
   }
 
   /** All that changes status or activity comes through here. */
