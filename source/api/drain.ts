@@ -46,9 +46,9 @@ export class Drain {
 
   /**
    * Resolves when every call is answered and everybody is gone, by force if need be. `idleMs` is how long connections
-   * without a call are waited for.
+   * without a call are waited for, `inFlightMs` those with one.
    */
-  async finish({idleMs = KEEP_ALIVE_MS}: {idleMs?: number} = {}): Promise<void> {
+  async finish({idleMs = KEEP_ALIVE_MS, inFlightMs = IN_FLIGHT_MS} = {}): Promise<void> {
     const {promise, resolve} = Promise.withResolvers<void>();
     let patient = idleMs > 0;
     this.#check = () => {
@@ -58,7 +58,7 @@ export class Drain {
       patient = false;
       this.#check();
     }, idleMs);
-    const bound = setTimeout(resolve, IN_FLIGHT_MS);
+    const bound = setTimeout(resolve, inFlightMs);
     this.#check();
     await promise;
     clearTimeout(idle);

@@ -1,6 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import type {AddressInfo, ListenOptions} from 'node:net';
+import {Drain} from './drain.ts';
 
 /** Largest body that is read, in bytes. A longer one is answered like any other and told to nobody. */
 const BODY_MAX = 8 * 1024 * 1024;
@@ -14,19 +15,27 @@ export type HookHandler = (call: HookCall) => Promise<unknown>;
 export type HookDoor = {
   /** Where a session's hooks are posted. */
   url: (session: string) => string;
-  /** Until it is set, requests are answered with nothing to say. */
+  /** Until it is set, requests wait. */
   handle: (handler: HookHandler) => void;
   /** Why the port of this home had to change; null: it did not. */
   notice: string | null;
   close: () => Promise<void>;
 };
 
+/** Listens on a port of 127.0.0.1, 0 for any, and says which; null: it is taken. */
+export type Bind = (listener: Listener, port: number) => Promise<number | null>;
+type Listener = {listen: (options: ListenOptions) => Promise<void>; stop: () => void; port: () => number};
+
+/** How long hooks that are being answered may take when the door closes, in ms. */
+const CLOSE_MS = 800;
+
 /**
  * Plain HTTP on 127.0.0.1, for hooks alone: agents refuse self-signed certificates there. The port is kept in `file`,
  * because agents that run hold the URL. Everything but `POST /hooks/SESSION` with that session's token is refused.
  */
-export async function openHookDoor(file: string): Promise<HookDoor> {
-  let handler: HookHandler = async () => ({});
+export async function openHookDoor(file: string, bind: Bind = alone): Promise<HookDoor> {
+  const first = Promise.withResolvers<HookHandler>();
+  let handler = first.promise;
   // What ends with this listener was settled by nobody: it stays open for the next supervisor.
   const ending = {closing: false};
   const server = createServer((request, response) => {
@@ -34,19 +43,26 @@ export async function openHookDoor(file: string): Promise<HookDoor> {
     response.once('close', () => {
       if (!ending.closing) controller.abort();
     });
-    void answer(request, response, call => handler({...call, signal: controller.signal}));
+    void answer(request, response, async call => (await handler)({...call, signal: controller.signal}));
   });
   // A permission may be held for as long as a person takes.
   server.requestTimeout = 0;
   server.headersTimeout = 10_000;
+  const drain = new Drain(server);
+  const listener: Listener = {
+    listen: options => listen(server, options),
+    stop: () => void server.close(),
+    port: () => (server.address() as AddressInfo).port,
+  };
   const kept = keptPort(file);
-  const port = (kept !== null && (await listen(server, kept))) || (await listen(server, 0));
+  const port = (kept !== null && (await bind(listener, kept))) || (await bind(listener, 0));
   if (port === null) throw new Error('no port of 127.0.0.1 is free');
   if (port !== kept) writeFileSync(file, `${port}\n`, {mode: 0o600});
   return {
     url: session => `http://127.0.0.1:${port}/hooks/${session}`,
     handle: next => {
-      handler = next;
+      handler = Promise.resolve(next);
+      first.resolve(next);
     },
     notice:
       kept === null || kept === port
@@ -54,8 +70,9 @@ export async function openHookDoor(file: string): Promise<HookDoor> {
         : `port ${kept}, where running agents send their hooks, is taken: new ones use ${port}, those that run are judged by their screens`,
     close: async () => {
       ending.closing = true;
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
+      drain.stop();
+      // A held request is not waited for: its agent asks a person, who answers by keys.
+      await drain.finish({idleMs: 0, inFlightMs: CLOSE_MS});
     },
   };
 }
@@ -122,14 +139,22 @@ function keptPort(file: string): number | null {
   }
 }
 
-/** The port it listens on now; null when it is taken. */
-function listen(server: Server, port: number): Promise<number | null> {
-  return new Promise(resolve => {
-    const failed = () => resolve(null);
-    server.once('error', failed);
-    server.listen({host: '127.0.0.1', port}, () => {
-      server.off('error', failed);
-      resolve((server.address() as AddressInfo).port);
+const alone: Bind = async (listener, port) => {
+  try {
+    await listener.listen({host: '127.0.0.1', port});
+    return listener.port();
+  } catch {
+    return null;
+  }
+};
+
+/** Rejects with the system's error. */
+function listen(server: Server, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options, () => {
+      server.off('error', reject);
+      resolve();
     });
   });
 }

@@ -1,5 +1,5 @@
 import {chmodSync, renameSync, rmSync} from 'node:fs';
-import type {ListenOptions} from 'node:net';
+import {type ListenOptions, Server as NetServer} from 'node:net';
 import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
 import {type Caller, mayAct, type Role} from '../domain/access.ts';
 import {AmuxError} from '../domain/errors.ts';
@@ -36,6 +36,8 @@ export type ServerOptions = {
   requestMs?: number;
   slowMs?: number;
   streamsMax?: number;
+  /** Served as well, to those who may listen in on the home itself. */
+  internal?: readonly Route[];
 };
 
 declare module 'fastify' {
@@ -86,7 +88,7 @@ export class Server {
       this.#traffic.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
     });
     this.#readJson();
-    for (const route of routes) this.#add(route);
+    for (const route of [...routes, ...(options.internal ?? [])]) this.#add(route);
     for (const route of streamRoutes) this.#addStream(route);
   }
 
@@ -103,6 +105,7 @@ export class Server {
   async listen(options: ListenOptions): Promise<void> {
     await this.#app.ready();
     const {server} = this.#app;
+    if (server.listening) NetServer.prototype.close.call(server); // It goes on elsewhere.
     const {promise, resolve, reject} = Promise.withResolvers<void>();
     server.once('error', reject);
     server.listen(options, resolve);
@@ -121,10 +124,10 @@ export class Server {
     this.#ending.abort();
   }
 
-  /** Ends when its calls are answered. `idleMs`: how long quiet connections are kept open for one more. */
-  async close({idleMs = 0}: {idleMs?: number} = {}): Promise<void> {
+  /** Ends when its calls are answered. `patient`: quiet connections get the time to leave by themselves. */
+  async close({patient = false}: {patient?: boolean} = {}): Promise<void> {
     this.stop();
-    await this.#drain.finish({idleMs});
+    await this.#drain.finish(patient ? {} : {idleMs: 0});
     await this.#app.close();
   }
 

@@ -4,6 +4,7 @@ import {connect} from 'node:net';
 import {join} from 'node:path';
 import {type Paths, prepareHome} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
+import type {Health} from '../domain/fleet.ts';
 
 /** How long a new supervisor may take until it answers, in ms. */
 const START_MS = 15_000;
@@ -25,34 +26,49 @@ export function listens(socket: string): Promise<boolean> {
 }
 
 /** True when a supervisor answers on the home's socket. */
-export function answers(socket: string): Promise<boolean> {
+export const answers = async (socket: string): Promise<boolean> => (await healthOf(socket)) !== null;
+
+/** Who supervises, as it says itself; null: nobody answers. */
+export function healthOf(socket: string): Promise<Health | null> {
   const http = process.getBuiltinModule('node:http'); // As in the client: an import costs 20 ms.
   return new Promise(resolve => {
     const request = http.request({socketPath: socket, path: '/api/health', timeout: 5000}, response => {
-      response.resume();
-      resolve(response.statusCode === 200);
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(response.statusCode === 200 ? (JSON.parse(text) as Health) : null));
+      response.on('error', () => resolve(null));
     });
     request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(false));
+    request.on('error', () => resolve(null));
     request.end();
   });
 }
 
-/** The command of one that ends by itself when nobody needs it. */
-const AUTO = ['serve', '--auto'];
+export type Start = {
+  /** The command that supervises; without it one that ends by itself when nobody needs it. */
+  command?: string[];
+  /** The supervisor that is to be replaced. */
+  instead?: number;
+};
 
 /**
  * Starts a detached supervisor and resolves when it answers. Of many callers at once one starts it and the
  * others wait; the supervisor's own lock is what keeps it the only one.
  */
-export async function autostart(paths: Paths, argv: string[], command: string[] = AUTO): Promise<void> {
+export async function autostart(paths: Paths, argv: string[], start: Start = {}): Promise<void> {
   prepareHome(paths);
+  const {instead} = start;
+  const {command = ['serve', '--auto', ...(instead === undefined ? [] : ['--instead', String(instead)])]} = start;
   const end = performance.now() + START_MS;
   let starting: Starting | null = null;
   let mine = false;
   try {
     while (performance.now() < end) {
-      if (await answers(paths.socket)) return;
+      const health = await healthOf(paths.socket);
+      if (health !== null && health.pid !== instead) return;
       mine ||= takeLock(paths.autostartLock);
       if (mine) starting ??= spawnSupervisor(paths, [...argv, ...command]);
       const state = starting?.() ?? 'starting';

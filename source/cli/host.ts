@@ -1,23 +1,25 @@
-import {rmSync} from 'node:fs';
-import {openHookDoor} from '../api/hook-door.ts';
 import type {Backend} from '../backends/backend.ts';
 import {PtyBackend} from '../backends/pty.ts';
 import {TmuxBackend} from '../backends/tmux.ts';
 import {type Paths, prepareHome} from '../config/paths.ts';
 import {loadSettings, type Settings} from '../config/settings.ts';
-import {AmuxError} from '../domain/errors.ts';
+import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet, Health} from '../domain/fleet.ts';
-import {acquireLock} from '../store/lock.ts';
-import {openStore} from '../store/store.ts';
+import {acquireLock, type Lock} from '../store/lock.ts';
+import {openStore, type Store} from '../store/store.ts';
 import {removeSupervisorFile, writeSupervisorFile} from '../store/supervisor-file.ts';
 import {profilesFor} from '../supervisor/profiles.ts';
 import {openSupervisor, type Supervisor} from '../supervisor/supervisor.ts';
 import type {ListenWish} from './listen-flags.ts';
-import {openTcp, socketServer} from './listeners.ts';
+import {Listeners} from './listeners.ts';
+import {type MovingFleet, movingFleet} from './moving-fleet.ts';
 import {onPath, versionOf} from './programs.ts';
+import {beginSuccession, type Predecessor} from './succession.ts';
 
 /** How long a supervisor that is about to leave is waited for, in ms. */
 const LOCK_WAIT_MS = 3000;
+/** The same for one that hands over, which lets its calls end first, in ms. */
+const HANDOVER_MS = 20_000;
 
 export type HostOptions = {
   paths: Paths;
@@ -27,93 +29,130 @@ export type HostOptions = {
   self: string[];
   /** Where the API is served over TCP. */
   listen?: ListenWish;
+  /** Takes over from a supervisor for which this is true. Throws `supervisor.locked` when another one runs. */
+  replaces?: (health: Health) => boolean;
   onShutdown: () => void;
 };
 
 export type Host = {
+  /** As this process has it. After a hand-over its calls wait for `move`. */
   fleet: Fleet;
   settings: Settings;
   /** Of the API over TCP; null: it has none. */
   url: string | null;
   fingerprint: string | null;
-  /** How many clients stay, and when the last request came, in ms of `performance.now()`. */
-  demand: () => {streams: number; lastRequest: number};
+  demand: Listeners['demand'];
+  /** Resolves when a successor has the home. */
+  handedOver: Promise<void>;
+  move: MovingFleet['move'];
   close: () => Promise<void>;
 };
 
-/** Becomes the supervisor of a home: lock, store, terminals, socket, in this order; and back. */
+/** Becomes the supervisor of a home: lock, store, terminals, listeners; and back. */
 export async function hostFleet(options: HostOptions): Promise<Host> {
-  const {paths, hosted, version, self, onShutdown} = options;
+  const {paths, replaces} = options;
   prepareHome(paths);
-  const {settings} = loadSettings(paths.config);
-  const undo: (() => Promise<unknown> | unknown)[] = [];
-  const close = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
+  if (replaces === undefined) return become(options, null);
+  const succession = await beginSuccession(paths, replaces);
   try {
-    const lock = await acquireLock(paths, {waitMs: LOCK_WAIT_MS});
-    undo.push(() => lock.release());
-    const opening = Promise.withResolvers<Supervisor>();
-    opening.promise.catch(() => {}); // Told to those who wait for it.
-    undo.push(() => opening.reject(new AmuxError('supervisor.unreachable', {target: paths.socket, why: 'it ends'})));
-    const listening = {paths, settings, wish: options.listen ?? {}, predecessor: null, supervisor: opening.promise};
-    const tcp = await openTcp(listening);
-    const url = 'url' in tcp ? tcp.url : null;
-    if ('server' in tcp) undo.push(() => tcp.server.close());
-    const store = await openStore({paths, readOnly: false, now: Date.now});
-    undo.push(() => store.close());
-    const backends = backendsFor({paths, settings, self});
-    undo.push(async () => {
-      // An owner without terminals ends with the supervisor; one that has some outlives it.
-      for (const backend of backends) await backend.end();
-      for (const backend of backends) await backend[Symbol.asyncDispose]();
+    return await become(options, succession.predecessor);
+  } finally {
+    await succession.end();
+  }
+}
+
+async function become(options: HostOptions, predecessor: Predecessor | null): Promise<Host> {
+  const {paths, hosted, version, self, onShutdown} = options;
+  const {settings} = loadSettings(paths.config);
+  const opening = Promise.withResolvers<Supervisor>();
+  opening.promise.catch(() => {}); // Told to those who wait for it.
+  const asked = Promise.withResolvers<void>();
+  const listen = () =>
+    Listeners.open({
+      paths,
+      settings,
+      wish: options.listen ?? {},
+      predecessor: predecessor?.pid ?? null,
+      supervisor: opening.promise,
+      handOver: () => asked.resolve(),
     });
-    const door = await openHookDoor(paths.hooksPort);
-    undo.push(() => door.close());
-    for (const notice of [door.notice, 'failure' in tcp ? tcp.failure : tcp.notice]) {
-      if (notice !== null) store.notices.push(notice);
+  const parts: Parts = {};
+  try {
+    if (predecessor !== null) {
+      // Whoever calls from now on waits here.
+      parts.listeners = await listen();
+      await parts.listeners.openSocket();
+      await predecessor.ask();
     }
+    parts.lock = await acquireLock(paths, {waitMs: predecessor === null ? LOCK_WAIT_MS : HANDOVER_MS});
+    parts.listeners ??= await listen();
+    const {listeners} = parts;
+    const {url, fingerprint} = listeners;
+    const store = await openStore({paths, readOnly: false, now: Date.now});
+    parts.store = store;
+    store.notices.push(...listeners.notices);
+    parts.backends = backendsFor({paths, settings, self});
     const supervisor = await openSupervisor({
       paths,
       store,
-      backends,
+      backends: parts.backends,
       profiles: profilesFor(settings),
       version,
       versionOf,
       hosted,
       detachKey: settings.detachKey,
-      door,
+      door: listeners.door,
       apiUrl: () => url,
       now: Date.now,
       onShutdown,
     });
-    undo.push(() => supervisor[Symbol.asyncDispose]());
-    opening.resolve(supervisor);
-    const socket = socketServer(listening);
-    await socket.listenOn(paths.socket);
+    parts.supervisor = supervisor;
+    await listeners.complete();
     const startedAt = Math.floor(Date.now() / 1000);
     writeSupervisorFile(paths, {pid: process.pid, url, socket: paths.socket, version, started_at: startedAt});
-    const servers = 'server' in tcp ? [socket, tcp.server] : [socket];
-    undo.push(async () => {
-      removeSupervisorFile(paths);
-      rmSync(paths.socket, {force: true});
-      await Promise.all(servers.map(server => server.close()));
-    });
-    return {
-      fleet: supervisor.as(hosted === 'cockpit' ? 'cockpit' : 'cli'),
-      settings,
-      url,
-      fingerprint: 'server' in tcp ? tcp.fingerprint : null,
-      demand: () => ({
-        streams: servers.reduce((sum, {streams}) => sum + streams, 0),
-        lastRequest: Math.max(...servers.map(({lastRequest}) => lastRequest)),
-      }),
-      close,
+    opening.resolve(supervisor);
+    const {fleet, hold, move} = movingFleet(supervisor.as(hosted === 'cockpit' ? 'cockpit' : 'cli'));
+    let leaving: Promise<void> | null = null;
+    const leave = async () => {
+      const held = hold();
+      await listeners.leave();
+      await held;
+      await end(parts);
     };
+    const endAlone = async () => {
+      removeSupervisorFile(paths);
+      await listeners.close();
+      await end(parts, {terminals: true});
+    };
+    const handedOver = asked.promise.then(() => {
+      leaving ??= leave();
+      return leaving;
+    });
+    const close = () => {
+      leaving ??= endAlone();
+      return leaving;
+    };
+    return {fleet, settings, url, fingerprint, demand: () => listeners.demand(), handedOver, move, close};
   } catch (error) {
-    await close();
+    opening.reject(asAmuxError(error));
+    await parts.listeners?.close();
+    await end(parts, {terminals: true});
     throw error;
   }
+}
+
+/** What a supervisor consists of, in the order in which it comes; it goes in the reverse one. */
+type Parts = {lock?: Lock; listeners?: Listeners; store?: Store; backends?: Backend[]; supervisor?: Supervisor};
+
+/** With the listeners closed. `terminals`: owners of terminals that have none end, too; those that have some live on. */
+async function end(parts: Parts, {terminals = false}: {terminals?: boolean} = {}): Promise<void> {
+  const {lock, store, backends = [], supervisor} = parts;
+  for (const part of Object.keys(parts) as (keyof Parts)[]) delete parts[part];
+  await supervisor?.[Symbol.asyncDispose]();
+  if (terminals) for (const backend of backends) await backend.end();
+  for (const backend of backends) await backend[Symbol.asyncDispose]();
+  await store?.close();
+  await lock?.release();
 }
 
 /** The backend for new sessions first. Both are there: each still owns what was started with it. */

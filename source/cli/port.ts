@@ -35,18 +35,18 @@ export type Bound = {port: number; late: (() => Promise<void>) | null};
 /** Listens on a port of this home. Throws `port.taken` when one was asked for, and `listen.failed`. */
 export async function bindPort(wish: PortWish): Promise<Bound> {
   const {port, paths, settings} = wish;
+  const last = portOf(readSupervisorFile(paths)?.url ?? null);
   if (port !== undefined) {
-    const bound = await take(wish, port);
+    const bound = await takePort({...wish, port, assumed: port === last});
     if (bound !== null) return bound;
     throw new AmuxError('port.taken', {port, holder: describeHolder(port)});
   }
-  for (const candidate of candidates(paths, settings)) {
-    const bound = await take(wish, candidate);
+  for (const candidate of candidates({paths, settings, last})) {
+    const bound = await takePort({...wish, port: candidate, assumed: candidate === last});
     if (bound !== null) return bound;
   }
   for (let i = 0; i < FREE_TRIES; i++) {
-    const free = await probe(wish.host, 0);
-    const bound = free === null ? null : await take(wish, free);
+    const bound = await takePort({...wish, port: 0});
     if (bound === null) continue;
     writeFileSync(paths.port, `${bound.port}\n`, {mode: 0o600});
     return bound;
@@ -61,8 +61,7 @@ export async function checkWish({port, host = LOOPBACK}: ListenWish, supervisor:
 }
 
 /** Running sessions know the port of a supervisor that runs or was killed; then comes the one that this home chose. */
-function candidates(paths: PortWish['paths'], settings: PortWish['settings']): number[] {
-  const last = portOf(readSupervisorFile(paths)?.url ?? null);
+function candidates({paths, settings, last}: Pick<PortWish, 'paths' | 'settings'> & {last: number | null}): number[] {
   const kept = keptPort(paths.port);
   // One that a person has configured goes before what amux chose.
   const chosen = settings.port === DEFAULT_PORT ? [kept, settings.port] : [settings.port, kept];
@@ -78,10 +77,24 @@ function keptPort(file: string): number | null {
   }
 }
 
-/** Null: somebody else has it. */
-async function take(wish: PortWish, port: number): Promise<Bound | null> {
-  const {listener, host, predecessor} = wish;
-  const shared = predecessor !== null && (holds(predecessor, port) ?? port === portOf(readUrl(wish)));
+export type Take = Pick<PortWish, 'listener' | 'host' | 'predecessor'> & {
+  /** 0: any. */
+  port: number;
+  /** Where it cannot be seen: the predecessor has this port. */
+  assumed?: boolean;
+};
+
+/** Listens on this port, alone or together with the predecessor. Null: somebody else has it. */
+export async function takePort({
+  listener,
+  host,
+  port: asked,
+  predecessor,
+  assumed = false,
+}: Take): Promise<Bound | null> {
+  const port = asked === 0 ? await probe(host, 0) : asked;
+  if (port === null) return null;
+  const shared = predecessor !== null && (holds(predecessor, port) ?? assumed);
   if (!shared && (await probe(host, port)) === null) return null;
   try {
     await listener.listen({host, port, reusePort: true});
@@ -91,7 +104,7 @@ async function take(wish: PortWish, port: number): Promise<Bound | null> {
         return null;
       case 'ENOTSUP':
       case 'EINVAL':
-        return takeAlone(wish, {port, shared});
+        return takeAlone({listener, host, port, shared});
       default:
         throw failed(host, port, error);
     }
@@ -103,7 +116,12 @@ async function take(wish: PortWish, port: number): Promise<Bound | null> {
 }
 
 /** Where two sockets cannot share a port. */
-async function takeAlone({listener, host}: PortWish, {port, shared}: {port: number; shared: boolean}): Promise<Bound> {
+async function takeAlone({
+  listener,
+  host,
+  port,
+  shared,
+}: Omit<Take, 'predecessor'> & {shared: boolean}): Promise<Bound> {
   const listen = () => listener.listen({host, port});
   if (!shared) {
     await listen().catch(error => Promise.reject(failed(host, port, error)));
@@ -122,8 +140,6 @@ async function takeAlone({listener, host}: PortWish, {port, shared}: {port: numb
   };
   return {port, late};
 }
-
-const readUrl = ({paths}: PortWish): string | null => readSupervisorFile(paths)?.url ?? null;
 
 const failed = (host: string, port: number, error: unknown): AmuxError =>
   new AmuxError('listen.failed', {host, port, why: (error as Error).message}, error);

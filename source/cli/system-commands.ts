@@ -76,6 +76,7 @@ export const systemCommands: readonly Command[] = [
       detach: {type: 'boolean', about: 'in the background; returns once it answers'},
       stop: {type: 'boolean', about: 'end the supervisor; sessions live on'},
       auto: {type: 'boolean', about: 'started by another command'},
+      instead: {type: 'string', value: 'PID', about: 'with --auto: takes over from this supervisor'},
     },
     here: true,
     args: [0, 0],

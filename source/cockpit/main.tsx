@@ -90,12 +90,12 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   keyboard.open();
 
   const source: Source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
-  const app = (
+  const appIn = (mode: typeof info.mode) => (
     <App
       source={source}
       deeds={deeds}
       theme={theme}
-      info={info}
+      info={{...info, mode}}
       leaveKey={keyTitle(options.keys.leave)}
       setTitle={title => void stdout.write(`\x1b]2;${title}\x1b\\`)}
       onSuspend={given => {
@@ -103,6 +103,11 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       }}
     />
   );
+  let app = appIn(info.mode);
+  void options.moved?.then(mode => {
+    app = appIn(mode);
+    ink?.rerender(app);
+  });
   ink = render(app, {
     stdout,
     stdin: keyboard.command.asStream(),

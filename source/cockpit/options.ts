@@ -23,6 +23,8 @@ export type CockpitOptions = {
   /** Key names such as `ctrl+]` or `C-]`. `leave` ends typing mode, `detach` ends an attach. */
   keys: {leave: string; detach: string};
   info: CockpitInfo;
+  /** Resolves with the new mode when the fleet has moved to another supervisor. */
+  moved?: Promise<CockpitInfo['mode']>;
   /**
    * Joins this terminal to a session's, tells the fleet of it, and resolves when it is left. It runs while the cockpit is suspended:
    * nobody reads stdin, so it must give the terminal to a child process (`stdio: 'inherit'`). The signal

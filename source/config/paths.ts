@@ -11,6 +11,8 @@ export type Paths = {
   database: string;
   /** Held open and locked by the one supervisor. */
   lock: string;
+  /** Held by the one process that takes over from another supervisor. */
+  succession: string;
   /** Directory of the journal's segments. */
   journal: string;
   /** Says who supervises this home, while somebody does. */
@@ -64,6 +66,7 @@ export function pathsOf(home: string): Paths {
     config: join(root, 'config.yaml'),
     database: join(root, 'amux.db'),
     lock: join(root, 'lock.db'),
+    succession: join(root, 'succession.db'),
     journal: join(root, 'journal'),
     supervisor: join(root, 'supervisor.json'),
     autostartLock: join(root, 'autostart.lock'),

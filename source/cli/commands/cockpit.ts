@@ -14,7 +14,13 @@ import {remoteEnv} from '../remote.ts';
 import {packageRoot, selfArgv, version} from '../self.ts';
 import {attachArgv, isReachable, lendTerminal, lendTo} from './attach.ts';
 
-type Hosting = {fleet: Fleet; mode: 'hosted' | 'headless' | 'remote'; leave: () => Promise<void>};
+type Hosting = {
+  fleet: Fleet;
+  mode: 'hosted' | 'headless' | 'remote';
+  /** Resolves when another process supervises from now on. */
+  moved?: Promise<void>;
+  leave: () => Promise<void>;
+};
 
 /** The full-screen cockpit: hosts the supervisor when none runs, else is its client, as it is over a URL. */
 export const cockpit: Run = context => {
@@ -24,8 +30,7 @@ export const cockpit: Run = context => {
 
 async function openCockpit(context: Context): Promise<number> {
   const {settings} = loadSettings(context.paths.config);
-  const {fleet, mode, leave} = await hostOrJoin(context, settings);
-  return showCockpit({context, settings, fleet, mode, leave});
+  return showCockpit({context, settings, ...(await hostOrJoin(context, settings))});
 }
 
 export function checkTerminal({stdin}: Context, what: string): void {
@@ -38,16 +43,18 @@ type Shown = {
   settings: Settings;
   fleet: Fleet;
   mode: Hosting['mode'] | 'demo';
+  moved?: Promise<void>;
   leave: () => Promise<void>;
   cwd?: string;
 };
 
 /** Draws the cockpit until the person leaves; then `leave` decides who supervises on. */
-export async function showCockpit({context, settings, fleet, mode, leave, cwd}: Shown): Promise<number> {
+export async function showCockpit({context, settings, fleet, mode, moved, leave, cwd}: Shown): Promise<number> {
   const {runCockpit} = await import('../../cockpit/main.tsx');
   try {
     const end = await runCockpit({
       fleet,
+      ...(moved === undefined ? {} : {moved: moved.then(() => 'headless' as const)}),
       stdin: process.stdin,
       stdout: process.stdout,
       theme: themeOf(settings.theme),
@@ -109,21 +116,36 @@ async function hostOrJoin(context: Context, settings: Settings): Promise<Hosting
 
 async function host(paths: Context['paths'], settings: Settings): Promise<Hosting> {
   const {hostFleet} = await import('../host.ts');
+  let stopped = false;
   const hosted = await hostFleet({
     paths,
     hosted: 'cockpit',
     version,
     self: selfArgv(),
-    // `serve --stop` from elsewhere: the same end as a closed terminal.
-    onShutdown: () => process.kill(process.pid, 'SIGTERM'),
+    // `serve --stop` from elsewhere: the same end as a closed terminal, but nobody is to follow.
+    onShutdown: () => {
+      stopped = true;
+      process.kill(process.pid, 'SIGTERM');
+    },
+  });
+  let joined: Fleet | null = null;
+  const moved = hosted.handedOver.then(async () => {
+    // Should the successor have died, there is another one.
+    await autostart(paths, selfArgv()).catch(() => {}); // The cockpit says that it has no connection.
+    const {Client} = await import('../../api/client.ts');
+    joined = new Client({socket: paths.socket, actor: 'cockpit'});
+    hosted.move(joined);
   });
   return {
     fleet: hosted.fleet,
     mode: 'hosted',
+    moved,
     async leave() {
-      const {running} = await hosted.fleet.health();
+      if (joined === null && !stopped && settings.onQuit === 'handover' && (await hosted.fleet.health()).running > 0) {
+        await autostart(paths, selfArgv(), {instead: process.pid}).catch(() => {}); // Then it ends as if it left.
+      }
+      await joined?.[Symbol.asyncDispose]();
       await hosted.close();
-      if (running > 0 && settings.onQuit === 'handover') await autostart(paths, selfArgv());
     },
   };
 }

@@ -1,7 +1,8 @@
-import {AmuxError} from '../../domain/errors.ts';
+import {AmuxError, asAmuxError} from '../../domain/errors.ts';
 import type {Fleet, Health} from '../../domain/fleet.ts';
 import type {Context, Run} from '../command.ts';
-import {boolFlag} from '../flags.ts';
+import {boolFlag, textFlag} from '../flags.ts';
+import type {Host, HostOptions} from '../host.ts';
 import {type ListenWish, listenFlags, listenWish, portOf} from '../listen-flags.ts';
 import {lives} from '../programs.ts';
 
@@ -14,56 +15,80 @@ const IDLE_LOOK_LEAST_MS = 200;
 /** How long a supervisor may take to show its certificate, in ms. */
 const CERTIFICATE_MS = 3000;
 
+/** Supervisors that make room for one that was asked for. */
+const REPLACED: readonly Health['hosted'][] = ['auto', 'cockpit'];
+
 export const serve: Run = async context => {
-  const {paths} = context;
-  const {answers, autostart} = await import('../autostart.ts');
+  const {healthOf} = await import('../autostart.ts');
   if (boolFlag(context, 'stop')) return stopServing(context);
-  const auto = boolFlag(context, 'auto');
   const wish = listenWish(context);
-  const running = (await answers(paths.socket)) && (auto || !(await takeOver(context, wish)));
-  const {selfArgv} = await import('../self.ts');
-  if (boolFlag(context, 'detach')) {
-    if (!running) {
-      await (await import('../port.ts')).checkWish(wish);
-      await autostart(paths, selfArgv(), ['serve', ...listenFlags(wish)]);
-    }
-    await sayWhere(context);
-    return 0;
+  const health = await healthOf(context.paths.socket);
+  if (boolFlag(context, 'auto')) return serveByItself(context, health);
+  if (health !== null && !REPLACED.includes(health.hosted)) {
+    checkSame(health, wish);
+    return sayWhere(context);
   }
-  if (!running) return serveHere(context, wish, auto);
-  if (!auto) await sayWhere(context);
-  return 0;
+  await (await import('../port.ts')).checkWish(wish, health?.pid);
+  if (boolFlag(context, 'detach')) return serveDetached(context, wish, health);
+  try {
+    return await serveHere(context, wish);
+  } catch (error) {
+    const now = await healthOf(context.paths.socket);
+    if (asAmuxError(error).code !== 'supervisor.locked' || now?.hosted !== 'serve') throw error;
+    checkSame(now, wish); // Another one was faster.
+    return sayWhere(context);
+  }
 };
 
-async function serveHere(context: Context, wish: ListenWish, auto: boolean): Promise<number> {
-  const {hostFleet} = await import('../host.ts');
-  const {selfArgv, version} = await import('../self.ts');
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  const hosted = auto ? 'auto' : 'serve';
-  const host = await hostFleet({
-    paths: context.paths,
-    hosted,
-    version,
-    self: selfArgv(),
+async function serveHere(context: Context, wish: ListenWish): Promise<number> {
+  const host = await hosting(context, {
+    hosted: 'serve',
     listen: wish,
-    onShutdown: end,
+    replaces: ({hosted}) => REPLACED.includes(hosted),
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
-  if (!auto) await sayListening(context, {...host, wish});
+  await sayListening(context, {...host, wish});
+  return host.ended();
+}
+
+async function serveDetached(context: Context, wish: ListenWish, health: Health | null): Promise<number> {
+  const {autostart} = await import('../autostart.ts');
+  const {selfArgv} = await import('../self.ts');
+  const command = ['serve', ...listenFlags(wish)];
+  await autostart(context.paths, selfArgv(), {command, ...(health === null ? {} : {instead: health.pid})});
+  return sayWhere(context);
+}
+
+/** Started by another amux: as long as somebody needs it, and instead of that amux when it says so. */
+async function serveByItself(context: Context, health: Health | null): Promise<number> {
+  const given = textFlag(context, 'instead');
+  const instead = given === undefined ? undefined : Number(given);
+  if (health !== null && health.pid !== instead) return 0;
+  const replaces = ({pid}: Health) => pid === instead;
+  const host = await hosting(context, {hosted: 'auto', ...(instead === undefined ? {} : {replaces})});
   const leaveWhenIdle = async () => {
     const {running} = await host.fleet.health();
     const {streams, lastRequest} = host.demand();
-    if (running === 0 && streams === 0 && performance.now() - lastRequest >= host.settings.idleExit * 1000) end();
+    if (running === 0 && streams === 0 && performance.now() - lastRequest >= host.settings.idleExit * 1000) host.end();
   };
-  const timer = auto ? setInterval(() => void leaveWhenIdle(), idleLook(host.settings.idleExit)) : null;
-  await new Promise<void>(resolve => {
-    if (ended.signal.aborted) resolve();
-    ended.signal.addEventListener('abort', () => resolve(), {once: true});
-  });
-  if (timer !== null) clearInterval(timer);
-  await host.close();
-  return 0;
+  const timer = setInterval(() => void leaveWhenIdle(), idleLook(host.settings.idleExit));
+  void host.handedOver.then(() => clearInterval(timer));
+  return host.ended().finally(() => clearInterval(timer));
+}
+
+type Hosting = Host & {end: () => void; ended: () => Promise<number>};
+
+async function hosting({paths}: Context, how: Pick<HostOptions, 'hosted' | 'listen' | 'replaces'>): Promise<Hosting> {
+  const {hostFleet} = await import('../host.ts');
+  const {selfArgv, version} = await import('../self.ts');
+  const {promise, resolve: end} = Promise.withResolvers<void>();
+  const host = await hostFleet({...how, paths, version, self: selfArgv(), onShutdown: end});
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  const ended = async () => {
+    await Promise.race([promise, host.handedOver]);
+    await host.close();
+    return 0;
+  };
+  return {...host, end, ended};
 }
 
 const idleLook = (idleExit: number): number => Math.min(IDLE_LOOK_MS, Math.max(IDLE_LOOK_LEAST_MS, idleExit * 1000));
@@ -95,10 +120,11 @@ async function exposes({host, tls = true}: ListenWish): Promise<string[]> {
 }
 
 /** One that runs: its URL, so that a script can use it. */
-async function sayWhere({paths, output, fleet}: Context): Promise<void> {
+async function sayWhere({paths, output, fleet}: Context): Promise<number> {
   const {pid, url} = await (await fleet('read')).health();
   if (output.json) output.value({url, socket: paths.socket, fingerprint: await fingerprintOf(url), pid});
   else output.line(url ?? paths.socket);
+  return 0;
 }
 
 /** Of the certificate that it shows: it may be another one than the home's. */
@@ -116,18 +142,6 @@ async function fingerprintOf(url: string | null): Promise<string | null> {
     connection.once('secureConnect', () => done(connection.getPeerX509Certificate()?.fingerprint256 ?? null));
     connection.once('error', () => done(null));
   });
-}
-
-/** An autostarted supervisor would end by itself: it makes room for one that stays. Sessions live on. */
-async function takeOver(context: Context, wish: ListenWish): Promise<boolean> {
-  const fleet = await context.fleet('write');
-  const health = await fleet.health();
-  if (health.hosted !== 'auto') {
-    checkSame(health, wish);
-    return false;
-  }
-  await shutDown(context, fleet);
-  return true;
 }
 
 /** What one that was asked for does is not changed by asking for another. */
