@@ -82,7 +82,8 @@ export class Connection {
       const own = payload === null ? {} : {'content-type': 'application/json', 'content-length': payload.length};
       const headers = {...this.#headers(), ...own, ...more};
       const request = http.request({...this.#address(path), method, headers, agent, signal}, resolve);
-      if (signal === undefined) request.setTimeout(CALL_MS, () => request.destroy(new Error('no answer in time')));
+      // A stream says something every 15 s, if only that it is there.
+      request.setTimeout(CALL_MS, () => request.destroy(new Error('no answer in time')));
       request.on('error', error => reject(request.reusedSocket && isReset(error) ? new Dropped(error) : error));
       request.end(payload);
     });
@@ -177,7 +178,8 @@ export class Connection {
 
   #translate(error: unknown): AmuxError {
     if (error instanceof AmuxError) return error;
-    const why = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    const why = said === 'aborted' ? 'the connection broke off' : said;
     if (!(error instanceof Untrusted) || !isRemote(this.#target)) return this.#unreachable(why, error);
     const {url, trust} = this.#target;
     return new AmuxError('supervisor.untrusted', {target: url, why, next: trust.advice}, error);

@@ -38,7 +38,10 @@ export async function attachByScreens(options: ScreenAttach): Promise<void> {
   const picture = pictureOn(stdout);
   const typist = new Typist({
     type: bytes => fleet.type(session, bytes),
-    failed: error => picture.say(`not typed: ${asAmuxError(error).message}`),
+    failed: error => {
+      const {code, message} = asAmuxError(error);
+      picture.say(`not typed: ${code === 'supervisor.unreachable' ? 'no connection' : message} · ${detachKey} leaves`);
+    },
   });
   const typed = (chunk: Buffer | string) => {
     const {forward, detach} = filter.push(typeof chunk === 'string' ? chunk : decoder.write(chunk));

@@ -136,7 +136,7 @@ export function createDeeds({
       }),
     startTyping: () => {
       const session = selectedSession(state());
-      if (session !== null) dispatch({type: 'mode', mode: {kind: 'typing', session: session.id}});
+      if (session !== null && !isLost()) dispatch({type: 'mode', mode: {kind: 'typing', session: session.id}});
     },
     startOrStop: () =>
       onSelected(async session => {

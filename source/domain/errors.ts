@@ -416,7 +416,7 @@ export const errorTable = {
   },
   'supervisor.lost': {
     message: 'there is no connection: nothing was done',
-    hint: 'it is tried again all the time; what is shown is stale until then',
+    hint: 'it is tried again; what is shown is stale until then',
     http: 503,
     exit: 5,
   },

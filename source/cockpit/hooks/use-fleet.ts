@@ -30,7 +30,7 @@ export function useFleet(source: Source): void {
 
 /** Lost connections are taken up again behind the last entry that came. */
 async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
-  const {store, clock, fail} = source;
+  const {store, clock} = source;
   const backoff = new Backoff();
   let cursor: number | null = null;
   let told: ErrorCode | null = null;
@@ -51,7 +51,7 @@ async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
       const {code} = asAmuxError(error);
       // The journal does not reach back, or is another one: the lists say what is now.
       if (code.startsWith('cursor.')) cursor = null;
-      else if (!signal.aborted && told !== code) fail(error);
+      else if (!signal.aborted && told !== code) tellLoss(source, error);
       told = code;
     }
     if (signal.aborted) return;
@@ -88,6 +88,13 @@ async function* entriesOf(
   } finally {
     ending.abort();
   }
+}
+
+/** That nobody answers any more is no fault: it is waited for. */
+function tellLoss({store, fail, say}: Source, error: unknown): void {
+  const isNews = store.state().connection.kind === 'live' && asAmuxError(error).code === 'supervisor.unreachable';
+  if (isNews) say('the connection was lost', 'it is tried again; what is shown is stale until then');
+  else fail(error);
 }
 
 function setLive({store, clock, say}: Source): void {
