@@ -20,7 +20,7 @@ fi
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 # One home and one tmux server per test: nothing of the caller's may leak in.
-unset TMUX TMUX_PANE AMUX_HOME AMUX_URL AMUX_SESSION
+unset TMUX TMUX_PANE AMUX_HOME AMUX_URL AMUX_CA AMUX_SESSION
 node .ci/build.mjs
 if [ $# -eq 0 ]; then
   tsc --noEmit

@@ -40,6 +40,8 @@ async function runWith(node) {
   const handlers = {SIGTERM: forward, SIGHUP: forward, SIGUSR2: forward, SIGINT: byKey, SIGQUIT: byKey};
   for (const signal of Object.keys(handlers)) process.on(signal, handlers[signal]);
   child = spawn(node, process.argv.slice(1), {stdio: 'inherit'});
+  // This one stays beside it: a token of the command line shall not be read here.
+  process.title = 'amux';
   for (const signal of early) child.kill(signal);
   child.once('error', error => refuse(`cannot run ${node}: ${error.message}`));
   child.once('exit', (code, signal) => {

@@ -12,6 +12,7 @@ import {certificates} from '../helpers/front.ts';
 import {type Supervised, supervise} from '../helpers/live-home.ts';
 import {serveOverTls} from '../helpers/served.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
+import {workContract} from './work.ts';
 
 /** Makes fleets over a supervisor; what it opens ends with the test, before the supervisor does. */
 type Way = (supervised: Supervised, undo: (() => Promise<unknown>)[]) => Promise<() => Promise<Fleet>>;
@@ -60,6 +61,7 @@ for (const [name, way] of [
 ] as const) {
   describe(name, {concurrency: 2}, () => {
     fleetContract(context => opened(context, way));
+    workContract(context => opened(context, way));
     readingContract(async context => {
       const subject = await opened(context, way);
       return {fleet: subject.fleet, left: await leaveSomething(subject)};
