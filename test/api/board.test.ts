@@ -237,8 +237,9 @@ describe('the board over the API', () => {
         ['GET', '/api/board/%2e%2e%2f%2e%2e%2fetc'],
         ['GET', '/api/board/%00'],
         ['GET', '/api/board/%1b%5b31m'],
+        ['GET', '/api/board/%E0%A4%A'],
         ['GET', '/api/board/constructor'],
-        ['GET', `/api/board/${'x'.repeat(299)}`],
+        ['GET', `/api/board/${'x'.repeat(2000)}`],
         ['PATCH', '/api/board/__proto__', {body: {title: 'x'}}],
         ['POST', at, {body: {}}],
       ];
