@@ -116,7 +116,7 @@ describe('the guard of the API', () => {
       ['GET /api/health HTTP/1.1\r\nX-Large: '.concat('x'.repeat(20_000)), 400],
       ['GET /api/health HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade', 200],
     ];
-    const token = await served.token('admin');
+    const token = served.token('admin');
     for (const [line, status] of cases) {
       const text = await exchange(
         served.port,
@@ -136,7 +136,7 @@ describe('the guard of the API', () => {
 
   it('refuses bodies that are too long, too deep, no JSON, or of another kind', async () => {
     const url = '/api/sessions';
-    const token = await served.token('admin');
+    const token = served.token('admin');
     const refused = async (raw: string, headers: Record<string, string>, status: number, code: string) => {
       const answer = await served.ask(url, {token, raw, headers});
       assert.equal(answer.status, status, `${raw.slice(0, 40)}: ${answer.text}`);
@@ -179,7 +179,7 @@ describe('the guard of the API', () => {
   });
 
   it('ends a request that does not arrive in time', async () => {
-    const head = `POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${await served.token('admin')}\r\n`;
+    const head = `POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${served.token('admin')}\r\n`;
     const slowBody = `${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
     for (const sent of [head, slowBody]) {
       const text = await exchange(served.port, sent);

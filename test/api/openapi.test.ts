@@ -45,7 +45,7 @@ describe('the OpenAPI document', () => {
 
   it('is served to every role', async () => {
     await using served = await Served.open();
-    const {body} = await served.ask('/api/openapi.json', {token: await served.token('viewer')});
+    const {body} = await served.ask('/api/openapi.json', {token: served.token('viewer')});
     assert.deepEqual(body, JSON.parse(JSON.stringify(document)));
   });
 });

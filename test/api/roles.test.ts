@@ -35,7 +35,7 @@ describe('roles', () => {
     for (const {method, url, role: needed} of all) {
       for (const role of roles) {
         const tokens = {
-          valid: await served.token(role),
+          valid: served.token(role),
           none: null,
           bad: 'nobody-s-token',
           expired: expired.get(role)!,
@@ -56,7 +56,7 @@ describe('roles', () => {
   });
 
   it('the token is the password of Basic as well, and its scheme is not looked at closely', async () => {
-    const token = await served.token('viewer');
+    const token = served.token('viewer');
     const basic = Buffer.from(`amux:${token}`).toString('base64');
     for (const authorization of [`Basic ${basic}`, `basic ${basic}`, `bearer ${token}`, `Bearer  ${token}`]) {
       assert.equal((await served.ask('/api/health', {token: null, headers: {authorization}})).status, 200);

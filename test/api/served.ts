@@ -9,7 +9,7 @@ import {Server, type ServerOptions} from '../../source/api/server.ts';
 import {Traffic} from '../../source/api/traffic.ts';
 import {pathsOf, prepareHome} from '../../source/config/paths.ts';
 import {loadSettings} from '../../source/config/settings.ts';
-import type {Role} from '../../source/domain/access.ts';
+import {type Role, roles} from '../../source/domain/access.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
 import {profilesFor} from '../../source/supervisor/profiles.ts';
 import {openSupervisor, type Supervisor} from '../../source/supervisor/supervisor.ts';
@@ -83,6 +83,9 @@ export class Served {
     await this.tcp.listen({host: '127.0.0.1', port: 0});
     this.port = this.tcp.port;
     this.socket = new Server({fleetOf, gate: socketGate, traffic});
+    for (const role of roles) {
+      this.#tokens.set(role, (await this.fleet.createToken({role, name: `the ${role}`})).token);
+    }
     await this.socket.listenOn(this.paths.socket);
   }
 
@@ -95,17 +98,13 @@ export class Served {
   }
 
   /** A token of this role; the same one each time. */
-  async token(role: Role): Promise<string> {
-    const known = this.#tokens.get(role);
-    if (known !== undefined) return known;
-    const {token} = await this.fleet.createToken({role, name: `the ${role}`});
-    this.#tokens.set(role, token);
-    return token;
+  token(role: Role): string {
+    return this.#tokens.get(role)!;
   }
 
   /** As the admin, unless it is said who. */
   async ask(path: string, {method, token, body, raw, headers = {}}: Asking = {}): Promise<Answer> {
-    const used = token === undefined ? await this.token('admin') : token;
+    const used = token === undefined ? this.token('admin') : token;
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     return answerOf({
       host: '127.0.0.1',
