@@ -149,6 +149,13 @@ function answerOf({payload, ...options}: Sending): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = payload === undefined ? {} : {'content-length': String(Buffer.byteLength(payload))};
     const call = request({...options, headers: {...length, ...options.headers}, agent: false}, response => {
+      if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
+        // It would stay.
+        response.on('error', () => {});
+        call.destroy();
+        resolve({status: response.statusCode!, headers: response.headers, text: '', body: undefined});
+        return;
+      }
       const chunks: Buffer[] = [];
       response.on('data', chunk => chunks.push(chunk as Buffer));
       response.on('error', reject);
