@@ -1,14 +1,22 @@
 import {z} from 'zod';
 import type {Caller} from '../../domain/access.ts';
-import {CARD_LIST_MAX, columns, DESC_MAX, type Guard, PRIORITY_MAX, TITLE_MAX} from '../../domain/board.ts';
+import {
+  CARD_LIST_MAX,
+  type CardView,
+  columns,
+  DESC_MAX,
+  type Guard,
+  PRIORITY_MAX,
+  TITLE_MAX,
+} from '../../domain/board.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Fleet} from '../../domain/fleet.ts';
 import {type RequestParts, type Route, route} from '../route.ts';
+import {flag, seconds, shapeOf} from '../schemas/shape.ts';
 
 const column = z.enum(columns);
 const name = z.string().min(1).max(200);
 const words = (length: number) => z.array(z.string().min(1).max(length)).max(CARD_LIST_MAX);
-const flag = z.enum(['0', '1', 'true', 'false']).transform(value => value === '1' || value === 'true');
 const reason = z.string().max(1000);
 /** Of the claim under which the caller works. */
 const fence = z.number().int().min(0);
@@ -27,7 +35,7 @@ const fields = {
 };
 const fieldsPatch = z.strictObject(fields).partial();
 
-const event = z.object({
+const event = z.strictObject({
   at: z.number(),
   actor: z.string(),
   change: z.string(),
@@ -35,26 +43,32 @@ const event = z.object({
   old: z.strictObject({...fields, archived: z.boolean()}).partial(),
 });
 
-const card = z.object({
-  id: z.string(),
-  ...fields,
-  created_at: z.number(),
-  updated_at: z.number(),
-  claim: z
-    .object({
-      holder: z.string(),
-      holder_id: z.string(),
-      since: z.number(),
-      heartbeat: z.number(),
-      expires: z.number(),
-      expired: z.boolean(),
-      fence: z.number(),
+const card = shapeOf<CardView>()(
+  z
+    .strictObject({
+      id: z.string(),
+      ...fields,
+      created_at: seconds,
+      updated_at: seconds,
+      claim: z
+        .strictObject({
+          holder: z.string(),
+          holder_id: z.string(),
+          since: seconds,
+          heartbeat: seconds,
+          expires: seconds,
+          expired: z.boolean(),
+          fence: z.number().int(),
+        })
+        .nullable(),
+      archived: z.boolean(),
+      etag: z.string(),
+      history: z.array(event),
     })
-    .nullable(),
-  archived: z.boolean(),
-  etag: z.string(),
-  history: z.array(event),
-});
+    .meta({id: 'Card'}),
+);
+
+const IF_MATCH = {'If-Match': 'The etag of the card as it was read: refused when it was changed meanwhile'};
 
 export const boardRoutes: Route[] = [
   route({
@@ -62,7 +76,7 @@ export const boardRoutes: Route[] = [
     url: '/api/board',
     role: 'viewer',
     summary: 'The cards in the order of the board; archived ones as well with `archived=1`',
-    query: z.object({
+    query: z.strictObject({
       status: column.optional(),
       session: name.optional(),
       project: z.string().max(4096).optional(),
@@ -107,6 +121,7 @@ export const boardRoutes: Route[] = [
     summary: 'Change a card; `If-Match` with its etag refuses what was changed meanwhile',
     body: fieldsPatch.extend({archived: z.literal(false), reason, fence}).partial(),
     result: card,
+    headers: IF_MATCH,
     handler: (fleet, {name: id, body, headers}) => fleet.updateCard(id, body, guardOf(headers)),
   }),
   route({
@@ -115,6 +130,7 @@ export const boardRoutes: Route[] = [
     role: 'operator',
     summary: 'Put a card into the archive',
     result: card,
+    headers: IF_MATCH,
     handler: (fleet, {name: id, headers}) => fleet.removeCard(id, guardOf(headers)),
   }),
   route({

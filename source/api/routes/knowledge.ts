@@ -1,17 +1,23 @@
 import {z} from 'zod';
-import {NOTE_MAX, NOTE_TAGS_MAX, NOTES_MAX} from '../../domain/knowledge.ts';
+import {type MemoryFile, NOTE_MAX, NOTE_TAGS_MAX, NOTES_MAX, type NoteView} from '../../domain/knowledge.ts';
 import {type Route, route} from '../route.ts';
+import {count, seconds, shapeOf} from '../schemas/shape.ts';
 
 const tag = z.string().min(1).max(64);
-const note = z.object({
-  id: z.string(),
-  text: z.string(),
-  author: z.string(),
-  tags: z.array(z.string()),
-  created_at: z.number(),
-});
-const memoryFile = z.object({file: z.string(), size: z.number(), updated_at: z.number()});
-const memoryText = memoryFile.extend({text: z.string()});
+const note = shapeOf<NoteView>()(
+  z
+    .strictObject({
+      id: z.string(),
+      text: z.string(),
+      author: z.string(),
+      tags: z.array(z.string()),
+      created_at: seconds,
+    })
+    .meta({id: 'Note'}),
+);
+const file = z.strictObject({file: z.string(), size: z.number().int(), updated_at: seconds});
+const memoryFile = shapeOf<MemoryFile>()(file.meta({id: 'MemoryFile'}));
+const memoryText = shapeOf<MemoryFile & {text: string}>()(file.extend({text: z.string()}).meta({id: 'MemoryText'}));
 
 export const knowledgeRoutes: Route[] = [
   route({
@@ -19,10 +25,10 @@ export const knowledgeRoutes: Route[] = [
     url: '/api/notes',
     role: 'viewer',
     summary: 'Notes, the newest first; `q`: with all these words',
-    query: z.object({
+    query: z.strictObject({
       q: z.string().max(1000).optional(),
       tag: tag.optional(),
-      limit: z.coerce.number().int().min(0).max(NOTES_MAX).optional(),
+      limit: count(NOTES_MAX).optional(),
     }),
     result: z.array(note),
     handler: (fleet, {query}) => fleet.notes(query),
