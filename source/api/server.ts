@@ -72,7 +72,9 @@ export class Server {
       routerOptions: {maxParamLength: PARAM_MAX},
       clientErrorHandler: refuseClient,
       frameworkErrors: (error, _request, reply) => sendError(reply, translated(error)),
-      ...(tls === null ? {http: timing} : {https: {...tls, ...timing, handshakeTimeout: headersTimeout, minVersion: 'TLSv1.2'}}),
+      ...(tls === null
+        ? {http: timing}
+        : {https: {...tls, ...timing, handshakeTimeout: headersTimeout, minVersion: 'TLSv1.2'}}),
     }) as unknown as FastifyInstance; // One type for both: nothing here depends on which it is.
     this.#app.server.maxConnections = CONNECTIONS_MAX;
     this.#drain = new Drain(this.#app.server);

@@ -11,9 +11,9 @@ test('logs of an agent that keeps a history are the conversation and the last sc
   await home.amux('send', 'one', 'first question\nwith a second line');
   const following = home.spawn(['logs', 'one', '-f']);
   await expectText(following.stdout, '> first question\n  with a second line');
+  const followed = expectText(following.stdout, '> another');
   await home.amux('send', 'one', 'another');
-  const followed = await expectText(following.stdout, '> another');
-  assert.doesNotMatch(followed, /first question/);
+  assert.doesNotMatch(await followed, /first question/);
   following.kill('SIGINT');
   const shown = await home.amux('logs', 'one');
   assert.match(shown, /^\n> first question\n {2}with a second line\n\n> another\n\n[\s\S]*\? for shortcuts\n$/);

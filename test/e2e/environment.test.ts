@@ -39,7 +39,9 @@ describe('the environment of a session', {concurrency: 2}, () => {
         const {id} = await home.session('plain');
         const env = await environment('plain');
         const own = Object.fromEntries(Object.entries(env).filter(([key]) => key.startsWith('AMUX_')));
-        assert.deepEqual(own, {
+        const {AMUX_URL: url = '', ...rest} = own;
+        assert.match(url, /^https:\/\/amux:[\w-]{43}@localhost:\d+$/);
+        assert.deepEqual(rest, {
           AMUX_HOME: home.path,
           AMUX_SESSION: 'plain',
           AMUX_SESSION_ID: id,
@@ -51,6 +53,19 @@ describe('the environment of a session', {concurrency: 2}, () => {
         assert.equal(env['COLUMNS'], undefined);
         assert.equal(env['SHELL'], '/bin/sh');
         assert.match(env['TERM'] ?? '', /256color/);
+      });
+
+      test('its URL is its own: what it does is told under its name, and its token ends with its run', async () => {
+        const {AMUX_URL = ''} = await environment('plain');
+        const inside = (...args: string[]) => home.run(args, {env: {AMUX_URL}});
+        assert.equal((await inside('send', 'plain', 'to myself')).code, 0);
+        const told = (await home.amux('events', '--json')).trim().split('\n');
+        const events = told.map(line => JSON.parse(line) as {type: string; actor: string});
+        assert.equal(events.findLast(({type}) => type === 'message.queued')?.actor, 'agent:plain');
+        assertFailed(await inside('stop', 'plain'), 1, /needs the role operator; this token is agent/);
+        await home.amux('restart', 'plain');
+        assertFailed(await inside('ps'), 1, /expired or was revoked/);
+        assert.notEqual((await environment('plain'))['AMUX_URL'], AMUX_URL);
       });
 
       test('a profile’s variable is expanded from the environment of the caller, not of the supervisor', async () => {
