@@ -169,7 +169,7 @@ function listen({url, token, ca}: Api, onDelay: (ms: number) => void): Promise<(
           for (const block of blocks) {
             const data = /^data: (.*)$/m.exec(block)?.[1];
             const event = data === undefined ? null : (JSON.parse(data) as {at: number; type: string});
-            if (event?.type === 'note.added') onDelay(Date.now() - event.at);
+            if (event?.type === 'note.added') onDelay(Date.now() - event.at * 1000);
           }
         });
         resolve(() => sent.destroy());

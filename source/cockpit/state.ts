@@ -209,7 +209,7 @@ export type EventLine = {at: number; session: string | null; type: string; reaso
 export function eventLines(state: State): EventLine[] {
   const needle = state.filter.toLowerCase();
   const journal = state.entries.map(entry => ({
-    at: entry.at,
+    at: entry.at * 1000,
     session: entry.session?.name ?? null,
     type: entry.type as string,
     reason: entry.reason,

@@ -184,7 +184,7 @@ export type ApprovalView = {
 /** What became of a request. */
 export type Decided = {id: string; session: string; title: string; outcome: string};
 
-/** An event as clients see it: without the stored records. */
+/** An event as clients see it: without the stored records. `at` is in unix seconds, with a fraction. */
 export type EventView = Omit<Entry, 'changes'>;
 
 /** A result per session, for commands over several. */
@@ -252,3 +252,5 @@ export interface Fleet extends Access, Board, Knowledge {
 }
 
 export type {Exit};
+
+export const eventView = ({changes: _, at, ...shown}: Entry): EventView => ({...shown, at: at / 1000});

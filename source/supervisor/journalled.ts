@@ -1,6 +1,6 @@
 import {AmuxError} from '../domain/errors.ts';
 import type {Entry} from '../domain/events.ts';
-import type {EventView} from '../domain/fleet.ts';
+import {type EventView, eventView} from '../domain/fleet.ts';
 import type {Store} from '../store/store.ts';
 import {everyOf} from './streams.ts';
 
@@ -21,11 +21,11 @@ export async function* journalled({store, since, signal}: Following): AsyncGener
       if (missed.length === 0) break;
       for (const entry of missed) {
         cursor = entry.cursor;
-        yield eventView(entry);
+        yield viewOf(entry);
       }
     }
     // The subscription begins in the same tick in which the last look found nothing newer: no gap.
-    const live = everyOf<EventView>(listener => store.onEntry(entry => listener(eventView(entry))), signal);
+    const live = everyOf<EventView>(listener => store.onEntry(entry => listener(viewOf(entry))), signal);
     for await (const event of live) {
       if (event.cursor <= cursor) continue;
       cursor = event.cursor;
@@ -45,10 +45,10 @@ function check(store: Store, cursor: number): void {
 /** One object for all who follow. Who is behind keeps none of what was stored with it. */
 const views = new WeakMap<Entry, EventView>();
 
-function eventView(entry: Entry): EventView {
+function viewOf(entry: Entry): EventView {
   const known = views.get(entry);
   if (known !== undefined) return known;
-  const {changes: _, ...view} = entry;
+  const view = eventView(entry);
   views.set(entry, view);
   return view;
 }

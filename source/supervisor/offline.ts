@@ -2,16 +2,17 @@ import {agentOf} from '../agents/registry.ts';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {type TokenView, tokenView} from '../domain/access.ts';
 import {AmuxError} from '../domain/errors.ts';
-import type {
-  ApprovalView,
-  EventView,
-  Explanation,
-  Fleet,
-  Health,
-  Peek,
-  QueueView,
-  RunView,
-  SessionView,
+import {
+  type ApprovalView,
+  type EventView,
+  type Explanation,
+  eventView,
+  type Fleet,
+  type Health,
+  type Peek,
+  type QueueView,
+  type RunView,
+  type SessionView,
 } from '../domain/fleet.ts';
 import {findNamed} from '../domain/names.ts';
 import type {Screen} from '../domain/screen.ts';
@@ -182,9 +183,9 @@ export class Offline implements Fleet {
     for (let cursor = since ?? store.cursor; cursor < store.cursor && !signal.aborted; ) {
       const entries = store.read({after: cursor, limit: EVENTS_AT_ONCE});
       if (entries.length === 0) return;
-      for (const {changes: _, ...shown} of entries) {
-        cursor = shown.cursor;
-        yield shown;
+      for (const entry of entries) {
+        cursor = entry.cursor;
+        yield eventView(entry);
       }
     }
   }

@@ -254,7 +254,7 @@ export class FakeFleet implements Fleet {
   #note(name: string, reason: string): void {
     const session = this.#find(name);
     const cursor = this.#entries.length + 1;
-    const at = Date.now();
+    const at = Date.now() / 1000;
     const about = {id: session.id, name: session.name};
     this.#entries.push({cursor, at, type: 'session.activity', actor: 'test', session: about, reason});
     this.#wake();

@@ -214,7 +214,7 @@ export class Delivery {
     for await (const {cursor, at, type, reason} of client.events({since: 0, signal: stop.signal})) {
       const message = /^message (\S+) uncertain/.exec(reason)?.[1];
       if (type === 'message.state' && message !== undefined) found.add(message);
-      if (type === 'message.state' || type === 'session.activity') this.#history.push({at, what: reason});
+      if (type === 'message.state' || type === 'session.activity') this.#history.push({at: at * 1000, what: reason});
       if (cursor >= newest) break;
     }
     stop.abort();

@@ -40,7 +40,7 @@ export const eventView = shapeOf<EventView>()(
   z
     .strictObject({
       cursor: z.number().int(),
-      at: z.number().describe('Milliseconds since the epoch'),
+      at: z.number().describe('With a fraction: the millisecond'),
       type: z.enum(eventTypes),
       actor: z.string(),
       session: z.strictObject({id: z.string(), name: z.string()}).nullable(),

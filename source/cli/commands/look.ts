@@ -138,7 +138,7 @@ function show({output}: Context, event: EventView): void {
     output.raw(`${JSON.stringify(event)}\n`);
     return;
   }
-  const time = new Date(event.at).toISOString().slice(11, 19);
+  const time = new Date(event.at * 1000).toISOString().slice(11, 19);
   output.line(
     `${time}  ${event.type.padEnd(20)}  ${(event.session?.name ?? '-').padEnd(16)}  ${printable(event.reason)}`,
   );
