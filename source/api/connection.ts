@@ -31,6 +31,8 @@ export class Connection {
   readonly #kept: Http.Agent;
   /** For streams, and for calls that shall not meet an old connection. */
   readonly #fresh: Http.Agent;
+  /** What gives up the connections that are not there yet: agents know only of the others. */
+  readonly #dialling = new Set<() => void>();
 
   /** `actor`: who the journal names; it is believed on the socket only. */
   constructor({actor = 'cli', ...target}: Target & {actor?: string}) {
@@ -94,7 +96,11 @@ export class Connection {
     const target = this.#target;
     if (isRemote(target)) {
       agent.createConnection = (_, done) => {
-        dial(target, (error, socket) => done?.(error, socket!));
+        const giveUp = dial(target, (error, socket) => {
+          this.#dialling.delete(giveUp);
+          done?.(error, socket!);
+        });
+        this.#dialling.add(giveUp);
         return undefined;
       };
     }
@@ -160,6 +166,7 @@ export class Connection {
   }
 
   close(): void {
+    for (const giveUp of this.#dialling) giveUp();
     this.#kept.destroy();
     this.#fresh.destroy();
   }

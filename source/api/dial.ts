@@ -12,9 +12,9 @@ type Done = (error: Error | null, socket?: Socket) => void;
 
 /**
  * Connects to a supervisor over TCP. The socket is handed over once its certificate was checked, so that no byte of
- * a request, and no token, reaches anybody else.
+ * a request, and no token, reaches anybody else. Returns what gives it up.
  */
-export function dial({url, trust}: Pick<RemoteTarget, 'url' | 'trust'>, done: Done): void {
+export function dial({url, trust}: Pick<RemoteTarget, 'url' | 'trust'>, done: Done): () => void {
   const {protocol, hostname, port} = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const secure = protocol === 'https:';
@@ -23,8 +23,8 @@ export function dial({url, trust}: Pick<RemoteTarget, 'url' | 'trust'>, done: Do
   try {
     socket = secure ? dialSecurely(address, trust) : process.getBuiltinModule('node:net').connect(address);
   } catch (error) {
-    done(error as Error); // A certificate that is none.
-    return;
+    process.nextTick(done, error as Error); // A certificate that is none.
+    return () => {};
   }
   const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${DIAL_MS / 1000} s`)), DIAL_MS);
   let over = false;
@@ -41,6 +41,9 @@ export function dial({url, trust}: Pick<RemoteTarget, 'url' | 'trust'>, done: Do
   });
   socket.on('error', error => end(isOfCertificate(error) ? new Untrusted(error.message, {cause: error}) : error));
   socket.once('close', () => end(new Error('the connection was closed')));
+  return () => {
+    if (!over) socket.destroy();
+  };
 }
 
 type TLSSocket = ReturnType<typeof dialSecurely>;

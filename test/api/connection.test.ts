@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import {X509Certificate} from 'node:crypto';
+import {once} from 'node:events';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {type AddressInfo, createServer as createTcpServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
@@ -192,6 +193,22 @@ test('an answer that breaks off is no answer', async context => {
     setImmediate(() => request.socket.destroy());
   });
   await assert.rejects(to(context, front, owns(certificates.home)).call('/'), fails('supervisor.unreachable'));
+});
+
+test('closing gives up what is still being connected', async context => {
+  const silent = createTcpServer(() => {});
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+  context.after(() => silent.close());
+  const {port} = silent.address() as AddressInfo;
+  const connection = new Connection({url: `https://127.0.0.1:${port}`, token: null, trust: owns(certificates.home)});
+  const accepted = once(silent, 'connection') as Promise<[Socket]>;
+  const call = connection.call('/');
+  const [socket] = await accepted;
+  const closed = once(socket, 'close');
+  socket.resume();
+  connection.close();
+  await assert.rejects(call, fails('supervisor.unreachable'));
+  await closed;
 });
 
 test('a path of the URL stands before the routes', async context => {

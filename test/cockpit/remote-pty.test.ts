@@ -138,7 +138,7 @@ test('attach over a URL on the machine of the terminals is the terminal itself',
 
 for (const backend of ['tmux', 'pty']) {
   test(`attach from elsewhere goes by screens and keys, with ${backend}: no size changes, a lost server is waited for`, async () => {
-    await using far = await elsewhere({config: `backend: ${backend}\n`});
+    await using far = await elsewhere({config: `backend: ${backend}\nallowedHosts: [0.0.0.0]\n`});
     const {fleet} = far;
     const agent = await fleet.startAgent('a');
     // An address that no program may take for its own machine, though it is.
