@@ -39,7 +39,7 @@ export function dial({url, trust}: Pick<RemoteTarget, 'url' | 'trust'>, done: Do
     if (why !== null) socket.destroy();
     end(why === null ? null : new Untrusted(why), socket);
   });
-  socket.on('error', error => end(isOfCertificate(error) ? new Untrusted(error.message, {cause: error}) : error));
+  socket.on('error', error => end(named(error)));
   socket.once('close', () => end(new Error('the connection was closed')));
   return () => {
     if (!over) socket.destroy();
@@ -79,6 +79,13 @@ function mismatch(socket: TLSSocket, trust: Trust): string | null {
   if (trust.kind !== 'fingerprint') return null;
   const found = (socket.getPeerCertificate().fingerprint256 ?? '').replaceAll(':', '').toLowerCase();
   return found === trust.sha256 ? null : `its fingerprint is sha256:${found}`;
+}
+
+/** OpenSSL's own texts are long, and name files of its sources. */
+function named(error: Error): Error {
+  if (isOfCertificate(error)) return new Untrusted(error.message, {cause: error});
+  const {reason} = error as {reason?: string};
+  return reason === undefined ? error : new Error(`no TLS there (${reason}): is it http?`, {cause: error});
 }
 
 const isOfCertificate = (error: Error): boolean =>

@@ -195,6 +195,15 @@ test('an answer that breaks off is no answer', async context => {
   await assert.rejects(to(context, front, owns(certificates.home)).call('/'), fails('supervisor.unreachable'));
 });
 
+test('who does not speak TLS is said to be that, in one line', async context => {
+  const plain = createServer((_, response) => response.end('{}'));
+  await listening(plain, 0);
+  context.after(() => plain.close());
+  const {port} = plain.address() as AddressInfo;
+  const connection = new Connection({url: `https://127.0.0.1:${port}`, token: null, trust: owns(certificates.home)});
+  await assert.rejects(connection.call('/'), fails('supervisor.unreachable', /: no TLS there \(.+\): is it http\?$/));
+});
+
 test('closing gives up what is still being connected', async context => {
   const silent = createTcpServer(() => {});
   await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));

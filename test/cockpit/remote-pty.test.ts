@@ -170,6 +170,29 @@ for (const backend of ['tmux', 'pty']) {
   });
 }
 
+test('enter in a cockpit elsewhere attaches by screens and keys, and comes back to the cockpit', async () => {
+  await using far = await elsewhere({config: 'allowedHosts: [0.0.0.0]\n'});
+  const agent = await far.fleet.startAgent('a');
+  const AMUX_URL = far.env.AMUX_URL.replace('localhost', '0.0.0.0');
+  await using terminal = far.cockpit({cols: 90, rows: 20}, {AMUX_URL});
+  await terminal.expect(/COMMAND/);
+  await terminal.expect(/__READY__/);
+  terminal.press('\r');
+  await terminal.expect(/^__READY__/);
+  terminal.press('q for the agent\r');
+  assert.deepEqual(await agent.read(1), ['q for the agent']);
+  await terminal.expect(/done 15/);
+  terminal.press('\x02d');
+  await terminal.expect(/COMMAND/);
+  terminal.press('i');
+  await terminal.expect(/TYPING → a/);
+  terminal.press('once more\r\x1d');
+  assert.deepEqual(await agent.read(2), ['q for the agent', 'once more']);
+  assert.equal((await far.fleet.json<{cols: number}>('peek', 'a')).cols, 120);
+  terminal.press('q');
+  assert.equal(await terminal.ended(), 0);
+});
+
 test('peek -f and events -f over a URL end with exit 5 when the server is gone', async () => {
   await using far = await elsewhere();
   await far.fleet.startAgent('a');
