@@ -1,8 +1,13 @@
-import type {Server as HttpServer, ServerResponse} from 'node:http';
+import type {Server as HttpServer, IncomingMessage, ServerResponse} from 'node:http';
 import {Server as NetServer, type Socket} from 'node:net';
 
 /** How long idle keep-alive connections are kept for a request that may be on its way, in ms. */
 const KEEP_ALIVE_MS = 800;
+/** How long one that has not asked anything yet is kept, in ms: machines under load shake hands slowly. */
+const FRESH_MS = 5000;
+/** Rounds of the event loop in which nobody came, and the most that are waited for. */
+const QUIET_ROUNDS = 2;
+const ROUNDS_MAX = 1000;
 /** How long calls that are being answered may take, in ms. */
 const IN_FLIGHT_MS = 10_000;
 
@@ -10,20 +15,28 @@ const IN_FLIGHT_MS = 10_000;
 export class Drain {
   readonly #server: HttpServer;
   readonly #sockets = new Set<Socket>();
+  /** Who has not asked anything yet, by port (TLS has a socket of its own over the one that was accepted). */
+  readonly #fresh = new Set<Socket | number>();
   readonly #answering = new Set<ServerResponse>();
+  #accepted = 0;
   #leaving = false;
   #check = (): void => {};
 
   constructor(server: HttpServer) {
     this.#server = server;
     server.on('connection', (socket: Socket) => {
+      const id = idOf(socket);
+      this.#accepted++;
       this.#sockets.add(socket);
+      this.#fresh.add(id);
       socket.once('close', () => {
         this.#sockets.delete(socket);
+        this.#fresh.delete(id);
         this.#check();
       });
     });
-    server.prependListener('request', (_request, response: ServerResponse) => {
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#fresh.delete(idOf(request.socket));
       if (this.#leaving) response.shouldKeepAlive = false;
       this.#answering.add(response);
       response.once('close', () => this.leave(response));
@@ -34,6 +47,19 @@ export class Drain {
   leave(response: ServerResponse): void {
     this.#answering.delete(response);
     this.#check();
+  }
+
+  /**
+   * As `stop`, once nobody is about to be accepted: whom the system has connected and this process has not taken yet
+   * would be cut off. One is taken in each round of the event loop.
+   */
+  async stopWhenQuiet(): Promise<void> {
+    for (let round = 0, quiet = 0; round < ROUNDS_MAX && quiet < QUIET_ROUNDS; round++) {
+      const before = this.#accepted;
+      await new Promise(resolve => setImmediate(resolve));
+      quiet = this.#accepted === before ? quiet + 1 : 0;
+    }
+    this.stop();
   }
 
   /** Accepts nobody any more; who is connected stays, and is told that this connection ends. */
@@ -52,18 +78,28 @@ export class Drain {
     const {promise, resolve} = Promise.withResolvers<void>();
     let patient = idleMs > 0;
     this.#check = () => {
-      if (this.#sockets.size === 0 || (!patient && this.#answering.size === 0)) resolve();
+      if (this.#sockets.size === 0 || (!patient && this.#answering.size + this.#fresh.size === 0)) resolve();
     };
     const idle = setTimeout(() => {
       patient = false;
       this.#check();
     }, idleMs);
+    const fresh = setTimeout(
+      () => {
+        this.#fresh.clear();
+        this.#check();
+      },
+      idleMs > 0 ? FRESH_MS : 0,
+    );
     const bound = setTimeout(resolve, inFlightMs);
     this.#check();
     await promise;
     clearTimeout(idle);
+    clearTimeout(fresh);
     clearTimeout(bound);
     this.#server.closeAllConnections();
     for (const socket of this.#sockets) socket.destroy(); // Those that have not said anything yet.
   }
 }
+
+const idOf = (socket: Socket): Socket | number => socket.remotePort ?? socket;

@@ -128,6 +128,7 @@ export class Server {
 
   /** Ends when its calls are answered. `patient`: quiet connections get the time to leave by themselves. */
   async close({patient = false}: {patient?: boolean} = {}): Promise<void> {
+    if (patient) await this.#drain.stopWhenQuiet();
     this.stop();
     await this.#drain.finish(patient ? {} : {idleMs: 0});
     await this.#app.close();

@@ -114,8 +114,6 @@ export class Listeners {
   /** The same for a home that a successor listens for already: connections are given the time to leave by themselves. */
   async leave(): Promise<void> {
     this.#socket.release();
-    // After the events of this round: whoever is connected by now has been accepted.
-    await new Promise(resolve => setImmediate(resolve));
     await Promise.all([this.door.close(), ...this.#servers.map(server => server.close({patient: true}))]);
   }
 
