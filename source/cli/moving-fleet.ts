@@ -36,7 +36,16 @@ export function movingFleet(first: Fleet): MovingFleet {
       const here = place;
       const fleet = await Promise.race([here.fleet, aborted(signal)]);
       if (fleet === null) return;
-      yield* open(fleet, AbortSignal.any([signal, here.leaving.signal]));
+      const ending = new AbortController();
+      const end = () => ending.abort();
+      const both = [signal, here.leaving.signal];
+      if (both.some(({aborted}) => aborted)) end();
+      for (const each of both) each.addEventListener('abort', end);
+      try {
+        yield* open(fleet, ending.signal);
+      } finally {
+        for (const each of both) each.removeEventListener('abort', end);
+      }
       if (!here.leaving.signal.aborted) return;
     }
   }

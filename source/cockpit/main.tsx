@@ -106,7 +106,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   let app = appIn(info.mode);
   void options.moved?.then(mode => {
     app = appIn(mode);
-    ink?.rerender(app);
+    if (!ending.signal.aborted) ink?.rerender(app);
   });
   ink = render(app, {
     stdout,

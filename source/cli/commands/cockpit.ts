@@ -144,8 +144,8 @@ async function host(paths: Context['paths'], settings: Settings): Promise<Hostin
       if (joined === null && !stopped && settings.onQuit === 'handover' && (await hosted.fleet.health()).running > 0) {
         await autostart(paths, selfArgv(), {instead: process.pid}).catch(() => {}); // Then it ends as if it left.
       }
-      await joined?.[Symbol.asyncDispose]();
       await hosted.close();
+      await joined?.[Symbol.asyncDispose]();
     },
   };
 }
