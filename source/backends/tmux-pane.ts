@@ -42,12 +42,14 @@ export class Pane {
 }
 
 /** The commands, to be run as one list, that make a terminal; the first answers with pane id and pid. */
-export function launchCommands({terminal, run, name, argv, cwd, env, cols, rows}: Launch): string[] {
+export function launchCommands({terminal, run, name, argv, cwd, env, cols, rows, asksForStatus}: Launch): string[] {
   const variables = Object.entries(env).map(([key, value]) => `-e ${quote(`${key}=${value}`)}`);
   // One argument goes through the default shell; `exec` makes the program itself the pane's process,
   // and `env` puts back SHELL, which tmux replaces by its own.
   const shell = env['SHELL'] === undefined ? ['env', '-u', 'SHELL'] : ['env', `SHELL=${env['SHELL']}`];
-  const command = `exec ${[...shell, ...argv].map(shellQuote).join(' ')}`;
+  // What is typed before the program reads it would stand on its screen.
+  const quiet = asksForStatus ? 'stty -echo 2>/dev/null; ' : '';
+  const command = `${quiet}exec ${[...shell, ...argv].map(shellQuote).join(' ')}`;
   const where = `-x ${cols} -y ${rows} -c ${quote(cwd.replaceAll('#', '##'))}`;
   return [
     `new-session -d -s ${terminal} ${where} ${variables.join(' ')} -P -F '#{pane_id}\t#{pane_pid}' ${quote(command)}`,

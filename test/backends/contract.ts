@@ -213,6 +213,8 @@ export function contract(name: string, make: () => Promise<Subject>): void {
       await backend.launch(launchOf({argv: program('asks-for-status'), asksForStatus: true}));
       const {state, terminal} = await events.next('program');
       assert.deepEqual([terminal, state], ['s-one', 'working']);
+      const lines = screenText(await screenWith(backend, 's-one', '__READY__'));
+      assert.equal(lines.join('').trim(), '__READY__', 'the answer does not stand on its screen');
     });
 
     test('closing kills what lives in the terminal and forgets it', async context => {
