@@ -12,6 +12,8 @@ export class Pane {
   readonly run: string;
   size: {cols: number; rows: number};
   exitSeen = false;
+  /** Something was printed in it. */
+  printed = false;
   /** The program has reported its status at least once. */
   reported = false;
   /** null until the program said so while somebody listened. */
@@ -29,6 +31,7 @@ export class Pane {
   /** Takes output as tmux escapes it; returns what the program tells in it: its own reports, and a title that is new. */
   hear(escaped: string): Heard {
     const data = unescapeOutput(escaped);
+    this.printed = true;
     const on = data.lastIndexOf(PASTE_ON);
     const off = data.lastIndexOf(PASTE_OFF);
     if (on !== off) this.bracketedPaste = on > off;
@@ -47,8 +50,8 @@ export function launchCommands({terminal, run, name, argv, cwd, env, cols, rows,
   // One argument goes through the default shell; `exec` makes the program itself the pane's process,
   // and `env` puts back SHELL, which tmux replaces by its own.
   const shell = env['SHELL'] === undefined ? ['env', '-u', 'SHELL'] : ['env', `SHELL=${env['SHELL']}`];
-  // What is typed before the program reads it would stand on its screen.
-  const quiet = asksForStatus ? 'stty -echo 2>/dev/null; ' : '';
+  // What is typed before the program reads it would stand on its screen. The return says when that is over.
+  const quiet = asksForStatus ? "stty -echo 2>/dev/null; printf '\\r'; " : '';
   const command = `${quiet}exec ${[...shell, ...argv].map(shellQuote).join(' ')}`;
   const where = `-x ${cols} -y ${rows} -c ${quote(cwd.replaceAll('#', '##'))}`;
   return [

@@ -15,6 +15,8 @@ import {launchCommands, Pane} from './tmux-pane.ts';
  */
 const ANSWER_EVERY_MS = 20;
 const ANSWER_FOR_MS = 3000;
+/** The terminal shows when it does not echo any more; this is waited for so long, in ms. */
+const QUIET_WITHIN_MS = 300;
 /** Bytes of one `send-keys -H` or `set-buffer` command. */
 const CHUNK = 4000;
 
@@ -204,10 +206,12 @@ export class TmuxBackend implements Backend {
   /** Answers until the first report. */
   async #answerForStatus(pane: Pane): Promise<void> {
     const bytes = Buffer.from(STATUS_ANSWER).toString('hex').replace(/../g, ' $&');
-    const end = performance.now() + ANSWER_FOR_MS;
+    const start = performance.now();
+    const end = start + ANSWER_FOR_MS;
+    const isQuiet = () => pane.printed || performance.now() > start + QUIET_WITHIN_MS;
     while (!pane.reported && !pane.exitSeen && this.#link.find(pane.terminal) === pane && performance.now() < end) {
       try {
-        await this.#link.run(`send-keys -t ${pane.pane} -H${bytes}`);
+        if (isQuiet()) await this.#link.run(`send-keys -t ${pane.pane} -H${bytes}`);
       } catch {
         return; // The terminal or its server is gone.
       }
