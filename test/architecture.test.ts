@@ -44,6 +44,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   keyv: ['store'],
   meow: ['cli'],
   'node-pty': ['backends'],
+  pino: ['cli'],
   react: ['cockpit'],
   selfsigned: ['api'],
   'string-width': ['terminal', 'cockpit', 'cli'],

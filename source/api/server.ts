@@ -4,6 +4,7 @@ import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest} f
 import {type Caller, mayAct, type Role} from '../domain/access.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
+import {type Log, noLog} from '../domain/log.ts';
 import type {Gate} from './callers.ts';
 import {Drain} from './drain.ts';
 import {checkStreamQuery, SLOW_MS, sendEvents, sinceOf} from './event-stream.ts';
@@ -36,6 +37,7 @@ export type ServerOptions = {
   requestMs?: number;
   slowMs?: number;
   streamsMax?: number;
+  log?: Log;
   /** Served as well, to those who may listen in on the home itself. */
   internal?: readonly Route[];
 };
@@ -79,7 +81,11 @@ export class Server {
     this.#app.server.maxConnections = CONNECTIONS_MAX;
     this.#drain = new Drain(this.#app.server);
     this.#app.decorateRequest('caller', null);
-    this.#app.setErrorHandler((error, _request, reply) => sendError(reply, translated(error)));
+    this.#app.setErrorHandler((error, request, reply) => {
+      const refusal = translated(error);
+      if (refusal.http === 500) this.#fault(request, error);
+      return sendError(reply, refusal);
+    });
     this.#app.setNotFoundHandler((request, reply) => sendError(reply, unrouted(request, reply)));
     this.#app.addHook('onRequest', async (request, reply) => {
       this.lastRequest = performance.now();
@@ -88,6 +94,7 @@ export class Server {
     });
     this.#app.addHook('onResponse', async (request, reply) => {
       this.#traffic.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
+      this.#tell(request, reply);
     });
     this.#readJson();
     for (const route of [...routes, ...(options.internal ?? [])]) this.#add(route);
@@ -132,6 +139,18 @@ export class Server {
     this.stop();
     await this.#drain.finish(patient ? {} : {idleMs: 0});
     await this.#app.close();
+  }
+
+  #fault({method, routeOptions}: FastifyRequest, error: unknown): void {
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    (this.#options.log ?? noLog)('error', 'fault', {method, route: routeOptions.url ?? null, why});
+  }
+
+  /** The route's pattern, not what was asked: paths and queries may hold anything. */
+  #tell({method, routeOptions, caller}: FastifyRequest, {statusCode: status, elapsedTime}: FastifyReply): void {
+    const level = status >= 500 ? 'error' : status >= 400 ? 'info' : 'debug';
+    const [route, actor, ms] = [routeOptions.url ?? null, caller?.actor ?? null, Math.round(elapsedTime)];
+    (this.#options.log ?? noLog)(level, 'request', {method, route, status, ms, actor});
   }
 
   #readJson(): void {

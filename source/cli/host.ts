@@ -12,6 +12,7 @@ import {profilesFor} from '../supervisor/profiles.ts';
 import {openSupervisor, type Supervisor} from '../supervisor/supervisor.ts';
 import type {ListenWish} from './listen-flags.ts';
 import {Listeners} from './listeners.ts';
+import {openLog} from './log.ts';
 import {type MovingFleet, movingFleet} from './moving-fleet.ts';
 import {onPath, versionOf} from './programs.ts';
 import {beginSuccession, type Predecessor} from './succession.ts';
@@ -64,9 +65,10 @@ export async function hostFleet(options: HostOptions): Promise<Host> {
 async function become(options: HostOptions, predecessor: Predecessor | null): Promise<Host> {
   const {paths, hosted, version, self, onShutdown} = options;
   const {settings} = loadSettings(paths.config);
+  const {log, close: closeLog} = openLog({dir: paths.log, level: settings.logLevel});
   const opening = Promise.withResolvers<Supervisor>();
   opening.promise.catch(() => {}); // Told to those who wait for it.
-  const asked = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<number>();
   const listen = () =>
     Listeners.open({
       paths,
@@ -74,7 +76,8 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       wish: options.listen ?? {},
       predecessor: predecessor?.pid ?? null,
       supervisor: opening.promise,
-      handOver: () => asked.resolve(),
+      log,
+      handOver: to => asked.resolve(to),
     });
   const parts: Parts = {};
   try {
@@ -82,6 +85,7 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       // Whoever calls from now on waits here.
       parts.listeners = await listen();
       await parts.listeners.openSocket();
+      log('info', 'takes over', {from: predecessor.pid});
       await predecessor.ask();
     }
     parts.lock = await acquireLock(paths, {waitMs: predecessor === null ? LOCK_WAIT_MS : HANDOVER_MS});
@@ -111,21 +115,29 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
     const startedAt = Math.floor(Date.now() / 1000);
     writeSupervisorFile(paths, {pid: process.pid, url, socket: paths.socket, version, started_at: startedAt});
     opening.resolve(supervisor);
+    const after = predecessor === null ? {} : {after: predecessor.pid};
+    log('info', 'supervisor started', {version, hosted, url, ...after});
+    for (const notice of store.notices) log('warn', 'notice', {notice});
     const {fleet, hold, move} = movingFleet(supervisor.as(hosted === 'cockpit' ? 'cockpit' : 'cli'));
     let leaving: Promise<void> | null = null;
-    const leave = async () => {
+    const leave = async (to: number) => {
+      log('info', 'hands over', {to});
       const held = hold();
       await listeners.leave();
       await held;
       await end(parts);
+      log('info', 'handed over', {to});
+      closeLog();
     };
     const endAlone = async () => {
       removeSupervisorFile(paths);
       await listeners.close();
       await end(parts, {terminals: true});
+      log('info', 'supervisor ended');
+      closeLog();
     };
-    const handedOver = asked.promise.then(() => {
-      leaving ??= leave();
+    const handedOver = asked.promise.then(to => {
+      leaving ??= leave(to);
       return leaving;
     });
     const close = () => {
@@ -134,7 +146,9 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
     };
     return {fleet, settings, url, fingerprint, demand: () => listeners.demand(), handedOver, move, close};
   } catch (error) {
-    opening.reject(asAmuxError(error));
+    const failure = asAmuxError(error);
+    opening.reject(failure);
+    log('error', 'supervisor did not start', {code: failure.code, why: failure.message});
     await parts.listeners?.close();
     await end(parts, {terminals: true});
     throw error;

@@ -11,6 +11,7 @@ import type {Settings} from '../config/settings.ts';
 import type {Caller} from '../domain/access.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
+import type {Log} from '../domain/log.ts';
 import {HomeSocket} from './home-socket.ts';
 import type {ListenWish} from './listen-flags.ts';
 import {bindPort, LOOPBACK, takePort} from './port.ts';
@@ -23,6 +24,7 @@ export type ListenOptions = {
   predecessor: number | null;
   /** Requests wait for it. */
   supervisor: Promise<{as: (actor: string) => Fleet; callerOf: (token: string) => Caller | null}>;
+  log: Log;
   /** A successor asks for the home. */
   handOver: (to: number) => void;
 };
@@ -66,7 +68,7 @@ export class Listeners {
       });
       const fleetOf = async ({actor}: Caller) => (await supervisor).as(actor);
       const internal = [handOverRoute(options.handOver)];
-      const server = new Server({fleetOf, gate: socketGate, traffic, internal});
+      const server = new Server({fleetOf, gate: socketGate, traffic, internal, log: options.log});
       const socket = new HomeSocket(paths.socket, server);
       const notices = [...('failure' in tcp ? [tcp.failure] : [tcp.notice]), door.notice];
       return new Listeners({socket, tcp: 'failure' in tcp ? null : tcp, door, late, notices});
@@ -124,12 +126,13 @@ export class Listeners {
 
 /** Throws when it cannot listen where it was asked to; else says why not. */
 async function openTcp(
-  {paths, settings, wish, predecessor, supervisor}: ListenOptions,
+  {paths, settings, wish, predecessor, supervisor, log}: ListenOptions,
   {late, traffic}: {late: (() => Promise<void>)[]; traffic: Traffic},
 ): Promise<(Tcp & {notice: string | null}) | {failure: string}> {
   const {host = LOOPBACK, tls = true} = wish;
   const {certificate, notice} = tls ? await certificateOf(paths, wish) : {certificate: null, notice: null};
   const server = new Server({
+    log,
     traffic,
     fleetOf: async ({actor}) => (await supervisor).as(actor),
     gate: tokenGate(async token => (await supervisor).callerOf(token)),

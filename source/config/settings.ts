@@ -1,5 +1,6 @@
 import {stringify} from 'yaml';
 import {z} from 'zod';
+import {logLevels} from '../domain/log.ts';
 import {agentsSchema, maskAgents} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
 import {projectSchema} from './profiles.ts';
@@ -27,6 +28,8 @@ export const settingsSchema = z.strictObject({
   autostart: z.boolean().default(true),
   /** Of the API on 127.0.0.1; another one is chosen when it is taken. */
   port: z.int().min(1).max(65_535).default(DEFAULT_PORT),
+  /** What the supervisor writes to log/supervisor.log: this and what is more important. */
+  logLevel: z.enum(logLevels).default('info'),
   /** Leaves an attached terminal. */
   detachKey: keys.default('C-b d'),
   /** Leaves typing mode. */

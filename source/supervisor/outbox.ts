@@ -54,6 +54,8 @@ export class Outbox {
   /** Since when, in which run, its input line is known to be free (ms since the epoch). */
   #free: {run: string | undefined; since: number} | null = null;
   #closed = false;
+  #resting = false;
+  #rest: () => void = () => {};
   /** Its agent tells of prompts by events of its own. */
   #streamed = false;
 
@@ -96,7 +98,7 @@ export class Outbox {
   /** Types the next message when the session is at its turn boundary. */
   async deliver(): Promise<void> {
     const [message] = this.pending;
-    if (this.#busy || this.#closed || message?.state !== 'queued') return;
+    if (this.#busy || this.#resting || this.#closed || message?.state !== 'queued') return;
     if (!mayDeliver(this.#options.session())) {
       if (message.now === true) void this.#interrupter.interrupt(message);
       return;
@@ -118,6 +120,7 @@ export class Outbox {
     } finally {
       this.#attempt = null;
       this.#busy = false;
+      this.#rest();
       this.#options.onTried();
     }
   }
@@ -136,6 +139,7 @@ export class Outbox {
     } finally {
       this.#attempt = null;
       this.#busy = false;
+      this.#rest();
       this.#options.onTried();
     }
   }
@@ -145,6 +149,17 @@ export class Outbox {
     const waiting = this.messages.filter(({state}) => state === 'queued');
     for (const message of waiting) this.#step(message, 'dropped', `dropped by ${actor}`);
     return waiting.length;
+  }
+
+  /** Begins with nothing more. Resolves when what is being typed is through, or after so many ms. */
+  async rest(boundMs: number): Promise<void> {
+    this.#resting = true;
+    if (!this.#busy) return;
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#rest = resolve;
+    const timer = setTimeout(resolve, boundMs);
+    await promise;
+    clearTimeout(timer);
   }
 
   /** The supervisor ends: what is under way is left to the next one. */

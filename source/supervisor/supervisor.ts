@@ -25,6 +25,9 @@ import {steering} from './steering.ts';
 
 const EVERYONE: Selection = {all: true};
 
+/** How long a message that is being typed may take when the supervisor ends, in ms. */
+const TYPED_MS = 3000;
+
 export type SupervisorOptions = {
   paths: Paths;
   store: Store;
@@ -103,6 +106,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
 
   const tokens = access({roster, store, now});
   const dispose = async () => {
+    // What a successor finds half typed it can only judge by evidence, which not every program gives.
+    await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
     for (const runner of roster.all) {
       await runner.settled();
       runner.close();

@@ -54,7 +54,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
 export function noticeOf(session: Session, url: string | null): string | null {
   const held = session.run?.url ?? null;
   if (!isLive(session) || held === null || url === null || held === url) return null;
-  return `the API moved to ${url}: its AMUX_URL says ${held} until it is restarted`;
+  return `its AMUX_URL is out of date (${held}): a restart gives it ${url}`;
 }
 
 /** In order of creation; ended one-shot sessions only for an hour. */

@@ -11,6 +11,7 @@ const defaults = {
   backend: 'auto',
   autostart: true,
   port: 8822,
+  logLevel: 'info',
   detachKey: 'C-b d',
   leaveKey: 'C-]',
   onQuit: 'handover',

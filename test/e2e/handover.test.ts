@@ -180,7 +180,12 @@ test(`${HANDOVERS} hand-overs under load: no call refused, no message lost or do
   const expected = load.cursors.map((_, i) => first + 1 + i);
   assert.deepEqual(load.cursors, expected, 'every cursor once, in order');
   const messages = Array.from({length: load.sent}, (_, i) => `message ${i + 1}`);
-  while (agent.prompts.length < load.sent) await agent.read(agent.prompts.length + 1);
+  while (agent.prompts.length < load.sent) {
+    const next = agent.prompts.length + 1;
+    await agent.read(next).catch(async error => {
+      throw new Error(`no message ${next}: ${await home.amux('queue', 'a', '--json')}`, {cause: error});
+    });
+  }
   assert.deepEqual(agent.prompts, messages);
   assert.ok(isAlive(agent.pid));
 });

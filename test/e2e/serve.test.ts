@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {get} from 'node:https';
 import {createServer, type Server} from 'node:net';
 import {join} from 'node:path';
@@ -142,10 +142,36 @@ test('a session that still holds an old URL says so', async () => {
   await home.amux('serve', '--stop');
   writeFileSync(join(home.path, 'config.yaml'), `port: ${await freePort()}\n`);
   const url = (await home.amux('serve', '--detach')).trim();
-  const says = `the API moved to ${url}: its AMUX_URL says https://localhost:`;
-  assert.ok((await home.session('a')).notice?.startsWith(says));
-  assert.ok((await home.json<Explanation>('explain', 'a')).notice?.startsWith(says));
-  assert.ok((await home.amux('explain', 'a')).includes(says));
+  const says = /^its AMUX_URL is out of date \(https:\/\/localhost:\d+\): a restart gives it (\S+)$/m;
+  assert.equal(says.exec((await home.session('a')).notice ?? '')?.[1], url);
+  assert.equal(says.exec((await home.json<Explanation>('explain', 'a')).notice ?? '')?.[1], url);
+  assert.match(await home.amux('explain', 'a'), says);
   await home.amux('restart', 'a');
   assert.equal((await home.session('a')).notice, null);
+});
+
+test('no token that was used stands in the log, however it came and whatever came of it', async () => {
+  await using home = new Home({config: `port: ${await freePort()}\nlogLevel: debug\n`});
+  const url = (await home.amux('serve', '--detach')).trim();
+  const {token} = await home.json<{token: string}>('token', 'create', '--role', 'viewer');
+  const wrong = 'a-token-that-nobody-made';
+  for (const secret of [token, wrong]) {
+    await ask(home, `${url}/api/health`, secret);
+    await ask(home, url.replace('://', `://amux:${secret}@`));
+    await ask(home, `${url}/api/nothing?token=${secret}`, secret);
+    await home.run(['ps', '--url', url.replace('://', `://amux:${secret}@`)]);
+  }
+  await home.amux('serve', '--stop');
+  const log = join(home.path, 'log');
+  const text = readdirSync(log)
+    .map(name => readFileSync(join(log, name), 'utf8'))
+    .join('\n');
+  for (const secret of [token, wrong, Buffer.from(`amux:${token}`).toString('base64')]) {
+    assert.ok(!text.includes(secret), text.slice(0, 2000));
+  }
+  const entries = text.split('\n').filter(line => line.startsWith('{'));
+  const said = entries.map(line => JSON.parse(line) as {msg: string; status?: number; route?: string});
+  assert.deepEqual([said[0]?.msg, said.at(-1)?.msg], ['supervisor started', 'supervisor ended']);
+  assert.ok(said.some(({status, route}) => status === 200 && route === '/api/health'));
+  assert.ok(said.some(({status, route}) => status === 401 && route === '/api/health'));
 });

@@ -36,6 +36,7 @@ export function peekLines({theme, size, session, screen, typing, asked, stale = 
     left:
       session === null ? [] : titleSpans(theme, size.cols - TITLE_FRAME - room, {session, screen, view, ended, stale}),
     right: asks,
+    foot: session?.notice == null ? [] : [['dim', plain(session.notice)]],
   };
   if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session}));
   const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {
