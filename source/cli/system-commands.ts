@@ -11,6 +11,7 @@ const profileFlags: Record<string, FlagSpec> = {
 };
 
 const profiles = () => import('./commands/profiles.ts');
+const service = () => import('./commands/service.ts');
 const config = () => import('./commands/config.ts');
 const tokens = () => import('./commands/tokens.ts');
 
@@ -109,6 +110,31 @@ export const systemCommands: readonly Command[] = [
     summary: 'take access away at once, by id or name',
     args: [1, 1],
     load: async () => (await tokens()).revoke,
+  },
+  {
+    path: 'service install',
+    usage: '[--print]',
+    summary: 'a systemd unit or launch agent of yours that runs amux serve',
+    here: true,
+    flags: {print: {type: 'boolean', about: 'show its file and do nothing'}},
+    args: [0, 0],
+    load: async () => (await service()).install,
+  },
+  {
+    path: 'service uninstall',
+    usage: '',
+    summary: 'take it away; sessions live on',
+    here: true,
+    args: [0, 0],
+    load: async () => (await service()).uninstall,
+  },
+  {
+    path: 'service status',
+    usage: '',
+    summary: 'whether it is installed and active',
+    here: true,
+    args: [0, 0],
+    load: async () => (await service()).status,
   },
   {
     path: 'doctor',

@@ -172,6 +172,8 @@ test(`${HANDOVERS} hand-overs under load: no call refused, no message lost or do
     // As many again as came during it, before the next.
     await until('more answers', () => load.answered > before + 100);
   }
+  // One that no test's own bound ends while the agent still reads.
+  await home.amux('serve', '--detach');
   const {cursor} = (await call(bySocket(home), {path: '/api/health'})).body as Health;
   await until('the events', () => load.cursors.at(-1)! >= cursor);
   await load[Symbol.asyncDispose]();
