@@ -1,5 +1,5 @@
-import {STATUS_CODES} from 'node:http';
-import type {Socket} from 'node:net';
+import {type IncomingMessage, type Server, type ServerResponse, STATUS_CODES} from 'node:http';
+import type {Duplex} from 'node:stream';
 import type {FastifyReply} from 'fastify';
 import type {z} from 'zod';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
@@ -25,14 +25,32 @@ export function translated(error: unknown): AmuxError {
   return invalid(error instanceof Error ? error.message : 'refused');
 }
 
-/** What is no HTTP, or comes too slowly, never reaches a route: it is answered on its socket. */
-export function refuseClient(error: Error & {code?: string}, socket: Socket): void {
-  if (socket.destroyed || error.code === 'ECONNRESET') {
+/** Answers on its socket what never reaches a route: what is no HTTP, comes too slowly, or asks for a tunnel. */
+export function refuseStrays(server: Server): void {
+  server.on('clientError', (error: Error & {code?: string}, socket: Answering) => {
+    const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    // What failed before HTTP began, as a handshake does, has nobody who could read an answer.
+    if (!late && error.code?.startsWith('HPE_') !== true) socket.destroy();
+    else answerOn(socket, late ? new AmuxError('request.slow') : invalid('this is not HTTP as it should be'));
+  });
+  server.on('connect', ({url = ''}: IncomingMessage, socket: Answering) => {
+    answerOn(socket, new AmuxError('route.unknown', {what: `CONNECT ${url.slice(0, 200)}`}));
+  });
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const refusal = invalid('this expectation cannot be met: leave "Expect" out');
+    response.writeHead(refusal.http, {'content-type': 'application/json', connection: 'close'}).end(bodyOf(refusal));
+  });
+}
+
+/** `_httpMessage`: the answer that is under way; Node's own handler looks there, too. */
+type Answering = Duplex & {_httpMessage?: {headersSent: boolean} | null};
+
+function answerOn(socket: Answering, refusal: AmuxError): void {
+  // Another answer would be read as part of one that has begun.
+  if (!socket.writable || socket._httpMessage?.headersSent === true) {
     socket.destroy();
     return;
   }
-  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const refusal = late ? new AmuxError('request.slow') : invalid('this is not HTTP as it should be');
   const body = bodyOf(refusal);
   const head = [
     `HTTP/1.1 ${refusal.http} ${STATUS_CODES[refusal.http]}`,
@@ -40,9 +58,7 @@ export function refuseClient(error: Error & {code?: string}, socket: Socket): vo
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  // Once an answer is under way, another one would be read as part of it.
-  if (socket.writable && socket.bytesWritten === 0) socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  else socket.destroy();
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 export function parse(schema: z.ZodType, value: unknown, where: string): unknown {

@@ -9,7 +9,7 @@ import type {Gate} from './callers.ts';
 import {Drain} from './drain.ts';
 import {checkStreamQuery, SLOW_MS, sendEvents, sinceOf} from './event-stream.ts';
 import {checkCaller, type Guard, sayCors} from './guard.ts';
-import {BODY_MAX, checkDepth, invalid, parse, refuseClient, sendError, translated} from './refusals.ts';
+import {BODY_MAX, checkDepth, invalid, parse, refuseStrays, sendError, translated} from './refusals.ts';
 import type {Route, StreamRoute} from './route.ts';
 import {routes, streamRoutes} from './routes.ts';
 import {processTraffic, type Traffic} from './traffic.ts';
@@ -72,13 +72,14 @@ export class Server {
       forceCloseConnections: true,
       requestTimeout,
       routerOptions: {maxParamLength: PARAM_MAX},
-      clientErrorHandler: refuseClient,
+      clientErrorHandler: () => {}, // See `refuseStrays`.
       frameworkErrors: (error, _request, reply) => sendError(reply, translated(error)),
       ...(tls === null
         ? {http: timing}
         : {https: {...tls, ...timing, handshakeTimeout: headersTimeout, minVersion: 'TLSv1.2'}}),
     }) as unknown as FastifyInstance; // One type for both: nothing here depends on which it is.
     this.#app.server.maxConnections = CONNECTIONS_MAX;
+    refuseStrays(this.#app.server);
     this.#drain = new Drain(this.#app.server);
     this.#app.decorateRequest('caller', null);
     this.#app.setErrorHandler((error, request, reply) => {
