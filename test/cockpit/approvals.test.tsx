@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {render} from 'ink-testing-library';
 import stringWidth from 'string-width';
-import {App} from '../../source/cockpit/app.tsx';
-import {createDeeds} from '../../source/cockpit/deeds.ts';
 import {bindingFor, footerBindings} from '../../source/cockpit/keymap.ts';
 import {approvalAreas, layoutOf} from '../../source/cockpit/layout.ts';
 import {requestPane} from '../../source/cockpit/panes/request.ts';
 import {requestCards, requestList} from '../../source/cockpit/panes/requests.ts';
 import {asksOf, moveChoice, noRequests, requestInHand, withOpen} from '../../source/cockpit/requests.ts';
 import {firstState, reduce, type State} from '../../source/cockpit/state.ts';
-import {Store} from '../../source/cockpit/store.ts';
 import type {ApprovalView} from '../../source/domain/fleet.ts';
-import {loadTheme, palette} from './palettes.ts';
+import {openCockpit} from './open-cockpit.tsx';
+import {loadTheme} from './palettes.ts';
 import {approvalOf, scenePending} from './requests.ts';
-import {SCENE_NOW, sceneAgents, sceneFleet, sceneSessions} from './scene.ts';
+import {SCENE_NOW, sceneFleet, sceneSessions} from './scene.ts';
 
 const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
 const plainText = (lines: readonly string[]) => lines.map(line => line.replace(/\x1b\[[\d;]*m/g, '').trimEnd());
@@ -146,42 +143,7 @@ test('the footer offers answers only where they can be given', () => {
 function open(pending: ApprovalView[] = scenePending()) {
   const fleet = sceneFleet();
   fleet.approvalViews = pending;
-  let now = SCENE_NOW;
-  const clock = () => now;
-  const store = new Store(firstState({size: {cols: 100, rows: 30}, now, demo: false}));
-  const info = {mode: 'hosted', agentsFound: sceneAgents} as const;
-  const options = {
-    fleet,
-    theme: palette('dark'),
-    stdin: process.stdin,
-    stdout: process.stdout,
-    keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
-    info,
-    clock,
-    attach: async () => {},
-  };
-  const terminal = {quit: () => {}, repaint: () => {}, lend: async () => {}};
-  const deeds = createDeeds({store, options, terminal});
-  const source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
-  const props = {source, deeds, theme, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
-  const view = render(<App {...props} />);
-  const frame = () => plainText((view.lastFrame() ?? '').split('\n')).join('\n');
-  return {
-    fleet,
-    frame,
-    pass: (ms: number) => {
-      now += ms;
-    },
-    press: (keys: string) => view.stdin.write(keys),
-    async see(pattern: RegExp): Promise<void> {
-      const deadline = performance.now() + 5000;
-      while (!pattern.test(frame())) {
-        assert.ok(performance.now() < deadline, `waited for ${pattern} in\n${frame()}`);
-        await new Promise(resolve => setImmediate(resolve));
-      }
-    },
-    [Symbol.dispose]: view.unmount,
-  };
+  return openCockpit({fleet});
 }
 
 const decisions = (fleet: {calls: string[]}) => fleet.calls.filter(call => call.startsWith('decide'));

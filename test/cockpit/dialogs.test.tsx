@@ -1,66 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {render} from 'ink-testing-library';
-import {App} from '../../source/cockpit/app.tsx';
-import {createDeeds} from '../../source/cockpit/deeds.ts';
-import {firstState} from '../../source/cockpit/state.ts';
-import {Store} from '../../source/cockpit/store.ts';
 import {FakeFleet} from './fake-fleet.ts';
-import {loadTheme, palette} from './palettes.ts';
-import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
+import {openCockpit} from './open-cockpit.tsx';
+import {sceneFleet} from './scene.ts';
 
-/** ink-testing-library's width. */
-const COLUMNS = 100;
-const BOUND_MS = 5000;
 const ESC = '\x1b';
 
-function open(fleet: FakeFleet = sceneFleet()) {
-  const clock = () => SCENE_NOW;
-  const store = new Store(firstState({size: {cols: COLUMNS, rows: 30}, now: SCENE_NOW, demo: false}));
-  const info = {mode: 'hosted', agentsFound: sceneAgents} as const;
-  const ends: string[] = [];
-  const deeds = createDeeds({
-    store,
-    options: {
-      fleet,
-      theme: palette('dark'),
-      stdin: process.stdin,
-      stdout: process.stdout,
-      keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
-      info,
-      clock,
-      cwd: '/work/shop',
-      env: {HOME: '/home/ada'},
-      attach: async () => {},
-    },
-    terminal: {
-      quit: () => ends.push('quit'),
-      repaint: () => ends.push('repaint'),
-      lend: use => use(AbortSignal.timeout(BOUND_MS)),
-    },
-  });
-  const source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
-  const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
-  const props = {source, deeds, theme, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
-  const view = render(<App {...props} />);
-  const frame = () => (view.lastFrame() ?? '').replace(/\x1b\[[\d;]*m/g, '');
-  const see = async (pattern: RegExp): Promise<void> => {
-    const deadline = performance.now() + BOUND_MS;
-    while (!pattern.test(frame())) {
-      assert.ok(performance.now() < deadline, `waited for ${pattern} in\n${frame()}`);
-      await new Promise(resolve => setImmediate(resolve));
-    }
-  };
-  return {
-    fleet,
-    store,
-    ends,
-    frame,
-    see,
-    press: (keys: string) => view.stdin.write(keys),
-    [Symbol.dispose]: view.unmount,
-  };
-}
+const open = (fleet?: FakeFleet) => openCockpit(fleet === undefined ? {} : {fleet});
 
 test('the new-session dialog complains as one types and keeps its text when the supervisor refuses', async () => {
   using cockpit = open();

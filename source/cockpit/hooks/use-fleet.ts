@@ -49,7 +49,7 @@ async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
       }
     } catch (error) {
       const {code} = asAmuxError(error);
-      // The journal does not reach back, or is another one: the lists say what is now.
+      // Dropped just now: the lists say what is.
       if (code.startsWith('cursor.')) cursor = null;
       else if (!signal.aborted && told !== code) tellLoss(source, error);
       told = code;
@@ -72,11 +72,12 @@ async function* entriesOf(
   broken.catch(() => {}); // Raced below, or nobody waits any more.
   const refresh = refresher(source, {signal: own, failed: breakOff});
   try {
+    const behind = since !== null && (await holds(fleet, since)) ? since : null;
     // Subscribed before the first look, so that nothing falls between the two.
-    const events = fleet.events({...(since === null ? {} : {since}), signal: own})[Symbol.asyncIterator]();
+    const events = fleet.events({...(behind === null ? {} : {since: behind}), signal: own})[Symbol.asyncIterator]();
     let next = events.next();
     next.catch(() => {});
-    const looks = Promise.all([refresh.now(), since ?? fleet.health().then(({cursor}) => cursor)]);
+    const looks = Promise.all([refresh.now(), behind ?? fleet.health().then(({cursor}) => cursor)]);
     const [, from] = await Promise.race([looks, broken]);
     yield {from};
     for (let step = await Promise.race([next, broken]); step.done !== true; step = await Promise.race([next, broken])) {
@@ -88,6 +89,12 @@ async function* entriesOf(
   } finally {
     ending.abort();
   }
+}
+
+/** Whether the journal can be taken up behind this entry: an older one may have been dropped, a newer one is another's. */
+async function holds(fleet: Fleet, since: number): Promise<boolean> {
+  const {cursor, first} = await fleet.health();
+  return since <= cursor && since >= first - 1;
 }
 
 /** That nobody answers any more is no fault: it is waited for. */

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import {render} from 'ink-testing-library';
+import {App} from '../../source/cockpit/app.tsx';
+import {createDeeds} from '../../source/cockpit/deeds.ts';
+import type {CockpitInfo} from '../../source/cockpit/options.ts';
+import {firstState} from '../../source/cockpit/state.ts';
+import {Store} from '../../source/cockpit/store.ts';
+import type {FakeFleet} from './fake-fleet.ts';
+import {loadTheme, palette} from './palettes.ts';
+import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
+
+/** ink-testing-library's width. */
+const COLUMNS = 100;
+const BOUND_MS = 5000;
+
+/** The whole cockpit over a fake fleet, at the moment of the scene. */
+export function openCockpit<F extends FakeFleet = FakeFleet>({
+  fleet = sceneFleet() as F,
+  info = {mode: 'hosted', agentsFound: sceneAgents},
+}: {
+  fleet?: F;
+  info?: CockpitInfo;
+} = {}) {
+  let now = SCENE_NOW;
+  const clock = () => now;
+  const store = new Store(firstState({size: {cols: COLUMNS, rows: 30}, now, demo: false}));
+  const ends: string[] = [];
+  const deeds = createDeeds({
+    store,
+    options: {
+      fleet,
+      theme: palette('dark'),
+      stdin: process.stdin,
+      stdout: process.stdout,
+      keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
+      info,
+      clock,
+      cwd: '/work/shop',
+      env: {HOME: '/home/ada'},
+      attach: async () => {},
+    },
+    terminal: {
+      quit: () => ends.push('quit'),
+      repaint: () => ends.push('repaint'),
+      lend: use => use(AbortSignal.timeout(BOUND_MS)),
+    },
+  });
+  const source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
+  const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
+  const props = {source, deeds, theme, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
+  const view = render(<App {...props} />);
+  const frame = () => (view.lastFrame() ?? '').replace(/\x1b\[[\d;]*m/g, '');
+  return {
+    fleet,
+    store,
+    ends,
+    frame,
+    /** Lets the clock go on. */
+    pass: (ms: number) => {
+      now += ms;
+      store.dispatch({type: 'tick', now});
+    },
+    press: (keys: string) => view.stdin.write(keys),
+    async see(pattern: RegExp): Promise<void> {
+      const deadline = performance.now() + BOUND_MS;
+      while (!pattern.test(frame())) {
+        assert.ok(performance.now() < deadline, `waited for ${pattern} in\n${frame()}`);
+        await new Promise(resolve => setImmediate(resolve));
+      }
+    },
+    [Symbol.dispose]: view.unmount,
+  };
+}
