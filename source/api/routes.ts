@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {openApi} from './openapi.ts';
+import {type OpenApi, openApi} from './openapi.ts';
 import {type Route, route} from './route.ts';
 import {accessRoutes} from './routes/access.ts';
 import {approvalRoutes} from './routes/approvals.ts';
@@ -14,13 +14,18 @@ import {streamRoutes} from './routes/streams.ts';
 import {systemRoutes} from './routes/system.ts';
 import {terminalRoutes} from './routes/terminals.ts';
 
+let document: OpenApi | null = null;
+
 const documentRoute = route({
   method: 'GET',
   url: '/api/openapi.json',
   role: 'viewer',
   summary: 'This API as OpenAPI 3.1',
   result: z.looseObject({openapi: z.literal('3.1.0')}),
-  handler: async () => openApi(routes, streamRoutes),
+  handler: async () => {
+    document ??= openApi(routes, streamRoutes);
+    return document;
+  },
 });
 
 /** Every route that answers once. */
