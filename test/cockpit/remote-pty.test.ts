@@ -3,13 +3,15 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import type {EventView} from '../../source/domain/fleet.ts';
+import {freePort} from '../helpers/free-port.ts';
 import {ended, expectText, Home, until} from '../helpers/home.ts';
 import {isAlive} from '../helpers/processes.ts';
 import {Terminal} from '../helpers/terminal.ts';
 
 /** A headless supervisor in a process of its own, and somebody else's machine that has its certificate and a token. */
 async function elsewhere(options: {config?: string} = {}) {
-  const fleet = new Home(options);
+  // One of its own: the usual port goes from one test's supervisor to the next one's.
+  const fleet = new Home({config: `port: ${await freePort()}\n${options.config ?? ''}`});
   const viewer = new Home();
   await fleet.amux('serve', '--detach');
   const {token} = await fleet.json<{token: string}>('token', 'create', '--role', 'admin', '--name', 'far');
