@@ -6,7 +6,7 @@ const KEEP_ALIVE_MS = 800;
 /** How long one that has not asked anything yet is kept, in ms: machines under load shake hands slowly. */
 const FRESH_MS = 5000;
 /** Rounds of the event loop in which nobody came, and the most that are waited for. */
-const QUIET_ROUNDS = 2;
+const QUIET_ROUNDS = 8;
 const ROUNDS_MAX = 1000;
 /** How long calls that are being answered may take, in ms. */
 const IN_FLIGHT_MS = 10_000;
@@ -53,13 +53,23 @@ export class Drain {
    * As `stop`, once nobody is about to be accepted: whom the system has connected and this process has not taken yet
    * would be cut off. One is taken in each round of the event loop.
    */
-  async stopWhenQuiet(): Promise<void> {
-    for (let round = 0, quiet = 0; round < ROUNDS_MAX && quiet < QUIET_ROUNDS; round++) {
-      const before = this.#accepted;
-      await new Promise(resolve => setImmediate(resolve));
+  stopWhenQuiet(): Promise<void> {
+    // Compiled now, because the time between the last look and the end of the listener is what counts.
+    NetServer.prototype.close.call(new NetServer());
+    const {promise, resolve} = Promise.withResolvers<void>();
+    let [round, quiet, before] = [0, 0, this.#accepted];
+    const look = () => {
       quiet = this.#accepted === before ? quiet + 1 : 0;
-    }
-    this.stop();
+      before = this.#accepted;
+      round++;
+      if (quiet < QUIET_ROUNDS && round < ROUNDS_MAX) return setImmediate(look);
+      // Right behind the system's answer that nobody waits.
+      NetServer.prototype.close.call(this.#server);
+      this.stop();
+      resolve();
+    };
+    setImmediate(look);
+    return promise;
   }
 
   /** Accepts nobody any more; who is connected stays, and is told that this connection ends. */
@@ -67,7 +77,7 @@ export class Drain {
     this.#leaving = true;
     for (const response of this.#answering) response.shouldKeepAlive = false;
     // Not the HTTP server's own `close`, which cuts idle connections, on which a request may be on its way.
-    NetServer.prototype.close.call(this.#server);
+    if (this.#server.listening) NetServer.prototype.close.call(this.#server);
   }
 
   /**

@@ -32,7 +32,7 @@ export const answers = async (socket: string): Promise<boolean> => (await health
 export function healthOf(socket: string): Promise<Health | null> {
   const http = process.getBuiltinModule('node:http'); // As in the client: an import costs 20 ms.
   return new Promise(resolve => {
-    const request = http.request({socketPath: socket, path: '/api/health', timeout: 5000}, response => {
+    const request = http.request({socketPath: socket, path: '/api/health', timeout: 5000, agent: false}, response => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

@@ -1,5 +1,6 @@
 import {rmSync, statSync} from 'node:fs';
 import type {Server} from '../api/server.ts';
+import type {Paths} from '../config/paths.ts';
 import {listens} from './autostart.ts';
 
 /** How often it is looked whether the home's socket is still this process's, in ms. */
@@ -9,11 +10,15 @@ const LOOK_MS = 500;
 export class HomeSocket {
   readonly server: Server;
   readonly #path: string;
+  readonly #lock: string;
   #inode: bigint | null = null;
+  #held: bigint | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(path: string, server: Server) {
-    this.#path = path;
+  /** `lock`: the file whose lock this process holds. In a home that was made anew, it is another one. */
+  constructor({socket, lock}: Pick<Paths, 'socket' | 'lock'>, server: Server) {
+    this.#path = socket;
+    this.#lock = lock;
     this.server = server;
   }
 
@@ -28,6 +33,7 @@ export class HomeSocket {
 
   /** Listens again when the name is gone, or leads to a successor that died before it took over. */
   guard(): void {
+    this.#held = inodeOf(this.#lock);
     this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
   }
 
@@ -44,6 +50,7 @@ export class HomeSocket {
   }
 
   async #look(): Promise<void> {
+    if (inodeOf(this.#lock) !== this.#held) return this.release();
     if (this.#isOurs() || (await listens(this.#path)) || this.#timer === null) return;
     try {
       await this.server.listenOn(this.#path);

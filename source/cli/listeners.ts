@@ -69,7 +69,7 @@ export class Listeners {
       const fleetOf = async ({actor}: Caller) => (await supervisor).as(actor);
       const internal = [handOverRoute(options.handOver)];
       const server = new Server({fleetOf, gate: socketGate, traffic, internal, log: options.log});
-      const socket = new HomeSocket(paths.socket, server);
+      const socket = new HomeSocket(paths, server);
       const notices = [...('failure' in tcp ? [tcp.failure] : [tcp.notice]), door.notice];
       return new Listeners({socket, tcp: 'failure' in tcp ? null : tcp, door, late, notices});
     } catch (error) {
