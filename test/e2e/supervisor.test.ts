@@ -103,7 +103,7 @@ test('one that was asked for stays, and takes over from an autostarted one', asy
   await home.amux('serve', '--detach');
   const stays = home.supervisorPid;
   assert.notEqual(stays, auto);
-  assert.ok(!isAlive(auto));
+  await gone(auto);
   assert.ok(isAlive(agent.pid));
   await home.amux('stop', '--all', '--force');
   // As long as an autostarted one with the same configuration takes to leave, it is given.
