@@ -121,7 +121,11 @@ function spawnSupervisor(paths: Paths, argv: string[]): Starting {
     if (ended === null) return 'starting';
     // 4: the home's lock was taken.
     if (ended === 0 || ended === 4) return 'left';
-    const said = readFileSync(file).subarray(from).toString().trim();
+    const said = readFileSync(file)
+      .subarray(from)
+      .toString()
+      .trim()
+      .replace(/^amux: /gm, '');
     return {failed: said.split('\n').slice(-3).join(' ') || `it ended with code ${ended}`};
   };
 }

@@ -28,10 +28,10 @@ class Load {
   readonly #running: Promise<void>[] = [];
 
   /** One request after another. */
-  ask(way: Way, path: string): void {
+  ask(way: Way, asked: Asked, expected = 200): void {
     this.#repeat(way.name, async () => {
-      const {status} = await call(way, {path});
-      if (status !== 200) throw new Error(`answered ${status}`);
+      const {status} = await call(way, asked);
+      if (status !== expected) throw new Error(`answered ${status}`);
       this.answered++;
     });
   }
@@ -124,6 +124,12 @@ const bySocket = (home: Home, keepAlive = false): Way => ({
   options: {socketPath: join(home.path, 'amux.sock'), agent: new http.Agent({keepAlive, maxSockets: 1})},
 });
 
+const byHooks = (home: Home): Way => ({
+  name: 'hooks',
+  lib: http,
+  options: {host: '127.0.0.1', port: readFileSync(join(home.path, 'hooks-port'), 'utf8').trim(), agent: false},
+});
+
 async function byTls(home: Home, keepAlive = false): Promise<Way> {
   const {body} = await call(bySocket(home), {path: '/api/access', method: 'POST', body: {role: 'operator'}});
   const {port} = new URL(file(home).url);
@@ -163,8 +169,10 @@ test(`${HANDOVERS} hand-overs under load: no call refused, no message lost or do
   const first = (body as Health).cursor;
   load.follow(await byTls(home), first);
   for (const way of [bySocket(home), bySocket(home, true), await byTls(home), await byTls(home, true)]) {
-    load.ask(way, '/api/sessions');
+    load.ask(way, {path: '/api/sessions'});
   }
+  // The door for hooks answers a session that it does not know.
+  load.ask(byHooks(home), {path: '/hooks/nobody', method: 'POST', body: {}}, 401);
   load.send(await byTls(home, true), 'a');
   for (let i = 0; i < HANDOVERS; i++) {
     const before = load.answered;
