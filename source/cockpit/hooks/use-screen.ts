@@ -7,6 +7,9 @@ import type {Source} from './use-fleet.ts';
 /** A session that ended meanwhile has no stream; the list tells of that. */
 const ENDED: readonly ErrorCode[] = ['session.not-running', 'session.unknown'];
 
+/** The connection or the server could not go on; the next try may. */
+const PASSING: readonly ErrorCode[] = ['supervisor.unreachable', 'stream.slow', 'stream.many'];
+
 /** Follows the screen of the selected session while a peek is in sight. */
 export function useScreen(source: Source, state: State): void {
   const session = selectedSession(state);
@@ -34,7 +37,7 @@ async function followScreen({fleet, store, fail}: Source, session: string, signa
     } catch (error) {
       const {code} = asAmuxError(error);
       if (signal.aborted || ENDED.includes(code)) return;
-      if (code !== 'supervisor.unreachable') return fail(error);
+      if (!PASSING.includes(code)) return fail(error);
     }
     await backoff.pause(signal);
   }
