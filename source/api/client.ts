@@ -23,14 +23,13 @@ import type {
 import type {MemoryFile, NoteFilter, NoteView} from '../domain/knowledge.ts';
 import type {Screen} from '../domain/screen.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
-import {Connection} from './connection.ts';
-import type {Target} from './target.ts';
+import {type Connecting, Connection} from './connection.ts';
 
 /** The fleet of a supervisor elsewhere: over its unix socket, or over TCP with a token. */
 export class Client implements Fleet {
   readonly #connection: Connection;
 
-  constructor(options: Target & {actor?: string}) {
+  constructor(options: Connecting) {
     this.#connection = new Connection(options);
   }
 

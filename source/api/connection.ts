@@ -24,20 +24,28 @@ export type Call = {
 /** One line of a stream of server-sent events; `id` is its cursor. */
 export type Sent = {id: string | null; data: unknown};
 
+export type Connecting = Target & {
+  /** Who the journal names; it is believed on the socket only. */
+  actor?: string;
+  /** Starts a supervisor where none listens any more: the one that was there may have ended just now. */
+  revive?: () => Promise<void>;
+};
+
 /** Calls and streams to one supervisor's API. */
 export class Connection {
   readonly #target: Target;
   readonly #actor: string;
+  readonly #revive: Connecting['revive'];
   readonly #kept: Http.Agent;
   /** For streams, and for calls that shall not meet an old connection. */
   readonly #fresh: Http.Agent;
   /** What gives up the connections that are not there yet: agents know only of the others. */
   readonly #dialling = new Set<() => void>();
 
-  /** `actor`: who the journal names; it is believed on the socket only. */
-  constructor({actor = 'cli', ...target}: Target & {actor?: string}) {
+  constructor({actor = 'cli', revive, ...target}: Connecting) {
     this.#target = target;
     this.#actor = actor;
+    this.#revive = revive;
     this.#kept = this.#agent({keepAlive: true, maxSockets: CALLS_AT_ONCE});
     this.#fresh = this.#agent({keepAlive: false});
   }
@@ -66,8 +74,10 @@ export class Connection {
     try {
       return await this.#once(path, {...call, agent: signal === undefined ? this.#kept : this.#fresh}, signal);
     } catch (error) {
+      const revive = isNobodyThere(error) ? this.#revive : undefined;
       const again = error instanceof Dropped && (call.repeatable ?? (call.method ?? 'GET') === 'GET');
-      if (!again) throw this.#translate(error);
+      if (revive !== undefined) await revive();
+      else if (!again) throw this.#translate(error);
       return await this.#once(path, {...call, agent: this.#fresh}, signal).catch(next => {
         throw this.#translate(next);
       });
@@ -196,6 +206,10 @@ export class Connection {
     return new AmuxError('supervisor.unreachable', {target: shownTarget(this.#target), why}, cause);
   }
 }
+
+/** Nothing was sent. */
+const isNobodyThere = (error: unknown): boolean =>
+  ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** A kept connection ended before its request was answered. */
 class Dropped extends Error {

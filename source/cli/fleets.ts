@@ -20,7 +20,7 @@ export function createFleets({paths, remote}: {paths: Paths; remote: Remote | nu
       if (need === 'read') return openOffline(paths);
       await startOne(paths);
     }
-    return new Client({socket: paths.socket});
+    return new Client({socket: paths.socket, revive: () => startOne(paths)});
   };
   return {
     get(need) {

@@ -130,3 +130,11 @@ test('a supervisor that is killed while it starts a session leaves nothing undec
   if (status === 'running') await home.amux('stop', 'a', '--force');
   await home.amux('start', 'a');
 });
+
+test('a command that meets the last moment of an idle supervisor starts the next one', async () => {
+  await using home = new Home({config: 'idleExit: 0\n'});
+  await home.amux('register', 'a', '--dir', home.work, '--agent', 'generic', '--command', 'cat');
+  // Each of these finds a supervisor that is about to leave, or none.
+  for (let i = 0; i < 12; i++) await home.amux('send', 'a', `message ${i}`);
+  assert.equal((await home.json<unknown[]>('queue', 'a')).length, 12);
+});
