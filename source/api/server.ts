@@ -17,6 +17,8 @@ import {processTraffic, type Traffic} from './traffic.ts';
 /** How long a request may take to arrive, headers first, in ms. */
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
+/** How long calls that are being answered may take when it ends, in ms. */
+const END_MS = 5000;
 /** Connections, and streams among them, at once. */
 const CONNECTIONS_MAX = 2000;
 const STREAMS_MAX = 1000;
@@ -138,7 +140,7 @@ export class Server {
   async close({patient = false}: {patient?: boolean} = {}): Promise<void> {
     if (patient) await this.#drain.stopWhenQuiet();
     this.stop();
-    await this.#drain.finish(patient ? {} : {idleMs: 0});
+    await this.#drain.finish(patient ? {} : {idleMs: 0, inFlightMs: END_MS});
     await this.#app.close();
   }
 

@@ -246,6 +246,15 @@ test('the socket comes back when its name was taken away', async () => {
   });
 });
 
+test('a hand-over is asked for on the home’s socket alone', async () => {
+  await using home = new Home({config: `port: ${await freePort()}\n`});
+  await home.amux('serve', '--detach');
+  const way = await byTls(home);
+  const {status} = await call(way, {path: '/api/handover', method: 'POST', body: {pid: process.pid}});
+  assert.equal(status, 404);
+  assert.ok(isAlive(home.supervisorPid));
+});
+
 test('of several that want to take over, one does, and the others say where it is', async () => {
   await using home = new Home({config: `port: ${await freePort()}\n`});
   await home.startAgent('a');
