@@ -101,14 +101,14 @@ export class Client implements Fleet {
     for await (const {data} of this.#connection.stream(at(ref, 'screens'), signal)) yield data as Screen;
   }
 
-  resize = (ref: string, size: {cols: number; rows: number}): Promise<void> =>
+  resize = (ref: string, size: {cols: number; rows: number}): Promise<SessionView> =>
     this.#connection.post(at(ref, 'resize'), size);
 
   runs = (ref: string): Promise<RunView[]> => this.#connection.call(at(ref, 'runs'));
 
   explain = (ref: string): Promise<Explanation> => this.#connection.call(at(ref, 'explain'));
 
-  seen = (ref: string): Promise<void> => this.#connection.post(at(ref, 'seen'), undefined);
+  seen = (ref: string): Promise<SessionView> => this.#connection.post(at(ref, 'seen'), undefined);
 
   attach = (ref: string): Promise<AttachPlan> => this.#connection.call(at(ref, 'attach'));
 

@@ -237,10 +237,10 @@ export interface Fleet extends Access, Board, Knowledge {
   /** The screen now and after each change, at most ten a second (faster right after input); ends with the signal. */
   screens(ref: string, signal: AbortSignal): AsyncIterable<Screen>;
   /** Makes the terminals of sessions that nobody is attached to this size. */
-  resize(ref: string, size: {cols: number; rows: number}): Promise<void>;
+  resize(ref: string, size: {cols: number; rows: number}): Promise<SessionView>;
   runs(ref: string): Promise<RunView[]>;
   explain(ref: string): Promise<Explanation>;
-  seen(ref: string): Promise<void>;
+  seen(ref: string): Promise<SessionView>;
   attach(ref: string): Promise<AttachPlan>;
   /** Tells that an attached terminal came or went, so that sizes follow it. */
   attached(ref: string, state: 'on' | 'off'): Promise<void>;

@@ -93,7 +93,9 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
     },
 
     async seen(ref) {
-      roster.find(ref).observe({source: 'person', at: now(), act: 'seen'}, 'person');
+      const runner = roster.find(ref);
+      runner.observe({source: 'person', at: now(), act: 'seen'}, 'person');
+      return roster.view(runner);
     },
 
     async attach(ref): Promise<AttachPlan> {

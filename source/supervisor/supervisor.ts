@@ -238,6 +238,7 @@ function living({
       life.size = size;
       runner.expectRepaint();
       await roster.inTerminal(runner, backend => backend.resize(runner.session.id, size));
+      return roster.view(runner);
     },
   };
 }

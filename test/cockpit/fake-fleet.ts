@@ -187,8 +187,9 @@ export class FakeFleet implements Fleet {
     }
   }
 
-  async resize(ref: string, size: {cols: number; rows: number}): Promise<void> {
+  async resize(ref: string, size: {cols: number; rows: number}): Promise<SessionView> {
     this.calls.push(`resize ${this.#find(ref).name} ${size.cols}x${size.rows}`);
+    return this.session(ref);
   }
 
   async runs(): Promise<[]> {
@@ -199,9 +200,10 @@ export class FakeFleet implements Fleet {
     throw new AmuxError('not-built', {what: 'explain', next: ''});
   }
 
-  async seen(ref: string): Promise<void> {
+  async seen(ref: string): Promise<SessionView> {
     this.calls.push(`seen ${this.#find(ref).name}`);
     this.set(ref, {activity: 'idle'});
+    return this.session(ref);
   }
 
   async attach(ref: string): Promise<AttachPlan> {

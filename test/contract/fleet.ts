@@ -315,9 +315,9 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     assert.deepEqual([plan.via, plan.name, plan.detachKey], ['pty', 'a', 'C-b d']);
     assert.equal(await fleet.attached('a', 'on'), undefined);
     assert.equal(await fleet.attached('a', 'off'), undefined);
-    assert.equal(await fleet.resize('a', {cols: 90, rows: 20}), undefined);
+    assert.equal((await fleet.resize('a', {cols: 90, rows: 20})).name, 'a');
     await until('the size', async () => (await fleet.peek('a')).cols === 90);
-    assert.equal(await fleet.seen('a'), undefined);
+    assert.equal((await fleet.seen('a')).name, 'a');
     assert.equal((await fleet.explain('a')).status, 'running');
   });
 

@@ -72,7 +72,8 @@ export const lifeRoutes: Route[] = [
     url: '/api/sessions/:name/seen',
     role: 'operator',
     summary: 'A person looked at it',
-    status: 204,
+    status: 202,
+    result: sessionView,
     handler: (fleet, {name}) => fleet.seen(name),
   }),
   route({

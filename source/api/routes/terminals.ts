@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {type Route, route} from '../route.ts';
-import {attachPlan, peekView, transcriptEntry} from '../schemas/session.ts';
+import {attachPlan, peekView, sessionView, transcriptEntry} from '../schemas/session.ts';
 import {count, flag} from '../schemas/shape.ts';
 
 const lines = count(20_000).describe('At most so many, from the end');
@@ -38,8 +38,9 @@ export const terminalRoutes: Route[] = [
     url: '/api/sessions/:name/resize',
     role: 'operator',
     summary: 'The size of its terminal while nobody is attached',
-    status: 204,
+    status: 202,
     body: z.strictObject({cols: z.number().int().min(20).max(1000), rows: z.number().int().min(5).max(500)}),
+    result: sessionView,
     handler: (fleet, {name, body}) => fleet.resize(name, body),
   }),
   route({
