@@ -12,6 +12,8 @@ const CALL_MS = 30_000;
 /** Longest answer that is read, in bytes. */
 const ANSWER_MAX = 64 * 1024 * 1024;
 const CALLS_AT_ONCE = 8;
+/** How often one call may start a supervisor: the one before may have left again. */
+const REVIVALS = 3;
 
 export type Call = {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -71,16 +73,16 @@ export class Connection {
    * then asked once more, on a new one.
    */
   async #request(path: string, call: Call, signal?: AbortSignal): Promise<Http.IncomingMessage> {
-    try {
-      return await this.#once(path, {...call, agent: signal === undefined ? this.#kept : this.#fresh}, signal);
-    } catch (error) {
-      const revive = isNobodyThere(error) ? this.#revive : undefined;
-      const again = error instanceof Dropped && (call.repeatable ?? (call.method ?? 'GET') === 'GET');
-      if (revive !== undefined) await revive();
-      else if (!again) throw this.#translate(error);
-      return await this.#once(path, {...call, agent: this.#fresh}, signal).catch(next => {
-        throw this.#translate(next);
-      });
+    let agent = signal === undefined ? this.#kept : this.#fresh;
+    for (let revivals = 0; ; ) {
+      try {
+        return await this.#once(path, {...call, agent}, signal);
+      } catch (error) {
+        const isKept = agent === this.#kept;
+        agent = this.#fresh;
+        if (isNobodyThere(error) && this.#revive !== undefined && revivals++ < REVIVALS) await this.#revive();
+        else if (!(error instanceof Dropped && isKept && isRepeatable(call))) throw this.#translate(error);
+      }
     }
   }
 
@@ -206,6 +208,8 @@ export class Connection {
     return new AmuxError('supervisor.unreachable', {target: shownTarget(this.#target), why}, cause);
   }
 }
+
+const isRepeatable = ({repeatable, method = 'GET'}: Call): boolean => repeatable ?? method === 'GET';
 
 /** Nothing was sent. */
 const isNobodyThere = (error: unknown): boolean =>

@@ -82,9 +82,9 @@ export class Drain {
 
   /**
    * Resolves when every call is answered and everybody is gone, by force if need be. `idleMs` is how long connections
-   * without a call are waited for, `inFlightMs` those with one.
+   * that had a call are waited for, `freshMs` those that had none yet, `inFlightMs` those with one.
    */
-  async finish({idleMs = KEEP_ALIVE_MS, inFlightMs = IN_FLIGHT_MS} = {}): Promise<void> {
+  async finish({idleMs = KEEP_ALIVE_MS, freshMs = FRESH_MS, inFlightMs = IN_FLIGHT_MS} = {}): Promise<void> {
     const {promise, resolve} = Promise.withResolvers<void>();
     let patient = idleMs > 0;
     this.#check = () => {
@@ -94,13 +94,10 @@ export class Drain {
       patient = false;
       this.#check();
     }, idleMs);
-    const fresh = setTimeout(
-      () => {
-        this.#fresh.clear();
-        this.#check();
-      },
-      idleMs > 0 ? FRESH_MS : 0,
-    );
+    const fresh = setTimeout(() => {
+      this.#fresh.clear();
+      this.#check();
+    }, freshMs);
     const bound = setTimeout(resolve, inFlightMs);
     this.#check();
     await promise;

@@ -72,7 +72,7 @@ export async function openHookDoor(file: string, bind: Bind = alone): Promise<Ho
       ending.closing = true;
       drain.stop();
       // A held request is not waited for: its agent asks a person, who answers by keys.
-      await drain.finish({idleMs: 0, inFlightMs: CLOSE_MS});
+      await drain.finish({idleMs: 0, freshMs: 0, inFlightMs: CLOSE_MS});
     },
   };
 }

@@ -19,6 +19,8 @@ const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
 /** How long calls that are being answered may take when it ends, in ms. */
 const END_MS = 5000;
+/** The same for a connection that has not asked anything yet, in ms. */
+const END_FRESH_MS = 300;
 /** Connections, and streams among them, at once. */
 const CONNECTIONS_MAX = 2000;
 const STREAMS_MAX = 1000;
@@ -138,9 +140,9 @@ export class Server {
 
   /** Ends when its calls are answered. `patient`: quiet connections get the time to leave by themselves. */
   async close({patient = false}: {patient?: boolean} = {}): Promise<void> {
-    if (patient) await this.#drain.stopWhenQuiet();
+    await this.#drain.stopWhenQuiet();
     this.stop();
-    await this.#drain.finish(patient ? {} : {idleMs: 0, inFlightMs: END_MS});
+    await this.#drain.finish(patient ? {} : {idleMs: 0, freshMs: END_FRESH_MS, inFlightMs: END_MS});
     await this.#app.close();
   }
 
