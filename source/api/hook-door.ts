@@ -28,6 +28,8 @@ type Listener = {listen: (options: ListenOptions) => Promise<void>; stop: () => 
 
 /** How long hooks that are being answered may take when the door closes, in ms. */
 const CLOSE_MS = 800;
+/** The same for connections that agents keep for their next hook, in ms. */
+const IDLE_MS = 300;
 
 /**
  * Plain HTTP on 127.0.0.1, for hooks alone: agents refuse self-signed certificates there. The port is kept in `file`,
@@ -70,9 +72,9 @@ export async function openHookDoor(file: string, bind: Bind = alone): Promise<Ho
         : `port ${kept}, where running agents send their hooks, is taken: new ones use ${port}, those that run are judged by their screens`,
     close: async () => {
       ending.closing = true;
-      drain.stop();
-      // A held request is not waited for: its agent asks a person, who answers by keys.
-      await drain.finish({idleMs: 0, freshMs: 0, inFlightMs: CLOSE_MS});
+      await drain.stopWhenQuiet();
+      // A held request is not waited for any longer: its agent asks a person, who answers by keys.
+      await drain.finish({idleMs: IDLE_MS, inFlightMs: CLOSE_MS});
     },
   };
 }
