@@ -1,6 +1,6 @@
 import type {TokenInput, TokenView} from '../domain/access.ts';
 import type {Decision} from '../domain/approvals.ts';
-import type {CardFilter, CardInput, CardPatch, CardView, Guard} from '../domain/board.ts';
+import type {CardFilter, CardInput, CardPatch, CardView, Column, Guard} from '../domain/board.ts';
 import type {
   ApprovalView,
   AttachPlan,
@@ -145,6 +145,10 @@ export class Client implements Fleet {
   nextCard: Fleet['nextCard'] = input => this.#connection.post('/api/board/next', input);
 
   releaseCard: Fleet['releaseCard'] = (id, input) => this.#connection.post(onBoard(id, 'release'), input);
+
+  undo = (): Promise<CardView> => this.#connection.post('/api/board/undo', {});
+
+  columns = (): Promise<Column[]> => this.#connection.call('/api/board/columns');
 
   beatCard: Fleet['beatCard'] = (id, input) => this.#connection.post(onBoard(id, 'heartbeat'), input);
 

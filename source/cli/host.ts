@@ -105,6 +105,7 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       versionOf,
       hosted,
       detachKey: settings.detachKey,
+      columns: settings.board.columns,
       door: listeners.door,
       apiUrl: () => url,
       now: Date.now,

@@ -11,13 +11,15 @@ import {selfArgv, version} from './self.ts';
 export async function offlineFleet(paths: Paths): Promise<Fleet> {
   checkSocketDirectory(paths);
   const store = await openStore({paths, readOnly: true, now: Date.now});
-  const backends = backendsFor({paths, settings: loadSettings(paths.config).settings, self: selfArgv()});
+  const {settings} = loadSettings(paths.config);
+  const backends = backendsFor({paths, settings, self: selfArgv()});
   const reachable = backends.filter(backend => existsSync(backend.socket));
   return Offline.open({
     store,
     backends: reachable,
     screensDir: paths.screens,
     memoryDir: paths.memory,
+    columns: settings.board.columns,
     home: paths.home,
     version,
     now: Date.now,

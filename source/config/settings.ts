@@ -3,6 +3,7 @@ import {z} from 'zod';
 import {logLevels} from '../domain/log.ts';
 import {agentsSchema, maskAgents} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
+import {boardSchema} from './board.ts';
 import {projectSchema} from './profiles.ts';
 import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
 
@@ -48,6 +49,7 @@ export const settingsSchema = z.strictObject({
   approvals: approvalsSchema,
   /** Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts. */
   trustWorktrees: z.boolean().default(false),
+  board: boardSchema,
   agents: agentsSchema,
 });
 

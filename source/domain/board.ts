@@ -1,8 +1,7 @@
 import type {Entry} from './events.ts';
 
-/** Where a card stands, in the order of the board. */
-export const columns = ['backlog', 'todo', 'doing', 'review', 'done'] as const;
-export type Column = (typeof columns)[number];
+/** A card's place on the board, one of `columns.ts`: those that always are, and what the configuration adds. */
+export type Column = string;
 
 /** Longest title and description, and the most of what a card holds in lists. */
 export const TITLE_MAX = 500;
@@ -128,11 +127,17 @@ export interface Board {
   releaseCard(id: string, input: {session?: string; fence?: number; reason?: string}): Promise<CardView>;
   /** Renews the lease. */
   beatCard(id: string, input: {session?: string; fence?: number}): Promise<CardView>;
+  /** Takes back the last change of the caller; throws `card.undo` when somebody changed that card since. */
+  undo(): Promise<CardView>;
+  /** From left to right; those that only old cards stand in come last. */
+  columns(): Promise<Column[]>;
 }
 
 /** What the functions of the board decide upon. */
 export type BoardState = {
   cards: ReadonlyMap<string, Card>;
+  /** That cards may be put into, from left to right. */
+  columns: readonly Column[];
   /** How long a claim lasts without a sign of life, ms. */
   leaseMs: number;
   /** When a session was heard last, beside the heartbeats that are stored (ms since the epoch); 0: not at all. */

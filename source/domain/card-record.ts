@@ -7,6 +7,14 @@ import {oneLine} from './names.ts';
 export const HISTORY_MAX = 100;
 export const HISTORY_TEXT_MAX = 250_000;
 
+/** How histories tell of a claim that its holder gave back, and of a change that was taken back. */
+const RELEASED = 'released by ';
+const TOOK_BACK = 'took back: ';
+export const releaseBy = (holder: string): string => RELEASED + holder;
+export const isRelease = ({change}: CardEvent): boolean => change.startsWith(RELEASED);
+export const undoOf = (change: string): string => TOOK_BACK + change;
+export const isUndo = ({change}: CardEvent): boolean => change.startsWith(TOOK_BACK);
+
 /** Throws `card.unknown`. */
 export function findCard({cards}: Pick<BoardState, 'cards'>, id: string): Card {
   const card = cards.get(id) ?? cards.get(id.toUpperCase());

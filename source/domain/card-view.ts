@@ -1,4 +1,5 @@
-import {type BoardState, type Card, type CardFilter, type CardView, columns} from './board.ts';
+import type {BoardState, Card, CardFilter, CardView} from './board.ts';
+import {allColumns} from './columns.ts';
 import {expiryOf, heartbeatOf, isExpired} from './lease.ts';
 
 export function cardView(card: Card, board: BoardState, now: number): CardView {
@@ -33,12 +34,15 @@ export function cardView(card: Card, board: BoardState, now: number): CardView {
 }
 
 /** Column by column, each from the top. */
-export function inBoardOrder(cards: Iterable<Card>): Card[] {
-  return [...cards].sort(
-    (a, b) =>
-      columns.indexOf(a.status) - columns.indexOf(b.status) || a.position - b.position || a.createdAt - b.createdAt,
-  );
+export function inBoardOrder(cards: Iterable<Card>, board: BoardState): Card[] {
+  const places = new Map(allColumns(board).map((name, place) => [name, place]));
+  const place = ({status}: Card): number => places.get(status) ?? places.size;
+  return [...cards].sort((a, b) => place(a) - place(b) || inColumn(a, b));
 }
+
+/** From the top. */
+export const inColumn = (a: Pick<Card, 'position' | 'createdAt'>, b: Pick<Card, 'position' | 'createdAt'>): number =>
+  a.position - b.position || a.createdAt - b.createdAt;
 
 export function filtered(cards: Iterable<Card>, filter: CardFilter): Card[] {
   const {status, session, project, tag, q = '', archived = false} = filter;

@@ -10,7 +10,9 @@ import {
   type Holder,
 } from './board.ts';
 import {endOf, findCard, liveCard, written} from './card-record.ts';
+import {spaced} from './card-spacing.ts';
 import {nameOfProject} from './card-view.ts';
+import {checkColumn} from './columns.ts';
 import {AmuxError} from './errors.ts';
 import {checkFence, ended} from './lease.ts';
 import {oneLine, plainText} from './names.ts';
@@ -30,6 +32,7 @@ export function addCard(
   const spare = board.cards.size < CARDS_MAX ? null : oldestArchived(board);
   const given = cleaned(input);
   const status = given.status ?? 'todo';
+  checkColumn(board.columns, status);
   const project = given.project ?? null;
   const card: Card = {
     title: '',
@@ -56,7 +59,8 @@ export function addCard(
   const event = {at: now, actor, change: `added to ${status}`, reason: '', old: {}};
   const deed = written(card, {type: 'card.added', session: card.session, event});
   if (spare !== null) deed.entry!.changes.push({kind: 'delete', table: 'cards', id: spare.id});
-  return {...deed, entry: {...deed.entry!, reason: `${card.id} added to ${status}: ${card.title}`}};
+  const reason = `${card.id} added to ${status}: ${card.title}`;
+  return spaced(board, {...deed, entry: {...deed.entry!, reason}});
 }
 
 type Editing = {id: string; patch: Given<CardPatch>; etag?: string; actor: string};
@@ -69,6 +73,7 @@ export function changeCard(board: BoardState, {id, patch, etag, actor}: Editing,
   checkFence(before, fence);
   const after: Card = {...before, ...cleaned(fields), archived: false};
   const moved = after.status !== before.status;
+  if (moved) checkColumn(board.columns, after.status);
   if (moved && patch.position === undefined) after.position = endOf(board, after.status);
   const open = after.status === 'todo' || after.status === 'backlog';
   const wasOpen = before.status === 'todo' || before.status === 'backlog';
@@ -80,7 +85,7 @@ export function changeCard(board: BoardState, {id, patch, etag, actor}: Editing,
   const {change, old} = difference(before, after);
   if (change === '') return {card: before, entry: null};
   const event = {at: now, actor, change, reason: oneLine(reason), old};
-  return written(after, {type: 'card.changed', session: after.session ?? holder ?? null, event});
+  return spaced(board, written(after, {type: 'card.changed', session: after.session ?? holder ?? null, event}));
 }
 
 export function archiveCard(
@@ -144,7 +149,7 @@ function oldestArchived({cards}: BoardState): Card {
   return oldest;
 }
 
-function checkDependencies({cards}: BoardState, card: Card): void {
+export function checkDependencies({cards}: BoardState, card: Card): void {
   const seen = new Set<string>();
   const waiting = [...card.depends_on];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
@@ -167,7 +172,7 @@ function checkEtag(card: Card, etag: string | undefined): void {
 const shown = ['title', 'desc', 'status', 'project', 'priority', 'tags', 'position', 'depends_on', 'links'] as const;
 
 /** What changed, in words, and what was there before. */
-function difference(before: Card, after: Card): Pick<CardEvent, 'change' | 'old'> {
+export function difference(before: Card, after: Card): Pick<CardEvent, 'change' | 'old'> {
   const changed = shown.filter(field => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
   const old: CardEvent['old'] = Object.fromEntries(changed.map(field => [field, before[field]]));
   const words: string[] = changed

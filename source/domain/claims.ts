@@ -1,5 +1,5 @@
 import type {BoardState, Card, Claim, Deed, Holder} from './board.ts';
-import {endOf, findCard, liveCard, written} from './card-record.ts';
+import {endOf, findCard, liveCard, releaseBy, written} from './card-record.ts';
 import {isSameProject} from './card-view.ts';
 import {AmuxError} from './errors.ts';
 import {checkFence, ended, heldBy, isExpired} from './lease.ts';
@@ -83,7 +83,7 @@ export function releaseCard(
   const card = heldCard(board, holding);
   const {holder} = card.claim!;
   const released: Card = {...card, ...ended(card), status: 'todo', session: null, position: endOf(board, 'todo')};
-  const change = `released by ${holder.name}`;
+  const change = releaseBy(holder.name);
   const old = {status: card.status, session: holder.name, position: card.position};
   return written(released, {
     type: 'card.released',

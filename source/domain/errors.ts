@@ -264,6 +264,18 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'card.undo': {
+    message: '{card} is not put back: {why}',
+    hint: 'amux board show {card} tells its history',
+    http: 409,
+    exit: 4,
+  },
+  'card.undo-none': {
+    message: 'you changed no card that could be put back',
+    hint: 'amux board show ID tells what was done to a card, and by whom',
+    http: 404,
+    exit: 3,
+  },
   'card.cycle': {
     message: '{card} would wait for itself',
     hint: 'leave out one of its dependencies',

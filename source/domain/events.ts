@@ -23,6 +23,7 @@ export type Change =
   | {kind: 'message.state'; id: string; state: Message['state']; reason: string; changedAt: number; since?: Since}
   | {kind: 'message.delete'; id: string}
   | {kind: 'card.beat'; id: string; at: number}
+  | {kind: 'card.place'; id: string; position: number}
   | Put
   | {kind: 'delete'; table: Put['table']; id: string};
 
@@ -110,6 +111,11 @@ export function apply(state: FleetState, change: Change): void {
       state.cards.set(change.id, {...card, claim: {...card.claim, beatAt: change.at}});
       return;
     }
+    case 'card.place': {
+      const card = state.cards.get(change.id);
+      if (card !== undefined) state.cards.set(change.id, {...card, position: change.position});
+      return;
+    }
     case 'put':
       (state[change.table] as Map<string, {id: string}>).set(change.record.id, change.record);
       return;
@@ -133,6 +139,7 @@ export function touched(state: FleetState, change: Change): {table: TableName; i
     case 'message.delete':
       return [{table: 'messages', id: change.id}];
     case 'card.beat':
+    case 'card.place':
       return [{table: 'cards', id: change.id}];
     case 'put':
       return [{table: change.table, id: change.record.id}];

@@ -1,7 +1,7 @@
 import type {Access} from './access.ts';
 import type {AskingKind, Decision, Means, Request} from './approvals.ts';
 import type {Board} from './board.ts';
-import type {Entry} from './events.ts';
+import type {Change, Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
 import type {Knowledge} from './knowledge.ts';
 import type {Screen} from './screen.ts';
@@ -185,7 +185,10 @@ export type ApprovalView = {
 export type Decided = {id: string; session: string; title: string; outcome: string};
 
 /** An event as clients see it: without the stored records. `at` is in unix seconds, with a fraction. */
-export type EventView = Omit<Entry, 'changes'>;
+export type EventView = Omit<Entry, 'changes'> & {
+  /** Ids of the cards that it changed. */
+  cards: string[];
+};
 
 /** A result per session, for commands over several. */
 export type Outcome = {name: string; ok: boolean; error: {code: string; message: string; hint: string} | null};
@@ -253,4 +256,13 @@ export interface Fleet extends Access, Board, Knowledge {
 
 export type {Exit};
 
-export const eventView = ({changes: _, at, ...shown}: Entry): EventView => ({...shown, at: at / 1000});
+export const eventView = ({changes, at, ...shown}: Entry): EventView => ({
+  ...shown,
+  at: at / 1000,
+  cards: shown.type.startsWith('card.') ? changes.flatMap(cardOf) : [],
+});
+
+function cardOf(change: Change): string[] {
+  if (change.kind === 'put') return [change.record.id];
+  return 'id' in change ? [change.id] : [];
+}

@@ -1,25 +1,32 @@
-import type {Board, BoardState, Deed, Holder} from '../domain/board.ts';
+import type {Board, BoardState, Column, Deed, Holder} from '../domain/board.ts';
 import {findCard} from '../domain/card-record.ts';
 import {cardView, filtered, inBoardOrder} from '../domain/card-view.ts';
 import {addCard, archiveCard, changeCard} from '../domain/cards.ts';
 import {beatCard, claimCard, nextCard, releaseCard} from '../domain/claims.ts';
+import {allColumns, checkColumn} from '../domain/columns.ts';
+import {undoLast} from '../domain/undo.ts';
 import type {Store} from '../store/store.ts';
 import {leases} from './leases.ts';
 import type {Roster} from './roster.ts';
 
-type Options = {roster: Roster; store: Store; now: () => number};
+type Options = {roster: Roster; store: Store; columns: readonly Column[]; now: () => number};
 
 /**
  * The board of a home. Nothing is awaited between the look at a card and the entry that changes it, and there is one
  * writer: that is what makes a claim atomic.
  */
-export function board({roster, store, now}: Options): {
+export function board({roster, store, columns, now}: Options): {
   as: (actor: string) => Board;
   /** A session gave a sign of life. */
   heard: (session: string) => void;
 } {
   const {heard, heardAt, leaseMs} = leases({roster, store, now});
-  const state: BoardState = {cards: store.state.cards, leaseMs, heard: heardAt};
+  const state: BoardState = {cards: store.state.cards, columns, leaseMs, heard: heardAt};
+
+  const named = (name: string): Holder | null => {
+    const found = roster.all.find(({session}) => session.name === name);
+    return found === undefined ? null : {id: found.session.id, name};
+  };
 
   const as = (actor: string): Board => {
     const act = (decide: (at: number) => Deed) => {
@@ -39,7 +46,8 @@ export function board({roster, store, now}: Options): {
     return {
       async cards(filter = {}) {
         const at = now();
-        return inBoardOrder(filtered(state.cards.values(), filter)).map(card => cardView(card, state, at));
+        checkColumn(allColumns(state), filter.status);
+        return inBoardOrder(filtered(state.cards.values(), filter), state).map(card => cardView(card, state, at));
       },
       async card(id) {
         return cardView(findCard(state, id), state, now());
@@ -66,6 +74,12 @@ export function board({roster, store, now}: Options): {
       async beatCard(id, {session, fence}) {
         const by = session === undefined ? null : holder(session);
         return act(at => beatCard(state, {id, session: by, fence}, at));
+      },
+      async undo() {
+        return act(at => undoLast(state, {actor, find: named}, at));
+      },
+      async columns() {
+        return allColumns(state);
       },
     };
   };

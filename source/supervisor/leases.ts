@@ -22,7 +22,7 @@ export function leases({roster, store, now}: {roster: Roster; store: Store; now:
     const busy = runner !== undefined && isLive(runner.session) && (activity === 'working' || activity === 'waiting');
     return busy ? now() : (last.get(session) ?? 0);
   };
-  const state = {cards: store.state.cards, leaseMs: LEASE_MS, heard: heardAt};
+  const state = {cards: store.state.cards, columns: [], leaseMs: LEASE_MS, heard: heardAt};
 
   const heard = (session: string): void => {
     const at = now();

@@ -1,6 +1,7 @@
-import type {Board, BoardState} from '../domain/board.ts';
+import type {Board, BoardState, Column} from '../domain/board.ts';
 import {findCard} from '../domain/card-record.ts';
 import {cardView, filtered, inBoardOrder} from '../domain/card-view.ts';
+import {allColumns, baseColumns, checkColumn} from '../domain/columns.ts';
 import {foundNotes, type Knowledge} from '../domain/knowledge.ts';
 import {LEASE_MS} from '../domain/lease.ts';
 import type {Store} from '../store/store.ts';
@@ -9,28 +10,33 @@ import {listMemory, readMemory} from './memory-files.ts';
 type Options = {
   store: Store;
   memoryDir: string;
+  columns?: readonly Column[];
   /** A session by its id. */
   lives: (session: string) => boolean;
   now: () => number;
 };
 
-type Read = Pick<Board, 'cards' | 'card'> & Pick<Knowledge, 'notes' | 'memory' | 'readMemory'>;
+type Read = Pick<Board, 'cards' | 'card' | 'columns'> & Pick<Knowledge, 'notes' | 'memory' | 'readMemory'>;
 
 /** Board, notes and memory as they were left. */
-export function storedBoard({store, memoryDir, lives, now}: Options): Read {
+export function storedBoard({store, memoryDir, columns = baseColumns, lives, now}: Options): Read {
   /** Leases stand still while nobody supervises: it is as late as the last entry says. */
   const look = (): {state: BoardState; at: number} => {
     const at = store.read({after: store.cursor - 1, limit: 1})[0]?.at ?? now();
-    return {state: {cards: store.state.cards, leaseMs: LEASE_MS, heard: id => (lives(id) ? at : 0)}, at};
+    return {state: {cards: store.state.cards, columns, leaseMs: LEASE_MS, heard: id => (lives(id) ? at : 0)}, at};
   };
   return {
     async cards(filter = {}) {
       const {state, at} = look();
-      return inBoardOrder(filtered(state.cards.values(), filter)).map(card => cardView(card, state, at));
+      checkColumn(allColumns(state), filter.status);
+      return inBoardOrder(filtered(state.cards.values(), filter), state).map(card => cardView(card, state, at));
     },
     async card(id) {
       const {state, at} = look();
       return cardView(findCard(state, id), state, at);
+    },
+    async columns() {
+      return allColumns(look().state);
     },
     async notes(filter) {
       return foundNotes(store.state.notes.values(), filter);

@@ -1,6 +1,7 @@
 import {agentOf} from '../agents/registry.ts';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {type TokenView, tokenView} from '../domain/access.ts';
+import type {Column} from '../domain/board.ts';
 import {AmuxError} from '../domain/errors.ts';
 import {
   type ApprovalView,
@@ -38,6 +39,8 @@ export type OfflineOptions = {
   backends: Backend[];
   screensDir: string;
   memoryDir: string;
+  /** Of the board; default those of every board. */
+  columns?: readonly Column[];
   home: string;
   version: string;
   now: () => number;
@@ -49,6 +52,7 @@ export class Offline implements Fleet {
   readonly #sessions = new Map<string, Session>();
   readonly cards: Fleet['cards'];
   readonly card: Fleet['card'];
+  readonly columns: Fleet['columns'];
   readonly notes: Fleet['notes'];
   readonly memory: Fleet['memory'];
   readonly readMemory: Fleet['readMemory'];
@@ -59,6 +63,7 @@ export class Offline implements Fleet {
     ({
       cards: this.cards,
       card: this.card,
+      columns: this.columns,
       notes: this.notes,
       memory: this.memory,
       readMemory: this.readMemory,
@@ -219,6 +224,7 @@ export class Offline implements Fleet {
   nextCard = refuse;
   releaseCard = refuse;
   beatCard = refuse;
+  undo = refuse;
   addNote = refuse;
   writeMemory = refuse;
 

@@ -1,6 +1,8 @@
 import type {Backend} from '../backends/backend.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Caller} from '../domain/access.ts';
+import type {Column} from '../domain/board.ts';
+import {baseColumns} from '../domain/columns.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet, Health, Selection} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
@@ -39,6 +41,8 @@ export type SupervisorOptions = {
   versionOf?: (file: string, flags: string[]) => Promise<string | null>;
   hosted: Health['hosted'];
   detachKey: string;
+  /** Of the board, from left to right; default those of every board. */
+  columns?: readonly Column[];
   /** Listens for the hooks of agents; null: nobody does. */
   door: Door | null;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
@@ -80,7 +84,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
   });
-  const cards = board({roster, store, now});
+  const cards = board({roster, store, columns: options.columns ?? baseColumns, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
   const {enqueue} = steers;

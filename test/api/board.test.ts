@@ -202,6 +202,22 @@ describe('the board over the API', () => {
       assert.deepEqual(await client.memory(), await here.memory());
     }));
 
+  test('takes back the last change of whoever asks, and nobody else’s', () =>
+    withBoard(async ({home}) => {
+      await using client = new Client({socket: home.socket, actor: 'cockpit'});
+      const {supervisor} = home;
+      const {id} = await client.addCard({title: 'one'});
+      await client.updateCard(id, {status: 'review'});
+      assert.equal((await client.undo()).status, 'todo');
+      await supervisor.as('agent:ada').updateCard(id, {desc: 'mine'});
+      await assert.rejects(client.undo(), {code: 'card.undo', message: /agent:ada changed it since/});
+      assert.deepEqual(await client.columns(), ['backlog', 'todo', 'doing', 'review', 'done']);
+      await assert.rejects(client.cards({status: 'blocked'}), {
+        code: 'input.invalid',
+        hint: 'the columns are backlog, todo, doing, review, done',
+      });
+    }));
+
   test('answers whatever is wrong with a 4xx, and changes nothing', () =>
     withBoard(async ({add, refusal, home}) => {
       const {id} = await add();

@@ -3,14 +3,16 @@ import {findCard} from '../../source/domain/card-record.ts';
 import {cardView, filtered, inBoardOrder} from '../../source/domain/card-view.ts';
 import {addCard, archiveCard, changeCard} from '../../source/domain/cards.ts';
 import {beatCard, claimCard, nextCard, releaseCard} from '../../source/domain/claims.ts';
+import {allColumns, baseColumns} from '../../source/domain/columns.ts';
 import {AmuxError} from '../../source/domain/errors.ts';
 import type {Knowledge} from '../../source/domain/knowledge.ts';
 import {LEASE_MS} from '../../source/domain/lease.ts';
+import {undoLast} from '../../source/domain/undo.ts';
 
 /** A board in memory that follows the rules, and nothing that anybody knows. */
 export function fakeBoard(find: (ref: string) => Holder, changed: (card: Card) => void): Board & Knowledge {
   const cards = new Map<string, Card>();
-  const state = {cards, leaseMs: LEASE_MS, heard: () => 0};
+  const state = {cards, columns: baseColumns, leaseMs: LEASE_MS, heard: () => 0};
   const actor = 'test';
   const act = ({card}: Deed) => {
     cards.set(card.id, card);
@@ -24,7 +26,7 @@ export function fakeBoard(find: (ref: string) => Holder, changed: (card: Card) =
   const by = (session?: string): Holder | null => (session === undefined ? null : find(session));
   return {
     cards: async (filter = {}) =>
-      inBoardOrder(filtered(cards.values(), filter)).map(card => cardView(card, state, Date.now())),
+      inBoardOrder(filtered(cards.values(), filter), state).map(card => cardView(card, state, Date.now())),
     card: async id => cardView(findCard(state, id), state, Date.now()),
     addCard: async input => act(addCard(state, {input: meant(input), actor}, Date.now())),
     updateCard: async (id, patch, {etag} = {}) =>
@@ -36,6 +38,8 @@ export function fakeBoard(find: (ref: string) => Holder, changed: (card: Card) =
     releaseCard: async (id, {session, ...more}) =>
       act(releaseCard(state, {...more, id, session: by(session), actor}, Date.now())),
     beatCard: async (id, {session, fence}) => act(beatCard(state, {id, session: by(session), fence}, Date.now())),
+    undo: async () => act(undoLast(state, {actor, find}, Date.now())),
+    columns: async () => allColumns(state),
     notes: async () => [],
     addNote: async ({text, tags = []}) => ({id: 'n1', text, tags, author: actor, created_at: 0}),
     memory: async () => [],

@@ -38,6 +38,8 @@ export class FakeFleet implements Fleet {
   readonly nextCard = this.#board.nextCard;
   readonly releaseCard = this.#board.releaseCard;
   readonly beatCard = this.#board.beatCard;
+  readonly undo = this.#board.undo;
+  readonly columns = this.#board.columns;
   readonly notes = this.#board.notes;
   readonly addNote = this.#board.addNote;
   readonly memory = this.#board.memory;
@@ -258,7 +260,7 @@ export class FakeFleet implements Fleet {
     const cursor = this.#entries.length + 1;
     const at = Date.now() / 1000;
     const about = {id: session.id, name: session.name};
-    this.#entries.push({cursor, at, type: 'session.activity', actor: 'test', session: about, reason});
+    this.#entries.push({cursor, at, type: 'session.activity', actor: 'test', session: about, reason, cards: []});
     this.#wake();
   }
 

@@ -105,6 +105,7 @@ test('entries that two streams bring are shown once and in order', () => {
     actor: 'x',
     session: null,
     reason: `r${cursor}`,
+    cards: [],
   });
   const state = after(
     start(),

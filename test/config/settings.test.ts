@@ -21,6 +21,7 @@ const defaults = {
   cors: [],
   approvals: [],
   trustWorktrees: false,
+  board: {columns: ['backlog', 'todo', 'doing', 'review', 'done']},
   agents: {},
 };
 
@@ -32,6 +33,15 @@ describe('the settings of a home', () => {
       theme: 'light',
       idleExit: 5,
     });
+  });
+
+  test('take further columns of the board, and refuse what is no short word', () => {
+    const columns = (text: string) => loadSettings(file(`board:\n  columns: ${text}\n`)).settings.board.columns;
+    assert.deepEqual(columns('[qa]'), ['backlog', 'todo', 'doing', 'review', 'qa', 'done']);
+    assert.deepEqual(columns('[]'), ['backlog', 'todo', 'doing', 'review', 'done']);
+    for (const wrong of ['[In Test]', '[""]', '[qa, qa]', '[a, b, c, d, e, f, g, h]', 'qa']) {
+      assert.throws(() => columns(wrong), {code: 'config.invalid'}, wrong);
+    }
   });
 
   for (const keys of ['C-b d', 'C-]', 'C-\\\\', 'M-x', 'F12', 'C-a C-a', 'C-Space', 'Escape', 'q']) {

@@ -5,6 +5,7 @@ import {HISTORY_MAX, HISTORY_TEXT_MAX} from '../../source/domain/card-record.ts'
 import {cardView, filtered, inBoardOrder} from '../../source/domain/card-view.ts';
 import {addCard, archiveCard, changeCard} from '../../source/domain/cards.ts';
 import {beatCard, claimCard, nextCard, releaseCard} from '../../source/domain/claims.ts';
+import {withBase} from '../../source/domain/columns.ts';
 import {apply, emptyState} from '../../source/domain/events.ts';
 
 const LEASE = 60_000;
@@ -18,7 +19,12 @@ function table() {
   const stored = emptyState();
   const {cards} = stored;
   const heard = new Map<string, number>();
-  const state = {cards, leaseMs: LEASE, heard: (id: string) => heard.get(id) ?? 0};
+  const state = {
+    cards,
+    columns: withBase(['backlog', 'todo', 'doing', 'review', 'qa', 'done']),
+    leaseMs: LEASE,
+    heard: (id: string) => heard.get(id) ?? 0,
+  };
   const clock = {now: 1_000_000};
   const actor = 'cli';
   const act = ({card, entry}: Deed): Card => {
@@ -180,11 +186,11 @@ describe('a card', () => {
 
 describe('the board', () => {
   test('is ordered by column, then position', () => {
-    const {add, change, cards} = table();
-    for (const status of ['done', 'todo', 'backlog', 'todo'] as const) add({status});
+    const {add, change, cards, state} = table();
+    for (const status of ['done', 'todo', 'backlog', 'todo']) add({status});
     change('AMX-4', {position: 0.5});
     assert.deepEqual(
-      inBoardOrder(cards.values()).map(({id}) => id),
+      inBoardOrder(cards.values(), state).map(({id}) => id),
       ['AMX-3', 'AMX-4', 'AMX-2', 'AMX-1'],
     );
   });

@@ -1,20 +1,13 @@
 import {z} from 'zod';
 import type {Caller} from '../../domain/access.ts';
-import {
-  CARD_LIST_MAX,
-  type CardView,
-  columns,
-  DESC_MAX,
-  type Guard,
-  PRIORITY_MAX,
-  TITLE_MAX,
-} from '../../domain/board.ts';
+import {CARD_LIST_MAX, type CardView, DESC_MAX, type Guard, PRIORITY_MAX, TITLE_MAX} from '../../domain/board.ts';
+import {COLUMN_NAME_MAX} from '../../domain/columns.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Fleet} from '../../domain/fleet.ts';
 import {type RequestParts, type Route, route} from '../route.ts';
 import {flag, seconds, shapeOf} from '../schemas/shape.ts';
 
-const column = z.enum(columns);
+const column = z.string().min(1).max(COLUMN_NAME_MAX);
 const name = z.string().min(1).max(200);
 const words = (length: number) => z.array(z.string().min(1).max(length)).max(CARD_LIST_MAX);
 const reason = z.string().max(1000);
@@ -105,6 +98,23 @@ export const boardRoutes: Route[] = [
     body: z.strictObject({session: name.optional(), tags: words(64).optional()}),
     result: card,
     handler: async (fleet, {body, caller}) => fleet.nextCard({...body, session: await holder(fleet, caller, body)}),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/board/undo',
+    role: 'agent',
+    summary: 'Take back your last change of a card, unless somebody changed that card since; then the one before',
+    body: z.strictObject({}),
+    result: card,
+    handler: fleet => fleet.undo(),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/board/columns',
+    role: 'viewer',
+    summary: 'The columns from left to right; last those that only cards of an older configuration stand in',
+    result: z.array(z.string()),
+    handler: fleet => fleet.columns(),
   }),
   route({
     method: 'GET',

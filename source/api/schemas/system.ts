@@ -45,6 +45,7 @@ export const eventView = shapeOf<EventView>()(
       actor: z.string(),
       session: z.strictObject({id: z.string(), name: z.string()}).nullable(),
       reason: z.string(),
+      cards: z.array(z.string()).describe('Ids of the cards that it changed'),
     })
     .meta({id: 'Event'}),
 );
