@@ -36,4 +36,11 @@ export function timeText(now: number): string {
   return `${clockText(now)}:${two(new Date(now).getSeconds())}`;
 }
 
+/** `14:32` of today, else `05-04 14:32`. */
+export function momentText(at: number, now: number): string {
+  const date = new Date(at);
+  if (date.toDateString() === new Date(now).toDateString()) return clockText(at);
+  return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${clockText(at)}`;
+}
+
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -19,10 +19,11 @@ import {footerLine} from './panes/footer.ts';
 import {headerLines} from './panes/header.ts';
 import {Pane} from './panes/pane.tsx';
 import {ApprovalsScreen} from './screens/approvals.tsx';
+import {BoardScreen} from './screens/board.tsx';
 import {DialogLayer} from './screens/dialog.tsx';
 import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
-import {countText, currentLayout, type State} from './state.ts';
+import {countText, currentLayout, filterOf, type State} from './state.ts';
 import type {Theme} from './theme.ts';
 
 export type AppProps = {
@@ -85,6 +86,8 @@ function Screen({state, theme, layout, info}: {state: State; theme: Theme; layou
   switch (state.place) {
     case 'fleet':
       return <FleetScreen {...{state, theme, layout, info}} />;
+    case 'board':
+      return <BoardScreen {...{state, theme, layout}} />;
     case 'approvals':
       return <ApprovalsScreen {...{state, theme, layout}} />;
     case 'events':
@@ -115,7 +118,12 @@ function aboutList(state: State, layout: Layout): Span[] {
   const spans: Span[] = [];
   const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
   if (state.connection.kind === 'lost') add(['attention', 'stale']);
-  if (state.filter !== '') add(['attention', `/ ${plain(state.filter)}`]);
+  const filter = filterOf(state);
+  if (filter !== '') add(['attention', `/ ${plain(filter)}`]);
+  if (state.place === 'board') {
+    if (state.board.marks.length > 0) add(['mark', `${state.board.marks.length} marked`]);
+    return spans;
+  }
   if (state.place === 'approvals') return spans;
   if (state.place === 'events') {
     if (!state.reading.follow) add(['dim', 'G follows']);
@@ -139,6 +147,7 @@ function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
 }
 
 function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
+  if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};
   if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
   if (dialog.kind === 'reply') {
     return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};

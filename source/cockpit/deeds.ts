@@ -3,6 +3,7 @@ import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {timeText} from './ages.ts';
 import {type Answers, answers} from './answers.ts';
 import {moodOf} from './attention.ts';
+import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
 import type {Deed} from './dialogs.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
 import {formFaults, newForm, registerInput} from './new-session.ts';
@@ -12,31 +13,32 @@ import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
 
 /** What keys can do besides changing the state: the cockpit's side of `Fleet`. */
-export type Deeds = Answers & {
-  state: () => State;
-  dispatch: (action: Action) => void;
-  quit: () => void;
-  repaint: () => void;
-  say: (message: string, hint?: string) => void;
-  fail: (error: unknown) => void;
-  attach: () => void;
-  startTyping: () => void;
-  /** Starts what is stopped, stops what runs; asks before it stops what works. */
-  startOrStop: () => void;
-  restart: () => void;
-  openPrompt: () => void;
-  sendPrompt: () => void;
-  openNewSession: () => void;
-  createSession: () => void;
-  confirm: (deed: Deed) => void;
-  demo: () => void;
-  /** The whole text of the chosen line of the Events screen. */
-  readEvent: () => void;
-  /** Moves the choice in the help. */
-  choose: (by: number) => void;
-  /** Closes the help and does what its chosen line says. */
-  runChosen: () => void;
-};
+export type Deeds = Answers &
+  BoardDeeds & {
+    state: () => State;
+    dispatch: (action: Action) => void;
+    quit: () => void;
+    repaint: () => void;
+    say: (message: string, hint?: string) => void;
+    fail: (error: unknown) => void;
+    attach: () => void;
+    startTyping: () => void;
+    /** Starts what is stopped, stops what runs; asks before it stops what works. */
+    startOrStop: () => void;
+    restart: () => void;
+    openPrompt: () => void;
+    sendPrompt: () => void;
+    openNewSession: () => void;
+    createSession: () => void;
+    confirm: (deed: Deed) => void;
+    demo: () => void;
+    /** The whole text of the chosen line of the Events screen. */
+    readEvent: () => void;
+    /** Moves the choice in the help. */
+    choose: (by: number) => void;
+    /** Closes the help and does what its chosen line says. */
+    runChosen: () => void;
+  };
 
 /** What the terminal's owner lends to the deeds. */
 export type Terminal = {
@@ -169,6 +171,7 @@ export function createDeeds({
       }
     },
     ...answers({fleet, store, clock, say, attempt, isLost}),
+    ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
     openNewSession: () => {
       const {agentsFound, anyCommand} = options.info;
       const agents = [...agentsFound.map(agent => agent.name), ...(anyCommand === undefined ? [] : [anyCommand])];

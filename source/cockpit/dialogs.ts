@@ -13,6 +13,11 @@ export type Dialog =
   | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
   | {kind: 'filter'; field: Field; before: string}
   | {kind: 'new-session'; form: Form}
+  /** The title of a card; of a new one while `card` is null. */
+  | {kind: 'card-title'; card: string | null; column: string; field: Field}
+  | {kind: 'card'; card: string; top: number}
+  /** Who is to claim a card. */
+  | {kind: 'claim'; card: string; at: number}
   | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
   | {kind: 'message'; title: string; text: string};
 
@@ -22,7 +27,9 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
   switch (step.kind) {
     case 'text':
       if (dialog.kind === 'prompt' || dialog.kind === 'reply') return {...dialog, field: edit(dialog.field, step.edit)};
-      if (dialog.kind === 'filter') return {...dialog, field: edit(dialog.field, flat(step.edit))};
+      if (dialog.kind === 'filter' || dialog.kind === 'card-title') {
+        return {...dialog, field: edit(dialog.field, flat(step.edit))};
+      }
       if (dialog.kind === 'new-session') {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
       }
@@ -30,13 +37,14 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
     case 'form':
       return dialog.kind === 'new-session' ? {...dialog, form: stepForm(dialog.form, step.step)} : dialog;
     case 'choose':
-      return dialog.kind === 'help' ? {...dialog, at: step.at} : dialog;
+      if (dialog.kind === 'card') return {...dialog, top: step.at};
+      return dialog.kind === 'help' || dialog.kind === 'claim' ? {...dialog, at: step.at} : dialog;
   }
 }
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  dialog.kind === 'prompt' || dialog.kind === 'reply' || dialog.kind === 'filter' || dialog.kind === 'new-session';
+  ['prompt', 'reply', 'filter', 'new-session', 'card-title'].includes(dialog.kind);
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

@@ -2,6 +2,7 @@ import type {Deeds} from './deeds.ts';
 import {takesText} from './dialogs.ts';
 import {approvalKeys} from './keys/approval-keys.ts';
 import type {Binding, Where} from './keys/binding.ts';
+import {boardKeys, cardDialogKeys} from './keys/board-keys.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
@@ -14,15 +15,18 @@ export type {Binding, Where} from './keys/binding.ts';
 export const keymap: readonly Binding[] = [
   ...approvalKeys,
   ...sessionKeys,
+  ...boardKeys,
   ...everywhereKeys,
   ...walkingKeys,
   ...dialogKeys,
+  ...cardDialogKeys,
   ...textKeys,
 ];
 
 /** Screens in the order of their tabs; a screen stands here once it is built. */
 export const tabs = [
   {key: '1', place: 'fleet', title: 'Fleet'},
+  {key: '2', place: 'board', title: 'Board'},
   {key: '3', place: 'approvals', title: 'Approvals'},
   {key: '5', place: 'events', title: 'Events'},
 ] as const;
@@ -85,7 +89,7 @@ export function footerBindings(state: State): Binding[] {
 
 /** The lines of the help: what the screen's keys do, also those that cannot be done now. */
 export function helpBindings(state: State): Binding[] {
-  const here = [...approvalKeys, ...sessionKeys, ...everywhereKeys, ...walkingKeys];
+  const here = [...approvalKeys, ...sessionKeys, ...boardKeys, ...everywhereKeys, ...walkingKeys];
   return here.filter(
     binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
   );
@@ -98,11 +102,13 @@ export function whyDisabled(binding: Binding, state: State): string | null {
 
 const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Fleet', where: ['fleet']},
+  {title: 'Board', where: ['board']},
   {title: 'Approvals', where: ['approvals']},
   {title: 'Events', where: ['events']},
   {title: 'Prompt bar', where: ['prompt', 'reply']},
   {title: 'Filter', where: ['filter']},
   {title: 'New session', where: ['new-session']},
+  {title: 'Card', where: ['card', 'claim', 'card-title']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
   {title: 'Help', where: ['help']},
 ];

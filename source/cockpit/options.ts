@@ -31,6 +31,8 @@ export type CockpitOptions = {
    * aborts when the cockpit itself has to end: end the child then.
    */
   attach: (plan: AttachPlan, signal: AbortSignal) => Promise<void>;
+  /** Lets a person edit a text in this terminal, as with `attach`; null: there is nothing to take over. */
+  edit?: (draft: {name: string; text: string}, signal: AbortSignal) => Promise<Edited | null>;
   /** Shows the demo in this terminal, by a child process as with `attach`; an empty fleet offers it when given. */
   demo?: (signal: AbortSignal) => Promise<void>;
   /** Now, in ms since the epoch. */
@@ -42,6 +44,9 @@ export type CockpitOptions = {
   /** Decides colours and shapes: NO_COLOR, COLORTERM, TERM, LANG, LC_ALL, LC_CTYPE, HOME. */
   env?: Record<string, string | undefined>;
 };
+
+/** What a person wrote, the file that holds it, and what removes that. */
+export type Edited = {text: string; file: string; discard: () => void};
 
 /** `signal`: SIGTERM, SIGHUP or SIGINT came; the terminal is restored and the caller decides what that means. */
 export type CockpitEnd = {reason: 'quit'; signal?: undefined} | {reason: 'signal'; signal: NodeJS.Signals};

@@ -1,6 +1,8 @@
 import type {ApprovalView, EventView, SessionView} from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
 import {byAttention, needsPerson} from './attention.ts';
+import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './board.ts';
+import {withSight} from './board-window.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
@@ -11,7 +13,7 @@ export const ENTRIES_KEPT = 1000;
 export const SCREENS_KEPT = 60;
 const NOTICES_KEPT = 200;
 
-export type Place = 'fleet' | 'approvals' | 'events';
+export type Place = 'fleet' | 'board' | 'approvals' | 'events';
 export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
 /** `since`: ms since the epoch; what is shown is from then. */
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
@@ -30,6 +32,7 @@ export type State = {
   sessions: readonly SessionView[] | null;
   selected: string | null;
   requests: Requests;
+  board: Board;
   /** First session in sight. */
   top: number;
   place: Place;
@@ -59,6 +62,7 @@ export type Action =
   | {type: 'anew'; now: number}
   | {type: 'sessions'; sessions: readonly SessionView[]; now: number}
   | {type: 'approvals'; open: readonly ApprovalView[]}
+  | {type: 'board'; step: BoardAction}
   | {type: 'scroll'; by: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
@@ -86,6 +90,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     sessions: null,
     selected: null,
     requests: noRequests,
+    board: noBoard,
     top: 0,
     place: 'fleet',
     view: 'cards',
@@ -110,7 +115,7 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'resized':
       if (action.size.cols === state.size.cols && action.size.rows === state.size.rows) return state;
-      return inSight({...state, size: action.size});
+      return withBoard(inSight({...state, size: action.size}), state.board);
     case 'tick':
       return {...state, now: action.now};
     case 'anew':
@@ -119,6 +124,8 @@ export function reduce(state: State, action: Action): State {
       return withSessions(state, action);
     case 'approvals':
       return {...state, requests: withOpen(state.requests, action.open)};
+    case 'board':
+      return withBoard(state, stepBoard(state.board, action.step));
     case 'scroll': {
       const top = Math.max(0, state.requests.top + action.by);
       return {...state, requests: {...state.requests, top}};
@@ -138,7 +145,7 @@ export function reduce(state: State, action: Action): State {
     case 'move':
       return move(state, action.by);
     case 'move-rows':
-      return move(state, action.by * (currentLayout(state).cards?.columns ?? 1));
+      return move(state, action.by * (state.place === 'fleet' ? (currentLayout(state).cards?.columns ?? 1) : 1));
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
@@ -148,6 +155,7 @@ export function reduce(state: State, action: Action): State {
     case 'only-mine':
       return inSight(reselect({...state, onlyMine: action.on}));
     case 'filter':
+      if (state.place === 'board') return withBoard(state, stepBoard(state.board, {do: 'filter', text: action.text}));
       return inSight(reselect({...state, filter: action.text}));
     case 'mark': {
       const marked = state.marks.includes(action.session);
@@ -166,6 +174,9 @@ export function reduce(state: State, action: Action): State {
     }
   }
 }
+
+/** What narrows the list in sight: the board has a filter of its own. */
+export const filterOf = ({place, filter, board}: State): string => (place === 'board' ? board.filter : filter);
 
 /** The moment that what is shown is of: it stands still while nobody tells anything. */
 export const shownAt = ({connection, now}: State): number =>
@@ -267,12 +278,19 @@ function reselect(state: State): State {
 
 function move(state: State, by: number): State {
   if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
+  if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
   if (state.place === 'events') return moveReading(state, by);
   const listed = visibleSessions(state);
   if (listed.length === 0) return state;
   const at = listed.findIndex(session => session.id === state.selected);
   const to = Math.max(0, Math.min(listed.length - 1, at + by));
   return to === at ? state : inSight({...state, selected: listed[to]!.id});
+}
+
+/** The chosen card stays in sight. */
+function withBoard(state: State, stepped: Board): State {
+  const board = withSight(stepped, currentLayout(state).body);
+  return board === state.board ? state : {...state, board};
 }
 
 function moveReading(state: State, by: number): State {

@@ -27,7 +27,7 @@ export class FakeFleet implements Fleet {
   readonly #wakers = new Set<() => void>();
   readonly #board = fakeBoard(
     ref => this.#find(ref),
-    () => this.#wake(),
+    card => this.#noteCard(card.id),
   );
   readonly cards = this.#board.cards;
   readonly card = this.#board.card;
@@ -253,6 +253,13 @@ export class FakeFleet implements Fleet {
     const found = this.#sessions.find(session => session.id === ref || session.name === ref);
     if (found === undefined) throw new AmuxError('session.unknown', {ref});
     return found;
+  }
+
+  #noteCard(id: string): void {
+    const cursor = this.#entries.length + 1;
+    const about = {actor: 'test', session: null, reason: `${id} changed`, cards: [id]};
+    this.#entries.push({cursor, at: Date.now() / 1000, type: 'card.changed', ...about});
+    this.#wake();
   }
 
   #note(name: string, reason: string): void {

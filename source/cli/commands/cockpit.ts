@@ -8,6 +8,7 @@ import {AmuxError, asAmuxError} from '../../domain/errors.ts';
 import type {Fleet} from '../../domain/fleet.ts';
 import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
+import {type Draft, editDraft} from '../edit-draft.ts';
 import {holdingSignals} from '../hold-signals.ts';
 import {onPath} from '../programs.ts';
 import {remoteEnv} from '../remote.ts';
@@ -80,6 +81,7 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
           await fleet.attached(name, 'off').catch(() => {}); // It may have ended meanwhile.
         }
       },
+      ...editorOf(context.env),
       ...(mode === 'demo' ? {} : {demo: (signal: AbortSignal) => lendTo([...selfArgv(), 'demo'], signal)}),
       clock: Date.now,
       cwd: cwd ?? context.cwd,
@@ -148,6 +150,13 @@ async function host(paths: Context['paths'], settings: Settings): Promise<Hostin
       await joined?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Without an editor the cockpit edits titles itself. */
+function editorOf(env: NodeJS.ProcessEnv) {
+  const command = env['VISUAL'] || env['EDITOR'];
+  if (!command) return {};
+  return {edit: (draft: Draft, signal: AbortSignal) => editDraft({command, draft, signal})};
 }
 
 /** The built-in agents on the PATH. Their versions would cost seconds: `amux doctor` asks for them. */

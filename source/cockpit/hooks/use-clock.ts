@@ -9,10 +9,12 @@ export function useClock({store, clock}: Source, state: State): void {
   const area = currentLayout(state).cards;
   const inSight =
     area === null || state.place !== 'fleet' ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
+  const claims = state.place === 'board' ? (state.board.cards ?? []).flatMap(({claim}) => claim ?? []) : [];
+  const leases = claims.map(({since, expires, expired}) => (expired ? expires : since));
   const asked = state.place === 'approvals' ? state.requests.open.map(({asked_at}) => asked_at) : [];
   // Without a connection only its loss grows older.
   const sinces =
-    state.connection.kind === 'lost' ? [state.connection.since / 1000] : [...inSight.map(sinceOf), ...asked];
+    state.connection.kind === 'lost' ? [state.connection.since / 1000] : [...inSight.map(sinceOf), ...asked, ...leases];
   const due = nextTick(sinces, state.now);
   useEffect(() => {
     const timer = setTimeout(() => store.dispatch({type: 'tick', now: clock()}), Math.max(1, due - clock()));

@@ -5,6 +5,7 @@ import {age} from '../ages.ts';
 import {moodOf} from '../attention.ts';
 import {Backoff} from '../backoff.ts';
 import type {Store} from '../store.ts';
+import {cardReader} from './card-reader.ts';
 
 /** Bursts of events become one look at the sessions, at most one in this time, in ms. */
 const REFRESH_GAP_MS = 200;
@@ -71,19 +72,21 @@ async function* entriesOf(
   const {promise: broken, reject: breakOff} = Promise.withResolvers<never>();
   broken.catch(() => {}); // Raced below, or nobody waits any more.
   const refresh = refresher(source, {signal: own, failed: breakOff});
+  const cards = cardReader(source, {signal: own, failed: breakOff});
   try {
     const behind = since !== null && (await holds(fleet, since)) ? since : null;
     // Subscribed before the first look, so that nothing falls between the two.
     const events = fleet.events({...(behind === null ? {} : {since: behind}), signal: own})[Symbol.asyncIterator]();
     let next = events.next();
     next.catch(() => {});
-    const looks = Promise.all([refresh.now(), behind ?? fleet.health().then(({cursor}) => cursor)]);
+    const looks = Promise.all([refresh.now(), behind ?? fleet.health().then(({cursor}) => cursor), cards.all()]);
     const [, from] = await Promise.race([looks, broken]);
     yield {from};
     for (let step = await Promise.race([next, broken]); step.done !== true; step = await Promise.race([next, broken])) {
       next = events.next();
       next.catch(() => {});
       yield step.value;
+      cards.told(step.value);
       refresh.soon();
     }
   } finally {

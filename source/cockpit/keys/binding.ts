@@ -4,12 +4,16 @@ import type {State} from '../state.ts';
 /** Where a key means something: a screen, or the dialog that lies over it. */
 export type Where =
   | 'fleet'
+  | 'board'
   | 'approvals'
   | 'events'
   | 'prompt'
   | 'reply'
   | 'filter'
   | 'new-session'
+  | 'card-title'
+  | 'card'
+  | 'claim'
   | 'confirm'
   | 'help'
   | 'message';

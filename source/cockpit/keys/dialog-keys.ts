@@ -177,7 +177,7 @@ export const dialogKeys: readonly Binding[] = [
   {
     id: 'dialog.close',
     keys: ['esc', 'ctrl+c'],
-    where: ['prompt', 'reply', 'new-session'],
+    where: ['prompt', 'reply', 'new-session', 'card-title'],
     label: 'cancel',
     help: 'close without doing anything',
     footer: 9,
@@ -194,7 +194,7 @@ export const dialogKeys: readonly Binding[] = [
   },
 ];
 
-const texts: readonly Where[] = ['prompt', 'reply', 'filter', 'new-session'];
+const texts: readonly Where[] = ['prompt', 'reply', 'filter', 'new-session', 'card-title'];
 
 const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
   {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},

@@ -1,22 +1,42 @@
-import type {State} from '../state.ts';
+import type {Deeds} from '../deeds.ts';
+import {filterOf, type State} from '../state.ts';
 import {fieldOf} from '../text-field.ts';
 import type {Binding} from './binding.ts';
 
 const both = ['fleet', 'events'] as const;
-const all = ['fleet', 'approvals', 'events'] as const;
+const all = ['fleet', 'board', 'approvals', 'events'] as const;
 
 /** What esc would undo, the nearest first. */
-type Back = 'notice' | 'zoom' | 'grid' | 'approvals' | 'events' | 'filter' | 'only-mine' | 'marks';
+type Back =
+  | 'notice'
+  | 'zoom'
+  | 'grid'
+  | 'board'
+  | 'approvals'
+  | 'events'
+  | 'filter'
+  | 'only-mine'
+  | 'marks'
+  | 'card-marks';
 
 function back(state: State): Back | null {
   if (state.notice !== null) return 'notice';
   if (state.place === 'approvals') return 'approvals';
+  if (state.place === 'board') {
+    if (state.board.filter !== '') return 'filter';
+    return state.board.marks.length > 0 ? 'card-marks' : 'board';
+  }
   if (state.place === 'events') return state.filter === '' ? 'events' : 'filter';
   if (state.view === 'zoom') return 'zoom';
   if (state.filter !== '') return 'filter';
   if (state.onlyMine) return 'only-mine';
   if (state.marks.length > 0) return 'marks';
   return state.view === 'grid' ? 'grid' : null;
+}
+
+function openFilter(deeds: Deeds): void {
+  const before = filterOf(deeds.state());
+  deeds.dispatch({type: 'dialog', dialog: {kind: 'filter', field: fieldOf(before), before}});
 }
 
 /** Screens, help and leaving. */
@@ -40,9 +60,17 @@ export const everywhereKeys: readonly Binding[] = [
     footer: 12,
     whyNot: state => (state.place === 'fleet' && !state.sessions?.length ? 'there are no sessions' : null),
     run: deeds => {
-      const before = deeds.state().filter;
-      deeds.dispatch({type: 'dialog', dialog: {kind: 'filter', field: fieldOf(before), before}});
+      openFilter(deeds);
     },
+  },
+  {
+    id: 'board-filter',
+    keys: ['/'],
+    where: ['board'],
+    label: 'filter',
+    help: 'filter by text, project:NAME, tag:NAME, session:NAME',
+    footer: 12,
+    run: openFilter,
   },
   {
     id: 'read-event',
@@ -57,7 +85,7 @@ export const everywhereKeys: readonly Binding[] = [
     id: 'back',
     keys: ['esc'],
     where: all,
-    label: state => (state.place !== 'fleet' && state.filter === '' ? 'fleet' : 'back'),
+    label: state => (['board', 'approvals', 'events'].includes(back(state) ?? '') ? 'fleet' : 'back'),
     help: 'back: unzoom, drop filter and marks, to the Fleet screen',
     footer: 13,
     whyNot: state => (back(state) === null ? 'nothing to go back from' : null),
@@ -65,6 +93,7 @@ export const everywhereKeys: readonly Binding[] = [
       switch (back(state())) {
         case 'notice':
           return dispatch({type: 'notice-read'});
+        case 'board':
         case 'approvals':
         case 'events':
           return dispatch({type: 'place', place: 'fleet'});
@@ -74,6 +103,8 @@ export const everywhereKeys: readonly Binding[] = [
           return dispatch({type: 'only-mine', on: false});
         case 'marks':
           return dispatch({type: 'unmark'});
+        case 'card-marks':
+          return dispatch({type: 'board', step: {do: 'unmark'}});
         case 'zoom':
         case 'grid':
           return dispatch({type: 'view', view: 'cards'});
@@ -84,15 +115,23 @@ export const everywhereKeys: readonly Binding[] = [
   },
   {
     id: 'fleet',
-    keys: ['1'],
+    keys: ['1', 'alt+1'],
     where: all,
     label: 'Fleet',
     help: 'the Fleet screen',
     run: deeds => deeds.dispatch({type: 'place', place: 'fleet'}),
   },
   {
+    id: 'board',
+    keys: ['2', 'alt+2'],
+    where: all,
+    label: 'Board',
+    help: 'the Board screen: the cards, and who holds them',
+    run: deeds => deeds.dispatch({type: 'place', place: 'board'}),
+  },
+  {
     id: 'approvals',
-    keys: ['3'],
+    keys: ['3', 'alt+3'],
     where: all,
     label: 'Approvals',
     help: 'the Approvals screen: what waits for a person',
@@ -100,7 +139,7 @@ export const everywhereKeys: readonly Binding[] = [
   },
   {
     id: 'events',
-    keys: ['5'],
+    keys: ['5', 'alt+5'],
     where: all,
     label: 'Events',
     help: 'the Events screen: what happened, and why',

@@ -16,19 +16,22 @@ export type CardsProps = {
   selected: string | null;
   marks: readonly string[];
   now: number;
-  /** What sessions ask, by their id. */
+  /** What sessions ask, and the cards that they hold, by their id. */
   asks?: ReadonlyMap<string, string>;
+  holds?: ReadonlyMap<string, string>;
 };
 
 /** Cards side by side and below each other. */
-export function cardsLines({theme, area, sessions, top, selected, marks, now, asks}: CardsProps): string[] {
+export function cardsLines({theme, area, sessions, top, selected, marks, now, asks, holds}: CardsProps): string[] {
   const lines: string[] = [];
   const shown = sessions.slice(top, top + area.perPage);
   for (let i = 0; i < shown.length; i += area.columns) {
     const row = shown.slice(i, i + area.columns).map(session => {
       const marked = marks.includes(session.id);
       const asked = asks?.get(session.id) ?? null;
-      return cardLines({theme, columns: area.cardCols, session, selected: session.id === selected, marked, now, asked});
+      const card = holds?.get(session.id) ?? null;
+      const chosen = session.id === selected;
+      return cardLines({theme, columns: area.cardCols, session, selected: chosen, marked, now, asked, card});
     });
     for (let y = 0; y < area.cardRows; y++) {
       const joined = row.map(card => card[y]!).join(' ');
@@ -48,10 +51,12 @@ export type CardProps = {
   now: number;
   /** What it asks a person; null: nothing. */
   asked?: string | null;
+  /** Id of the card that it holds. */
+  card?: string | null;
 };
 
 /** One session in five lines. Numbers stand right and age in place. */
-export function cardLines({theme, columns, session, selected, marked, now, asked}: CardProps): string[] {
+export function cardLines({theme, columns, session, selected, marked, now, asked, card = null}: CardProps): string[] {
   const {shapes} = theme;
   const mood = moodOf(session);
   const look = looks[mood];
@@ -68,15 +73,26 @@ export function cardLines({theme, columns, session, selected, marked, now, asked
   const detail = plain(asked ?? detailText(session));
   return framed(frame, [
     inside(frame, [[look.token, `${shapes[look.shape]} ${stateText(session)}`]], [['dim', age(sinceOf(session), now)]]),
-    inside(frame, [['dim', plain(session.branch ?? shortDir(shapes.ellipsis, session.dir))]], badges(theme, session)),
+    inside(
+      frame,
+      [['dim', plain(session.branch ?? shortDir(shapes.ellipsis, session.dir))]],
+      badges(theme, session, card),
+    ),
     inside(frame, [[mood === 'waiting' ? null : 'dim', detail]]),
   ]);
 }
 
-function badges({shapes}: Theme, session: SessionView): Span[] {
-  const spans: Span[] = [];
-  if (session.yolo) spans.push(['yolo', `${shapes.bolt}yolo`]);
-  if (session.queue > 0) spans.push([null, spans.length > 0 ? ' ' : ''], ['dim', `${shapes.queue} ${session.queue}`]);
+function badges({shapes}: Theme, session: SessionView, card: string | null): Span[] {
+  const spans: Span[] = card === null ? [] : [['dim', card]];
+  const gap = (): void => void (spans.length > 0 && spans.push([null, ' ']));
+  if (session.yolo) {
+    gap();
+    spans.push(['yolo', `${shapes.bolt}yolo`]);
+  }
+  if (session.queue > 0) {
+    gap();
+    spans.push(['dim', `${shapes.queue} ${session.queue}`]);
+  }
   return spans;
 }
 
@@ -87,7 +103,7 @@ function shortDir(ellipsis: string, dir: string): string {
 }
 
 /** The phone's list: two lines for each session. */
-export function listLines({theme, area, sessions, top, selected, marks, now, asks}: CardsProps): string[] {
+export function listLines({theme, area, sessions, top, selected, marks, now, asks, holds}: CardsProps): string[] {
   const {shapes} = theme;
   const lines: string[] = [];
   for (const session of sessions.slice(top, top + area.perPage)) {
@@ -100,7 +116,11 @@ export function listLines({theme, area, sessions, top, selected, marks, now, ask
       ...mark,
       [isSelected ? 'strong' : null, plain(session.name)],
     ];
-    const facts: Span[] = [...badges(theme, session), [null, '  '], ['dim', `${age(sinceOf(session), now)} `]];
+    const facts: Span[] = [
+      ...badges(theme, session, holds?.get(session.id) ?? null),
+      [null, '  '],
+      ['dim', `${age(sinceOf(session), now)} `],
+    ];
     lines.push(line(theme, area.cols, [bar, ...name], facts));
     lines.push(
       line(theme, area.cols, [

@@ -1,13 +1,17 @@
+import {heldCards} from '../board.ts';
+import {claimants} from '../board-deeds.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {helpBindings, whyDisabled} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
 import type {CockpitInfo} from '../options.ts';
+import {cardDetailsPane} from '../panes/card-details.ts';
+import {choicesPane} from '../panes/choices.ts';
 import {helpPane} from '../panes/help.ts';
 import {messagePane} from '../panes/message.ts';
 import {newSessionPane} from '../panes/new-session.ts';
 import {Overlay} from '../panes/pane.tsx';
-import type {State} from '../state.ts';
+import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
 export type DialogProps = {
@@ -36,6 +40,7 @@ function paneOf({state, theme, layout, agents, hints}: DialogProps): {lines: str
     case 'prompt':
     case 'reply':
     case 'filter':
+    case 'card-title':
       return null;
     case 'help': {
       const lines = helpBindings(state).map(binding => ({
@@ -48,6 +53,19 @@ function paneOf({state, theme, layout, agents, hints}: DialogProps): {lines: str
     case 'new-session': {
       const taken = (state.sessions ?? []).map(session => session.name);
       return newSessionPane({theme, body, form: dialog.form, taken, agents});
+    }
+    case 'card': {
+      const card = state.board.cards?.find(({id}) => id === dialog.card);
+      if (card === undefined) return null;
+      return cardDetailsPane({theme, body, card, top: dialog.top, now: shownAt(state)});
+    }
+    case 'claim': {
+      const held = heldCards(state.board);
+      const choices = claimants(state).map(({id, name}) => {
+        const card = held.get(id);
+        return {text: plain(name), about: card === undefined ? '' : `holds ${card}`};
+      });
+      return choicesPane({theme, body, title: `Claim ${dialog.card} for`, choices, at: dialog.at});
     }
     case 'confirm':
       return messagePane({theme, body, title: plain(dialog.question), text: dialog.detail, hints});

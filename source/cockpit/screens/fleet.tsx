@@ -1,4 +1,5 @@
 import {Box} from 'ink';
+import {heldCards} from '../board.ts';
 import {fill, line, paint, type Span} from '../draw/spans.ts';
 import type {Layout} from '../layout.ts';
 import type {CockpitInfo} from '../options.ts';
@@ -65,7 +66,7 @@ function listPart(state: State, {theme, layout, area}: ListPart): string[] {
   const now = shownAt(state);
   const asks = asksOf(state.requests);
   if (sessions.length === 0) return fill(emptyList(state, {theme, area}), area.rows, area.cols);
-  const props = {theme, area, sessions, top, selected, marks, now, asks};
+  const props = {theme, area, sessions, top, selected, marks, now, asks, holds: heldCards(state.board)};
   if (layout.kind === 'side' || layout.kind === 'grid') return cardsLines(props);
   const lines = listLines(props);
   if (layout.kind === 'stacked') return fill(lines, area.rows, area.cols);
