@@ -68,7 +68,11 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
   const {cols, rows} = state.size;
   if (layout.kind === 'too-small') return <TooSmall {...{theme, cols, rows}} />;
   const hints = footerBindings(state).map(
-    (binding): Hint => ({id: binding.id, key: binding.keys[0]!, label: labelOf(binding, state)}),
+    (binding): Hint => ({
+      id: binding.id,
+      key: binding.footerKey?.(state) ?? binding.keys[0]!,
+      label: labelOf(binding, state),
+    }),
   );
   const {agentsFound, anyCommand} = info;
   const agents = anyCommand === undefined ? agentsFound : [...agentsFound, {name: anyCommand, version: null}];

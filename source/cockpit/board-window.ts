@@ -21,7 +21,7 @@ export type BoardArea = {
   cols: number;
   /** Below the heads. */
   rows: number;
-  /** A blank line between cards, where all columns have room for that. */
+  /** A blank line between cards, where all columns have room for that; `done` only grows. */
   airy: boolean;
 };
 
@@ -35,7 +35,14 @@ export function boardArea(board: Board, body: Size): BoardArea {
   const shown = Math.min(board.lanes.length, Math.floor(body.cols / LANE_MIN));
   const from = Math.max(0, Math.min(at - Math.floor(shown / 2), board.lanes.length - shown));
   const cols = Math.min(LANE_MAX, Math.floor(body.cols / shown));
-  return {side: true, from, to: from + shown, cols, rows, airy: board.lanes.every(lane => roomyRows(lane) <= rows)};
+  return {
+    side: true,
+    from,
+    to: from + shown,
+    cols,
+    rows,
+    airy: board.lanes.every(lane => lane.name === 'done' || roomyRows(lane) <= rows),
+  };
 }
 
 /** Cells for the text of a card: its column without the mark of the choice and the gap behind. */

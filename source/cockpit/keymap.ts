@@ -80,6 +80,7 @@ export function footerBindings(state: State): Binding[] {
     .filter(
       binding =>
         binding.footer !== undefined &&
+        binding.footerKey?.(state) !== null &&
         binding.where.includes(where) &&
         (binding.when?.(state) ?? true) &&
         (binding.whyNot?.(state) ?? null) === null,

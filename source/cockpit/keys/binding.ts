@@ -29,6 +29,8 @@ export type Binding = {
   help: string;
   /** Place in the footer, lower first; without it the key is only in the help. */
   footer?: number;
+  /** What the footer shows instead of the first key, where keys go together; null: another key's hint tells of it. */
+  footerKey?: (state: State) => string | null;
   /** false: the key means nothing at the moment and is not shown. */
   when?: (state: State) => boolean;
   /** Why it cannot be done now; null when it can. */

@@ -31,6 +31,12 @@ const noSession = (state: State): string | null => {
   return there === true ? null : `${claim?.holder ?? session} is not there any more`;
 };
 
+type WhyNot = (state: State) => string | null;
+/** Two keys in one hint while both can be used, else each has its own. */
+const both = (keys: string, key: string, whyNotOther: WhyNot) => (state: State) =>
+  whyNotOther(state) === null ? keys : key;
+const alone = (key: string, whyNotOther: WhyNot) => (state: State) => (whyNotOther(state) === null ? null : key);
+
 const count = ({board: {marks}}: State): string => (marks.length > 0 ? ` ${marks.length}` : '');
 const holdsCard = (state: State): boolean => heldCards(state.board).has(selectedSession(state)?.id ?? '');
 const rows = (state: State): number => Math.ceil(boardArea(state.board, currentLayout(state).body).rows / 2);
@@ -57,9 +63,10 @@ export const boardKeys: readonly Binding[] = [
     id: 'card-move-right',
     keys: ['L'],
     where: ['board'],
-    label: state => `move${count(state)} right`,
+    label: state => `move${count(state)}`,
     help: 'move the card, or all marked ones, a column to the right',
     footer: 2,
+    footerKey: both('H L', 'L', noColumn(-1)),
     whyNot: noColumn(1),
     run: deeds => deeds.moveCards(1),
   },
@@ -67,9 +74,10 @@ export const boardKeys: readonly Binding[] = [
     id: 'card-move-left',
     keys: ['H'],
     where: ['board'],
-    label: state => `move${count(state)} left`,
+    label: state => `move${count(state)}`,
     help: 'move the card, or all marked ones, a column to the left',
-    footer: 3,
+    footer: 2,
+    footerKey: alone('H', noColumn(1)),
     whyNot: noColumn(-1),
     run: deeds => deeds.moveCards(-1),
   },
@@ -77,9 +85,10 @@ export const boardKeys: readonly Binding[] = [
     id: 'card-down',
     keys: ['J'],
     where: ['board'],
-    label: 'lower',
+    label: 'reorder',
     help: 'move the card down in its column',
-    footer: 8,
+    footer: 3,
+    footerKey: both('J K', 'J', noPlace(-1)),
     whyNot: noPlace(1),
     run: deeds => deeds.reorderCard(1),
   },
@@ -87,9 +96,10 @@ export const boardKeys: readonly Binding[] = [
     id: 'card-up',
     keys: ['K'],
     where: ['board'],
-    label: 'higher',
+    label: 'reorder',
     help: 'move the card up in its column',
-    footer: 9,
+    footer: 3,
+    footerKey: alone('K', noPlace(1)),
     whyNot: noPlace(-1),
     run: deeds => deeds.reorderCard(-1),
   },

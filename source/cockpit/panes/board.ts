@@ -131,10 +131,11 @@ function cardLines(theme: Theme, {card, chosen, marked, now, cols}: CardProps): 
   return lines;
 }
 
-/** Words are kept whole where that does not leave the first line half empty. */
+/** Words are kept whole, but for one that the second line could not hold either. */
 function twoLines(title: string, {first, second, ellipsis}: {first: number; second: number; ellipsis: string}) {
   const [words = ''] = wrap(title, Math.max(1, first));
-  const head = width(words) < first / 2 ? cut(title, first) : words;
+  const [next = ''] = skip(title, width(words)).trimStart().split(' ');
+  const head = width(next) > second ? cut(title, first) : words;
   const rest = skip(title, width(head)).trimStart();
   const fits = width(rest) <= second;
   return [head.trimEnd(), fits ? rest : `${cut(rest, second - width(ellipsis))}${ellipsis}`] as const;
@@ -147,7 +148,7 @@ function detailSpans({shapes}: Theme, {card, now, cols}: Detail): Span[] {
   const {claim} = card;
   if (claim === null) {
     const link = linkName(card.links.at(-1));
-    const text = `for ${plain(card.session ?? '')}${link === null ? '' : ` ${shapes.dot} ${link}`}`;
+    const text = `${shapes.arrow} ${plain(card.session ?? '')}${link === null ? '' : ` ${shapes.dot} ${link}`}`;
     return cutSpans([['dim', text]], cols, shapes.ellipsis);
   }
   const {expired} = claim;

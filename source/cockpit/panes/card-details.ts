@@ -59,7 +59,7 @@ function detailLines({shapes, card, now}: Details & {shapes: Shapes}, columns: n
   return [
     ...title,
     [],
-    ...claimLines(shapes, {card, now}),
+    ...claimLines(shapes, {card, now, columns}),
     ...fact('session', card.claim === null ? (card.session ?? '') : ''),
     ...fact('project', card.project ?? ''),
     ...fact('priority', card.priority === 0 ? '' : String(card.priority)),
@@ -75,30 +75,28 @@ function detailLines({shapes, card, now}: Details & {shapes: Shapes}, columns: n
   ];
 }
 
-function claimLines(shapes: Shapes, {card: {claim, id}, now}: {card: CardView; now: number}): Line[] {
+type Claimed = {card: CardView; now: number; columns: number};
+
+function claimLines(shapes: Shapes, {card: {claim, id}, now, columns}: Claimed): Line[] {
   if (claim === null) return [];
   const {holder, since, heartbeat, expires, expired, fence} = claim;
-  const dot = ` ${shapes.dot} `;
-  const name: Span = ['dim', 'claim'.padEnd(NAMES)];
-  const held: Line = [name, [expired ? 'failed' : null, `${expired ? `${shapes.failed} ` : ''}${plain(holder)}`]];
   const heard = age(heartbeat, now);
-  const facts = `since ${momentText(since * 1000, now)}${dot}heard ${heard === 'now' ? 'just now' : `${heard} ago`}${dot}fence ${fence}`;
-  const end = expired ? `expired ${age(expires, now)} ago: another session may claim ${id}` : facts;
-  return [
-    held,
-    [
+  const facts = [
+    `since ${momentText(since * 1000, now)}`,
+    `heard ${heard === 'now' ? 'just now' : `${heard} ago`}`,
+    `fence ${fence}`,
+  ].join(` ${shapes.dot} `);
+  const below = (text: string, token: 'dim' | 'failed'): Line[] =>
+    wrap(text, columns - NAMES).map((part): Line => [
       [null, ' '.repeat(NAMES)],
-      [expired ? 'failed' : 'dim', end],
-    ],
-    ...(expired
-      ? [
-          [
-            [null, ' '.repeat(NAMES)],
-            ['dim', facts],
-          ] as Line,
-        ]
-      : []),
+      [token, part],
+    ]);
+  const name: Line = [
+    ['dim', 'claim'.padEnd(NAMES)],
+    [expired ? 'failed' : null, `${expired ? `${shapes.failed} ` : ''}${plain(holder)}`],
   ];
+  const end = `expired ${age(expires, now)} ago: another session may claim ${id}`;
+  return [name, ...(expired ? below(end, 'failed') : []), ...below(facts, 'dim')];
 }
 
 function historyLines(
