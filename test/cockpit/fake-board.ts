@@ -10,10 +10,12 @@ import {LEASE_MS} from '../../source/domain/lease.ts';
 import {undoLast} from '../../source/domain/undo.ts';
 
 /** A board in memory that follows the rules, and nothing that anybody knows. */
-export function fakeBoard(find: (ref: string) => Holder, changed: (card: Card) => void): Board & Knowledge {
+export function fakeBoard(
+  find: (ref: string) => Holder,
+  changed: (card: Card) => void,
+): Board & Knowledge & {as: (actor: string) => Board} {
   const cards = new Map<string, Card>();
   const state = {cards, columns: baseColumns, leaseMs: LEASE_MS, heard: () => 0};
-  const actor = 'test';
   const act = ({card}: Deed) => {
     cards.set(card.id, card);
     changed(card);
@@ -24,7 +26,7 @@ export function fakeBoard(find: (ref: string) => Holder, changed: (card: Card) =
     ...(session === undefined ? {} : {session: session === null ? null : find(session)}),
   });
   const by = (session?: string): Holder | null => (session === undefined ? null : find(session));
-  return {
+  const as = (actor: string): Board => ({
     cards: async (filter = {}) =>
       inBoardOrder(filtered(cards.values(), filter), state).map(card => cardView(card, state, Date.now())),
     card: async id => cardView(findCard(state, id), state, Date.now()),
@@ -40,8 +42,12 @@ export function fakeBoard(find: (ref: string) => Holder, changed: (card: Card) =
     beatCard: async (id, {session, fence}) => act(beatCard(state, {id, session: by(session), fence}, Date.now())),
     undo: async () => act(undoLast(state, {actor, find}, Date.now())),
     columns: async () => allColumns(state),
+  });
+  return {
+    ...as('test'),
+    as,
     notes: async () => [],
-    addNote: async ({text, tags = []}) => ({id: 'n1', text, tags, author: actor, created_at: 0}),
+    addNote: async ({text, tags = []}) => ({id: 'n1', text, tags, author: 'test', created_at: 0}),
     memory: async () => [],
     readMemory: async file => {
       throw new AmuxError('memory.unknown', {file});

@@ -40,6 +40,8 @@ export class FakeFleet implements Fleet {
   readonly beatCard = this.#board.beatCard;
   readonly undo = this.#board.undo;
   readonly columns = this.#board.columns;
+  /** The same board for somebody else. */
+  readonly boardOf = this.#board.as;
   readonly notes = this.#board.notes;
   readonly addNote = this.#board.addNote;
   readonly memory = this.#board.memory;

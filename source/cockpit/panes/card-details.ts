@@ -87,10 +87,12 @@ function claimLines(shapes: Shapes, {card: {claim, id}, now, columns}: Claimed):
     `fence ${fence}`,
   ].join(` ${shapes.dot} `);
   const below = (text: string, token: 'dim' | 'failed'): Line[] =>
-    wrap(text, columns - NAMES).map((part): Line => [
-      [null, ' '.repeat(NAMES)],
-      [token, part],
-    ]);
+    wrap(text, columns - NAMES).map(
+      (part): Line => [
+        [null, ' '.repeat(NAMES)],
+        [token, part],
+      ],
+    );
   const name: Line = [
     ['dim', 'claim'.padEnd(NAMES)],
     [expired ? 'failed' : null, `${expired ? `${shapes.failed} ` : ''}${plain(holder)}`],
