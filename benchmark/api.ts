@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFileSync} from 'node:fs';
-import {Agent, request} from 'node:https';
+import {request} from 'node:https';
+import {type Access, accessTo, call} from './access.ts';
 import {type Figure, percentile} from './figures.ts';
 import {BenchFleet, programs, type Serving} from './fleet.ts';
 import {pause, residentBytes} from './processes.ts';
@@ -17,8 +17,6 @@ const EVENTS = 100;
 const EVENT_EVERY_MS = 40;
 const SETTLE_MS = 6000;
 
-type Api = {url: string; token: string; ca: string; agent: Agent};
-
 /** Calls and events over HTTPS with a token, as scripts make them, beside a bare HTTPS server of the same Node. */
 export async function api(): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -31,7 +29,7 @@ export async function api(): Promise<Figure[]> {
   await using fleet = new BenchFleet('tmux');
   const supervisor = await fleet.serve();
   await fleet.fill(programs.cat, {count: SESSIONS, agents: ['claude', 'codex', 'gemini', 'generic']});
-  const api = await accessTo(fleet);
+  const api = await accessTo(fleet, CLIENTS);
   for (let i = 1; i <= CARDS; i++)
     await call(api, '/api/board', {title: `card ${i}`, status: 'todo', desc: 'x'.repeat(200)});
   await pause(SETTLE_MS);
@@ -75,36 +73,8 @@ const memory = (when: string, {pid}: Serving, aim?: number): Figure => {
   return {name: `supervisor's memory, ${when}`, value, unit: 'MB', ...(aim === undefined ? {} : {aim})};
 };
 
-async function accessTo(fleet: BenchFleet): Promise<Api> {
-  const {token} = JSON.parse(await fleet.amux('token', 'create', '--role', 'admin', '--json')) as {token: string};
-  const {url} = JSON.parse(readFileSync(fleet.paths.supervisor, 'utf8')) as {url: string};
-  const ca = readFileSync(fleet.paths.certificate, 'utf8');
-  return {url, token, ca, agent: new Agent({keepAlive: true, maxSockets: CLIENTS, ca})};
-}
-
-function call({url, token, agent}: Api, path: string, body?: unknown): Promise<{status: number; text: string}> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : {'content-type': 'application/json'}),
-    };
-    const sent = request(`${url}${path}`, {agent, method: body === undefined ? 'GET' : 'POST', headers}, response => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const status = response.statusCode ?? 0;
-        const text = Buffer.concat(chunks).toString();
-        if (status < 300) resolve({status, text});
-        else reject(new Error(`${path} was answered with ${status}: ${text}`));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
 /** How long each of many calls took, one after the other, in ms. */
-async function inTurn(api: Api, path: string): Promise<number[]> {
+async function inTurn(api: Access, path: string): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < CALLS; i++) {
     const start = performance.now();
@@ -115,7 +85,7 @@ async function inTurn(api: Api, path: string): Promise<number[]> {
 }
 
 /** Calls per second that many clients get answered. */
-async function rate(api: Api, path: string): Promise<number> {
+async function rate(api: Access, path: string): Promise<number> {
   let count = 0;
   const start = performance.now();
   const end = start + RUSH_MS;
@@ -143,7 +113,7 @@ async function bareServer({paths}: BenchFleet, text: string): Promise<{url: stri
 }
 
 /** From the moment that an entry was journaled to each of the clients that listen, in ms. */
-async function eventDelays(api: Api): Promise<number[]> {
+async function eventDelays(api: Access): Promise<number[]> {
   const delays: number[] = [];
   const listeners = await Promise.all(Array.from({length: STREAMS}, () => listen(api, delay => delays.push(delay))));
   for (let i = 0; i < EVENTS; i++) {
@@ -155,7 +125,7 @@ async function eventDelays(api: Api): Promise<number[]> {
   return delays;
 }
 
-function listen({url, token, ca}: Api, onDelay: (ms: number) => void): Promise<() => void> {
+function listen({url, token, ca}: Access, onDelay: (ms: number) => void): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const sent = request(
       `${url}/api/events`,

@@ -1,4 +1,5 @@
 import {api} from './api.ts';
+import {board} from './board.ts';
 import {cpu} from './cpu.ts';
 import {type Figure, load, printFigures, saveFigures} from './figures.ts';
 import {idle} from './idle.ts';
@@ -6,7 +7,7 @@ import {keys} from './keys.ts';
 import {ps} from './ps.ts';
 import {truth} from './truth.ts';
 
-const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth, api};
+const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth, api, board};
 
 const [asked] = process.argv.slice(2);
 if (asked !== undefined && !(asked in benchmarks)) {

@@ -94,10 +94,7 @@ function laneLines({theme, board, lane, area, now, cols}: LaneProps): string[] {
   lane.cards.slice(top, end).forEach((card, i) => {
     if (area.airy && i > 0) lines.push(' '.repeat(cols));
     const marked = board.marks.includes(card.id);
-    for (const spans of cardLines(theme, {card, chosen: card.id === chosen, marked, now, cols: textCols(area)})) {
-      const bar: Span = card.id === chosen ? ['selected', theme.shapes.bar] : [null, ' '];
-      lines.push(`${line(theme, cols - 1, [bar, ...spans])} `);
-    }
+    lines.push(...drawnCard(theme, {card, chosen: card.id === chosen, marked, now, cols: textCols(area)}));
   });
   const more = lane.cards.length - end;
   if (more === 0) return fill(lines, area.rows, cols);
@@ -107,6 +104,23 @@ function laneLines({theme, board, lane, area, now, cols}: LaneProps): string[] {
 }
 
 type CardProps = {card: CardView; chosen: boolean; marked: boolean; now: number; cols: number};
+
+const drawn = new WeakMap<CardView, {theme: Theme; key: string; lines: string[]}>();
+
+/** Drawn once for as long as it looks the same: a key changes two cards, and measuring text is what costs. */
+function drawnCard(theme: Theme, props: CardProps): string[] {
+  const {card, chosen, marked, now, cols} = props;
+  const key = `${chosen} ${marked} ${cols} ${card.claim === null ? '' : leaseAge(card.claim, now)}`;
+  const known = drawn.get(card);
+  if (known?.key === key && known.theme === theme) return known.lines;
+  const bar: Span = chosen ? ['selected', theme.shapes.bar] : [null, ' '];
+  const lines = cardLines(theme, props).map(spans => `${line(theme, cols + 1, [bar, ...spans])} `);
+  drawn.set(card, {theme, key, lines});
+  return lines;
+}
+
+const leaseAge = ({expired, expires, since}: NonNullable<CardView['claim']>, now: number): string =>
+  age(expired ? expires : since, now);
 
 /** Its title in one line, in two when it is chosen; below it who holds it, or is to do it. */
 function cardLines(theme: Theme, {card, chosen, marked, now, cols}: CardProps): Span[][] {
@@ -152,7 +166,7 @@ function detailSpans({shapes}: Theme, {card, now, cols}: Detail): Span[] {
     return cutSpans([['dim', text]], cols, shapes.ellipsis);
   }
   const {expired} = claim;
-  const since = age(expired ? claim.expires : claim.since, now);
+  const since = leaseAge(claim, now);
   const word = expired ? 'expired' : 'lease';
   const shape = expired ? `${shapes.failed} ` : '';
   const holder = plain(claim.holder);
