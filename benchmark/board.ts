@@ -10,7 +10,7 @@ import {type Access, accessTo, call} from './access.ts';
 import {CockpitTerminal} from './cockpit-terminal.ts';
 import {type Figure, percentile} from './figures.ts';
 import {BenchFleet} from './fleet.ts';
-import {pause} from './processes.ts';
+import {cpuSeconds, pause} from './processes.ts';
 
 const CARDS = 500;
 const CLAIMED = 400;
@@ -161,12 +161,14 @@ async function underKeys(fleet: BenchFleet, size: {cols: number; rows: number}):
     await cockpit.until(rows => heads(rows) !== null, 'the board');
     await pause(2000);
     const steps: number[] = [];
+    const spent: number[] = [cpuSeconds(cockpit.pid)];
     for (let i = 0; i < PRESSES; i++) {
       await pause(BETWEEN_MS);
       const before = chosenId(cockpit.rows());
       cockpit.press(i % 100 < 50 ? 'j' : 'k');
       steps.push(await cockpit.until(rows => ![before, null].includes(chosenId(rows)), 'another card'));
     }
+    spent.push(cpuSeconds(cockpit.pid));
     const moves: number[] = [];
     for (let i = 0; i < PRESSES; i++) {
       await pause(BETWEEN_MS);
@@ -174,7 +176,14 @@ async function underKeys(fleet: BenchFleet, size: {cols: number; rows: number}):
       cockpit.press(i % 2 === 0 ? 'L' : 'H');
       moves.push(await cockpit.until(rows => ![before, null].includes(heads(rows)), 'the move'));
     }
-    return [...percentiles(`j or k, ${what}`, steps), ...percentiles(`H or L, ${what}`, moves)];
+    spent.push(cpuSeconds(cockpit.pid));
+    const each = (from: number): number => ((spent[from + 1]! - spent[from]!) / PRESSES) * 1000;
+    return [
+      ...percentiles(`j or k, ${what}`, steps),
+      {name: `j or k, ${what}, processor time of the cockpit`, value: each(0), unit: 'ms'},
+      ...percentiles(`H or L, ${what}`, moves),
+      {name: `H or L, ${what}, processor time of the cockpit`, value: each(1), unit: 'ms'},
+    ];
   } finally {
     await cockpit.end();
   }

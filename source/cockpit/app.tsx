@@ -40,7 +40,7 @@ export type AppProps = {
 /** The whole cockpit: subscribes to its data and keys, and puts the panes in their places. */
 export function App({source, deeds, theme, info, leaveKey, setTitle, onSuspend}: AppProps) {
   const {store, clock} = source;
-  const state = useSyncExternalStore(store.subscribe, store.state);
+  const state = useSyncExternalStore(store.subscribe, store.seen);
   const {suspendTerminal} = useApp();
   useEffect(() => {
     onSuspend(suspendTerminal);

@@ -59,6 +59,7 @@ export function stepBoard(board: Board, action: BoardAction): Board {
     case 'read':
       return laid({...board, cards: action.cards, columns: action.columns});
     case 'put': {
+      if (action.answers === undefined && isKnown(board, action.cards)) return board;
       const moves = board.moves.filter(({id}) => id !== action.answers);
       return laid({...board, moves, cards: withCards(board.cards ?? [], action.cards)});
     }
@@ -193,6 +194,12 @@ const inOrder = (cards: readonly CardView[]): CardView[] =>
   cards.toSorted((a, b) => a.position - b.position || a.created_at - b.created_at || numberOf(a) - numberOf(b));
 
 const numberOf = ({id}: CardView): number => Number(id.slice(id.lastIndexOf('-') + 1));
+
+/** Most entries tell of what the answer to a call has told already. */
+function isKnown({cards}: Board, fresh: readonly CardView[]): boolean {
+  const known = new Map(cards?.map(card => [card.id, card]));
+  return fresh.every(card => JSON.stringify(known.get(card.id)) === JSON.stringify(card));
+}
 
 function withCards(known: readonly CardView[], changed: readonly CardView[]): readonly CardView[] {
   const fresh = new Map(changed.map(card => [card.id, card]));

@@ -178,6 +178,13 @@ export function reduce(state: State, action: Action): State {
 /** What narrows the list in sight: the board has a filter of its own. */
 export const filterOf = ({place, filter, board}: State): string => (place === 'board' ? board.filter : filter);
 
+/** Whether two states look the same: the journal is in sight on the Events screen alone. */
+export function looksSame(a: State, b: State): boolean {
+  if (a === b) return true;
+  if (a.place === 'events') return false;
+  return (Object.keys(a) as (keyof State)[]).every(key => key === 'entries' || a[key] === b[key]);
+}
+
 /** The moment that what is shown is of: it stands still while nobody tells anything. */
 export const shownAt = ({connection, now}: State): number =>
   connection.kind === 'lost' ? Math.min(now, connection.since) : now;

@@ -1,17 +1,25 @@
-import {type Action, reduce, type State} from './state.ts';
+import {type Action, looksSame, reduce, type State} from './state.ts';
 
 /** Holds the one state; listeners hear of changes once per turn of the event loop's microtasks. */
 export class Store {
   #state: State;
+  #seen: State;
   #told = true;
   readonly #listeners = new Set<() => void>();
 
   constructor(state: State) {
     this.#state = state;
+    this.#seen = state;
   }
 
   /** Current at once, so that keys of one burst see what the ones before them did. */
   readonly state = (): State => this.#state;
+
+  /** The same object until something in sight changed: each other one costs a frame. */
+  readonly seen = (): State => {
+    if (!looksSame(this.#seen, this.#state)) this.#seen = this.#state;
+    return this.#seen;
+  };
 
   readonly dispatch = (action: Action): void => {
     const next = reduce(this.#state, action);
