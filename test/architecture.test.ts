@@ -16,6 +16,7 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   backends: ['domain', 'terminal'],
   supervisor: ['domain', 'config', 'store', 'terminal', 'agents', 'backends', 'workspace'],
   api: ['domain'],
+  mcp: ['domain'],
   cockpit: ['domain'],
   // Commands know the `Fleet` that they are given, and what people configure.
   'cli/commands': ['domain', 'config', 'agents'],
@@ -28,6 +29,7 @@ const DOORS: Record<string, readonly string[]> = {
   // It is the program: the process turns into what it opens.
   'cli/commands/pty-host.ts': ['backends/pty-host.ts'],
   'cli/commands/cockpit.ts': ['cockpit/main.tsx', 'api/client.ts'],
+  'cli/commands/mcp.ts': ['mcp/server.ts', 'mcp/stdio.ts'],
   // It lends this process's own terminal, which no Fleet can reach.
   'cli/commands/attach.ts': ['backends/pty-attach.ts'],
   // It shows the profiles by the rule that a launch uses.
@@ -38,6 +40,7 @@ const DOORS: Record<string, readonly string[]> = {
 /** The folders that may import a package. A package that is not here has no place yet. */
 const PACKAGES: Record<string, readonly string[]> = {
   '@keyv/sqlite': ['store'],
+  '@modelcontextprotocol/sdk': ['mcp'],
   '@xterm/headless': ['terminal'],
   fastify: ['api'],
   ink: ['cockpit'],
@@ -49,7 +52,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   selfsigned: ['api'],
   'string-width': ['terminal', 'cockpit', 'cli'],
   yaml: ['config'],
-  zod: ['config', 'api'],
+  zod: ['config', 'api', 'mcp'],
 };
 
 const AGENT_NAMES = ['claude', 'codex', 'gemini', 'opencode', 'generic'];

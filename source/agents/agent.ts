@@ -36,10 +36,14 @@ export type Agent = {
   content: (lines: readonly string[]) => readonly string[];
   /** It reports its status by OSC 7501 only where the terminal has answered its question. */
   asksForStatus: boolean;
+  /** What makes it compact its conversation; null: it cannot. */
+  compactCommand: string | null;
   /** What the title of its terminal says of its state; null: nothing. */
   readTitle: ((title: string) => AgentEvent | null) | null;
   /** What amux adds to a launch, so that it tells more of itself. Per session and generated: nothing of the user's is edited. */
   equip: ((about: Equipping) => Equipment) | null;
+  /** How a launch is told of an MCP server, beside those of the user; null: it takes none. */
+  mcp: ((about: McpGiving) => Equipment) | null;
   /** Reads one request of its hooks. */
   readHook: ((body: unknown) => AgentEvent[]) | null;
   /** What a request that its hook holds is answered with. */
@@ -80,6 +84,11 @@ export type Equipping = {
   port: number;
   /** The environment that it would be given. */
   env: Readonly<Record<string, string>>;
+};
+
+/** A launch, and the program that is its MCP server. No secret is in that program's arguments. */
+export type McpGiving = Pick<Equipping, 'argv' | 'dir' | 'files' | 'env'> & {
+  server: {name: string; command: string; args: readonly string[]};
 };
 
 export type Equipment = {

@@ -1,5 +1,6 @@
 import type {Agent} from './agent.ts';
 import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
+import {giveClaudeMcp} from './claude-mcp.ts';
 import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
@@ -44,11 +45,13 @@ export const claude: Agent = {
   content: contentAbove(layout, /^✻ .* for [\dhms ]+|· done \d/),
   asksForStatus: true,
   // "✳" stands there in a dialog, too: only its hooks, its files and its screen tell those apart.
+  compactCommand: '/compact',
   readTitle: titleReader([
     {sign: /^[◐◑◒◓]/, state: 'working'},
     {sign: /^✳/, state: 'idle'},
   ]),
   equip: equipClaude,
+  mcp: giveClaudeMcp,
   readHook: readClaudeHook,
   answerHook: answerClaudeHook,
   readStream: null,

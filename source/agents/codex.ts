@@ -1,5 +1,6 @@
 import {withArguments} from '../domain/argv.ts';
 import type {Agent} from './agent.ts';
+import {giveCodexMcp} from './codex-mcp.ts';
 import {codexTranscript} from './codex-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
@@ -48,12 +49,14 @@ export const codex: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s+Worked for /),
   asksForStatus: false,
+  compactCommand: '/compact',
   readTitle: titleReader([
     {sign: /^[\u2801-\u28ff]/, state: 'working'},
     {sign: /^\[ [!.] \]/, state: 'blocked', kind: 'permission'},
   ]),
   // Its shared server would be a child of the first session, and end the others with that one.
   equip: ({argv}) => ({argv: alone(argv), env: {}, files: {}}),
+  mcp: giveCodexMcp,
   readHook: null,
   answerHook: null,
   readStream: null,

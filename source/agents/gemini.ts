@@ -1,4 +1,5 @@
 import type {Agent} from './agent.ts';
+import {giveGeminiMcp} from './gemini-mcp.ts';
 import {geminiTranscript} from './gemini-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
@@ -45,12 +46,14 @@ export const gemini: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s*\? for shortcuts|^[─▄▀]{20,}|Shift\+Tab to|YOLO Ctrl/),
   asksForStatus: false,
+  compactCommand: '/compress',
   readTitle: titleReader([
     {sign: /^◇/, state: 'idle'},
     {sign: /^[✦⏲]/, state: 'working'},
     {sign: /^✋/, state: 'blocked', kind: 'permission'},
   ]),
   equip: null,
+  mcp: giveGeminiMcp,
   readHook: null,
   answerHook: null,
   readStream: null,

@@ -2,6 +2,7 @@ import type {Agent} from './agent.ts';
 import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
 import {equipOpencode} from './opencode-launch.ts';
+import {giveOpencodeMcp} from './opencode-mcp.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 
@@ -49,8 +50,10 @@ export const opencode: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s*▣ /),
   asksForStatus: false,
+  compactCommand: '/compact',
   readTitle: null,
   equip: equipOpencode,
+  mcp: giveOpencodeMcp,
   readHook: null,
   answerHook: null,
   readStream: readOpencodeStream,

@@ -6,10 +6,12 @@ import {type FailureLimit, Failures} from './failures.ts';
 /** Says who calls. Throws `access.missing`, `access.refused` and `access.attempts`. */
 export type Gate = (request: FastifyRequest) => Promise<Caller>;
 
+const PROGRAMS = ['cockpit', 'mcp'];
+
 /** On the home's own socket everybody is its user; a program may say how the journal names it. */
 export const socketGate: Gate = async request => {
   const named = request.headers['x-amux-actor'];
-  return {actor: named === 'cockpit' ? 'cockpit' : 'cli', role: 'admin', session: null};
+  return {actor: PROGRAMS.find(each => each === named) ?? 'cli', role: 'admin', session: null};
 };
 
 /**

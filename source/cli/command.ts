@@ -44,6 +44,8 @@ export type Command = {
   flags?: Record<string, FlagSpec>;
   /** Works on the home, the project or the programs of this machine, never over a URL. */
   here?: true;
+  /** How the journal names it, where no token says who calls; default `cli`. */
+  actor?: 'mcp';
   /** Fewest and most arguments. */
   args: [number, number];
   hidden?: true;

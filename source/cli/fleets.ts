@@ -12,15 +12,15 @@ export type Fleets = {get: (need: 'read' | 'write') => Promise<Fleet>; [Symbol.a
  * Which `Fleet` a command speaks to: the one of its URL, else the supervisor's socket, else a new supervisor or the
  * store. Over a URL nothing is started and no store is read.
  */
-export function createFleets({paths, remote}: {paths: Paths; remote: Remote | null}): Fleets {
+export function createFleets({paths, remote, actor}: {paths: Paths; remote: Remote | null; actor?: string}): Fleets {
   const opened: {need: 'read' | 'write'; promise: Promise<Fleet>}[] = [];
   const open = async (need: 'read' | 'write'): Promise<Fleet> => {
-    if (remote !== null) return new Client(remote.target);
+    if (remote !== null) return new Client({...remote.target, actor});
     if (!(await listens(paths.socket))) {
       if (need === 'read') return openOffline(paths);
       await startOne(paths);
     }
-    return new Client({socket: paths.socket, revive: () => startOne(paths)});
+    return new Client({socket: paths.socket, actor, revive: () => startOne(paths)});
   };
   return {
     get(need) {

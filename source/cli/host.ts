@@ -106,6 +106,8 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       hosted,
       detachKey: settings.detachKey,
       columns: settings.board.columns,
+      claimsPerSession: settings.board.claimsPerSession,
+      self,
       door: listeners.door,
       apiUrl: () => url,
       now: Date.now,

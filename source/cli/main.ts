@@ -4,6 +4,7 @@ import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Command, Context, FlagSpec, Flags} from './command.ts';
 import {flagWord, textFlag} from './flags.ts';
 import {createFleets} from './fleets.ts';
+import {givenEnvironment} from './given-environment.ts';
 import {commandHelp, overview} from './help.ts';
 import {createOutput} from './output.ts';
 import {commands, globalFlags} from './registry.ts';
@@ -52,15 +53,16 @@ async function main(argv: string[]): Promise<number> {
 }
 
 async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'output'>): Promise<number> {
-  const paths = pathsOf(homeOf(process.env, textFlag(parsed, 'home')));
-  const remote = remoteFor(command, {flags: parsed.flags, env: process.env, paths});
+  const env = givenEnvironment(process.env, textFlag(parsed, 'environment'));
+  const paths = pathsOf(homeOf(env, textFlag(parsed, 'home')));
+  const remote = remoteFor(command, {flags: parsed.flags, env, paths});
   if (remote?.notice != null) parsed.output.notice(`amux: ${remote.notice}`);
-  await using fleets = createFleets({paths, remote});
+  await using fleets = createFleets({paths, remote, actor: command.actor});
   const context: Context = {
     ...parsed,
     paths,
     cwd: process.cwd(),
-    env: process.env,
+    env,
     stdin: process.stdin,
     remote,
     fleet: need => fleets.get(need),
@@ -125,7 +127,7 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
   // `-n` alone is a flag, but `-` is an argument that stands for stdin.
   const parsed = meow({
     importMeta: import.meta,
-    argv,
+    argv: withDashes(argv, specs),
     flags: declared as AnyFlags,
     autoHelp: false,
     autoVersion: false,
@@ -149,6 +151,19 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
     }
   }
   return {flags, args: parsed.input};
+}
+
+/** `--desc -` takes stdin: its parser would take a single dash for an argument, not for the flag's value. */
+function withDashes(argv: string[], specs: Record<string, FlagSpec>): string[] {
+  const end = argv.indexOf('--');
+  const words: string[] = [];
+  for (const [i, word] of argv.entries()) {
+    const last = words.at(-1) ?? '';
+    const isValue = word === '-' && (end === -1 || i < end) && last.startsWith('--') && !last.includes('=');
+    if (isValue && specs[flagName(last)]?.type === 'string') words[words.length - 1] = `${last}=-`;
+    else words.push(word);
+  }
+  return words;
 }
 
 function checkCount({path, args: [fewest, most], usage}: Command, args: string[]): void {

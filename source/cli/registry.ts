@@ -1,3 +1,4 @@
+import {boardCommands} from './board-commands.ts';
 import type {Command, FlagSpec} from './command.ts';
 import {sessionCommands} from './session-commands.ts';
 import {systemCommands} from './system-commands.ts';
@@ -18,4 +19,4 @@ export const globalFlags: Record<string, FlagSpec> = {
 };
 
 /** Every command; the longest path that matches the words wins. */
-export const commands: readonly Command[] = [...sessionCommands, ...systemCommands];
+export const commands: readonly Command[] = [...sessionCommands, ...boardCommands, ...systemCommands];

@@ -31,6 +31,10 @@ export const agentSchema = z
     permissionMode: z.string().nullish(),
     /** Seconds without output that end a turn. */
     quiet: z.number().positive().max(QUIET_MAX).nullish(),
+    /** Its conversation is compacted before it is handed a card. */
+    compactOnClaim: z.boolean().nullish(),
+    /** It is given amux's own MCP server; default true. */
+    mcp: z.boolean().nullish(),
   })
   .nullable()
   .transform(agent => agent ?? {});

@@ -1,13 +1,17 @@
 import {z} from 'zod';
 import {baseColumns, COLUMN_NAME, COLUMNS_MAX, withBase} from '../domain/columns.ts';
 
+const CLAIMS_MAX = 1000;
+
 const column = z.string().regex(COLUMN_NAME, {
   message: 'expected a short word in small letters such as "qa" or "in-test"',
 });
 
-/** The columns of the board from left to right; those that every board has need not be named. */
 export const boardSchema = z
   .strictObject({
+    /** How many cards a session may hold at once. */
+    claimsPerSession: z.int().min(1).max(CLAIMS_MAX).default(1),
+    /** The columns from left to right; those that every board has need not be named. */
     columns: z
       .array(column)
       .max(COLUMNS_MAX)

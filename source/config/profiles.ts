@@ -35,6 +35,10 @@ export type Profile = {
   permissionMode: string | null;
   /** Silence that ends a turn, ms; null: the type's own. */
   quietMs: number | null;
+  /** Its conversation is compacted before it is handed a card. */
+  compactOnClaim: boolean;
+  /** It is given amux's own MCP server. */
+  mcp: boolean;
   /** Where its most particular part comes from. */
   source: 'project' | 'home' | 'built-in';
   notices: string[];
@@ -89,6 +93,8 @@ export function resolveProfile(agent: string, sources: ProfileSources): Profile 
     model: set('model'),
     permissionMode: set('permissionMode'),
     quietMs: quiet === null ? null : Math.round(quiet * 1000),
+    compactOnClaim: ours?.compactOnClaim ?? theirs?.compactOnClaim ?? false,
+    mcp: ours?.mcp ?? theirs?.mcp ?? true,
     source: ours !== null ? 'project' : theirs !== null ? 'home' : 'built-in',
     notices,
   };

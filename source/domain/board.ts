@@ -97,15 +97,19 @@ export type CardFilter = {
   archived?: boolean;
 };
 
+/** `tell`: the session that the card is then for is sent its text, once per claim or change. */
+export type Telling = {tell?: boolean};
+
 /** Without a status it is `todo`, at the end of its column. */
-export type CardInput = Partial<CardFields> & {title: string};
-export type CardPatch = Partial<CardFields> & {
-  /** Takes it out of the archive. */
-  archived?: false;
-  reason?: string;
-  /** Of the claim under which the caller works: refused when that is over. */
-  fence?: number;
-};
+export type CardInput = Partial<CardFields> & {title: string} & Telling;
+export type CardPatch = Partial<CardFields> &
+  Telling & {
+    /** Takes it out of the archive. */
+    archived?: false;
+    reason?: string;
+    /** Of the claim under which the caller works: refused when that is over. */
+    fence?: number;
+  };
 
 /** `etag`: the change is refused unless the card is still at it. */
 export type Guard = {etag?: string};
@@ -120,9 +124,9 @@ export interface Board {
   /** Into the archive; it keeps its number and its history. */
   removeCard(id: string, guard?: Guard): Promise<CardView>;
   /** Atomic: of any number of callers one gets it. Repeated by the holder it renews the lease. */
-  claimCard(id: string, input: {session: string}): Promise<CardView>;
+  claimCard(id: string, input: {session: string} & Telling): Promise<CardView>;
   /** Claims the best card that is free for a session; throws `card.none`. */
-  nextCard(input: {session: string; tags?: string[]}): Promise<CardView>;
+  nextCard(input: {session: string; tags?: string[]} & Telling): Promise<CardView>;
   /** Gives it back to `todo`. Without a session: whoever holds it. */
   releaseCard(id: string, input: {session?: string; fence?: number; reason?: string}): Promise<CardView>;
   /** Renews the lease. */
@@ -140,6 +144,8 @@ export type BoardState = {
   columns: readonly Column[];
   /** How long a claim lasts without a sign of life, ms. */
   leaseMs: number;
+  /** How many cards a session may hold at once; default 1. */
+  claimsPerSession?: number;
   /** When a session was heard last, beside the heartbeats that are stored (ms since the epoch); 0: not at all. */
   heard: (session: string) => number;
 };

@@ -22,7 +22,7 @@ const PREFIX_LENGTH = 4;
 const NO_PREFIX = 'AMX';
 
 /** Fields as they came in; the session is the one that was meant, if any. */
-type Given<Input> = Omit<Input, 'session'> & {session?: Holder | null};
+type Given<Input> = Omit<Input, 'session' | 'tell'> & {session?: Holder | null};
 
 export function addCard(
   board: BoardState,

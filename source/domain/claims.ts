@@ -23,8 +23,7 @@ export function claimCard(board: BoardState, {id, session, actor}: Claiming, now
   if (!free && !(card.status === 'doing' && card.session?.id === session.id)) {
     throw new AmuxError('card.column', {card: card.id, column: card.status});
   }
-  const other = heldBy(board, session.id);
-  if (other !== undefined) throw new AmuxError('card.one', {holder: session.name, card: other.id});
+  checkRoom(board, session);
   const open = openDependencies(board, card);
   if (open.length > 0) throw new AmuxError('card.blocked', {card: card.id, others: open.join(', ')});
   return begun(board, {card, session, actor}, now);
@@ -43,8 +42,7 @@ type Next = {
  * was left is for somebody to look at.
  */
 export function nextCard(board: BoardState, {session, tags = [], actor}: Next, now: number): Deed {
-  const other = heldBy(board, session.id);
-  if (other !== undefined) throw new AmuxError('card.one', {holder: session.name, card: other.id});
+  checkRoom(board, session);
   const free = [...board.cards.values()].filter(card => {
     if (card.archived || card.status !== 'todo') return false;
     if (card.session !== null && card.session.id !== session.id) return false;
@@ -96,6 +94,13 @@ export function beatCard(board: BoardState, holding: Holding, now: number): Deed
   return renewed(heldCard(board, holding), now);
 }
 
+/** Throws `card.one` when a session holds as many cards as it may. */
+function checkRoom(board: BoardState, session: Holder): void {
+  const held = heldBy(board, session.id).map(({id}) => id);
+  if (held.length < (board.claimsPerSession ?? 1)) return;
+  throw new AmuxError('card.one', {holder: session.name, card: held.join(', ')});
+}
+
 function openDependencies({cards}: BoardState, card: Card): string[] {
   return card.depends_on.filter(id => {
     const other = cards.get(id);
@@ -139,8 +144,8 @@ function heldCard(board: BoardState, {id, session, fence}: Holding): Card {
   checkFence(card, fence);
   const holder = card.claim?.holder;
   if (holder === undefined || (session !== null && session.id !== holder.id)) {
-    const why = holder === undefined ? 'nobody does' : `${holder.name} does`;
-    throw new AmuxError('card.not-held', {card: card.id, holder: session?.name ?? 'nobody', why});
+    const why = holder === undefined ? 'nobody holds it' : `${holder.name} holds it`;
+    throw new AmuxError('card.not-held', {card: card.id, holder: session?.name ?? 'anybody', why});
   }
   return card;
 }

@@ -242,12 +242,12 @@ export const errorTable = {
   },
   'card.archived': {
     message: '{card} is in the archive',
-    hint: 'PATCH it with {"archived":false} first',
+    hint: 'amux board restore {card}, or PATCH it with {"archived":false}',
     http: 409,
     exit: 4,
   },
   'card.not-held': {
-    message: '{holder} does not hold {card}: {why}',
+    message: '{card} is not held by {holder}: {why}',
     hint: 'amux board show {card} tells its history',
     http: 409,
     exit: 4,

@@ -24,8 +24,7 @@ export function checkFence(card: Card, fence: number | undefined): void {
   throw new AmuxError('card.fence', {card: card.id, fence, known: card.fence, why});
 }
 
-/** The card that a session has a claim on, expired or not: until somebody takes it over, it is the session's. */
-export function heldBy({cards}: Pick<BoardState, 'cards'>, session: string): Card | undefined {
-  for (const card of cards.values()) if (card.claim?.holder.id === session) return card;
-  return undefined;
+/** The cards that a session has a claim on, expired or not: until somebody takes one over, it is the session's. */
+export function heldBy({cards}: Pick<BoardState, 'cards'>, session: string): Card[] {
+  return [...cards.values()].filter(({claim}) => claim?.holder.id === session);
 }

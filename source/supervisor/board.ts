@@ -6,22 +6,31 @@ import {beatCard, claimCard, nextCard, releaseCard} from '../domain/claims.ts';
 import {allColumns, checkColumn} from '../domain/columns.ts';
 import {undoLast} from '../domain/undo.ts';
 import type {Store} from '../store/store.ts';
+import type {HandOff} from './hand-off.ts';
 import {leases} from './leases.ts';
 import type {Roster} from './roster.ts';
 
-type Options = {roster: Roster; store: Store; columns: readonly Column[]; now: () => number};
+type Options = {
+  roster: Roster;
+  store: Store;
+  columns: readonly Column[];
+  handOff: HandOff;
+  /** How many cards a session may hold at once. */
+  claimsPerSession: number;
+  now: () => number;
+};
 
 /**
  * The board of a home. Nothing is awaited between the look at a card and the entry that changes it, and there is one
  * writer: that is what makes a claim atomic.
  */
-export function board({roster, store, columns, now}: Options): {
+export function board({roster, store, columns, handOff, claimsPerSession, now}: Options): {
   as: (actor: string) => Board;
   /** A session gave a sign of life. */
   heard: (session: string) => void;
 } {
   const {heard, heardAt, leaseMs} = leases({roster, store, now});
-  const state: BoardState = {cards: store.state.cards, columns, leaseMs, heard: heardAt};
+  const state: BoardState = {cards: store.state.cards, columns, leaseMs, claimsPerSession, heard: heardAt};
 
   const named = (name: string): Holder | null => {
     const found = roster.all.find(({session}) => session.name === name);
@@ -29,10 +38,12 @@ export function board({roster, store, columns, now}: Options): {
   };
 
   const as = (actor: string): Board => {
-    const act = (decide: (at: number) => Deed) => {
+    const act = (decide: (at: number) => Deed, tell = false) => {
       const at = now();
       const {card, entry} = decide(at);
+      if (tell) handOff.check(card);
       if (entry !== null) store.append({...entry, actor, at});
+      if (tell) handOff.tell(card, actor);
       return cardView(card, state, at);
     };
     const meant = <Input extends {session?: string | null}>({session, ...input}: Input) => ({
@@ -52,20 +63,20 @@ export function board({roster, store, columns, now}: Options): {
       async card(id) {
         return cardView(findCard(state, id), state, now());
       },
-      async addCard(input) {
-        return act(at => addCard(state, {input: meant(input), actor}, at));
+      async addCard({tell, ...input}) {
+        return act(at => addCard(state, {input: meant(input), actor}, at), tell);
       },
-      async updateCard(id, patch, {etag} = {}) {
-        return act(at => changeCard(state, {id, patch: meant(patch), etag, actor}, at));
+      async updateCard(id, {tell, ...patch}, {etag} = {}) {
+        return act(at => changeCard(state, {id, patch: meant(patch), etag, actor}, at), tell);
       },
       async removeCard(id, {etag} = {}) {
         return act(at => archiveCard(state, {id, etag, actor}, at));
       },
-      async claimCard(id, {session}) {
-        return act(at => claimCard(state, {id, session: holder(session), actor}, at));
+      async claimCard(id, {session, tell}) {
+        return act(at => claimCard(state, {id, session: holder(session), actor}, at), tell);
       },
-      async nextCard({session, tags}) {
-        return act(at => nextCard(state, {session: roster.find(session).session, tags, actor}, at));
+      async nextCard({session, tags, tell}) {
+        return act(at => nextCard(state, {session: roster.find(session).session, tags, actor}, at), tell);
       },
       async releaseCard(id, {session, fence, reason}) {
         const by = session === undefined ? null : holder(session);

@@ -9,11 +9,13 @@ import {type Door, newHookToken} from './hooks.ts';
 
 type Equip = {
   agent: Agent;
-  session: Pick<Session, 'id' | 'dir'>;
+  session: Pick<Session, 'id' | 'name' | 'dir'>;
   argv: string[];
   env: Record<string, string>;
   door: Door | null;
   paths: Paths;
+  /** argv that runs amux, whose MCP server it is given; null: it is given none. */
+  mcp: readonly string[] | null;
 };
 
 export type Equipped = Equipment & {
@@ -21,22 +23,52 @@ export type Equipped = Equipment & {
   hookToken: string | null;
 };
 
+const MCP_NAME = 'amux';
+
 /** What the agent's record adds to a launch of its own program; its files are written. Another program runs as it is. */
-export async function equip({agent, session, argv, env, door, paths}: Equip): Promise<Equipped> {
-  if (agent.equip === null || !runsItself(agent, argv)) {
-    return {argv, env: {}, files: {}, hookToken: null};
-  }
+export async function equip({agent, session, argv, env, door, paths, mcp}: Equip): Promise<Equipped> {
+  if (!runsItself(agent, argv)) return {argv, env: {}, files: {}, hookToken: null};
   const files = filesOf(paths, session.id);
   const token = newHookToken();
-  const hooks = door === null ? null : {url: door.url(session.id), token};
+  const hooks = door === null || agent.equip === null ? null : {url: door.url(session.id), token};
   const {id, dir} = session;
-  const equipment = agent.equip({argv, session: id, dir, files, door: hooks, port: await freePort(), env});
+  const nothing = {argv, env: {}, files: {}};
+  const own = agent.equip?.({argv, session: id, dir, files, door: hooks, port: await freePort(), env}) ?? nothing;
+  const given = mcp === null ? null : giveMcp({agent, dir, files, argv: own.argv, env: {...env, ...own.env}, mcp});
+  const equipment: Equipment = {
+    argv: given?.argv ?? own.argv,
+    env: {...own.env, ...given?.env},
+    files: {...own.files, ...given?.files},
+  };
   rmSync(files, {recursive: true, force: true});
   for (const [file, text] of Object.entries(equipment.files)) {
     mkdirSync(dirname(file), {recursive: true, mode: 0o700});
     writeFileSync(file, text, {mode: 0o600});
   }
   return {...equipment, hookToken: hooks === null ? null : hashToken(token)};
+}
+
+/** What stands in the environment of a session for those who speak to its fleet. */
+const SPOKEN = ['AMUX_HOME', 'AMUX_URL', 'AMUX_CA', 'AMUX_SESSION', 'AMUX_SESSION_ID'];
+
+/**
+ * Its MCP server has the rights of the session's own token. That is in a file: some agents do not pass their
+ * environment on, and an argument can be read by every user of the machine.
+ */
+function giveMcp({
+  agent,
+  mcp,
+  env,
+  files,
+  ...launch
+}: Pick<Equip, 'agent' | 'argv' | 'env'> & {dir: string; files: string; mcp: readonly string[]}): Equipment | null {
+  const [command, ...args] = mcp;
+  if (agent.mcp === null || command === undefined || env['AMUX_URL'] === undefined) return null;
+  const file = join(files, 'mcp-environment.json');
+  const server = {name: MCP_NAME, command, args: [...args, 'mcp', 'serve', '--environment', file]};
+  const given = agent.mcp({...launch, env, files, server});
+  const spoken = Object.fromEntries(SPOKEN.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
+  return {...given, files: {...given.files, [file]: JSON.stringify(spoken, null, 2)}};
 }
 
 /** The command line names the agent's own program: what is added would be wrong for another under its name. */

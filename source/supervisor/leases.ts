@@ -27,13 +27,14 @@ export function leases({roster, store, now}: {roster: Roster; store: Store; now:
   const heard = (session: string): void => {
     const at = now();
     last.set(session, at);
-    const card = heldBy(state, session);
-    if (card?.claim == null || at - card.claim.beatAt < LEASE_MS * STORED_PART) return;
-    const {entry} = beatCard(state, {id: card.id, session: card.claim.holder}, at);
-    try {
-      store.append({...entry!, actor: `agent:${card.claim.holder.name}`, at});
-    } catch {
-      // A disk that is full must not refuse whoever only reads: it is remembered here, and the next sign tries again.
+    for (const {id, claim} of heldBy(state, session)) {
+      if (claim === null || at - claim.beatAt < LEASE_MS * STORED_PART) continue;
+      const {entry} = beatCard(state, {id, session: claim.holder}, at);
+      try {
+        store.append({...entry!, actor: `agent:${claim.holder.name}`, at});
+      } catch {
+        // A disk that is full must not refuse whoever only reads: it is remembered here, and the next sign tries again.
+      }
     }
   };
   store.onEntry(({type, session}) => {

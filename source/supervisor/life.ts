@@ -38,6 +38,8 @@ type LifeOptions = {
   roster: Roster;
   enqueue: (runner: Runner, message: {text: string; actor: string}) => void;
   door: Door | null;
+  /** argv that runs this amux, for the MCP server of sessions; null: they get none. */
+  self?: readonly string[] | null;
   rules: Pick<AgentRules, 'launched'>;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
@@ -156,7 +158,7 @@ export class Life {
   }
 
   async #launch(runner: Runner, {callerEnv = {}, conversation = undefined}: StartInput): Promise<void> {
-    const {backends, profiles, paths, now, door} = this.#options;
+    const {backends, profiles, paths, now, door, self} = this.#options;
     const {session} = runner;
     const [backend] = backends;
     const run: RunRecord = {
@@ -183,7 +185,8 @@ export class Life {
         url: this.#grantApi(run),
       });
       runner.remembered = plan.remember;
-      const equipped = await equip({agent, session, argv: plan.argv, env: plan.env, door, paths});
+      const mcp = profile.mcp ? (self ?? null) : null;
+      const equipped = await equip({agent, session, argv: plan.argv, env: plan.env, door, paths, mcp});
       run.argv = equipped.argv;
       run.hookToken = equipped.hookToken;
       await backend!.close(session.id); // A terminal that an earlier run left behind.

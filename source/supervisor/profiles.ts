@@ -1,7 +1,9 @@
 import {agents} from '../agents/registry.ts';
 import {defaultAgentOf, listProfiles, loadConfig, type Profile, resolveProfile} from '../config/profiles.ts';
-import type {Project} from '../config/project.ts';
+import {findProject, type Project} from '../config/project.ts';
 import type {Settings} from '../config/settings.ts';
+import {AmuxError} from '../domain/errors.ts';
+import type {Session} from '../domain/session.ts';
 
 export type Profiles = {
   resolve: (agent: string, project: Project | null) => Profile;
@@ -19,5 +21,18 @@ export function profilesFor(settings: Settings): Profiles {
     resolve: (agent, project) => resolveProfile(agent, sources(project)),
     list: project => listProfiles(sources(project)),
     defaultAgent: project => defaultAgentOf(configOf(project), settings),
+  };
+}
+
+/** Whether the profile of a session says that it compacts before a card. */
+export function compactingBy(profiles: Profiles): (session: Pick<Session, 'agent' | 'dir'>) => boolean {
+  return ({agent, dir}) => {
+    try {
+      return profiles.resolve(agent, findProject(dir)).compactOnClaim;
+    } catch (error) {
+      // Its profile is gone, or cannot be read: that is told at its next launch.
+      if (error instanceof AmuxError) return false;
+      throw error;
+    }
   };
 }

@@ -12,6 +12,7 @@ import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
 import {changeSession} from './change-session.ts';
+import {handOff} from './hand-off.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
 import {knowledge} from './knowledge.ts';
@@ -19,7 +20,7 @@ import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
 import {looking} from './looking.ts';
 import {policyFor} from './policy.ts';
-import type {Profiles} from './profiles.ts';
+import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {eachOf} from './selection.ts';
@@ -43,6 +44,10 @@ export type SupervisorOptions = {
   detachKey: string;
   /** Of the board, from left to right; default those of every board. */
   columns?: readonly Column[];
+  /** How many cards a session may hold at once; default 1. */
+  claimsPerSession?: number;
+  /** argv that runs this amux, for the MCP server of sessions; null: they get none. */
+  self?: readonly string[] | null;
   /** Listens for the hooks of agents; null: nobody does. */
   door: Door | null;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
@@ -84,10 +89,18 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
   });
-  const cards = board({roster, store, columns: options.columns ?? baseColumns, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
   const {enqueue} = steers;
+  const compactsOnClaim = compactingBy(options.profiles);
+  const cards = board({
+    roster,
+    store,
+    columns: options.columns ?? baseColumns,
+    handOff: handOff({roster, enqueue, compactsOnClaim}),
+    claimsPerSession: options.claimsPerSession ?? 1,
+    now,
+  });
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const life = new Life({...options, roster, rules, enqueue});

@@ -37,6 +37,8 @@ describe('a configuration', () => {
       model: null,
       permissionMode: null,
       quietMs: null,
+      compactOnClaim: false,
+      mcp: true,
       source: 'project',
       notices: [
         'agent gpt: the type "openai" is not one of claude, codex, gemini, opencode, generic; it runs as generic',
@@ -166,6 +168,8 @@ describe('a profile', () => {
       model: 'sonnet',
       permissionMode: null,
       quietMs: 1500,
+      compactOnClaim: false,
+      mcp: true,
       source: 'project',
       notices: [],
     });

@@ -21,7 +21,7 @@ const defaults = {
   cors: [],
   approvals: [],
   trustWorktrees: false,
-  board: {columns: ['backlog', 'todo', 'doing', 'review', 'done']},
+  board: {claimsPerSession: 1, columns: ['backlog', 'todo', 'doing', 'review', 'done']},
   agents: {},
 };
 

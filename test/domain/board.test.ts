@@ -321,7 +321,7 @@ describe('a claim', () => {
       const card = board.cards.get('AMX-1')!;
       assert.deepEqual([card.claim, card.fence, card.status, card.session?.name ?? null], [null, 2, status, session]);
       assert.equal(card.updatedAt, board.clock.now);
-      assert.throws(() => board.beat('AMX-1', ada), {code: 'card.not-held', message: /nobody does/});
+      assert.throws(() => board.beat('AMX-1', ada), {code: 'card.not-held', message: /nobody holds it/});
       assert.throws(() => board.beat('AMX-1', ada, 1), {code: 'card.fence'});
     });
   }
@@ -352,7 +352,7 @@ describe('a claim', () => {
     assert.throws(() => change(id, {status: 'done', fence: 1}), late);
     assert.throws(() => beat(id, ada, 1), late);
     assert.throws(() => release(id, ada, 1), late);
-    assert.throws(() => release(id, ada), {code: 'card.not-held', message: /bob does/});
+    assert.throws(() => release(id, ada), {code: 'card.not-held', message: /bob holds it/});
     assert.equal(view(id).history.length, 3);
   });
 

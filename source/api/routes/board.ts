@@ -26,6 +26,8 @@ const fields = {
   depends_on: words(40),
   links: words(2000),
 };
+/** Send the session that the card is for its text. */
+const tell = z.boolean().optional();
 const fieldsPatch = z.strictObject(fields).partial();
 
 const event = z.strictObject({
@@ -86,7 +88,7 @@ export const boardRoutes: Route[] = [
     role: 'agent',
     summary: 'Add a card, to `todo` unless it says where',
     status: 201,
-    body: fieldsPatch.extend({title: fields.title}),
+    body: fieldsPatch.extend({title: fields.title, tell}),
     result: card,
     handler: (fleet, {body}) => fleet.addCard(body),
   }),
@@ -95,7 +97,7 @@ export const boardRoutes: Route[] = [
     url: '/api/board/next',
     role: 'agent',
     summary: 'Claim the best card that is free for a session',
-    body: z.strictObject({session: name.optional(), tags: words(64).optional()}),
+    body: z.strictObject({session: name.optional(), tags: words(64).optional(), tell}),
     result: card,
     handler: async (fleet, {body, caller}) => fleet.nextCard({...body, session: await holder(fleet, caller, body)}),
   }),
@@ -129,7 +131,7 @@ export const boardRoutes: Route[] = [
     url: '/api/board/:id',
     role: 'agent',
     summary: 'Change a card; `If-Match` with its etag refuses what was changed meanwhile',
-    body: fieldsPatch.extend({archived: z.literal(false), reason, fence}).partial(),
+    body: fieldsPatch.extend({archived: z.literal(false), reason, fence, tell}).partial(),
     result: card,
     headers: IF_MATCH,
     handler: (fleet, {name: id, body, headers}) => fleet.updateCard(id, body, guardOf(headers)),
@@ -148,10 +150,10 @@ export const boardRoutes: Route[] = [
     url: '/api/board/:id/claim',
     role: 'agent',
     summary: 'Claim a free card for a session; the token of a session claims for itself only',
-    body: z.strictObject({session: name.optional()}),
+    body: z.strictObject({session: name.optional(), tell}),
     result: card,
     handler: async (fleet, {name: id, body, caller}) =>
-      fleet.claimCard(id, {session: await holder(fleet, caller, body)}),
+      fleet.claimCard(id, {...body, session: await holder(fleet, caller, body)}),
   }),
   route({
     method: 'POST',

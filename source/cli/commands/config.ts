@@ -1,12 +1,11 @@
-import {spawn} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
 import {basename, resolve} from 'node:path';
-import {parseCommandLine} from '../../config/command-line.ts';
 import {prepareHome} from '../../config/paths.ts';
 import {findProject} from '../../config/project.ts';
 import {dumpSettings, loadSettings, maskSettings, validateFile} from '../../config/settings.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
+import {openEditor} from './editor.ts';
 
 export const show: Run = async ({paths, output}) => {
   const {settings, notices} = loadSettings(paths.config);
@@ -23,15 +22,7 @@ export const edit: Run = async ({paths, env, output}) => {
     const defaults = dumpSettings(settings).replace(/^/gm, '# ').replace(/# $/, '');
     writeFileSync(paths.config, `# amux: settings of this home. These are the defaults.\n${defaults}`, {mode: 0o600});
   }
-  const [program, ...args] = parseCommandLine(env['VISUAL'] || env['EDITOR'] || 'vi');
-  const code = await new Promise<number>((done, failed) => {
-    const child = spawn(program!, [...args, paths.config], {stdio: 'inherit'});
-    child.once('error', cause => {
-      const next = 'set EDITOR to an editor that is installed';
-      failed(new AmuxError('input.invalid', {why: `the editor ${program} does not start`, next}, cause));
-    });
-    child.once('close', status => done(status ?? 1));
-  });
+  const code = await openEditor({env}, paths.config);
   if (code !== 0) return 1;
   const {problems} = validateFile(paths.config, 'home');
   for (const {line, why} of problems) output.notice(`${paths.config}:${line}: ${why}`);

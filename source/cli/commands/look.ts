@@ -1,5 +1,6 @@
 import {AmuxError} from '../../domain/errors.ts';
-import type {EventView, Fleet, SessionView} from '../../domain/fleet.ts';
+import type {EventView} from '../../domain/fleet.ts';
+import {goals, reach} from '../../domain/reach.ts';
 import {printable} from '../../domain/screen.ts';
 import {transcriptLines} from '../../domain/transcript.ts';
 import type {Context, Run} from '../command.ts';
@@ -54,8 +55,6 @@ export const logs: Run = async context => {
   return 0;
 };
 
-const goals = ['idle', 'waiting', 'finished', 'exited'] as const;
-
 export const wait: Run = async context => {
   const until = choiceFlag(context, 'until', goals);
   if (until === undefined) {
@@ -84,37 +83,6 @@ export const wait: Run = async context => {
     limit.abort(); // The stream of events would keep this process alive.
   }
 };
-
-type Goal = {fleet: Fleet; first: SessionView; until: (typeof goals)[number]; signal: AbortSignal};
-
-async function reach({fleet, first, until, signal}: Goal): Promise<SessionView | null> {
-  // A turn that ended before this began, and that somebody looked at since, is idle by now: it is over all the same.
-  const {evidence} = await fleet.explain(first.id);
-  let worked = first.activity === 'working' || first.queue > 0 || evidence.some(({source}) => source === 'submitted');
-  const holds = (session: SessionView): boolean => {
-    if (session.activity === 'working') worked = true;
-    if (until === 'exited') return !session.running;
-    // A queued message is work to come: its session is not idle yet.
-    if (until === 'idle')
-      return (session.activity === 'idle' || session.activity === 'finished') && session.queue === 0;
-    if (until === 'waiting') return session.activity === 'waiting';
-    return session.activity === 'finished' || (worked && session.activity === 'idle' && session.queue === 0);
-  };
-  const events = fleet.events({signal})[Symbol.asyncIterator]();
-  const next = events.next();
-  let session = await fleet.session(first.id);
-  if (holds(session)) return session;
-  for (let step = await next; step.done !== true; step = await events.next()) {
-    if (step.value.session?.id !== first.id) continue;
-    session = await fleet.session(first.id);
-    if (holds(session)) return session;
-    if (!session.running) {
-      const why = `it is ${session.status}`;
-      throw new AmuxError('wait.timeout', {name: session.name, until, timeout: 'its life', activity: why});
-    }
-  }
-  return null;
-}
 
 export const events: Run = async context => {
   const fleet = await context.fleet('read');

@@ -1,8 +1,8 @@
-import {AmuxError} from '../../domain/errors.ts';
 import type {Fleet, Sent} from '../../domain/fleet.ts';
 import {MESSAGE_MAX_BYTES} from '../../domain/steering.ts';
-import type {Context, Run} from '../command.ts';
+import type {Run} from '../command.ts';
 import {boolFlag} from '../flags.ts';
+import {readInput} from './input-text.ts';
 
 /** How long `send` watches for the delivery, so that it can say more than "queued", in ms. */
 const WATCH_MS = 6000;
@@ -12,11 +12,17 @@ const INTERRUPT_MS = 12_000;
 /** A session that has been working for less may only be printing its greeting: that is waited for, in s. */
 const BURST_S = 3;
 
+const INPUT = {
+  max: MESSAGE_MAX_BYTES,
+  size: '1 MB',
+  next: 'amux send NAME TEXT, or pipe it: … | amux send NAME -',
+};
+
 export const send: Run = async context => {
   const {args, output} = context;
   const [ref, ...words] = args;
   const text =
-    words.length === 0 || (words.length === 1 && words[0] === '-') ? await readAll(context) : words.join(' ');
+    words.length === 0 || (words.length === 1 && words[0] === '-') ? await readInput(context, INPUT) : words.join(' ');
   const fleet = await context.fleet('write');
   const now = boolFlag(context, 'now');
   const sent = await fleet.send(ref!, {text, asCommand: boolFlag(context, 'asCommand'), now});
@@ -73,27 +79,4 @@ async function watched(fleet: Fleet, {ref, sent, now}: {ref: string; sent: Sent;
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
   return last;
-}
-
-async function readAll({stdin}: Context): Promise<string> {
-  if (stdin.isTTY) {
-    throw new AmuxError('input.invalid', {
-      why: 'no text was given',
-      next: 'amux send NAME TEXT, or pipe it: … | amux send NAME -',
-    });
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    size += (chunk as Buffer).length;
-    if (size > MESSAGE_MAX_BYTES) break;
-    chunks.push(chunk as Buffer);
-  }
-  if (size > MESSAGE_MAX_BYTES) {
-    throw new AmuxError('input.invalid', {
-      why: 'the text is longer than 1 MB',
-      next: 'put it into a file and name the file',
-    });
-  }
-  return Buffer.concat(chunks).toString().replace(/\n+$/, '');
 }

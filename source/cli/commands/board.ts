@@ -1,0 +1,147 @@
+import type {CardFilter, CardView, Column} from '../../domain/board.ts';
+import type {EventView, Fleet} from '../../domain/fleet.ts';
+import {oneLine} from '../../domain/names.ts';
+import type {Context, Run} from '../command.ts';
+import {boolFlag, textFlag} from '../flags.ts';
+import {duration, type Output} from '../output.ts';
+
+/** What comes within this time of a change is drawn with it, in ms. */
+const TOGETHER_MS = 50;
+
+const HEADER = ['ID', 'STATUS', 'PRI', 'SESSION', 'LEASE', 'TAGS', 'PROJECT', 'TITLE'];
+/** On a terminal the title comes last, because lines are cut there. */
+const SHOWN_HEADER = ['ID', 'PRI', 'SESSION', 'LEASE', 'TAGS', 'TITLE'];
+
+/** The cards by column: in sections on a terminal, one line each in a pipe. */
+export const list: Run = async context => {
+  const filter = filterOf(context);
+  const fleet = await context.fleet('read');
+  if (boolFlag(context, 'watch')) return watch(context, {fleet, filter});
+  await print(context.output, await look(fleet, filter));
+  return 0;
+};
+
+function filterOf(context: Context): CardFilter {
+  const project = textFlag(context, 'project');
+  const session = textFlag(context, 'session');
+  const tag = textFlag(context, 'tag');
+  const q = textFlag(context, 'query');
+  const status = textFlag(context, 'status');
+  return {
+    ...(status === undefined ? {} : {status}),
+    ...(session === undefined ? {} : {session}),
+    ...(project === undefined ? {} : {project}),
+    ...(tag === undefined ? {} : {tag}),
+    ...(q === undefined ? {} : {q}),
+    ...(boolFlag(context, 'archived') ? {archived: true} : {}),
+  };
+}
+
+type Look = {cards: CardView[]; columns: Column[]};
+
+async function look(fleet: Fleet, filter: CardFilter): Promise<Look> {
+  const [cards, columns] = await Promise.all([fleet.cards(filter), fleet.columns()]);
+  return {cards, columns};
+}
+
+async function print(output: Output, {cards, columns}: Look): Promise<void> {
+  if (output.json) {
+    output.value(cards);
+    return;
+  }
+  const now = Date.now() / 1000;
+  if (!output.terminal) {
+    const rows = cards.map(card => [
+      card.id,
+      statusOf(card),
+      String(card.priority),
+      card.session ?? '-',
+      leaseOf(card, now),
+      card.tags.map(oneLine).join(',') || '-',
+      card.project ?? '-',
+      card.title,
+    ]);
+    await output.table(HEADER, rows);
+    return;
+  }
+  if (cards.length === 0) {
+    output.line('no cards · amux board add TITLE makes one');
+    return;
+  }
+  await output.table(
+    SHOWN_HEADER,
+    columns.flatMap(column => {
+      const own = cards.filter(({status}) => status === column);
+      return own.length === 0
+        ? []
+        : [[], [column.toUpperCase(), String(own.length)], ...own.map(each => row(each, now))];
+    }),
+  );
+}
+
+const row = (card: CardView, now: number): string[] => [
+  card.id,
+  String(card.priority),
+  card.session ?? '-',
+  leaseOf(card, now),
+  card.tags.join(',') || '-',
+  `${card.archived ? '(archived) ' : ''}${card.title}`,
+];
+
+const statusOf = ({status, archived}: CardView): string => (archived ? `${status},archived` : status);
+
+/** How long it is held, and whether another session may take it. */
+export function leaseOf({claim}: Pick<CardView, 'claim'>, now: number): string {
+  if (claim === null) return '-';
+  return `${duration(now - claim.since)}${claim.expired ? ',expired' : ''}`;
+}
+
+/** Draws the board again after each change; in a pipe the changes are lines. */
+async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: CardFilter}): Promise<number> {
+  const {output, signal} = context;
+  const drawn = output.terminal && !output.json;
+  const events = fleet.events({signal})[Symbol.asyncIterator]();
+  let next = events.next();
+  let seen = await look(fleet, filter);
+  if (drawn) await draw(output, seen);
+  for (;;) {
+    const step = await next;
+    if (step.done === true) return 0;
+    next = events.next();
+    if (!step.value.type.startsWith('card.')) continue;
+    if (drawn) {
+      await settled(next, signal);
+      seen = await look(fleet, filter);
+      await draw(output, seen);
+      continue;
+    }
+    // What leaves the filter is told as well.
+    const before = seen.cards;
+    if (Object.keys(filter).length > 0) seen = await look(fleet, filter);
+    const shown = [...before, ...seen.cards].some(({id}) => step.value.cards.includes(id));
+    const meant = Object.keys(filter).length === 0 || shown;
+    if (meant) tell(output, step.value);
+  }
+}
+
+async function draw(output: Output, seen: Look): Promise<void> {
+  output.raw('\u001b[H\u001b[2J');
+  await print(output, seen);
+}
+
+/** Waits a moment, so that many changes at once are one picture. */
+async function settled(next: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await Promise.race([next, new Promise(resolve => setTimeout(resolve, TOGETHER_MS))]);
+}
+
+function tell(output: Output, event: EventView): void {
+  // That a lease goes on changes no card.
+  if (event.type === 'card.renewed') return;
+  if (output.json) {
+    output.raw(`${JSON.stringify(event)}\n`);
+    return;
+  }
+  const time = new Date(event.at * 1000).toISOString().slice(11, 19);
+  output.line(`${time}  ${event.actor}  ${oneLine(event.reason)}`);
+}

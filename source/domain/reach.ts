@@ -1,0 +1,38 @@
+import {AmuxError} from './errors.ts';
+import type {Fleet, SessionView} from './fleet.ts';
+
+/** What one may wait for. */
+export const goals = ['idle', 'waiting', 'finished', 'exited'] as const;
+export type Goal = (typeof goals)[number];
+
+type Reaching = {fleet: Fleet; first: SessionView; until: Goal; signal: AbortSignal};
+
+/** The session once it is there; null when the signal came first. Throws `wait.timeout` when it ended before. */
+export async function reach({fleet, first, until, signal}: Reaching): Promise<SessionView | null> {
+  // A turn that ended before this began, and that somebody looked at since, is idle by now: it is over all the same.
+  const {evidence} = await fleet.explain(first.id);
+  let worked = first.activity === 'working' || first.queue > 0 || evidence.some(({source}) => source === 'submitted');
+  const holds = (session: SessionView): boolean => {
+    if (session.activity === 'working') worked = true;
+    if (until === 'exited') return !session.running;
+    // A queued message is work to come: its session is not idle yet.
+    if (until === 'idle')
+      return (session.activity === 'idle' || session.activity === 'finished') && session.queue === 0;
+    if (until === 'waiting') return session.activity === 'waiting';
+    return session.activity === 'finished' || (worked && session.activity === 'idle' && session.queue === 0);
+  };
+  const events = fleet.events({signal})[Symbol.asyncIterator]();
+  const next = events.next();
+  let session = await fleet.session(first.id);
+  if (holds(session)) return session;
+  for (let step = await next; step.done !== true; step = await events.next()) {
+    if (step.value.session?.id !== first.id) continue;
+    session = await fleet.session(first.id);
+    if (holds(session)) return session;
+    if (!session.running) {
+      const why = `it is ${session.status}`;
+      throw new AmuxError('wait.timeout', {name: session.name, until, timeout: 'its life', activity: why});
+    }
+  }
+  return null;
+}
