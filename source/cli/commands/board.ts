@@ -100,7 +100,9 @@ export function leaseOf({claim}: Pick<CardView, 'claim'>, now: number): string {
 async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: CardFilter}): Promise<number> {
   const {output, signal} = context;
   const drawn = output.terminal && !output.json;
-  const events = fleet.events({signal})[Symbol.asyncIterator]();
+  // From before the first look: what changes meanwhile is told then.
+  const {cursor: since} = await fleet.health();
+  const events = fleet.events({since, signal})[Symbol.asyncIterator]();
   let next = events.next();
   let seen = await look(fleet, filter);
   if (drawn) await draw(output, seen);
