@@ -4,6 +4,7 @@ import {once} from 'node:events';
 import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
+import type {CardView} from '../../source/domain/board.ts';
 import {freePort} from '../helpers/free-port.ts';
 import {type Agent, Home, type Result} from '../helpers/home.ts';
 
@@ -78,6 +79,41 @@ test('the workflow posts a card and waits until somebody has done it', async () 
   );
   await bash(filled('workflow-wait.sh'));
   assert.equal(readFileSync(join(home.dir, 'slept'), 'utf8').match(/"status":"done"/g)?.length, 1);
+});
+
+test('the workflow ends when an agent that works from the board has done its card', async () => {
+  const pull: Record<string, string> = {
+    'github.event.pull_request.number': '248',
+    'github.event.pull_request.title': 'Refunds',
+    'github.event.pull_request.html_url': 'https://example.com/pull/248',
+    'secrets.AMUX_URL': url,
+  };
+  const filled = (name: string) =>
+    snippet(name).replaceAll(/\$\{\{ (\S+) \}\}/g, (_, value: string) => pull[value] ?? '');
+  for (const card of await home.json<CardView[]>('board')) await home.amux('board', 'rm', card.id);
+  home.program('sleep', '#!/bin/sh\nexec /bin/sleep 0.1\n');
+  const script = [
+    'until card=$(curl -sk --fail -X POST -d "{}" "$AMUX_URL/api/board/next"); do sleep 30; done',
+    'id=$(echo "$card" | python3 -c "import json,sys; print(json.load(sys.stdin)[\'id\'])")',
+    'curl -sk -X PATCH -d \'{"desc":"Reviewed: nothing to say"}\' "$AMUX_URL/api/board/$id"',
+    'curl -sk -X PATCH -d \'{"status":"done"}\' "$AMUX_URL/api/board/$id"',
+  ];
+  home.program('board-agent', `#!/bin/sh\n${script.join('\n')}\n`);
+  await home.amux('register', 'worker', '--dir', home.work, '--agent', 'generic', '--command', 'board-agent');
+  await home.amux('start', 'worker');
+  const {id} = JSON.parse((await bash(filled('workflow-post.sh'))).out) as {id: string};
+  await bash(filled('workflow-wait.sh'));
+  const {status, history} = await home.json<CardView>('board', 'show', id);
+  assert.equal(status, 'done');
+  assert.deepEqual(
+    history.map(({actor, change}) => `${actor}: ${change}`),
+    [
+      'api:page: added to todo',
+      'agent:worker: claimed by worker',
+      'agent:worker: desc',
+      'agent:worker: doing → done, the claim of worker ended',
+    ],
+  );
 });
 
 test('transcripts are read by the script as it is printed', async () => {
