@@ -15,7 +15,7 @@ type Session = Parameters<typeof nextCard>[1]['session'];
 const next = (change: Partial<Session> = {}): Session => ({...ada, project: null, tags: [], ...change});
 
 /** A board that stores what is decided, as the journal does, and whose clock is set by hand. */
-function table() {
+function table({claimsPerSession}: {claimsPerSession?: number} = {}) {
   const stored = emptyState();
   const {cards} = stored;
   const heard = new Map<string, number>();
@@ -23,6 +23,7 @@ function table() {
     cards,
     columns: withBase(['backlog', 'todo', 'doing', 'review', 'qa', 'done']),
     leaseMs: LEASE,
+    claimsPerSession,
     heard: (id: string) => heard.get(id) ?? 0,
   };
   const clock = {now: 1_000_000};
@@ -409,6 +410,15 @@ describe('the next card of a session', () => {
     claim(add().id, bob);
     clock.now += 10 * LEASE;
     assert.throws(() => take(), {code: 'card.none', message: /free for ada/});
+  });
+
+  test('is as many as the home allows', () => {
+    const {add, claim, next: take, release} = table({claimsPerSession: 2});
+    for (let i = 0; i < 3; i++) add();
+    assert.deepEqual([claim('AMX-1', ada).id, take().id], ['AMX-1', 'AMX-2']);
+    assert.throws(() => take(), {code: 'card.one', message: /ada holds AMX-1, AMX-2 already/});
+    release('AMX-1', ada);
+    assert.equal(take().id, 'AMX-3');
   });
 
   test('is none while it holds one', () => {
