@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {homedir, tmpdir} from 'node:os';
+import {tmpdir, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
 import type {McpGiving} from '../../source/agents/agent.ts';
@@ -41,30 +41,37 @@ test('Codex gets it as values of its configuration, within a shell’s line as w
   assert.match(giveCodexMcp(about(['sh', '-c', 'cd x && codex'])).argv[2]!, /^cd x && codex -c 'mcp_servers\.amux\./);
 });
 
-test('Gemini gets system settings with it, and keeps those that are there already', t => {
-  const dir = privateDirectory(t);
+const SETTINGS = 'GEMINI_CLI_SYSTEM_SETTINGS_PATH';
+const DEFAULTS = 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH';
+const isRoot = process.getuid?.() === 0;
+
+test('Gemini gets system settings with it where it takes them, from root alone, and keeps those that are there', t => {
+  const dir = ownDirectory(t);
   const mine = join(dir, 'mine.json');
   writeFileSync(mine, JSON.stringify({general: {vimMode: true}, mcpServers: {mine: {command: 'x'}}}));
-  const path = 'GEMINI_CLI_SYSTEM_SETTINGS_PATH';
   const files = join(dir, 's-1');
-  const given = giveGeminiMcp(about(['gemini'], {files, env: {[path]: mine}}));
+  const given = giveGeminiMcp(about(['gemini'], {files, env: {[SETTINGS]: mine}}));
   assert.deepEqual(given.argv, ['gemini']);
-  assert.equal(given.env[path], join(files, 'gemini-settings.json'));
+  if (!isRoot) {
+    assert.deepEqual(given, {argv: ['gemini'], env: {}, files: {}});
+    return;
+  }
+  const expected = {[SETTINGS]: join(files, 'gemini-settings.json'), [DEFAULTS]: join(dir, 'system-defaults.json')};
+  assert.deepEqual(given.env, expected);
   assert.deepEqual(only(given.files), {
     general: {vimMode: true},
     mcpServers: {mine: {command: 'x'}, amux: {command: server.command, args: server.args}},
   });
-  assert.deepEqual(Object.keys(giveGeminiMcp(about(['gemini'], {files, env: {[path]: join(dir, 'none')}})).env), [
-    path,
-  ]);
+  const none = {[SETTINGS]: join(dir, 'none'), [DEFAULTS]: '/mine'};
+  assert.equal(giveGeminiMcp(about(['gemini'], {files, env: none})).env[DEFAULTS], '/mine');
 });
 
 test('Gemini stays as it is where its settings have comments, or where others may write above them', t => {
-  const dir = privateDirectory(t);
+  const dir = ownDirectory(t);
   const commented = join(dir, 'mine.json');
   writeFileSync(commented, '{/* mine */}');
   const nothing = {argv: ['gemini'], env: {}, files: {}};
-  const env = {GEMINI_CLI_SYSTEM_SETTINGS_PATH: commented};
+  const env = {[SETTINGS]: commented};
   assert.deepEqual(giveGeminiMcp(about(['gemini'], {files: join(dir, 's-1'), env})), nothing);
   const open = mkdtempSync('/tmp/amux-mcp-');
   t.after(() => rmSync(open, {recursive: true}));
@@ -86,10 +93,9 @@ test('every agent of its own program takes it', () => {
   for (const {name, mcp, command} of agents) assert.equal(mcp !== null, command !== null, name);
 });
 
-/** Where nobody else may write, up to the root. */
-function privateDirectory(t: TestContext): string {
-  const parents = [process.env['XDG_RUNTIME_DIR'], homedir(), tmpdir()].filter(each => each !== undefined);
-  const dir = mkdtempSync(join(parents[0] === tmpdir() ? parents[1]! : parents[0]!, '.amux-mcp-test-'));
+/** For root: where nobody else may write, up to the top. */
+function ownDirectory(t: TestContext): string {
+  const dir = mkdtempSync(join(isRoot ? userInfo().homedir : tmpdir(), '.amux-mcp-test-'));
   t.after(() => rmSync(dir, {recursive: true, force: true}));
   return dir;
 }
