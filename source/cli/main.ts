@@ -53,7 +53,8 @@ async function main(argv: string[]): Promise<number> {
 }
 
 async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'output'>): Promise<number> {
-  const env = givenEnvironment(process.env, textFlag(parsed, 'environment'));
+  const takesFile = command.flags?.['environment'] !== undefined;
+  const env = takesFile ? givenEnvironment(process.env, textFlag(parsed, 'environment')) : process.env;
   const paths = pathsOf(homeOf(env, textFlag(parsed, 'home')));
   const remote = remoteFor(command, {flags: parsed.flags, env, paths});
   if (remote?.notice != null) parsed.output.notice(`amux: ${remote.notice}`);

@@ -3,6 +3,9 @@ import {homedir, tmpdir, userInfo} from 'node:os';
 import {join, resolve} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
 
+/** Among the generated files of a session: amux's own variables, for its MCP server. */
+export const MCP_ENVIRONMENT = 'mcp-environment.json';
+
 /** Every path that amux owns. All are absolute. */
 export type Paths = {
   home: string;

@@ -2,7 +2,7 @@ import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {dirname, join} from 'node:path';
 import type {Agent, Equipment} from '../agents/agent.ts';
-import type {Paths} from '../config/paths.ts';
+import {MCP_ENVIRONMENT, type Paths} from '../config/paths.ts';
 import type {Session} from '../domain/session.ts';
 import {hashToken} from './access.ts';
 import {type Door, newHookToken} from './hooks.ts';
@@ -34,11 +34,15 @@ export async function equip({agent, session, argv, env, door, paths, mcp}: Equip
   const {id, dir} = session;
   const nothing = {argv, env: {}, files: {}};
   const own = agent.equip?.({argv, session: id, dir, files, door: hooks, port: await freePort(), env}) ?? nothing;
-  const given = mcp === null ? null : giveMcp({agent, dir, files, argv: own.argv, env: {...env, ...own.env}, mcp});
+  const environment = agent.mcp === null ? null : environmentFile({files, env});
+  const given =
+    mcp === null || environment === null
+      ? null
+      : giveMcp({agent, dir, files, argv: own.argv, env: {...env, ...own.env}, mcp, environment: environment.file});
   const equipment: Equipment = {
     argv: given?.argv ?? own.argv,
     env: {...own.env, ...given?.env},
-    files: {...own.files, ...given?.files},
+    files: {...own.files, ...given?.files, ...(environment === null ? {} : {[environment.file]: environment.text})},
   };
   rmSync(files, {recursive: true, force: true});
   for (const [file, text] of Object.entries(equipment.files)) {
@@ -52,23 +56,27 @@ export async function equip({agent, session, argv, env, door, paths, mcp}: Equip
 const SPOKEN = ['AMUX_HOME', 'AMUX_URL', 'AMUX_CA', 'AMUX_SESSION', 'AMUX_SESSION_ID'];
 
 /**
- * Its MCP server has the rights of the session's own token. That is in a file: some agents do not pass their
- * environment on, and an argument can be read by every user of the machine.
+ * An MCP server has the rights of its session's own token. That is in a file: some agents pass their environment on in
+ * part or not at all, and an argument can be read by every user of the machine.
  */
-function giveMcp({
-  agent,
-  mcp,
-  env,
-  files,
-  ...launch
-}: Pick<Equip, 'agent' | 'argv' | 'env'> & {dir: string; files: string; mcp: readonly string[]}): Equipment | null {
-  const [command, ...args] = mcp;
-  if (agent.mcp === null || command === undefined || env['AMUX_URL'] === undefined) return null;
-  const file = join(files, 'mcp-environment.json');
-  const server = {name: MCP_NAME, command, args: [...args, 'mcp', 'serve', '--environment', file]};
-  const given = agent.mcp({...launch, env, files, server});
+function environmentFile({files, env}: {files: string; env: Record<string, string>}) {
+  if (env['AMUX_URL'] === undefined) return null;
   const spoken = Object.fromEntries(SPOKEN.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
-  return {...given, files: {...given.files, [file]: JSON.stringify(spoken, null, 2)}};
+  return {file: join(files, MCP_ENVIRONMENT), text: JSON.stringify(spoken, null, 2)};
+}
+
+type Giving = Pick<Equip, 'agent' | 'argv' | 'env'> & {
+  dir: string;
+  files: string;
+  mcp: readonly string[];
+  environment: string;
+};
+
+function giveMcp({agent, mcp, environment, ...launch}: Giving): Equipment | null {
+  const [command, ...args] = mcp;
+  if (agent.mcp === null || command === undefined) return null;
+  const server = {name: MCP_NAME, command, args: [...args, 'mcp', 'serve', '--environment', environment]};
+  return agent.mcp({...launch, server});
 }
 
 /** The command line names the agent's own program: what is added would be wrong for another under its name. */

@@ -104,6 +104,24 @@ test('a server without a session speaks for a person, under its own name', async
   );
 });
 
+test('one that is not told the URL of its session finds it all the same, and has no more rights than that', async () => {
+  const {id, name} = await home.session('worker');
+  const calls = [
+    {
+      method: 'initialize',
+      id: 1,
+      params: {protocolVersion: '2025-06-18', capabilities: {}, clientInfo: {name: 'x', version: '1'}},
+    },
+    {method: 'notifications/initialized'},
+    {method: 'tools/call', id: 2, params: {name: 'notes_add', arguments: {text: 'from a session'}}},
+  ];
+  const input = calls.map(call => `${JSON.stringify({jsonrpc: '2.0', ...call})}\n`).join('');
+  const {code} = await home.run(['mcp', 'serve'], {input, env: {AMUX_SESSION_ID: id, AMUX_SESSION: name}});
+  assert.equal(code, 0);
+  const [note] = await home.json<{author: string}[]>('notes', 'search', 'session');
+  assert.equal(note?.author, 'agent:worker');
+});
+
 test('what it cannot read it says in one line, without the text', async () => {
   assertFailed(await home.run(['mcp', 'serve', '--environment', 'none.json']), 2, /none\.json cannot be read as JSON/);
   const file = join(home.work, 'broken.json');
