@@ -103,6 +103,14 @@ export const claude: Agent = {
       says: {dialog: 'permission'},
     },
     {
+      // What its automatic check could not look at: nothing is numbered, "No" comes first, and no hook tells of it.
+      rule: 'unchecked permission',
+      in: 'bottom',
+      pattern:
+        /─\n(?<detail> \S[^\n]*(?:\n(?! Do you want)[^\n]*)*)\n Do you want to [^?]{1,200}\?\s+❯? *No\s+❯? *Yes\b/,
+      says: {dialog: 'permission', choose: 'walk'},
+    },
+    {
       rule: 'review of answers',
       in: 'bottom',
       pattern: /(?<detail>Review your answers[\s\S]*?)\n[❯ ] *1\. Submit/,

@@ -6,6 +6,8 @@ export type Output = {
   json: boolean;
   /** stdout is a terminal: tables may be cut to its width. */
   terminal: boolean;
+  /** Of that terminal, in rows; null: not known. */
+  rows: number | null;
   colour: boolean;
   line: (text?: string) => void;
   /** Text as it is, without a line end. */
@@ -26,6 +28,9 @@ export function createOutput({stdout, stderr, json, colour}: Options): Output {
   return {
     json,
     terminal,
+    get rows() {
+      return stdout.rows ?? null;
+    },
     colour: colour && terminal,
     line,
     raw: text => void stdout.write(text),

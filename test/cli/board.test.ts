@@ -212,7 +212,7 @@ test('--watch tells changes as lines in a pipe, and draws the board again on a t
   const child = home.spawn(['board', '--watch', '--tag', 'watched']);
   let told = '';
   child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
-  await using terminal = new Terminal(home, ['board', '--watch', '--tag', 'watched']);
+  await using terminal = new Terminal(home, ['board', '--watch', '--tag', 'watched'], {rows: 8});
   await terminal.expect(/a beacon/);
   let tries = 0;
   await until('the pipe to tell', async () => {
@@ -226,6 +226,9 @@ test('--watch tells changes as lines in a pipe, and draws the board again on a t
   assert.match(out, new RegExp(`  cli  ${id} claimed by bob\n$`));
   assert.doesNotMatch(out, /not seen/);
   await terminal.expect(new RegExp(`DOING +1\n${id} +0 +bob`));
+  for (const title of ['more', 'and more']) await add(title, '--tag', 'watched', '--status', 'done');
+  // What has no room is counted.
+  await terminal.expect(/^ID [\s\S]*… [1-9] more lines: amux board/);
   child.kill('SIGINT');
   terminal.press('\u0003');
   assert.equal(await ended(child), 0);

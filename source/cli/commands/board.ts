@@ -7,6 +7,8 @@ import {duration, type Output} from '../output.ts';
 
 /** What comes within this time of a change is drawn with it, in ms. */
 const TOGETHER_MS = 50;
+/** How often ages are drawn anew when nothing happens, in ms. */
+const TICK_MS = 30_000;
 
 const HEADER = ['ID', 'STATUS', 'PRI', 'SESSION', 'LEASE', 'TAGS', 'PROJECT', 'TITLE'];
 /** On a terminal the title comes last, because lines are cut there. */
@@ -44,7 +46,7 @@ async function look(fleet: Fleet, filter: CardFilter): Promise<Look> {
   return {cards, columns};
 }
 
-async function print(output: Output, {cards, columns}: Look): Promise<void> {
+async function print(output: Output, {cards, columns}: Look, room = Infinity): Promise<void> {
   if (output.json) {
     output.value(cards);
     return;
@@ -68,15 +70,14 @@ async function print(output: Output, {cards, columns}: Look): Promise<void> {
     output.line('no cards · amux board add TITLE makes one');
     return;
   }
-  await output.table(
-    SHOWN_HEADER,
-    columns.flatMap(column => {
-      const own = cards.filter(({status}) => status === column);
-      return own.length === 0
-        ? []
-        : [[], [column.toUpperCase(), String(own.length)], ...own.map(each => row(each, now))];
-    }),
-  );
+  const rows = columns.flatMap(column => {
+    const own = cards.filter(({status}) => status === column);
+    return own.length === 0 ? [] : [[], [column.toUpperCase(), String(own.length)], ...own.map(each => row(each, now))];
+  });
+  // Header, what is left out, and the line of the cursor.
+  const shown = rows.length + 2 <= room ? rows : rows.slice(0, Math.max(0, room - 3));
+  await output.table(SHOWN_HEADER, shown);
+  if (shown.length < rows.length) output.line(`… ${rows.length - shown.length} more lines: amux board`);
 }
 
 const row = (card: CardView, now: number): string[] => [
@@ -107,7 +108,11 @@ async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: C
   let seen = await look(fleet, filter);
   if (drawn) await draw(output, seen);
   for (;;) {
-    const step = await next;
+    const step = await (drawn ? orTick(next, signal) : next);
+    if (step === 'tick') {
+      await draw(output, await look(fleet, filter));
+      continue;
+    }
     if (step.done === true) return 0;
     next = events.next();
     if (!step.value.type.startsWith('card.')) continue;
@@ -128,7 +133,21 @@ async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: C
 
 async function draw(output: Output, seen: Look): Promise<void> {
   output.raw('\u001b[H\u001b[2J');
-  await print(output, seen);
+  await print(output, seen, output.rows ?? undefined);
+}
+
+/** Leases grow older while nothing happens. */
+async function orTick<T>(next: Promise<T>, signal: AbortSignal): Promise<T | 'tick'> {
+  const {promise, resolve} = Promise.withResolvers<'tick'>();
+  const timer = setTimeout(resolve, TICK_MS, 'tick' as const);
+  const stop = () => clearTimeout(timer);
+  signal.addEventListener('abort', stop, {once: true});
+  try {
+    return await Promise.race([next, promise]);
+  } finally {
+    stop();
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** Waits a moment, so that many changes at once are one picture. */

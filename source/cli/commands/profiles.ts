@@ -1,4 +1,4 @@
-import {agents} from '../../agents/registry.ts';
+import {agentOf, agents} from '../../agents/registry.ts';
 import {maskEnvironment} from '../../config/agents.ts';
 import {type AgentFields, addAgent, configFileToEdit, removeAgent, updateAgent} from '../../config/edit.ts';
 import type {Profile} from '../../config/profiles.ts';
@@ -65,7 +65,7 @@ export const show: Run = async context => {
     context.output.value(shown(profile));
     return 0;
   }
-  const {id, name, type, command, model, permissionMode, quietMs, source, environment} = profile;
+  const {id, name, type, command, model, permissionMode, quietMs, source, environment, mcp, compactOnClaim} = profile;
   const lines: [string, string][] = [
     ['ID', id],
     ['Name', name],
@@ -74,6 +74,8 @@ export const show: Run = async context => {
     ['Model', model ?? '-'],
     ['Permissions', permissionMode ?? '-'],
     ['Quiet time', quietMs === null ? '-' : `${quietMs / 1000} s`],
+    ['MCP server', mcp && agentOf(type).mcp !== null ? 'amux' : '-'],
+    ['Compacts', compactOnClaim ? 'before it is handed a card' : '-'],
     ['From', source],
     ...Object.entries(maskEnvironment(environment)).map(([key, value]): [string, string] => [
       'Environment',
