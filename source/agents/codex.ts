@@ -107,6 +107,14 @@ export const codex: Agent = {
       says: {dialog: 'permission'},
     },
     {
+      // What the tool is given stands between the question and the list.
+      rule: 'MCP permission',
+      in: 'bottom',
+      pattern:
+        /(?<detail>Allow the [^\n]{1,100} MCP server to run tool [^?]{1,300}\?(?:\n(?!\s*[› ] \d\. )[^\n]*){0,20})\n\s*› \d\. [\s\S]*enter to submit/,
+      says: {dialog: 'permission'},
+    },
+    {
       rule: 'question',
       in: 'bottom',
       pattern: /Question \d+\/\d+[^\n]*\n(?<detail>[\s\S]+?)\n\s*› \d\. [\s\S]*enter to submit/,

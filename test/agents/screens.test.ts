@@ -34,6 +34,10 @@ test('what a permission is for stands in its detail, on one line', () => {
   assert.equal(detail('claude', 'permission-bash'), 'Bash command scripted step touch /tmp/perm-x');
   assert.equal(detail('claude', 'ask-user-question'), 'Which colour?');
   assert.equal(detail('codex', 'approval'), '$ touch /tmp/cx3-file');
+  assert.equal(
+    detail('codex', 'mcp-permission-input'),
+    'Allow the amux MCP server to run tool "notes_add"? text: line one of a note',
+  );
   assert.equal(detail('gemini', 'permission'), 'Shell touch /tmp/gem-file');
   assert.equal(detail('gemini', 'permission-after-resize'), 'Shell touch /tmp/work/r-2');
   assert.equal(detail('opencode', 'permission'), '← Access external directory /tmp');
