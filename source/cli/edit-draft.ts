@@ -1,9 +1,7 @@
-import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
-import {parseCommandLine} from '../config/command-line.ts';
-import {AmuxError} from '../domain/errors.ts';
+import {runEditor} from './run-editor.ts';
 
 export type Draft = {name: string; text: string};
 
@@ -33,17 +31,4 @@ export async function editDraft({command, draft, signal}: Editing) {
   }
   discard();
   return null;
-}
-
-function runEditor(command: string, file: string, signal: AbortSignal): Promise<number> {
-  const [program, ...args] = parseCommandLine(command);
-  return new Promise((done, failed) => {
-    const child = spawn(program!, [...args, file], {stdio: 'inherit'});
-    signal.addEventListener('abort', () => child.kill());
-    child.once('error', cause => {
-      const next = 'set EDITOR to an editor that is installed';
-      failed(new AmuxError('input.invalid', {why: `the editor ${program} does not start`, next}, cause));
-    });
-    child.once('close', status => done(status ?? 1));
-  });
 }

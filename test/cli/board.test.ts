@@ -72,7 +72,7 @@ test('a pipe gets one line for each card, with nothing cut, and the filters choo
   assert.match(await home.amux('board', '--archived'), new RegExp(`^${id} +todo,archived`, 'm'));
   assert.match(await home.amux('board', 'restore', id), /todo/);
   await home.amux('board', 'rm', id, other.id);
-  assertFailed(await home.run(['board', '--status', 'later']), 2, /--status cannot be "later" · use backlog, todo/);
+  assertFailed(await home.run(['board', '--status', 'later']), 2, /no column "later" · the columns are backlog, todo/);
 });
 
 test('on a terminal the columns are sections, and lines end at its edge', async () => {
@@ -125,7 +125,11 @@ test('several cards are moved one after the other; what fails does not keep the 
   assert.equal(out, `${one.id} review: one\n${two.id} review: two\n`);
   assert.match(err, /^amux: no card "AMX-999"/);
   assert.equal(code, 3);
-  assertFailed(await home.run(['board', 'move', one.id, 'later']), 2, /no column "later" · the last word is one of/);
+  assertFailed(
+    await home.run(['board', 'move', one.id, 'later']),
+    2,
+    /there is no column "later" · the columns are backlog/,
+  );
   assertFailed(await home.run(['board', 'move', one.id]), 2, /needs more/);
   await home.amux('board', 'rm', one.id, two.id);
   assertFailed(await home.run(['board', 'move', one.id, 'todo']), 4, /is in the archive · amux board restore/);
@@ -138,7 +142,7 @@ test('bad input changes nothing', async () => {
     [['board', 'add'], /the card needs a title/],
     [['board', 'add', ' '], /the card needs a title/],
     [['board', 'add', 'x', '--priority', '12'], /--priority cannot be "12" · 0 to 9/],
-    [['board', 'add', 'x', '--status', 'later'], /--status cannot be "later"/],
+    [['board', 'add', 'x', '--status', 'later'], /there is no column "later"/],
     [['board', 'add', 'x', '--depends', 'AMX-999'], /no card "AMX-999"/],
     [['board', 'add', 'x', '--tell'], /for no session/],
     [['board', 'edit', id, '--depends', id], /would wait for itself/],
@@ -194,6 +198,16 @@ test('edit opens the text in an editor, and keeps what was written when the card
   assert.equal((JSON.parse(added.out) as CardView).desc, 'new text');
   assertFailed(await home.run(['board', 'edit', id]), 2, /an editor needs a terminal/);
   await home.amux('board', 'rm', id, (JSON.parse(added.out) as CardView).id);
+});
+
+test('undo takes back the last change of who asks, and says what keeps it', async () => {
+  const {id} = await add('moved', '--priority', '4');
+  await home.amux('board', 'move', id, 'review');
+  assert.equal(await home.amux('board', 'undo'), `${id} as before, in todo: moved\n`);
+  assert.deepEqual([(await show(id)).status, (await show(id)).priority], ['todo', 4]);
+  await home.amux('board', 'rm', id);
+  assert.equal(await home.amux('board', 'undo'), `${id} as before, in todo: moved\n`);
+  await home.amux('board', 'rm', id);
 });
 
 test('--tell sends the card to its session, once', async () => {

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Context} from '../command.ts';
-import {openEditor} from './editor.ts';
+import {editorOf, runEditor} from '../run-editor.ts';
 
 export type CardText = {title: string; desc: string};
 
@@ -26,7 +26,7 @@ export async function editCardText<T>(
   writeFileSync(file, before, {mode: 0o600});
   let kept = true;
   try {
-    const code = await openEditor(context, file);
+    const code = await runEditor(editorOf(env), file);
     const text = readFileSync(file, 'utf8');
     if (code === 0 && text === before) {
       kept = false;

@@ -5,7 +5,7 @@ import {findProject} from '../../config/project.ts';
 import {dumpSettings, loadSettings, maskSettings, validateFile} from '../../config/settings.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
-import {openEditor} from './editor.ts';
+import {editorOf, runEditor} from '../run-editor.ts';
 
 export const show: Run = async ({paths, output}) => {
   const {settings, notices} = loadSettings(paths.config);
@@ -22,7 +22,7 @@ export const edit: Run = async ({paths, env, output}) => {
     const defaults = dumpSettings(settings).replace(/^/gm, '# ').replace(/# $/, '');
     writeFileSync(paths.config, `# amux: settings of this home. These are the defaults.\n${defaults}`, {mode: 0o600});
   }
-  const code = await openEditor({env}, paths.config);
+  const code = await runEditor(editorOf(env), paths.config);
   if (code !== 0) return 1;
   const {problems} = validateFile(paths.config, 'home');
   for (const {line, why} of problems) output.notice(`${paths.config}:${line}: ${why}`);
