@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import type {CardFilter, CardView, Column} from '../../domain/board.ts';
 import type {EventView, Fleet} from '../../domain/fleet.ts';
 import {oneLine} from '../../domain/names.ts';
@@ -104,7 +105,12 @@ async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: C
   // From before the first look: what changes meanwhile is told then.
   const {cursor: since} = await fleet.health();
   const events = fleet.events({since, signal})[Symbol.asyncIterator]();
-  let next = events.next();
+  const take = () => {
+    const step = events.next();
+    step.catch(() => {}); // It is awaited, but not at once.
+    return step;
+  };
+  let next = take();
   let seen = await look(fleet, filter);
   if (drawn) await draw(output, seen);
   for (;;) {
@@ -114,10 +120,16 @@ async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: C
       continue;
     }
     if (step.done === true) return 0;
-    next = events.next();
+    next = take();
     if (!step.value.type.startsWith('card.')) continue;
     if (drawn) {
-      await settled(next, signal);
+      const together = delay(TOGETHER_MS, 'over' as const);
+      for (;;) {
+        const more = await Promise.race([next, together]);
+        if (more === 'over') break;
+        if (more.done === true) return 0;
+        next = take();
+      }
       seen = await look(fleet, filter);
       await draw(output, seen);
       continue;
@@ -148,12 +160,6 @@ async function orTick<T>(next: Promise<T>, signal: AbortSignal): Promise<T | 'ti
     stop();
     signal.removeEventListener('abort', stop);
   }
-}
-
-/** Waits a moment, so that many changes at once are one picture. */
-async function settled(next: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await Promise.race([next, new Promise(resolve => setTimeout(resolve, TOGETHER_MS))]);
 }
 
 function tell(output: Output, event: EventView): void {
