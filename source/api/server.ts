@@ -19,7 +19,9 @@ const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
 /** How long calls that are being answered may take when it ends, in ms. */
 const END_MS = 5000;
-/** The same for a connection that has not asked anything yet, in ms. */
+/** So long streams have to tell their clients that they end, in ms. */
+const END_IDLE_MS = 100;
+/** And a connection that has not asked anything yet to ask, in ms. */
 const END_FRESH_MS = 300;
 /** Connections, and streams among them, at once. */
 const CONNECTIONS_MAX = 2000;
@@ -142,7 +144,7 @@ export class Server {
   async close({patient = false}: {patient?: boolean} = {}): Promise<void> {
     await this.#drain.stopWhenQuiet();
     this.stop();
-    await this.#drain.finish(patient ? {} : {idleMs: 0, freshMs: END_FRESH_MS, inFlightMs: END_MS});
+    await this.#drain.finish(patient ? {} : {idleMs: END_IDLE_MS, freshMs: END_FRESH_MS, inFlightMs: END_MS});
     await this.#app.close();
   }
 

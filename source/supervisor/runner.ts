@@ -56,6 +56,7 @@ export class Runner {
   /** Variables of a one-shot session: in memory only. */
   extra: Record<string, string> = {};
   #previewed: {screen: Screen; text: string} | null = null;
+  #closed = false;
   #life: Promise<unknown> = Promise.resolve();
   readonly #alarm: Alarm;
   #repaintUntil = 0;
@@ -149,6 +150,7 @@ export class Runner {
 
   /** All that changes status or activity comes through here. */
   observe(evidence: Evidence, actor = 'supervisor'): void {
+    if (this.#closed) return; // A look that was under way: whoever supervises next looks again.
     const now = this.#context.now();
     const before = this.#session;
     if ('state' in evidence && evidence.state === 'blocked') this.#lookNow();
@@ -267,6 +269,7 @@ export class Runner {
   }
 
   close(): void {
+    this.#closed = true;
     this.#alarm.close();
     this.files.close();
     this.outbox.close();
