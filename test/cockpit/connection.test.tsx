@@ -88,6 +88,28 @@ test('acts without a connection are refused at once, and texts stay', async () =
   assert.deepEqual(cockpit.fleet.calls, ['send payments hold this']);
 });
 
+test('a card is not moved without a connection, and what others did meanwhile is shown after it', async () => {
+  using cockpit = far();
+  await cockpit.see(/remote/);
+  await cockpit.fleet.addCard({title: 'one'});
+  await cockpit.fleet.addCard({title: 'two'});
+  cockpit.press('2');
+  await cockpit.see(/▌AMX-1 one[\s\S]*AMX-2 two/);
+  cockpit.fleet.cut();
+  await cockpit.see(/no connection/);
+  for (const key of ['L', 'J', 'u', 'e']) {
+    cockpit.store.dispatch({type: 'notice-read'});
+    cockpit.press(key);
+    await cockpit.see(/✗ there is no connection: nothing was done/);
+  }
+  await cockpit.see(/TODO 2/);
+  await cockpit.fleet.boardOf('agent:ada').updateCard('AMX-2', {status: 'review'});
+  cockpit.fleet.mend();
+  await cockpit.see(/TODO 1[\s\S]*AMX-2 two/);
+  cockpit.press('L');
+  await cockpit.see(/DOING 1/);
+});
+
 test('it goes on behind the last entry, with none twice', async () => {
   using cockpit = far();
   await cockpit.see(/remote/);
