@@ -1,9 +1,9 @@
 import type {CardPatch, CardView} from '../domain/board.ts';
+import {cardText, parseCardText} from '../domain/card-text.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet, SessionView} from '../domain/fleet.ts';
 import {type BoardAction, chosenCard, columnBeside, endOfLane, heldCards, positionBeyond} from './board.ts';
 import {wordsOf} from './board-filter.ts';
-import {cardText, parseCardText} from './card-text.ts';
 import type {CockpitOptions, Edited} from './options.ts';
 import {cardDetailsEnd} from './panes/card-details.ts';
 import {currentLayout, type State, shownAt, visibleSessions} from './state.ts';

@@ -13,8 +13,8 @@ import {
 } from '../../source/cockpit/board.ts';
 import {cardFilter} from '../../source/cockpit/board-filter.ts';
 import {boardArea, windowOf, withSight} from '../../source/cockpit/board-window.ts';
-import {cardText, parseCardText} from '../../source/cockpit/card-text.ts';
 import {firstState, reduce} from '../../source/cockpit/state.ts';
+import {cardText, parseCardText} from '../../source/domain/card-text.ts';
 import {baseColumns} from '../../source/domain/columns.ts';
 import {cardOf, claimOf, sceneCards} from './board-scene.ts';
 

@@ -1,6 +1,7 @@
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
+import {cardText, parseCardText} from '../../domain/card-text.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Context} from '../command.ts';
 import {editorOf, runEditor} from '../run-editor.ts';
@@ -22,7 +23,7 @@ export async function editCardText<T>(
     throw new AmuxError('input.invalid', {why: 'an editor needs a terminal, and stdin is none', next});
   }
   const file = join(mkdtempSync(join(tmpdir(), 'amux-card-')), `${id}.md`);
-  const before = `${title}\n\n${desc}${desc.endsWith('\n') || desc === '' ? '' : '\n'}`;
+  const before = cardText({title, desc});
   writeFileSync(file, before, {mode: 0o600});
   let kept = true;
   try {
@@ -33,16 +34,11 @@ export async function editCardText<T>(
       return null;
     }
     if (code !== 0) throw new AmuxError('input.invalid', {why: `the editor ended with ${code}`, next: 'try it again'});
-    const result = await done(textIn(text));
+    const result = await done(parseCardText(text));
     kept = false;
     return result;
   } finally {
     if (kept) output.notice(`amux: what you wrote is in ${file}`);
     else rmSync(dirname(file), {recursive: true, force: true});
   }
-}
-
-function textIn(text: string): CardText {
-  const [title = '', ...rest] = text.replace(/^\s*\n/, '').split('\n');
-  return {title: title.trim(), desc: rest.join('\n').trim()};
 }

@@ -1,4 +1,4 @@
-import type {CardView} from '../domain/board.ts';
+import type {CardView} from './board.ts';
 
 /** A card as a person edits it: its title, a blank line, its description. */
 export const cardText = ({title, desc}: Pick<CardView, 'title' | 'desc'>): string =>
