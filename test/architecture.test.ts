@@ -32,6 +32,8 @@ const DOORS: Record<string, readonly string[]> = {
   'cli/commands/mcp.ts': ['mcp/server.ts', 'mcp/stdio.ts'],
   // It lends this process's own terminal, which no Fleet can reach.
   'cli/commands/attach.ts': ['backends/pty-attach.ts'],
+  // A project is made on the spot, without a supervisor.
+  'cli/commands/init.ts': ['workspace/context-files.ts'],
   // It shows the profiles by the rule that a launch uses.
   'cli/commands/profiles.ts': ['supervisor/profiles.ts'],
   'cli/commands/capture.ts': ['supervisor/profiles.ts'],

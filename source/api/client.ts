@@ -9,6 +9,7 @@ import type {
   Explanation,
   Fleet,
   Health,
+  LaunchTarget,
   Outcome,
   Peek,
   QueueView,
@@ -23,7 +24,11 @@ import type {
 import type {MemoryFile, NoteFilter, NoteView} from '../domain/knowledge.ts';
 import type {Screen} from '../domain/screen.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
+import {defaultWorkspace, MAIN} from '../domain/workspace.ts';
 import {type Connecting, Connection} from './connection.ts';
+
+/** A worktree's check-out and its setup may take so long, in ms. */
+const WORKTREE_MS = 30 * 60_000;
 
 /** The fleet of a supervisor elsewhere: over its unix socket, or over TCP with a token. */
 export class Client implements Fleet {
@@ -60,7 +65,7 @@ export class Client implements Fleet {
 
   run = (input: RunInput): Promise<SessionView> => this.#connection.post('/api/run', input);
 
-  variables = (target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]> =>
+  variables = (target: {ref: string} | LaunchTarget): Promise<string[]> =>
     this.#connection.post('/api/variables', target);
 
   /** Its id comes from here, so that it is one message however often it is asked for. */
@@ -164,6 +169,31 @@ export class Client implements Fleet {
   writeMemory = (file: string, text: string): Promise<MemoryFile & {text: string}> =>
     this.#connection.call(`/api/memory/${encodeURIComponent(file)}`, {method: 'PUT', body: {text}});
 
+  workspaces: Fleet['workspaces'] = (where = {}) => this.#connection.call(`/api/workspaces${search(where)}`);
+
+  workspace: Fleet['workspace'] = async (ref, where) =>
+    this.#connection.call(`${ofWorkspace(await this.#meant(ref, where))}${search(where)}`);
+
+  createWorkspace: Fleet['createWorkspace'] = body =>
+    this.#connection.call('/api/workspaces', {method: 'POST', body, patienceMs: WORKTREE_MS});
+
+  removeWorkspace: Fleet['removeWorkspace'] = async (ref, {discard, teardown, ...where}) =>
+    this.#connection.call(
+      `${ofWorkspace(await this.#meant(ref, where))}${search({...where, discard: bit(discard), teardown: bit(teardown)})}`,
+      {method: 'DELETE', patienceMs: WORKTREE_MS},
+    );
+
+  pruneWorkspaces: Fleet['pruneWorkspaces'] = body =>
+    this.#connection.call('/api/workspaces/prune', {method: 'POST', body, patienceMs: WORKTREE_MS});
+
+  initContext: Fleet['initContext'] = async (ref, where) =>
+    this.#connection.post(ofWorkspace(await this.#meant(ref, where), 'context'), where);
+
+  /** Without a name: the one that the directory is in, else the latest. */
+  async #meant(ref: string | null, {cwd}: {cwd: string}): Promise<string> {
+    return ref ?? defaultWorkspace(await this.workspaces({cwd}), cwd)?.id ?? MAIN;
+  }
+
   shutdown = async (): Promise<void> => {
     await this.#connection.post('/api/shutdown', undefined);
   };
@@ -178,6 +208,11 @@ const at = (ref: string, what?: string): string =>
 
 const onBoard = (id: string, what?: string): string =>
   `/api/board/${encodeURIComponent(id)}${what === undefined ? '' : `/${what}`}`;
+
+const ofWorkspace = (ref: string, what?: string): string =>
+  `/api/workspaces/${encodeURIComponent(ref)}${what === undefined ? '' : `/${what}`}`;
+
+const bit = (value: boolean | undefined): number | undefined => (value === undefined ? undefined : Number(value));
 
 const ifMatch = ({etag}: Guard): Record<string, string> => (etag === undefined ? {} : {'if-match': `"${etag}"`});
 

@@ -21,6 +21,8 @@ export type Call = {
   headers?: Record<string, string>;
   /** Doing it twice is doing it once: it carries an id. Every GET is. */
   repeatable?: boolean;
+  /** How long its answer may take, in ms; default `CALL_MS`. */
+  patienceMs?: number;
 };
 
 /** One line of a stream of server-sent events; `id` is its cursor. */
@@ -88,7 +90,7 @@ export class Connection {
 
   #once(
     path: string,
-    {method = 'GET', body, headers: more, agent}: Call & {agent: Http.Agent},
+    {method = 'GET', body, headers: more, agent, patienceMs = CALL_MS}: Call & {agent: Http.Agent},
     signal?: AbortSignal,
   ): Promise<Http.IncomingMessage> {
     return new Promise((resolve, reject) => {
@@ -97,7 +99,7 @@ export class Connection {
       const headers = {...this.#headers(), ...own, ...more};
       const request = http.request({...this.#address(path), method, headers, agent, signal}, resolve);
       // A stream says something every 15 s, if only that it is there.
-      request.setTimeout(CALL_MS, () => request.destroy(new Error('no answer in time')));
+      request.setTimeout(patienceMs, () => request.destroy(new Error('no answer in time')));
       request.on('error', error => reject(request.reusedSocket && isReset(error) ? new Dropped(error) : error));
       request.end(payload);
     });

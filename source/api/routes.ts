@@ -13,6 +13,7 @@ import {steeringRoutes} from './routes/steering.ts';
 import {streamRoutes} from './routes/streams.ts';
 import {systemRoutes} from './routes/system.ts';
 import {terminalRoutes} from './routes/terminals.ts';
+import {workspaceRoutes} from './routes/workspaces.ts';
 
 let document: OpenApi | null = null;
 
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...terminalRoutes,
   ...boardRoutes,
   ...knowledgeRoutes,
+  ...workspaceRoutes,
   ...plannedRoutes,
   ...accessRoutes,
 ];

@@ -10,6 +10,8 @@ export type FlagSpec = {
   value?: string;
   /** True by default; people write `--no-NAME`. */
   negative?: true;
+  /** Its value may be left out. */
+  optional?: true;
   about: string;
 };
 export type Flags = Record<string, string | boolean | string[] | undefined>;
@@ -50,6 +52,6 @@ export type Command = {
   args: [number, number];
   hidden?: true;
   /** What completion offers for its arguments. */
-  completes?: 'sessions' | 'agents' | 'files';
+  completes?: 'sessions' | 'agents' | 'workspaces' | 'files';
   load: () => Promise<Run>;
 };

@@ -144,7 +144,7 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
       const words = command.path === '' ? 'amux' : `amux ${command.path}`;
       throw new AmuxError('input.invalid', {why: `${words} has no flag ${shown}`, next: `${words} --help`});
     }
-    if (specs[name]!.type === 'string' && flags[name] === '') {
+    if (specs[name]!.type === 'string' && specs[name]!.optional !== true && flags[name] === '') {
       throw new AmuxError('input.invalid', {
         why: `${flagWord(name)} needs a value`,
         next: `amux ${command.path} --help`,

@@ -2,6 +2,7 @@ import {boardCommands} from './board-commands.ts';
 import type {Command, FlagSpec} from './command.ts';
 import {sessionCommands} from './session-commands.ts';
 import {systemCommands} from './system-commands.ts';
+import {workspaceCommands} from './workspace-commands.ts';
 
 export const globalFlags: Record<string, FlagSpec> = {
   home: {type: 'string', value: 'DIR', about: 'another home than $AMUX_HOME or ~/.amux'},
@@ -19,4 +20,9 @@ export const globalFlags: Record<string, FlagSpec> = {
 };
 
 /** Every command; the longest path that matches the words wins. */
-export const commands: readonly Command[] = [...sessionCommands, ...boardCommands, ...systemCommands];
+export const commands: readonly Command[] = [
+  ...sessionCommands,
+  ...workspaceCommands,
+  ...boardCommands,
+  ...systemCommands,
+];

@@ -1,8 +1,13 @@
 import type {Command, FlagSpec} from './command.ts';
-import {command, env} from './shared-flags.ts';
+import {command, env, trust} from './shared-flags.ts';
 
 const force: FlagSpec = {type: 'boolean', about: 'at once, without asking the program to end'};
-const workspace: FlagSpec = {type: 'string', short: 'w', value: 'WS', about: 'the workspace; default the latest'};
+const workspace: FlagSpec = {
+  type: 'string',
+  short: 'w',
+  value: 'WS',
+  about: 'the workspace; default the one of this directory, else the latest',
+};
 const lines: FlagSpec = {type: 'string', short: 'n', value: 'N', about: 'at most N lines'};
 const follow: FlagSpec = {type: 'boolean', short: 'f', about: 'go on with each change'};
 const prompt: FlagSpec = {type: 'string', value: 'TEXT', about: 'the first message'};
@@ -85,17 +90,19 @@ export const sessionCommands: readonly Command[] = [
   },
   {
     path: 'run',
-    usage: 'AGENT [-w WS] [-c CMD] [-e K=V]… [--name N] [--prompt TEXT] [--attach]',
-    summary: 'a one-shot session in the current project; prints its id',
+    usage: '[AGENT] [-w WS | --new [NAME]] [-c CMD] [-e K=V]… [--name N] [--prompt TEXT] [--attach]',
+    summary: 'a one-shot session in a workspace of the current project; prints its id',
     flags: {
       workspace,
+      new: {type: 'string', value: '[NAME]', optional: true, about: 'a new workspace for it'},
+      trust,
       command,
       env,
       name: {type: 'string', value: 'N', about: 'its name'},
       prompt,
       attach: {type: 'boolean', about: 'join it at once'},
     },
-    args: [1, 1],
+    args: [0, 1],
     completes: 'agents',
     load: async () => (await life()).run,
   },

@@ -13,3 +13,4 @@ export const command: FlagSpec = {
   value: 'C',
   about: 'a command line instead of the profile’s',
 };
+export const trust: FlagSpec = {type: 'boolean', about: 'accept the commands that the project declares for this'};

@@ -36,6 +36,8 @@ export type Paths = {
   sessions: string;
   /** Directory of the Markdown files that sessions share. */
   memory: string;
+  /** The commands of projects that their user accepted, by hash. */
+  trusted: string;
   /** Holds the port that agents post their hooks to. */
   hooksPort: string;
   /** The port of the API, where it is not the usual one. */
@@ -82,6 +84,7 @@ export function pathsOf(home: string): Paths {
     rules: join(root, 'rules'),
     sessions: join(root, 'sessions'),
     memory: join(root, 'memory'),
+    trusted: join(root, 'trusted-commands.json'),
     hooksPort: join(root, 'hooks-port'),
     port: join(root, 'port'),
     tls: join(root, 'tls'),

@@ -3,6 +3,7 @@ import {AmuxError} from '../domain/errors.ts';
 import {type AgentConfig, type AgentsConfig, agentsSchema} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
 import {quoteArgv} from './command-line.ts';
+import {workspaceSchema} from './workspace.ts';
 import {readYaml} from './yaml-file.ts';
 
 /** The type that runs any command; what an unknown type counts as. */
@@ -13,6 +14,8 @@ export const projectSchema = z.strictObject({
   defaultAgent: z.string().nullish(),
   /** What is decided without asking; after the rules of the home. */
   approvals: approvalsSchema,
+  /** What is done with worktrees that amux makes. */
+  workspace: workspaceSchema,
   agents: agentsSchema,
 });
 

@@ -2,7 +2,7 @@ import {mkdirSync, realpathSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join, relative, resolve} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
-import {findRepository, keepOutOfGit} from './repository.ts';
+import {findRepository, keepOutOfGit, type Repository} from './repository.ts';
 
 /** `configFile` is null where a repository has no configuration. */
 export type Project = {root: string; configFile: string | null};
@@ -29,6 +29,14 @@ const TEMPLATE = `# amux: the agents of this project. "amux agent config add|upd
 #     environment:
 #       # Taken from the caller's environment when a session starts; never stored.
 #       OPENAI_API_KEY: \${OPENAI_API_KEY}
+
+# What "amux ws create" does in a new worktree, and "amux ws remove" before it removes one. Commands run in the worktree
+# once their user has accepted them; files are copied from this directory, as git does not bring them along.
+#
+# workspace:
+#   copy: [.env]
+#   setup: [npm ci]
+#   teardown: [docker compose down]
 
 # What is decided without asking: the first rule that matches, after the rules of the home.
 #
@@ -69,7 +77,7 @@ export function initProject(dir: string, {force = false}: {force?: boolean} = {}
   try {
     mkdirSync(dirname(configFile), {recursive: true});
     writeFileSync(configFile, TEMPLATE, {flag: force ? 'w' : 'wx'});
-    keepOutOfGit(repository, OURS);
+    hideFromGit(repository);
   } catch (error) {
     const {code, path} = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && path === configFile) {
@@ -78,6 +86,11 @@ export function initProject(dir: string, {force = false}: {force?: boolean} = {}
     throw new AmuxError('store.write', {file: configFile, why: (error as Error).message}, error);
   }
   return {root: repository.root, configFile};
+}
+
+/** What amux makes in working trees shows in no `git status`; what people write there does. */
+export function hideFromGit(repository: Pick<Repository, 'gitDir'>): void {
+  keepOutOfGit(repository, OURS);
 }
 
 /** Outside a repository, where a directory above may be anybody's, a file must be this user's or root's. */

@@ -48,6 +48,8 @@ export const eventTypes = [
   'card.archived',
   'note.added',
   'memory.written',
+  'workspace.created',
+  'workspace.removed',
   'supervisor.started',
   'supervisor.stopped',
   'backend.lost',

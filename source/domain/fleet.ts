@@ -8,6 +8,7 @@ import type {Screen} from './screen.ts';
 import type {Activity, Exit, RestartPolicy, RunRecord, SessionStatus} from './session.ts';
 import type {Message, MessageState} from './steering.ts';
 import type {TranscriptEntry} from './transcript.ts';
+import type {Workspaces} from './workspace.ts';
 
 /** A session as it is shown: the items of `GET /api/sessions`. Times are unix seconds; what is not collected is null. */
 export type SessionView = {
@@ -81,9 +82,11 @@ export type SessionPatch = {
 };
 
 export type RunInput = {
-  agent: string;
+  /** Default: the workspace's, else the project's. */
+  agent?: string;
   /** The caller's directory: decides project and workspace. */
   cwd: string;
+  /** Default: the one that `cwd` is in, else the latest, else `main`. */
   workspace?: string;
   command?: string;
   env?: Record<string, string>;
@@ -92,6 +95,9 @@ export type RunInput = {
   /** Values of variables that the profile names, from the caller's environment. */
   callerEnv?: Record<string, string>;
 };
+
+/** What a launch would be, before there is a session. */
+export type LaunchTarget = Pick<RunInput, 'agent' | 'cwd' | 'workspace' | 'env'>;
 
 export type StartInput = {
   prompt?: string;
@@ -198,7 +204,7 @@ export type Outcome = {name: string; ok: boolean; error: {code: string; message:
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access, Board, Knowledge {
+export interface Fleet extends Access, Board, Knowledge, Workspaces {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;
@@ -216,7 +222,7 @@ export interface Fleet extends Access, Board, Knowledge {
   stopAll(options?: {of?: Selection; force?: boolean}): Promise<Outcome[]>;
   run(input: RunInput): Promise<SessionView>;
   /** Names of the variables (`${VAR}`) that a launch would take from its caller's environment. */
-  variables(target: {ref: string} | {agent: string; cwd: string; env?: Record<string, string>}): Promise<string[]>;
+  variables(target: {ref: string} | LaunchTarget): Promise<string[]>;
   /** `now`: ends the turn that runs, and goes before what waits. */
   send(ref: string, message: MessageInput): Promise<Sent>;
   sendAll(of: Selection, message: MessageInput): Promise<Outcome[]>;

@@ -102,7 +102,7 @@ function amuxVariables({session, profile, home, url}: LaunchInput): Record<strin
 }
 
 /** The supervisor's environment without what belongs to its own terminal, session or npm script. */
-function inheritedEnvironment(own: NodeJS.ProcessEnv): Record<string, string> {
+export function inheritedEnvironment(own: NodeJS.ProcessEnv): Record<string, string> {
   const dropped =
     /^(TMUX|TMUX_PANE|TERM|TERM_PROGRAM|TERM_PROGRAM_VERSION|COLUMNS|LINES|STY|WINDOWID|INIT_CWD|npm_.*|AMUX_.*)$/;
   const env: Record<string, string> = {};

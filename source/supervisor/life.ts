@@ -1,6 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, realpathSync, statSync} from 'node:fs';
-import {basename, resolve} from 'node:path';
+import {existsSync} from 'node:fs';
 import {agentOf} from '../agents/registry.ts';
 import type {Backend} from '../backends/backend.ts';
 import {isAlive} from '../backends/process-tree.ts';
@@ -9,7 +8,7 @@ import type {Profile} from '../config/profiles.ts';
 import {findProject} from '../config/project.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import {noSignals} from '../domain/evidence.ts';
-import type {RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
+import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
 import {checkName} from '../domain/names.ts';
 import {DEFAULT_QUIET_MS, describeExit, isLive, type RunRecord, type Session} from '../domain/session.ts';
 import {hashToken, newToken} from './access.ts';
@@ -22,6 +21,7 @@ import {conversationFlags, planLaunch, variablesOf} from './launch.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
+import {placeOfRun, realDirectory, workspaceAt} from './workspace-places.ts';
 
 /** How long a start may stay undecided, in ms. */
 const START_BOUND_MS = 10_000;
@@ -58,25 +58,26 @@ export class Life {
   register(input: RegisterInput, actor: string): Runner {
     checkName(input.name);
     this.#checkFree(input.name);
-    const dir = directoryOf(input.dir);
+    const dir = realDirectory(input.dir);
     const project = findProject(dir);
     const id = input.agent ?? this.#options.profiles.defaultAgent(project);
     const profile = this.#options.profiles.resolve(id, project);
     const runner = this.#options.roster.add(
-      this.#session({...input, dir, profile, project: project?.root ?? null, kind: 'durable', workspacePath: dir}),
+      this.#session({
+        ...input,
+        dir,
+        profile,
+        project: project?.root ?? null,
+        kind: 'durable',
+        workspace: workspaceAt(dir),
+      }),
     );
     runner.update({}, `${input.name} registered in ${dir}`, actor);
     return runner;
   }
 
   async run(input: RunInput, actor: string): Promise<Runner> {
-    const cwd = directoryOf(input.cwd);
-    const project = findProject(cwd);
-    const profile = this.#options.profiles.resolve(input.agent, project);
-    if (input.workspace !== undefined && input.workspace !== 'main') {
-      throw new AmuxError('workspace.unknown', {workspace: input.workspace});
-    }
-    const dir = project?.root ?? cwd;
+    const {workspace, dir, project, profile} = this.#aim(input);
     const name = input.name ?? this.#freeName(profile.id);
     checkName(name);
     this.#checkFree(name);
@@ -87,7 +88,7 @@ export class Life {
         profile,
         project: project?.root ?? null,
         kind: 'one-shot',
-        workspacePath: dir,
+        workspace,
         command: input.command,
         restart: 'never',
       }),
@@ -144,8 +145,20 @@ export class Life {
     });
   }
 
-  variables({agent, cwd, env}: {agent: string; cwd: string; env: Record<string, string>}): string[] {
-    return variablesOf(this.#options.profiles.resolve(agent, findProject(cwd)), env);
+  variables(target: LaunchTarget): string[] {
+    return variablesOf(this.#aim(target).profile, target.env ?? {});
+  }
+
+  variablesOf({agent, dir, env}: Pick<Session, 'agent' | 'dir' | 'env'>): string[] {
+    return variablesOf(this.#options.profiles.resolve(agent, findProject(dir)), env);
+  }
+
+  /** Where a one-shot session works, and as what: its caller's word counts, then the workspace's, then the project's. */
+  #aim({agent, cwd, workspace}: Pick<RunInput, 'agent' | 'cwd' | 'workspace'>) {
+    const {profiles} = this.#options;
+    const place = placeOfRun({cwd: realDirectory(cwd), workspace});
+    const id = agent ?? place.agent ?? profiles.defaultAgent(place.project);
+    return {...place, profile: profiles.resolve(id, place.project)};
   }
 
   /** Two programs in one conversation fork its history without a word. */
@@ -253,7 +266,7 @@ export class Life {
       model: input.model ?? null,
       command: input.command ?? null,
       dir,
-      workspace: {id: 'main', name: 'main', path: input.workspacePath},
+      workspace: input.workspace,
       tags: [...new Set(input.tags ?? [])],
       env: input.env ?? {},
       // An agent without such a mode runs as it always does: the person is told, and the card does not claim it.
@@ -303,15 +316,5 @@ type NewSession = Omit<RegisterInput, 'agent'> & {
   profile: Profile;
   project: string | null;
   kind: Session['kind'];
-  workspacePath: string;
+  workspace: Session['workspace'];
 };
-
-function directoryOf(given: string): string {
-  const dir = resolve(given);
-  try {
-    if (statSync(dir).isDirectory()) return realpathSync(dir);
-  } catch {
-    // Said below, for a file as well.
-  }
-  throw new AmuxError('session.dir', {dir: basename(dir) === '' ? given : dir});
-}

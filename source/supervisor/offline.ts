@@ -29,6 +29,7 @@ import {peekOf} from './peek.ts';
 import {approvalView, openRequests} from './requests.ts';
 import {readTranscript, spoken, TRANSCRIPT_ENTRIES} from './transcript.ts';
 import {listed, runViews, sessionView} from './view.ts';
+import {lookingAtWorkspaces} from './workspace-places.ts';
 
 const LOG_LINES = 2000;
 const EVENTS_AT_ONCE = 1000;
@@ -56,6 +57,8 @@ export class Offline implements Fleet {
   readonly notes: Fleet['notes'];
   readonly memory: Fleet['memory'];
   readonly readMemory: Fleet['readMemory'];
+  readonly workspaces: Fleet['workspaces'];
+  readonly workspace: Fleet['workspace'];
 
   private constructor(options: OfflineOptions) {
     this.#options = options;
@@ -68,6 +71,7 @@ export class Offline implements Fleet {
       memory: this.memory,
       readMemory: this.readMemory,
     } = storedBoard({...options, lives}));
+    ({workspaces: this.workspaces, workspace: this.workspace} = lookingAtWorkspaces(() => this.#sessions.values()));
   }
 
   static async open(options: OfflineOptions): Promise<Offline> {
@@ -227,6 +231,10 @@ export class Offline implements Fleet {
   undo = refuse;
   addNote = refuse;
   writeMemory = refuse;
+  createWorkspace = refuse;
+  removeWorkspace = refuse;
+  pruneWorkspaces = refuse;
+  initContext = refuse;
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const backend of this.#options.backends) await backend[Symbol.asyncDispose]();

@@ -28,7 +28,7 @@ export function policyFor({
   return (session, request) => {
     const {settings} = loadSettings(config);
     if (request.kind === 'trust') {
-      // A plain directory is for a person to trust; amux makes no worktrees yet.
+      // Whether its user trusts the project is known to its agent alone, so a worktree is for a person to trust, too.
       const trusted = trusts({trustWorktrees: settings.trustWorktrees, worktree: null});
       return trusted ? {decision: {behaviour: 'allow'}, why: 'allowed by trustWorktrees'} : null;
     }

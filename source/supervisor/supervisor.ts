@@ -25,6 +25,8 @@ import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {eachOf} from './selection.ts';
 import {steering} from './steering.ts';
+import {keepWorkingLogs} from './working-log.ts';
+import {workspaces} from './workspaces.ts';
 
 const EVERYONE: Selection = {all: true};
 
@@ -103,6 +105,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   });
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
+  const places = workspaces({roster, paths, profiles: options.profiles, now});
   const life = new Life({...options, roster, rules, enqueue});
   for (const backend of backends) {
     backend.onEvent(event => {
@@ -110,6 +113,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       else roster.runners.get(event.terminal)?.onBackend(event);
     });
   }
+  keepWorkingLogs({store, note: why => roster.note('notice', why)});
   options.door?.handle(receiveHooks({roster, now}));
   roster.note('supervisor.started', `supervisor of pid ${process.pid} took over`);
   await restore({runners: roster.runners, backends, now, note: why => roster.note('notice', why)});
@@ -141,6 +145,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...tokens.as(actor),
     ...cards.as(actor),
     ...known.as(actor),
+    ...places.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;
@@ -245,9 +250,8 @@ function living({
     },
 
     async variables(target) {
-      if (!('ref' in target)) return life.variables({...target, env: target.env ?? {}});
-      const {agent, dir, env} = roster.find(target.ref).session;
-      return life.variables({agent, cwd: dir, env});
+      if (!('ref' in target)) return life.variables(target);
+      return life.variablesOf(roster.find(target.ref).session);
     },
 
     async resize(ref, size) {

@@ -47,6 +47,12 @@ export class FakeFleet implements Fleet {
   readonly memory = this.#board.memory;
   readonly readMemory = this.#board.readMemory;
   readonly writeMemory = this.#board.writeMemory;
+  readonly workspaces = async () => [];
+  readonly workspace = none;
+  readonly createWorkspace = none;
+  readonly removeWorkspace = none;
+  readonly pruneWorkspaces = none;
+  readonly initContext = none;
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;
@@ -333,4 +339,8 @@ export function screenOf(lines: readonly (string | Row)[], change: Partial<Scree
     screen.lines[y] = typeof line === 'string' ? [{text: line, style: {}}] : line;
   });
   return {...screen, ...change};
+}
+
+async function none(): Promise<never> {
+  throw new AmuxError('not-built', {what: 'it', next: 'ask the supervisor'});
 }

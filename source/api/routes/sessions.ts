@@ -33,9 +33,9 @@ const patchBody = z
   .meta({minProperties: 1});
 
 const runBody = z.strictObject({
-  agent: text,
+  agent: text.describe('Id of a profile; default: the workspace’s, else the project’s').optional(),
   cwd: text.min(1).describe('Decides project and workspace'),
-  workspace: text.optional(),
+  workspace: text.describe('Default: the one that `cwd` is in, else the latest').optional(),
   command: command.optional(),
   env: environment.optional(),
   name: text.optional(),
@@ -80,7 +80,12 @@ export const sessionRoutes: Route[] = [
     summary: 'Names of the variables that a launch takes from its caller',
     body: z.union([
       z.strictObject({ref: text}),
-      z.strictObject({agent: text, cwd: text.min(1), env: environment.optional()}),
+      z.strictObject({
+        agent: text.optional(),
+        cwd: text.min(1),
+        workspace: text.optional(),
+        env: environment.optional(),
+      }),
     ]),
     result: z.array(z.string()),
     handler: (fleet, {body}) => fleet.variables(body),

@@ -39,6 +39,7 @@ function words(): Map<string, Set<string>> {
 
 const LIST = {
   sessions: `amux ps --json 2>/dev/null | sed -n 's/^    "name": "\\(.*\\)",$/\\1/p'`,
+  workspaces: `amux ws list --json 2>/dev/null | sed -n 's/^    "id": "\\(.*\\)",$/\\1/p'`,
   agents: `amux agent config list --json 2>/dev/null | sed -n 's/^    "id": "\\(.*\\)",$/\\1/p'`,
 };
 
@@ -77,6 +78,8 @@ ${cases()}
   COMPREPLY=($(compgen -W "$candidates" -- "$current"))
 }
 complete -F _amux amux
+# Changes to the directory of a workspace.
+amux-cd() { local dir; dir="$(amux ws cd "$@")" && cd -- "$dir"; }
 `;
 }
 
@@ -89,6 +92,7 @@ ${bash()}`;
 
 function fish(): string {
   const lines = ['# amux completion for fish: amux completion fish | source', 'complete -c amux -f'];
+  lines.push('function amux-cd; set -l dir (amux ws cd $argv); and cd -- $dir; end');
   const quoted = (text: string) => `'${text.replaceAll("'", "\\'")}'`;
   for (const [before, next] of words()) {
     const condition = before === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${before}`;
@@ -100,7 +104,7 @@ function fish(): string {
   for (const command of shown()) {
     const [first = ''] = command.path.split(' ').slice(-1);
     const seen = `__fish_seen_subcommand_from ${first}`;
-    if (command.completes === 'sessions' || command.completes === 'agents') {
+    if (command.completes !== undefined && command.completes !== 'files') {
       lines.push(`complete -c amux -n ${quoted(seen)} -a ${quoted(`(${LIST[command.completes]})`)}`);
     }
     for (const [flag, {about}] of Object.entries(command.flags ?? {})) {

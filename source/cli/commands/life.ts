@@ -1,7 +1,7 @@
 import {isAbsolute, resolve} from 'node:path';
 import {parseAssignment} from '../../config/variables.ts';
 import {AmuxError, asAmuxError} from '../../domain/errors.ts';
-import type {SessionView} from '../../domain/fleet.ts';
+import type {Fleet, SessionView} from '../../domain/fleet.ts';
 import {restartPolicies} from '../../domain/session.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, listFlag, textFlag} from '../flags.ts';
@@ -85,13 +85,14 @@ export const stop: Run = async context => {
 export const run: Run = async context => {
   const {args, cwd, env, output} = context;
   const fleet = await context.fleet('write');
-  const agent = args[0]!;
+  const [agent] = args;
   const own = environmentOf(context);
-  const callerEnv = pick(env, await fleet.variables({agent, cwd, env: own}));
+  const workspace = await workspaceFor(context, fleet);
+  const callerEnv = pick(env, await fleet.variables({agent, cwd, workspace, env: own}));
   const session = await fleet.run({
     agent,
     cwd,
-    workspace: textFlag(context, 'workspace'),
+    workspace,
     command: textFlag(context, 'command'),
     env: own,
     name: textFlag(context, 'name'),
@@ -104,6 +105,24 @@ export const run: Run = async context => {
   const {attach} = await import('./attach.ts');
   return attach({...context, args: [session.id]});
 };
+
+/** `--new` makes one, with a name of its own where none is given. */
+async function workspaceFor(context: Context, fleet: Fleet): Promise<string | undefined> {
+  const {args, cwd, flags} = context;
+  const named = textFlag(context, 'workspace');
+  if (flags['new'] === undefined) return named;
+  if (named !== undefined) {
+    const why = '--new makes a workspace, --workspace names one that exists';
+    throw new AmuxError('input.invalid', {why, next: 'give one of them'});
+  }
+  const {createWorkspace} = await import('./workspaces.ts');
+  const name = textFlag(context, 'new') || freeName(args[0] ?? 'task', await fleet.workspaces({cwd}));
+  return (await createWorkspace(context, fleet, name)).id;
+}
+
+function freeName(stem: string, taken: {name: string}[]): string {
+  for (let i = 1; ; i++) if (!taken.some(({name}) => name === `${stem}-${i}`)) return `${stem}-${i}`;
+}
 
 /** One after the other; what fails does not keep the rest from it. The exit code is the first failure's. */
 async function each(

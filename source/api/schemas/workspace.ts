@@ -1,0 +1,58 @@
+import {z} from 'zod';
+import type {ContextFiles, Loss, Pruned, WorkspaceView} from '../../domain/workspace.ts';
+import {seconds, shapeOf} from './shape.ts';
+
+const loss = shapeOf<Loss>()(
+  z
+    .strictObject({
+      kind: z.enum(['staged', 'changed', 'untracked', 'ignored', 'unmerged', 'submodule', 'in progress', 'hidden']),
+      count: z.number().int(),
+      examples: z.array(z.string()),
+    })
+    .meta({id: 'Loss'}),
+);
+
+export const workspaceView = shapeOf<WorkspaceView>()(
+  z
+    .strictObject({
+      id: z.string().describe('Unique in its project'),
+      name: z.string(),
+      path: z.string(),
+      branch: z.string().nullable().describe('Checked out now'),
+      base: z.string().nullable().describe('What it was made from'),
+      agent: z.string().nullable().describe('What runs there when no agent is named'),
+      description: z.string().nullable(),
+      project: z.string(),
+      context: z.string().describe('Directory of its context files'),
+      created_at: seconds.nullable(),
+      state: z.enum(['ready', 'missing', 'locked']),
+      locked: z.string().nullable().describe('Why it is locked'),
+      sessions: z.array(z.string()).describe('Names of those that run there'),
+      latest: z.boolean(),
+      losses: z.array(loss).nullable().describe('What its removal would lose; null: nobody looked'),
+      notices: z.array(z.string()),
+    })
+    .meta({id: 'Workspace'}),
+);
+
+export const pruned = shapeOf<Pruned>()(
+  z
+    .strictObject({
+      id: z.string(),
+      name: z.string(),
+      path: z.string(),
+      removed: z.boolean().describe('Or would be, in a dry run'),
+      why: z.string(),
+    })
+    .meta({id: 'Pruned'}),
+);
+
+export const contextFiles = shapeOf<ContextFiles>()(
+  z
+    .strictObject({
+      path: z.string(),
+      files: z.array(z.string()),
+      made: z.array(z.string()).describe('Those that were not there'),
+    })
+    .meta({id: 'ContextFiles'}),
+);

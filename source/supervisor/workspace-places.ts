@@ -1,0 +1,195 @@
+import {existsSync, realpathSync, statSync} from 'node:fs';
+import {join, relative, resolve} from 'node:path';
+import {findProject, type Project} from '../config/project.ts';
+import {findRepository} from '../config/repository.ts';
+import {AmuxError} from '../domain/errors.ts';
+import {isLive, type Session} from '../domain/session.ts';
+import {
+  defaultWorkspace,
+  findWorkspace,
+  isWithin,
+  MAIN,
+  type WorkspaceRecord,
+  type Workspaces,
+  type WorkspaceView,
+} from '../domain/workspace.ts';
+import {branchOf} from '../workspace/branch.ts';
+import {contextOf} from '../workspace/context-files.ts';
+import type {Repository} from '../workspace/git.ts';
+import {type Found, findWorkspaces, placeOf} from '../workspace/list.ts';
+import {readRecords} from '../workspace/records.ts';
+import {lossesOf} from '../workspace/remove.ts';
+
+/** A project that has worktrees: in a repository. */
+export type Home = {project: Project; repository: Repository};
+export type Sessions = () => Iterable<Session>;
+
+/** Throws `session.dir`. */
+export function realDirectory(given: string): string {
+  const dir = resolve(given);
+  try {
+    if (statSync(dir).isDirectory()) return realpathSync(dir);
+  } catch {
+    // Said below, for a file as well.
+  }
+  throw new AmuxError('session.dir', {dir});
+}
+
+/** Null outside a repository. */
+export function homeAt(dir: string): Home | null {
+  const project = findProject(dir);
+  const found = project === null ? null : findRepository(project.root);
+  return project === null || found === null ? null : {project, repository: {root: found.root, gitDir: found.gitDir}};
+}
+
+/** Throws `project.none` and `session.dir`. */
+export function homeOfCaller(cwd: string): Home {
+  const dir = realDirectory(cwd);
+  const home = homeAt(dir);
+  if (home === null) throw new AmuxError('project.none', {dir});
+  return home;
+}
+
+type Place = {workspace: Session['workspace']; dir: string; agent: string | null; project: Project | null};
+
+/** Where `run` goes, read from files: no git is run. Throws `workspace.unknown` and `workspace.missing`. */
+export function placeOfRun({cwd, workspace}: {cwd: string; workspace?: string}): Place {
+  const home = homeAt(cwd);
+  const main = home?.project.root ?? cwd;
+  const inMain: Place = {
+    workspace: {id: MAIN, name: MAIN, path: main},
+    dir: main,
+    agent: null,
+    project: home?.project ?? null,
+  };
+  if (workspace === MAIN) return inMain;
+  if (home === null) {
+    if (workspace !== undefined) throw new AmuxError('workspace.unknown', {workspace});
+    return inMain;
+  }
+  const all = recordsWithPlaces(home.repository);
+  const there = all.filter(each => each.there);
+  const chosen =
+    workspace === undefined
+      ? (there.find(({path}) => isWithin(cwd, path)) ?? there.at(-1))
+      : findWorkspace(all, workspace);
+  if (chosen === undefined) return inMain;
+  const {id, name, path, record} = chosen;
+  if (!chosen.there) throw new AmuxError('workspace.missing', {workspace: name, path});
+  // A project may be a directory of its repository: it is the same one in the worktree.
+  const inside = join(path, relative(home.repository.root, home.project.root));
+  const dir = existsSync(inside) ? inside : path;
+  return {workspace: {id, name, path}, dir, agent: record.agent, project: home.project};
+}
+
+/** The workspace that a registered directory is in. */
+export function workspaceAt(dir: string): Session['workspace'] {
+  const home = homeAt(dir);
+  const found = home === null ? undefined : recordsWithPlaces(home.repository).find(({path}) => isWithin(dir, path));
+  return found === undefined ? {id: MAIN, name: MAIN, path: dir} : {id: found.id, name: found.name, path: found.path};
+}
+
+function recordsWithPlaces(
+  repository: Repository,
+): {id: string; name: string; path: string; there: boolean; record: WorkspaceRecord}[] {
+  return readRecords(repository).map(record => {
+    const path = placeOf(repository, record.id);
+    return {id: record.id, name: record.name, path, there: existsSync(join(path, '.git')), record};
+  });
+}
+
+/** `main` first, then what amux made, in order of creation. */
+export async function viewsOf(
+  {project, repository}: Home,
+  sessions: Sessions,
+): Promise<{view: WorkspaceView; found: Found | null}[]> {
+  const all = await findWorkspaces(repository);
+  const latest = all.filter(({missing}) => !missing).at(-1);
+  const live = [...sessions()].filter(isLive);
+  const inside = (top: string): string[] => live.filter(({dir}) => isWithin(dir, top)).map(({name}) => name);
+  const made = join(repository.root, '.amux', 'workspaces');
+  const main: WorkspaceView = {
+    id: MAIN,
+    name: MAIN,
+    path: project.root,
+    branch: branchOf(project.root),
+    base: null,
+    agent: null,
+    description: null,
+    project: project.root,
+    context: contextOf(project.root),
+    created_at: null,
+    state: 'ready',
+    locked: null,
+    sessions: live.filter(({dir}) => isWithin(dir, project.root) && !isWithin(dir, made)).map(({name}) => name),
+    latest: false,
+    losses: null,
+    notices: [],
+  };
+  const others = all.map(found => ({
+    view: viewOf(found, {project, sessions: inside(found.path), latest: found === latest}),
+    found,
+  }));
+  return [{view: main, found: null}, ...others];
+}
+
+type Beside = {project: Project; sessions: string[]; latest: boolean};
+
+export function viewOf({record, path, worktree, missing}: Found, {project, sessions, latest}: Beside): WorkspaceView {
+  const locked = worktree?.locked ?? null;
+  return {
+    id: record.id,
+    name: record.name,
+    path,
+    branch: missing ? null : (worktree?.ref?.replace(/^refs\/heads\//, '') ?? null),
+    base: record.base,
+    agent: record.agent,
+    description: record.description,
+    project: project.root,
+    context: contextOf(path),
+    created_at: Math.floor(record.createdAt / 1000),
+    state: missing ? 'missing' : locked === null ? 'ready' : 'locked',
+    locked,
+    sessions,
+    latest,
+    losses: null,
+    notices: [],
+  };
+}
+
+/** Which one is meant, with everything that is known of it. */
+export async function oneOf(
+  home: Home,
+  {ref, cwd, sessions}: {ref: string | null; cwd: string; sessions: Sessions},
+): Promise<{view: WorkspaceView; found: Found | null}> {
+  const all = await viewsOf(home, sessions);
+  const views = all.map(({view}) => view);
+  const view = ref === null ? defaultWorkspace(views, cwd)! : findWorkspace(views, ref);
+  return all.find(each => each.view === view)!;
+}
+
+/** The part of workspaces that only looks: for the supervisor, and while nobody supervises. */
+export function lookingAtWorkspaces(sessions: Sessions): Pick<Workspaces, 'workspaces' | 'workspace'> {
+  return {
+    async workspaces({cwd} = {}) {
+      const homes = cwd === undefined ? homesOf(sessions) : [homeOfCaller(cwd)];
+      const all: WorkspaceView[] = [];
+      for (const home of homes) all.push(...(await viewsOf(home, sessions)).map(({view}) => view));
+      return all;
+    },
+    async workspace(ref, {cwd}) {
+      const home = homeOfCaller(cwd);
+      const {view, found} = await oneOf(home, {ref, cwd: realDirectory(cwd), sessions});
+      return found === null ? view : {...view, losses: await lossesOf(home.repository, found)};
+    },
+  };
+}
+
+function homesOf(sessions: Sessions): Home[] {
+  const homes = new Map<string, Home>();
+  for (const {project} of sessions()) {
+    const home = project === null || homes.has(project) ? null : homeAt(project);
+    if (home !== null) homes.set(home.project.root, home);
+  }
+  return [...homes.values()];
+}

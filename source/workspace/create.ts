@@ -1,0 +1,122 @@
+import {existsSync, lstatSync, mkdirSync, realpathSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {AmuxError} from '../domain/errors.ts';
+import {BRANCH_PREFIX, freeSlug, slugOf, type WorkspaceInput, type WorkspaceRecord} from '../domain/workspace.ts';
+import {CHANGE_MS, git, type Repository, reasonOf, tryGit} from './git.ts';
+import {placeOf, worktreesOf} from './list.ts';
+import {branchTip} from './losses.ts';
+import {forgetRecord, readRecords, writeRecord} from './records.ts';
+
+type Wanted = Pick<WorkspaceInput, 'name' | 'agent' | 'description' | 'base' | 'branch'>;
+
+/**
+ * A worktree in `.amux/workspaces/SLUG`, on a new branch `amux/SLUG` or on one that exists. Where it fails nothing of it
+ * is left.
+ */
+export async function createWorktree(repository: Repository, wanted: Wanted, now: number): Promise<WorkspaceRecord> {
+  const id = chooseId(repository, wanted.name);
+  const path = placeOf(repository, id);
+  checkPlace(repository, dirname(path));
+  const start = await startOf(repository, wanted, id);
+  const record: WorkspaceRecord = {
+    id,
+    name: wanted.name.trim(),
+    description: wanted.description ?? null,
+    agent: wanted.agent ?? null,
+    ...start,
+    createdAt: now,
+    copied: [],
+  };
+  // Before git's part: what is half made when this process dies can be found and removed.
+  writeRecord(repository, record);
+  const short = record.branch.replace(/^refs\/heads\//, '');
+  const how = record.ours ? ['--no-track', '-b', short, '--', path, record.commit] : ['--', path, short];
+  const args = ['worktree', 'add', '--no-guess-remote', ...how];
+  const added = await tryGit(args, {cwd: repository.root, timeoutMs: CHANGE_MS});
+  if (added.code === 0) return record;
+  await undo(repository, {record, path});
+  throw new AmuxError('workspace.git', {why: reasonOf(added, args), next: `nothing of ${record.name} was kept`});
+}
+
+function chooseId(repository: Repository, name: string): string {
+  const slug = slugOf(name);
+  const records = readRecords(repository);
+  const same = records.find(each => each.name === name.trim());
+  if (same !== undefined) throw exists(same.name, placeOf(repository, same.id));
+  return freeSlug(slug, each => {
+    if (records.some(({id}) => id === each)) return true;
+    return lstatSync(placeOf(repository, each), {throwIfNoEntry: false}) !== undefined;
+  });
+}
+
+const exists = (workspace: string, path: string): AmuxError => new AmuxError('workspace.exists', {workspace, path});
+
+/** A repository may bring links of its own: worktrees are made inside it and nowhere else. */
+function checkPlace({root}: Repository, place: string): void {
+  mkdirSync(place, {recursive: true});
+  const real = realpathSync(place);
+  if (real === join(realpathSync(root), '.amux', 'workspaces')) return;
+  const next = 'remove the link at .amux or .amux/workspaces';
+  throw new AmuxError('workspace.git', {why: `${place} leads out of the repository, to ${real}`, next});
+}
+
+async function startOf(
+  repository: Repository,
+  {base, branch}: Wanted,
+  id: string,
+): Promise<Pick<WorkspaceRecord, 'branch' | 'ours' | 'base' | 'commit'>> {
+  if (branch !== undefined) return existing(repository, branch.replace(/^refs\/heads\//, ''));
+  const ref = `refs/heads/${BRANCH_PREFIX}${id}`;
+  if ((await branchTip(repository, ref)) !== null) {
+    throw new AmuxError('workspace.branch', {
+      why: `the branch ${BRANCH_PREFIX}${id} exists already`,
+      next: `--branch ${BRANCH_PREFIX}${id} goes on with it; or choose another name`,
+    });
+  }
+  const from = base ?? 'HEAD';
+  const commit = await branchTip(repository, from);
+  if (commit === null) throw noBase(repository, base);
+  return {branch: ref, ours: true, base: base ?? (await nameOfHead(repository, commit)), commit};
+}
+
+function noBase({root}: Repository, base: string | undefined): AmuxError {
+  const next = base === undefined ? 'make a first commit' : 'git branch -a shows what there is';
+  return new AmuxError('workspace.base', {base: base ?? 'HEAD', project: root, next});
+}
+
+/** What is checked out in the main working tree, by its name where it has one. */
+async function nameOfHead({root}: Repository, commit: string): Promise<string> {
+  const {code, out} = await tryGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], {cwd: root});
+  return code === 0 ? out.trim() : commit.slice(0, 12);
+}
+
+async function existing(
+  repository: Repository,
+  branch: string,
+): Promise<Pick<WorkspaceRecord, 'branch' | 'ours' | 'base' | 'commit'>> {
+  const ref = `refs/heads/${branch}`;
+  const commit = await branchTip(repository, ref);
+  if (commit === null) {
+    const next = `git branch lists them; git branch ${branch} origin/${branch} takes one from a remote`;
+    throw new AmuxError('workspace.branch', {why: `there is no branch "${branch}" here`, next});
+  }
+  const holder = (await worktreesOf(repository)).find(each => each.ref === ref);
+  if (holder !== undefined) {
+    const next = 'git allows a branch in one worktree at a time: choose another, or -b to start a new one from it';
+    throw new AmuxError('workspace.branch', {why: `the branch ${branch} is checked out in ${holder.path}`, next});
+  }
+  return {branch: ref, ours: false, base: null, commit};
+}
+
+/** Only what this attempt made: the branch, while it still stands where it began. */
+async function undo(repository: Repository, {record, path}: {record: WorkspaceRecord; path: string}): Promise<void> {
+  const cwd = repository.root;
+  if (existsSync(path)) await tryGit(['worktree', 'remove', '--force', '--', path], {cwd, timeoutMs: CHANGE_MS});
+  if (record.ours) await tryGit(['update-ref', '-d', record.branch, record.commit], {cwd});
+  forgetRecord(repository, record.id);
+}
+
+/** Throws `workspace.git` where git is missing or this is no repository that it accepts. */
+export async function checkGit({root}: Repository): Promise<void> {
+  await git(['rev-parse', '--git-dir'], {cwd: root});
+}

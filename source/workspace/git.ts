@@ -1,0 +1,74 @@
+import {execFile} from 'node:child_process';
+import {AmuxError} from '../domain/errors.ts';
+
+/** A question to git, and a change of a working tree (a check-out of a large repository), in ms. */
+export const LOOK_MS = 30_000;
+export const CHANGE_MS = 10 * 60_000;
+/** Longest output that is read, bytes. */
+const OUTPUT_MAX = 64 << 20;
+
+/** A repository, named by its main working tree and the git directory that all worktrees share. */
+export type Repository = {root: string; gitDir: string};
+
+/**
+ * Nothing that the repository brings is run where git leaves that to us: no hooks, no monitor, no signing; and nothing
+ * hides a change from it. Filters of a user's own configuration (LFS) do run: without them files would be wrong.
+ */
+const SETTINGS = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.untrackedCache=false',
+  'core.quotePath=false',
+  'core.ignoreStat=false',
+  'submodule.recurse=false',
+  'status.showUntrackedFiles=all',
+  'diff.ignoreSubmodules=none',
+  'advice.detachedHead=false',
+].flatMap(setting => ['-c', setting]);
+
+type Asked = {cwd: string; timeoutMs?: number; env?: Record<string, string>};
+
+/** The output of one git command. Throws `workspace.git` with what git said. */
+export async function git(args: readonly string[], {cwd, timeoutMs = LOOK_MS, env = {}}: Asked): Promise<string> {
+  const result = await tryGit(args, {cwd, timeoutMs, env});
+  if (result.code === 0) return result.out;
+  throw new AmuxError('workspace.git', {
+    why: reasonOf(result, args),
+    next: result.code === null ? 'try again; the repository may be very large, or locked' : 'git status tells more',
+  });
+}
+
+export type GitResult = {code: number | null; out: string; err: string};
+
+/** The same, where its exit code is an answer. `code` is null when it did not end in time or could not be run. */
+export function tryGit(args: readonly string[], {cwd, timeoutMs = LOOK_MS, env = {}}: Asked): Promise<GitResult> {
+  return new Promise(resolve => {
+    const options = {
+      cwd,
+      env: {...environment(), ...env},
+      timeout: timeoutMs,
+      killSignal: 'SIGTERM' as const,
+      maxBuffer: OUTPUT_MAX,
+      encoding: 'utf8' as const,
+    };
+    const child = execFile('git', [...SETTINGS, ...args], options, (error, out, err) => {
+      if (error === null) resolve({code: 0, out, err});
+      else if (typeof error.code === 'number') resolve({code: error.code, out, err});
+      else resolve({code: null, out, err: error.killed ? `it took longer than ${timeoutMs / 1000} s` : error.message});
+    });
+    child.stdin?.end();
+  });
+}
+
+export function reasonOf({err}: GitResult, args: readonly string[]): string {
+  const lines = err.split('\n').filter(line => line.trim() !== '' && !line.startsWith('hint:'));
+  const told = lines.find(line => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `git ${args[0]} failed`;
+  return told.replace(/^(fatal|error): /, '').slice(0, 500);
+}
+
+/** The caller's, without what would point git elsewhere or make it ask somebody. */
+function environment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {};
+  for (const [name, value] of Object.entries(process.env)) if (!name.startsWith('GIT_')) env[name] = value;
+  return {...env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: 'true', LC_ALL: 'C'};
+}

@@ -1,0 +1,189 @@
+import {existsSync, lstatSync, readdirSync, readFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import type {CopiedPath, Loss, WorkspaceRecord} from '../domain/workspace.ts';
+import {fingerprint} from './fingerprint.ts';
+import {git, type Repository, tryGit} from './git.ts';
+import {parseIndex, parseStatus} from './porcelain.ts';
+
+/** What a tool makes again by itself: ignored files under these names are not asked about. */
+const REBUILT =
+  /^(node_modules|__pycache__|\.(pytest|mypy|ruff|parcel)[-_]cache|\.cache|\.tox|\.venv|venv|\.next|\.nuxt|\.svelte-kit|\.turbo|\.gradle|\.eslintcache|\.DS_Store|target|build|dist|coverage|.*\.(pyc|pyo|o|class|tsbuildinfo))$/;
+/** Kept when a workspace is removed: see `keep-context.ts`. */
+const CONTEXT = '.amux/context/';
+
+const SHOWN = 4;
+/** Commits that are counted, and files of one ignored directory that are looked at. */
+const COMMITS_MAX = 1000;
+const WALKED_MAX = 5000;
+/** How deep submodules are looked into. */
+const DEPTH_MAX = 5;
+
+type Looked = {
+  repository: Repository;
+  /** Where its files are now. */
+  path: string;
+  record: Pick<WorkspaceRecord, 'copied' | 'branch' | 'ours'>;
+  /** The tree was moved aside: its submodules do not find their files there. */
+  aside?: boolean;
+};
+
+/** Everything in a worktree that is nowhere else, asked of git now. */
+export async function lossesIn({repository, path, record, aside = false}: Looked): Promise<Loss[]> {
+  const losses = await changesIn(path, {copied: record.copied, depth: aside ? DEPTH_MAX : 0});
+  const head = await headOf(path);
+  return [...losses, ...(await unmergedCommits(repository, {record, head}))];
+}
+
+/**
+ * The same for a worktree whose directory is gone: what was staged, and where it stood, outlives that. Its branch stays
+ * while anything leads only through it.
+ */
+export async function lossesWithout(
+  repository: Repository,
+  {admin, record: {branch}}: {admin: string | null; record: Looked['record']},
+): Promise<Loss[]> {
+  if (admin === null) return [];
+  const env = {GIT_DIR: admin};
+  const staged = await tryGit(['diff-index', '--cached', '--name-only', '-z', 'HEAD'], {cwd: repository.root, env});
+  const head = await tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], {cwd: repository.root, env});
+  return [
+    ...loss('staged', staged.out.split('\0').filter(Boolean)),
+    ...inProgress(admin),
+    ...(await unmergedCommits(repository, {
+      record: {branch, ours: false},
+      head: head.code === 0 ? head.out.trim() : null,
+    })),
+  ];
+}
+
+async function changesIn(
+  path: string,
+  {copied, depth}: {copied: readonly CopiedPath[]; depth: number},
+): Promise<Loss[]> {
+  // Past the last depth, or moved aside, submodules are not asked.
+  const submodules = depth >= DEPTH_MAX ? 'all' : 'none';
+  const asked = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--ignored=matching'];
+  const status = parseStatus(await git([...asked, `--ignore-submodules=${submodules}`], {cwd: path}));
+  const index = parseIndex(await git(['ls-files', '-s', '-v', '-z'], {cwd: path}));
+  const gitDir = (await git(['rev-parse', '--absolute-git-dir'], {cwd: path})).trim();
+  const inSubmodules = new Set(status.submodules);
+  if (depth < DEPTH_MAX) {
+    for (const each of index.submodules) if (await holdsOwnWork(join(path, each), depth + 1)) inSubmodules.add(each);
+  }
+  const ignored = status.ignored
+    .filter(each => !each.startsWith(CONTEXT))
+    .flatMap(each => preciousIn(path, each, copied));
+  return [
+    ...inProgress(gitDir),
+    ...loss('staged', status.staged),
+    ...loss('changed', [...status.unmerged, ...status.changed]),
+    ...loss(
+      'untracked',
+      status.untracked.filter(each => !each.startsWith(CONTEXT)),
+    ),
+    ...loss('ignored', ignored),
+    ...loss('hidden', await changedUnseen(path, index.hidden)),
+    ...loss('submodule', [...inSubmodules]),
+  ];
+}
+
+/** The repository of a submodule goes with the worktree: its commits and stashes must be elsewhere, too. */
+async function holdsOwnWork(path: string, depth: number): Promise<boolean> {
+  if (!existsSync(join(path, '.git'))) return false;
+  const own = await git(['rev-list', '--max-count=1', '--all', 'HEAD', '--not', '--remotes'], {cwd: path});
+  return own.trim() !== '' || (await changesIn(path, {copied: [], depth})).length > 0;
+}
+
+/** `each` is a file, or a directory (with a slash behind) that is ignored as a whole. */
+function preciousIn(top: string, each: string, copied: readonly CopiedPath[]): string[] {
+  const path = each.replace(/\/$/, '');
+  if (REBUILT.test(basename(path)) || isCopy(top, path, copied)) return [];
+  if (path === each) return [each];
+  const walked = {left: WALKED_MAX};
+  return holdsPrecious(top, {path, copied, walked}) ? [each] : [];
+}
+
+type Walk = {path: string; copied: readonly CopiedPath[]; walked: {left: number}};
+
+function holdsPrecious(top: string, {path, copied, walked}: Walk): boolean {
+  if (walked.left-- <= 0) return true;
+  if (REBUILT.test(basename(path)) || isCopy(top, path, copied)) return false;
+  const found = lstatSync(join(top, path), {throwIfNoEntry: false});
+  if (found?.isDirectory() !== true) return found !== undefined;
+  return readdirSync(join(top, path)).some(name => holdsPrecious(top, {path: `${path}/${name}`, copied, walked}));
+}
+
+/** It is what amux copied here, unchanged. */
+function isCopy(top: string, path: string, copied: readonly CopiedPath[]): boolean {
+  const known = copied.find(each => each.path === path);
+  return known != null && known.hash !== null && fingerprint(join(top, path)) === known.hash;
+}
+
+/** Files that git was told not to look at, and that are not what it knows. */
+async function changedUnseen(path: string, hidden: readonly {path: string; blob: string}[]): Promise<string[]> {
+  const changed: string[] = [];
+  for (const {path: file, blob} of hidden) {
+    if (lstatSync(join(path, file), {throwIfNoEntry: false}) === undefined) continue;
+    const {out} = await tryGit(['hash-object', `--path=${file}`, '--', file], {cwd: path});
+    if (out.trim() !== blob) changed.push(file);
+  }
+  return changed;
+}
+
+const MARKS: [string, string][] = [
+  ['MERGE_HEAD', 'a merge'],
+  ['rebase-merge', 'a rebase'],
+  ['rebase-apply', 'a rebase'],
+  ['CHERRY_PICK_HEAD', 'a cherry-pick'],
+  ['REVERT_HEAD', 'a revert'],
+  ['BISECT_LOG', 'a bisection'],
+];
+
+function inProgress(gitDir: string): Loss[] {
+  const found = MARKS.filter(([mark]) => existsSync(join(gitDir, mark))).map(([, what]) => what);
+  return found.length === 0 ? [] : [{kind: 'in progress', count: found.length, examples: [...new Set(found)]}];
+}
+
+async function headOf(path: string): Promise<string | null> {
+  const {code, out} = await tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], {cwd: path});
+  return code === 0 ? out.trim() : null;
+}
+
+type Tips = {record: Pick<WorkspaceRecord, 'branch' | 'ours'>; head: string | null};
+
+/** Commits that nothing would lead to once the worktree is gone, and its branch with it where that is amux's. */
+export async function unmergedCommits(repository: Repository, {record, head}: Tips): Promise<Loss[]> {
+  const cwd = repository.root;
+  const tips = head === null ? [] : [head];
+  if (record.ours && (await branchTip(repository, record.branch)) !== null) tips.push(record.branch);
+  if (tips.length === 0) return [];
+  const without = record.ours ? [`--exclude=${record.branch.replace(/^refs\/heads\//, '')}`] : [];
+  const asked = ['log', '--no-show-signature', '--format=%h %s', `--max-count=${COMMITS_MAX}`, ...tips];
+  const out = await git([...asked, '--not', ...without, '--branches', '--tags', '--remotes', '--'], {cwd});
+  return loss('unmerged', out.split('\n').filter(Boolean));
+}
+
+/** The commit of a branch; null: there is no such branch. */
+export async function branchTip({root}: Repository, ref: string): Promise<string | null> {
+  const {code, out} = await tryGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
+    cwd: root,
+  });
+  return code === 0 ? out.trim() : null;
+}
+
+/** The directory in which git keeps a worktree's index and HEAD, by the path that it was made at. */
+export function adminOf({gitDir}: Repository, path: string): string | null {
+  const directory = join(gitDir, 'worktrees');
+  if (!existsSync(directory)) return null;
+  const name = readdirSync(directory).find(each => {
+    try {
+      return readFileSync(join(directory, each, 'gitdir'), 'utf8').trim() === join(path, '.git');
+    } catch {
+      return false; // Half gone: it leads nowhere.
+    }
+  });
+  return name === undefined ? null : join(directory, name);
+}
+
+const loss = (kind: Loss['kind'], all: readonly string[]): Loss[] =>
+  all.length === 0 ? [] : [{kind, count: all.length, examples: all.slice(0, SHOWN)}];
