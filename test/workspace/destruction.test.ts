@@ -1,0 +1,527 @@
+import assert from 'node:assert/strict';
+import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync} from 'node:fs';
+import {join} from 'node:path';
+import {after, describe, it} from 'node:test';
+import {AmuxError, type ErrorCode} from '../../source/domain/errors.ts';
+import {makeContextFiles} from '../../source/workspace/context-files.ts';
+import {copyFiles} from '../../source/workspace/copy.ts';
+import {createWorktree} from '../../source/workspace/create.ts';
+import {type Found, findWorkspaces} from '../../source/workspace/list.ts';
+import {readRecords, writeRecord} from '../../source/workspace/records.ts';
+import {finishRemovals, removeWorktree} from '../../source/workspace/remove.ts';
+import {gitIn, ownGitHome, put, TestRepository, treeOf} from '../helpers/repository.ts';
+
+const home = ownGitHome();
+after(() => rmSync(home, {recursive: true, force: true}));
+
+type Stage = {repository: TestRepository; path: string; id: string};
+type Case = {
+  title: string;
+  name?: string;
+  /** On a branch that exists instead of a new one. */
+  branch?: string;
+  spoil: (stage: Stage) => void;
+  refuses: ErrorCode;
+  says: RegExp;
+  /** It goes on with `--discard`. */
+  discards?: false;
+};
+
+const cases: Case[] = [
+  {
+    title: 'a changed file',
+    spoil: ({path}) => put(join(path, 'file.txt'), 'changed\n'),
+    refuses: 'workspace.losses',
+    says: /1 changed file \(file\.txt\)/,
+  },
+  {
+    title: 'a deleted file',
+    spoil: ({path}) => rmSync(join(path, 'file.txt')),
+    refuses: 'workspace.losses',
+    says: /1 changed file \(file\.txt\)/,
+  },
+  {
+    title: 'a file of the same size and time as what git knows',
+    spoil: ({path}) => put(join(path, 'file.txt'), 'fIrst\n'),
+    refuses: 'workspace.losses',
+    says: /file\.txt/,
+  },
+  {
+    title: 'a staged file, whose text is nowhere else',
+    spoil: ({path}) => {
+      put(join(path, 'new.txt'), 'staged\n');
+      gitIn(path, 'add', 'new.txt');
+      rmSync(join(path, 'new.txt'));
+    },
+    refuses: 'workspace.losses',
+    says: /1 staged file \(new\.txt\)/,
+  },
+  {
+    title: 'an untracked file with spaces, a line end and letters of all kinds in its name',
+    spoil: ({path}) => put(join(path, 'dir ö', 'a b\n"日本".txt'), 'x'),
+    refuses: 'workspace.losses',
+    says: /1 untracked file \(dir ö\/a b "日本"\.txt\)/,
+  },
+  {
+    title: 'an untracked file where the user has hidden these',
+    spoil: ({path}) => {
+      gitIn(path, 'config', 'status.showUntrackedFiles', 'no');
+      put(join(path, 'hidden'), 'x');
+    },
+    refuses: 'workspace.losses',
+    says: /1 untracked file \(hidden\)/,
+  },
+  {
+    title: 'an ignored file that no tool makes again',
+    spoil: ({path}) => put(join(path, 'keys.secret'), 'x'),
+    refuses: 'workspace.losses',
+    says: /ignored file.*\(keys\.secret\)/,
+  },
+  {
+    title: 'an ignored file in a directory that is ignored as a whole, beside a cache',
+    spoil: ({path}) => {
+      put(join(path, 'private', 'node_modules', 'x'), 'x');
+      put(join(path, 'private', 'deep', 'notes'), 'x');
+    },
+    refuses: 'workspace.losses',
+    says: /ignored .*\(private\/\)/,
+  },
+  {
+    title: 'a copied file that was changed since',
+    spoil: ({repository, path, id}) => {
+      repository.write('.env.secret', 'TOKEN=1');
+      const {copied} = copyFiles({from: repository.root, to: path, paths: ['.env.secret']});
+      writeRecord(repository, {...readRecords(repository).find(each => each.id === id)!, copied});
+      put(join(path, '.env.secret'), 'TOKEN=2');
+    },
+    refuses: 'workspace.losses',
+    says: /ignored .*\.env\.secret/,
+  },
+  {
+    title: 'a repository that was cloned into it',
+    spoil: ({repository, path}) => gitIn(path, 'clone', '-q', repository.root, 'clone'),
+    refuses: 'workspace.losses',
+    says: /untracked .*clone\//,
+  },
+  {
+    title: 'commits that no other branch has',
+    spoil: ({path}) => {
+      put(join(path, 'work.txt'), 'work');
+      gitIn(path, 'add', '.');
+      gitIn(path, 'commit', '-q', '-m', 'the work');
+    },
+    refuses: 'workspace.losses',
+    says: /1 commit that no other branch has \([0-9a-f]+ the work\)/,
+  },
+  {
+    title: 'a detached HEAD with a commit that no branch has',
+    spoil: ({path}) => {
+      gitIn(path, 'checkout', '-q', '--detach');
+      gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'detached work');
+    },
+    refuses: 'workspace.losses',
+    says: /detached work/,
+  },
+  {
+    title: 'a detached HEAD over an existing branch',
+    branch: 'existing',
+    spoil: ({path}) => {
+      gitIn(path, 'checkout', '-q', '--detach');
+      gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'detached work');
+    },
+    refuses: 'workspace.losses',
+    says: /detached work/,
+  },
+  {
+    title: 'a commit that only a stash of the repository or a reflog leads to',
+    spoil: ({path}) => {
+      gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'below a stash');
+      put(join(path, 'file.txt'), 'stashed\n');
+      gitIn(path, 'stash', '-q');
+    },
+    refuses: 'workspace.losses',
+    says: /below a stash/,
+  },
+  {
+    title: 'a rebase with a conflict',
+    spoil: ({repository, path}) => conflict(repository, path, 'rebase', 'main'),
+    refuses: 'workspace.losses',
+    says: /a rebase in progress/,
+  },
+  {
+    title: 'a merge with a conflict',
+    spoil: ({repository, path}) => conflict(repository, path, 'merge', 'main'),
+    refuses: 'workspace.losses',
+    says: /a merge in progress.*changed file/,
+  },
+  {
+    title: 'a bisection',
+    spoil: ({path}) => gitIn(path, 'bisect', 'start'),
+    refuses: 'workspace.losses',
+    says: /a bisection in progress/,
+  },
+  {
+    title: 'a file that git was told to take for unchanged',
+    spoil: ({path}) => {
+      gitIn(path, 'update-index', '--assume-unchanged', 'file.txt');
+      put(join(path, 'file.txt'), 'unseen\n');
+    },
+    refuses: 'workspace.losses',
+    says: /told not to look at \(file\.txt\)/,
+  },
+  {
+    title: 'a file outside a sparse check-out that was written again',
+    spoil: ({path}) => {
+      gitIn(path, 'update-index', '--skip-worktree', 'file.txt');
+      put(join(path, 'file.txt'), 'unseen\n');
+    },
+    refuses: 'workspace.losses',
+    says: /told not to look at \(file\.txt\)/,
+  },
+  {
+    title: 'a submodule with a changed file',
+    spoil: stage => put(join(withSubmodule(stage), 'file.txt'), 'changed\n'),
+    refuses: 'workspace.losses',
+    says: /1 submodule .*lib module/,
+  },
+  {
+    title: 'a submodule with an ignored file',
+    spoil: stage => put(join(withSubmodule(stage), 'x.secret'), 'x'),
+    refuses: 'workspace.losses',
+    says: /1 submodule .*lib module/,
+  },
+  {
+    title: 'a submodule with a branch of its own',
+    spoil: stage => {
+      const sub = withSubmodule(stage);
+      const at = gitIn(sub, 'rev-parse', 'HEAD').trim();
+      gitIn(sub, 'checkout', '-q', '-b', 'own');
+      gitIn(sub, 'commit', '-q', '--allow-empty', '-m', 'own');
+      gitIn(sub, 'checkout', '-q', at);
+    },
+    refuses: 'workspace.losses',
+    says: /1 submodule .*lib module/,
+  },
+  {
+    title: 'a submodule with a stash',
+    spoil: stage => {
+      const sub = withSubmodule(stage);
+      put(join(sub, 'file.txt'), 'stashed\n');
+      gitIn(sub, 'stash', '-q');
+    },
+    refuses: 'workspace.losses',
+    says: /1 submodule .*lib module/,
+  },
+  {
+    title: 'a name with spaces and letters of all kinds',
+    name: 'Größe 日本 -- ..',
+    spoil: ({path}) => put(join(path, 'x'), 'x'),
+    refuses: 'workspace.losses',
+    says: /^Größe 日本 -- \.\. is kept.*1 untracked file \(x\)/,
+  },
+  {
+    title: 'a lock',
+    spoil: ({path}) => gitIn(path, 'worktree', 'lock', '--reason', 'on a disk', path),
+    refuses: 'workspace.busy',
+    says: /locked: on a disk/,
+    discards: false,
+  },
+  {
+    title: 'a directory that was deleted, with something staged',
+    spoil: ({path}) => {
+      put(join(path, 'new.txt'), 'staged\n');
+      gitIn(path, 'add', 'new.txt');
+      rmSync(path, {recursive: true});
+    },
+    refuses: 'workspace.losses',
+    says: /1 staged file \(new\.txt\)/,
+  },
+  {
+    title: 'a directory that was deleted, with a detached commit',
+    spoil: ({path}) => {
+      gitIn(path, 'checkout', '-q', '--detach');
+      gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'detached work');
+      rmSync(path, {recursive: true});
+    },
+    refuses: 'workspace.losses',
+    says: /detached work/,
+  },
+  {
+    title: 'a directory that lost its .git, and its place in git',
+    spoil: ({repository, path}) => {
+      rmSync(join(path, '.git'));
+      repository.git('worktree', 'prune');
+    },
+    refuses: 'workspace.losses',
+    says: /untracked/,
+  },
+];
+
+describe('nothing is lost without --discard', () => {
+  for (const each of cases) {
+    it(`${each.title} keeps a worktree from being removed`, async () => {
+      using repository = new TestRepository(home, `project ${cases.indexOf(each)}`);
+      repository.git('branch', 'existing');
+      repository.git('branch', 'bystander');
+      const found = await make(repository, each);
+      const {path} = found;
+      each.spoil({repository, path, id: found.record.id});
+      const before = everything(repository, path);
+      await assert.rejects(remove(repository), (error: unknown) => {
+        assert.ok(error instanceof AmuxError, String(error));
+        assert.equal(error.code, each.refuses, error.message);
+        assert.match(error.message, each.says);
+        assert.doesNotMatch(error.message, /\n/);
+        return true;
+      });
+      assert.deepEqual(everything(repository, path), before);
+
+      if (each.discards === false) {
+        await assert.rejects(remove(repository, {discard: true}));
+        assert.deepEqual(everything(repository, path), before);
+        return;
+      }
+      await remove(repository, {discard: true});
+      assert.ok(!existsSync(path));
+      assert.deepEqual(readdirSync(join(repository.root, '.amux', 'workspaces')), []);
+      assert.deepEqual(await findWorkspaces(repository), []);
+      assert.equal(repository.git('worktree', 'list').trim().split('\n').length, 1);
+      const branches = repository.git('branch', '--format=%(refname:short)').trim().split('\n');
+      assert.ok(
+        ['main', 'existing', 'bystander'].every(branch => branches.includes(branch)),
+        branches.join(),
+      );
+    });
+  }
+});
+
+describe('what holds nothing of its own is removed', () => {
+  it('fresh: with its branch, and without a trace', async () => {
+    using repository = new TestRepository(home, 'fresh');
+    const before = repository.git('for-each-ref');
+    const {path} = await make(repository, {name: 'fresh'});
+    assert.equal(gitIn(path, 'status', '--porcelain'), '');
+    assert.equal(repository.git('status', '--porcelain'), '');
+    assert.deepEqual(await remove(repository), []);
+    assert.equal(repository.git('for-each-ref'), before);
+    assert.ok(!existsSync(path));
+  });
+
+  it('merged: its commits are on another branch', async () => {
+    using repository = new TestRepository(home, 'merged');
+    const {path} = await make(repository, {name: 'merged'});
+    gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'work');
+    repository.git('merge', '-q', 'amux/merged');
+    await remove(repository);
+    assert.equal(repository.git('branch', '--list', 'amux/*'), '');
+  });
+
+  it('caches, unchanged copies and untouched context files are nothing of its own', async () => {
+    using repository = new TestRepository(home, 'caches');
+    repository.write('.env.secret', 'TOKEN=1');
+    repository.write('private/a', '1');
+    const {path, record} = await make(repository, {name: 'caches'});
+    const {copied} = copyFiles({from: repository.root, to: path, paths: ['.env.secret', 'private']});
+    writeRecord(repository, {...record, copied});
+    put(join(path, 'node_modules', 'x', 'index.js'), 'x');
+    makeContextFiles(path, {...record, branch: 'amux/caches'});
+    assert.deepEqual(await remove(repository), []);
+  });
+
+  it('a clean submodule goes with it', async () => {
+    using repository = new TestRepository(home, 'with submodule');
+    const {path, record} = await make(repository, {name: 'sub'});
+    withSubmodule({repository, path, id: record.id});
+    repository.git('merge', '-q', 'amux/sub');
+    await remove(repository);
+    assert.ok(!existsSync(path));
+  });
+
+  it('an existing branch stays, whatever it holds', async () => {
+    using repository = new TestRepository(home, 'existing');
+    repository.git('branch', 'amux/mine');
+    const {path} = await make(repository, {name: 'x', branch: 'amux/mine'});
+    gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'work');
+    const tip = repository.git('rev-parse', 'amux/mine');
+    await remove(repository, {discard: true});
+    assert.equal(repository.git('rev-parse', 'amux/mine'), tip);
+  });
+
+  it('a branch that is checked out elsewhere stays', async () => {
+    using repository = new TestRepository(home, 'elsewhere');
+    const {path} = await make(repository, {name: 'x'});
+    gitIn(path, 'checkout', '-q', '-b', 'other');
+    repository.git('checkout', '-q', 'amux/x');
+    const [notice] = await remove(repository);
+    assert.match(notice ?? '', /the branch amux\/x is kept: it is checked out in/);
+    assert.equal(repository.git('branch', '--list', 'amux/x').trim(), '* amux/x');
+    assert.match(repository.git('branch', '--list', 'other'), /other/);
+  });
+
+  it('with --discard it says how the commits come back', async () => {
+    using repository = new TestRepository(home, 'back');
+    const {path} = await make(repository, {name: 'x'});
+    gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'work');
+    const tip = gitIn(path, 'rev-parse', 'HEAD').trim();
+    const [notice] = await remove(repository, {discard: true});
+    const command = /git (branch amux\/x [0-9a-f]+) brings it back/.exec(notice ?? '')?.[1];
+    repository.git(...command!.split(' '));
+    assert.equal(repository.git('rev-parse', 'amux/x').trim(), tip);
+  });
+
+  it('a directory that was deleted by hand is forgotten; its branch stays unless it is merged', async () => {
+    using repository = new TestRepository(home, 'deleted');
+    const {path} = await make(repository, {name: 'merged'});
+    rmSync(path, {recursive: true});
+    await remove(repository);
+    assert.equal(repository.git('branch', '--list', 'amux/*'), '');
+    const next = await make(repository, {name: 'open'});
+    gitIn(next.path, 'commit', '-q', '--allow-empty', '-m', 'work');
+    rmSync(next.path, {recursive: true});
+    const [notice] = await remove(repository);
+    assert.match(notice ?? '', /amux\/open is kept: 1 commit/);
+    assert.match(repository.git('branch', '--list', 'amux/*'), /amux\/open/);
+  });
+
+  it('another worktree that was deleted by hand keeps its place in git', async () => {
+    using repository = new TestRepository(home, 'others');
+    repository.git('worktree', 'add', '-q', join(home, 'theirs'));
+    rmSync(join(home, 'theirs'), {recursive: true});
+    await make(repository, {name: 'x'});
+    await remove(repository);
+    assert.match(repository.git('worktree', 'list'), /theirs/);
+  });
+
+  it('context files that somebody wrote to are kept in the main working tree', async () => {
+    using repository = new TestRepository(home, 'context');
+    for (const kept of ['x', 'x-2']) {
+      const {path, record} = await make(repository, {name: 'x'});
+      makeContextFiles(path, {...record, branch: 'amux/x'});
+      put(join(path, '.amux', 'context', 'plan.md'), kept);
+      const place = join(repository.root, '.amux', 'context', 'removed', kept);
+      assert.deepEqual(await remove(repository), [`its context files are kept in ${place}`]);
+      assert.equal(readFileSync(join(place, 'plan.md'), 'utf8'), kept);
+      assert.equal(repository.git('status', '--porcelain'), '');
+    }
+  });
+});
+
+describe('a removal that did not come to its end', () => {
+  it('before git forgot the worktree: everything is put back', async () => {
+    using repository = new TestRepository(home, 'half');
+    const {path} = await make(repository, {name: 'x'});
+    put(join(path, 'work'), 'x');
+    const before = everything(repository, path);
+    renameSync(path, join(repository.root, '.amux', 'workspaces', '.removing-0123abcd-x'));
+    await finishRemovals(repository);
+    assert.deepEqual(everything(repository, path), before);
+  });
+
+  it('after that: what was judged is removed', async () => {
+    using repository = new TestRepository(home, 'half gone');
+    const {path} = await make(repository, {name: 'x'});
+    renameSync(path, join(repository.root, '.amux', 'workspaces', '.removing-0123abcd-x'));
+    repository.git('worktree', 'remove', '--force', path);
+    await finishRemovals(repository);
+    assert.deepEqual(readdirSync(join(repository.root, '.amux', 'workspaces')), []);
+  });
+
+  it('what came after the first look is found by the second: everything is put back', async () => {
+    using repository = new TestRepository(home, 'late');
+    repository.write('.gitattributes', 'file.txt filter=late');
+    repository.commit('a filter');
+    const {path} = await make(repository, {name: 'x'});
+    gitIn(path, 'update-index', '--assume-unchanged', 'file.txt');
+    const before = treeOf(path);
+    // Git runs it only for the last question of the first look.
+    repository.git('config', 'filter.late.clean', 'echo late > late.txt; cat');
+    await assert.rejects(remove(repository), /1 untracked file \(late\.txt\)/);
+    rmSync(join(path, 'late.txt'));
+    assert.deepEqual(treeOf(path), before);
+    assert.match(repository.git('worktree', 'list'), /workspaces\/x/);
+  });
+
+  it('a worktree that git does not let go of is put back', async () => {
+    using repository = new TestRepository(home, 'locked late');
+    const found = await make(repository, {name: 'x'});
+    repository.git('worktree', 'lock', found.path);
+    const before = everything(repository, found.path);
+    await assert.rejects(removeWorktree(repository, found, {discard: true}), /locked/);
+    assert.deepEqual(everything(repository, found.path), before);
+  });
+});
+
+describe('hostile repositories', () => {
+  it('hooks are not run', async () => {
+    using repository = new TestRepository(home, 'hooks');
+    const hook = join(repository.gitDir, 'hooks', 'post-checkout');
+    put(hook, `#!/bin/sh\ntouch "${repository.root}/hooked"\n`);
+    chmodSync(hook, 0o755);
+    repository.git('config', 'core.fsmonitor', `touch "${repository.root}/hooked"; false`);
+    await make(repository, {name: 'x'});
+    await remove(repository);
+    assert.ok(!existsSync(join(repository.root, 'hooked')));
+  });
+
+  it('links do not lead a worktree, its context files or copies out of the repository', async () => {
+    using repository = new TestRepository(home, 'links');
+    const outside = join(home, 'outside');
+    mkdirSync(outside, {recursive: true});
+    put(join(outside, 'secret'), 'x');
+    symlinkSync(outside, join(repository.root, '.amux'));
+    await assert.rejects(make(repository, {name: 'x'}), /leads out of the repository/);
+    rmSync(join(repository.root, '.amux'));
+    rmSync(join(outside, 'workspaces'), {recursive: true, force: true});
+    symlinkSync(outside, join(repository.root, 'link'));
+    repository.commit('a link');
+    const {path, record} = await make(repository, {name: 'x'});
+    const paths = ['link', 'link/secret', '../outside', '/etc/passwd', '.git', '.amux/x', '.', 'none'];
+    const {copied, notices} = copyFiles({from: repository.root, to: path, paths});
+    assert.deepEqual(copied, []);
+    assert.equal(notices.length, paths.length - 1, notices.join('\n'));
+    mkdirSync(join(path, '.amux'));
+    symlinkSync(outside, join(path, '.amux', 'context'));
+    assert.throws(() => makeContextFiles(path, {...record, branch: null}), /leads out of the workspace/);
+    assert.deepEqual(readdirSync(outside), ['secret']);
+  });
+});
+
+async function make(
+  repository: TestRepository,
+  {name = 'Spoiled', branch}: {name?: string; branch?: string},
+): Promise<Found> {
+  const {id} = await createWorktree(repository, {name, branch}, Date.now());
+  return (await findWorkspaces(repository)).find(({record}) => record.id === id)!;
+}
+
+/** The newest one. */
+async function remove(repository: TestRepository, {discard = false} = {}): Promise<string[]> {
+  return removeWorktree(repository, (await findWorkspaces(repository)).at(-1)!, {discard});
+}
+
+function everything(repository: TestRepository, path: string): unknown {
+  return {
+    tree: treeOf(path),
+    refs: repository.git('for-each-ref'),
+    worktrees: repository.git('worktree', 'list', '--porcelain'),
+    status: existsSync(join(path, '.git')) ? gitIn(path, 'status', '--porcelain=v2', '--ignored') : null,
+    beside: readdirSync(join(repository.root, '.amux', 'workspaces')),
+    records: readRecords(repository),
+  };
+}
+
+function conflict(repository: TestRepository, path: string, ...command: string[]): void {
+  put(join(path, 'file.txt'), 'ours\n');
+  gitIn(path, 'commit', '-q', '-a', '-m', 'ours');
+  repository.write('file.txt', 'theirs\n');
+  repository.commit('theirs');
+  assert.throws(() => gitIn(path, ...command));
+}
+
+/** Adds one that is clean and pushed, and returns where it is. */
+function withSubmodule({repository, path}: Stage): string {
+  const lib = new TestRepository(home, `lib of ${repository.root.split('/').at(-1)}`);
+  gitIn(path, 'submodule', '-q', 'add', lib.root, 'lib module');
+  gitIn(path, 'commit', '-q', '-m', 'a submodule');
+  return join(path, 'lib module');
+}
