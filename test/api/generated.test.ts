@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import {test} from 'node:test';
+import {rmSync} from 'node:fs';
+import {after, test} from 'node:test';
 import {openApi} from '../../source/api/openapi.ts';
 import {routes, streamRoutes} from '../../source/api/routes.ts';
 import {failure} from '../../source/api/schemas/system.ts';
 import {roles} from '../../source/domain/access.ts';
+import {ownGitHome, TestRepository} from '../helpers/repository.ts';
 import {type Generated, Generator, seeded} from './generator.ts';
 import {type Answer, Served} from './served.ts';
 
@@ -11,6 +13,9 @@ import {type Answer, Served} from './served.ts';
 const REQUESTS = Number(process.env['AMUX_API_REQUESTS'] ?? 500);
 const SEED = Number(process.env['AMUX_API_SEED'] ?? (REQUESTS === 500 ? 1 : Date.now() % 1_000_000));
 const AT_ONCE = 8;
+
+const gitHome = ownGitHome();
+after(() => rmSync(gitHome, {recursive: true, force: true}));
 
 const document = openApi(routes, streamRoutes);
 const resultOf = new Map(
@@ -45,6 +50,8 @@ test(`${REQUESTS} requests made from the document, right and wrong ones, are all
 /** Some things that are there, so that not everything ends with 404. */
 async function known(served: Served): Promise<Record<string, readonly unknown[]>> {
   const {fleet, work} = served;
+  const repository = new TestRepository(work, 'repository');
+  await fleet.createWorkspace({name: 'one', cwd: repository.root});
   for (const name of ['a', 'b', 'c']) {
     await fleet.register({name, dir: work, agent: 'generic', command: 'cat', tags: ['web']});
   }
@@ -62,7 +69,8 @@ async function known(served: Served): Promise<Record<string, readonly unknown[]>
     tag: ['web', 'none'],
     tags: ['web', 'api'],
     dir: [work, '/nowhere'],
-    cwd: [work],
+    cwd: [work, repository.root],
+    base: ['main', 'none'],
     agent: ['generic', 'nobody'],
     command: ['cat', 'sleep 100', 'true'],
     workspace: ['main', 'none'],
@@ -72,7 +80,7 @@ async function known(served: Served): Promise<Record<string, readonly unknown[]>
     'DELETE /api/access/{id} id': [token, 'nothing'],
     msg_id: ['m-1', 'm-2', 'm-3'],
     'Idempotency-Key': ['m-1', 'm-4'],
-    id: [card.id, 'nothing'],
+    id: [card.id, 'nothing', 'one'],
     branch: ['main'],
     model: ['small'],
     'If-Match': ['"1"', '*'],

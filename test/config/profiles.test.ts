@@ -10,6 +10,8 @@ const builtins = ['claude', 'codex', 'gemini', 'opencode', 'generic'];
 const load = (text: string) => loadConfig(write(join(temporaryDirectory(), 'config.yaml'), text));
 const config = (text: string) => load(text).config;
 
+const nothing = {agents: {}, approvals: [], workspace: {setup: [], teardown: [], copy: []}};
+
 describe('a configuration', () => {
   test('is read as the guide prints it', () => {
     const {config, notices} = load(`agents:
@@ -48,12 +50,11 @@ describe('a configuration', () => {
   });
 
   for (const text of ['', '# nothing\n', 'agents:\n', 'agents: {}\n', '---\n']) {
-    test(`may be ${JSON.stringify(text)}`, () =>
-      assert.deepEqual(load(text), {config: {agents: {}, approvals: []}, notices: []}));
+    test(`may be ${JSON.stringify(text)}`, () => assert.deepEqual(load(text), {config: nothing, notices: []}));
   }
 
   test('that is missing says nothing', () => {
-    assert.deepEqual(loadConfig(join(temporaryDirectory(), 'config.yaml')).config, {agents: {}, approvals: []});
+    assert.deepEqual(loadConfig(join(temporaryDirectory(), 'config.yaml')).config, nothing);
   });
 
   test('may have an agent with nothing set', () => {
@@ -72,7 +73,7 @@ describe('a configuration', () => {
 
   test('with unknown keys is read, and tells their lines', () => {
     const found = load('colour: red\nagents:\n  a:\n    command: x\n    # why\n    shell: zsh\n');
-    assert.deepEqual(found.config, {agents: {a: {command: 'x'}}, approvals: []});
+    assert.deepEqual(found.config, {...nothing, agents: {a: {command: 'x'}}});
     assert.deepEqual(
       found.notices.map(notice => notice.replace(/^.*config\.yaml:/, '')),
       ['1: colour is not known here and has no effect', '6: agents.a.shell is not known here and has no effect'],

@@ -111,7 +111,10 @@ describe('init', () => {
     mkdirSync(join(root, 'sub'));
     const {configFile} = initProject(join(root, 'sub'));
     assert.equal(configFile, join(root, '.amux', 'config.yaml'));
-    assert.deepEqual(loadConfig(configFile), {config: {agents: {}, approvals: []}, notices: []});
+    assert.deepEqual(loadConfig(configFile), {
+      config: {agents: {}, approvals: [], workspace: {setup: [], teardown: [], copy: []}},
+      notices: [],
+    });
     const uncommented = readFileSync(configFile, 'utf8')
       .replace(/^# ?(?=[ a-z]+:)/gm, '')
       .replace(/^# ? {3}/gm, '   ');

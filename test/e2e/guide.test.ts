@@ -17,7 +17,9 @@ const program = `#!/bin/sh\necho "called with: $*"\nexec cat\n`;
 
 before(() => {
   mkdirSync(project);
-  execFileSync('git', ['init', '-q', project]);
+  execFileSync('git', ['init', '-q', '-b', 'main', project]);
+  const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  execFileSync('git', [...author, '-C', project, 'commit', '-q', '--allow-empty', '-m', 'first']);
   home.program('claude', program);
   home.program('gpt-cli', program);
   home.program(
@@ -127,4 +129,85 @@ test('Session environment: each of the printed variables is there', async () => 
 test('Environment variables not set: --env at run time overrides the profile’s', async () => {
   const session = shell('amux run gpt --env OPENAI_API_KEY=override').trim();
   assert.equal(environmentOf((await home.session(session)).pid!)['OPENAI_API_KEY'], 'override');
+});
+
+const workspaces = join(project, '.amux', 'workspaces');
+const context = ['background.md', 'plan.md', 'working-log.md', 'results-summary.md'];
+
+test('Multiple concurrent agents: each in a workspace of its own', async () => {
+  // As the guide's configuration names them, exported by whoever works there.
+  Object.assign(home.env, {ANTHROPIC_API_KEY: 'sk-...', OPENAI_API_KEY: 'sk-...'});
+  shell('amux ws create feature-oauth --agent claude');
+  const claude = shell('amux run claude --workspace feature-oauth').trim();
+  shell('amux ws create bugfix-api --agent gpt');
+  const gpt = shell('amux run gpt --workspace bugfix-api').trim();
+  const table = shell('amux ps');
+  assert.match(table, new RegExp(`^${claude} +claude +feature-oauth +running +\\d+s`, 'm'));
+  assert.match(table, new RegExp(`^${gpt} +gpt +bugfix-api +running +\\d+s`, 'm'));
+  assert.equal((await home.session(gpt)).dir, join(workspaces, 'bugfix-api'));
+  assert.equal((await home.session(gpt)).branch, 'amux/bugfix-api');
+});
+
+test('Running an agent: --workspace names it, and the latest is taken without', async () => {
+  shell('amux ws create feature-auth');
+  shell('amux ws create later');
+  const named = shell('amux run claude --workspace feature-auth').trim();
+  assert.equal((await home.session(named)).workspace.id, 'feature-auth');
+  const latest = shell('amux run claude').trim();
+  assert.equal((await home.session(latest)).workspace.id, 'later');
+  for (const session of [named, latest]) shell(`amux agent stop ${session}`);
+  shell('amux ws remove later feature-auth');
+});
+
+test('Managing context: where the files are, and making them by hand', () => {
+  assert.deepEqual(
+    shell('amux ws context show feature-oauth').trim().split('\n'),
+    context.map(name => join(workspaces, 'feature-oauth', '.amux', 'context', name)),
+  );
+  assert.match(shell('amux ws context show'), /bugfix-api\/\.amux\/context\/background\.md/);
+  assert.match(shell('amux ws context init feature-oauth'), /all of them are there already/);
+  shell('rm .amux/workspaces/bugfix-api/.amux/context/plan.md');
+  assert.match(shell('amux ws context init'), /made plan\.md in/);
+  assert.match(shell('cat .amux/workspaces/bugfix-api/.amux/context/plan.md'), /^# Plan: bugfix-api$/m);
+  for (const name of context) assert.notEqual(readFileSync(join(project, '.amux', 'context', name), 'utf8'), '');
+});
+
+test('Environment variable: the context path is that of the workspace', async () => {
+  const session = shell(`amux run generic -w bugfix-api --command 'echo $AMUX_CONTEXT_PATH; exec cat'`).trim();
+  await said(session, join(workspaces, 'bugfix-api', '.amux', 'context'));
+  const env = environmentOf((await home.session(session)).pid!);
+  assert.equal(env['AMUX_WORKSPACE_ID'], 'bugfix-api');
+  assert.equal(env['AMUX_WORKSPACE_PATH'], join(workspaces, 'bugfix-api'));
+});
+
+test('Workflow example: from the workspace to its results', async () => {
+  shell('amux ws create feature-auth --agent claude --description "Implement OAuth 2.0"');
+  const {path} = JSON.parse(shell('amux ws show --json')) as {path: string};
+  assert.match(readFileSync(join(path, '.amux', 'context', 'background.md'), 'utf8'), /Implement OAuth 2\.0/);
+  const session = shell('amux run claude').trim();
+  assert.equal((await home.session(session)).workspace.name, 'feature-auth');
+  assert.match(shell('amux ps'), new RegExp(`^${session} +claude +feature-auth +running`, 'm'));
+  await said(session, 'called with:');
+  shell(`amux agent stop ${session}`);
+  assert.match(shell('cat .amux/context/results-summary.md'), /^# Results/);
+  const inside = (line: string) => shell(`cd "$(amux ws cd feature-auth)" && ${line}`);
+  assert.match(inside('cat .amux/context/results-summary.md'), /^# Results: feature-auth/);
+  const log = inside('cat .amux/context/working-log.md');
+  const time = '^- \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d session';
+  assert.match(log, new RegExp(`${time} \\S+ \\(claude, ${session}\\) started$`, 'm'));
+  assert.match(log, new RegExp(`${time} \\S+ \\(claude, ${session}\\) ended, stopped: `, 'm'));
+  assert.equal(inside('git status --porcelain'), '');
+});
+
+test('Session won’t start: the workspace and the agent are looked up', () => {
+  assert.match(shell('amux ws list'), /^feature-auth +amux\/feature-auth +main +claude +ready/m);
+  assert.match(shell('amux agent config show claude'), /Command +claude/);
+});
+
+test('Best practices: sessions are stopped and workspaces removed when their work is done', () => {
+  shell('amux stop --all');
+  shell('amux ws remove feature-auth');
+  assert.doesNotMatch(shell('amux ws list'), /feature-auth/);
+  assert.equal(shell('git branch --list amux/feature-auth'), '');
+  assert.match(shell('amux ws prune --days 0'), /bugfix-api removed/);
 });
