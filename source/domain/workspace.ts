@@ -75,7 +75,7 @@ export type WorkspaceInput = {
   cwd: string;
   agent?: string;
   description?: string;
-  /** Branch, tag or commit that it starts from; default: what is checked out in the main working tree. */
+  /** Branch, tag or commit that it starts from; default: what is checked out where the caller is. */
   base?: string;
   /** A branch that exists, instead of a new one. */
   branch?: string;

@@ -2,12 +2,13 @@ import {existsSync, lstatSync, mkdirSync, realpathSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
 import {BRANCH_PREFIX, freeSlug, slugOf, type WorkspaceInput, type WorkspaceRecord} from '../domain/workspace.ts';
-import {CHANGE_MS, git, type Repository, reasonOf, tryGit} from './git.ts';
+import {CHANGE_MS, type Repository, reasonOf, tryGit} from './git.ts';
 import {placeOf, worktreesOf} from './list.ts';
 import {branchTip} from './losses.ts';
 import {forgetRecord, readRecords, writeRecord} from './records.ts';
 
-type Wanted = Pick<WorkspaceInput, 'name' | 'agent' | 'description' | 'base' | 'branch'>;
+/** `cwd`: whose HEAD counts, in any working tree of the repository. */
+type Wanted = Pick<WorkspaceInput, 'name' | 'agent' | 'description' | 'base' | 'branch' | 'cwd'>;
 
 /**
  * A worktree in `.amux/workspaces/SLUG`, on a new branch `amux/SLUG` or on one that exists. Where it fails nothing of it
@@ -62,7 +63,7 @@ function checkPlace({root}: Repository, place: string): void {
 
 async function startOf(
   repository: Repository,
-  {base, branch}: Wanted,
+  {base, branch, cwd}: Wanted,
   id: string,
 ): Promise<Pick<WorkspaceRecord, 'branch' | 'ours' | 'base' | 'commit'>> {
   if (branch !== undefined) return existing(repository, branch.replace(/^refs\/heads\//, ''));
@@ -74,9 +75,10 @@ async function startOf(
     });
   }
   const from = base ?? 'HEAD';
-  const commit = await branchTip(repository, from);
+  const here = {...repository, root: cwd};
+  const commit = await branchTip(here, from);
   if (commit === null) throw noBase(repository, base);
-  return {branch: ref, ours: true, base: base ?? (await nameOfHead(repository, commit)), commit};
+  return {branch: ref, ours: true, base: base ?? (await nameOfHead(here, commit)), commit};
 }
 
 function noBase({root}: Repository, base: string | undefined): AmuxError {
@@ -84,7 +86,7 @@ function noBase({root}: Repository, base: string | undefined): AmuxError {
   return new AmuxError('workspace.base', {base: base ?? 'HEAD', project: root, next});
 }
 
-/** What is checked out in the main working tree, by its name where it has one. */
+/** What is checked out there, by its name where it has one. */
 async function nameOfHead({root}: Repository, commit: string): Promise<string> {
   const {code, out} = await tryGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], {cwd: root});
   return code === 0 ? out.trim() : commit.slice(0, 12);
@@ -114,9 +116,4 @@ async function undo(repository: Repository, {record, path}: {record: WorkspaceRe
   if (existsSync(path)) await tryGit(['worktree', 'remove', '--force', '--', path], {cwd, timeoutMs: CHANGE_MS});
   if (record.ours) await tryGit(['update-ref', '-d', record.branch, record.commit], {cwd});
   forgetRecord(repository, record.id);
-}
-
-/** Throws `workspace.git` where git is missing or this is no repository that it accepts. */
-export async function checkGit({root}: Repository): Promise<void> {
-  await git(['rev-parse', '--git-dir'], {cwd: root});
 }

@@ -1,7 +1,7 @@
 import {existsSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import type {WorkspaceRecord} from '../domain/workspace.ts';
-import {git, type Repository} from './git.ts';
+import {git, type Repository, tryGit} from './git.ts';
 import {adminOf} from './losses.ts';
 import {parseWorktrees, type Worktree} from './porcelain.ts';
 import {readRecords} from './records.ts';
@@ -13,7 +13,11 @@ export const placeOf = ({root}: Pick<Repository, 'root'>, id: string): string =>
 
 /** One call of git, however many there are. */
 export async function worktreesOf(repository: Repository): Promise<Worktree[]> {
-  return parseWorktrees(await git(['worktree', 'list', '--porcelain', '-z'], {cwd: repository.root}));
+  const args = ['worktree', 'list', '--porcelain'];
+  const {code, out} = await tryGit([...args, '-z'], {cwd: repository.root});
+  if (code === 0) return parseWorktrees(out);
+  // Before 2.36 there is no -z: paths with line ends are not told apart then.
+  return parseWorktrees((await git(args, {cwd: repository.root})).replaceAll('\n', '\0'));
 }
 
 /** Those that amux made, in order of creation. */

@@ -13,6 +13,7 @@ import {type Supervised, supervise} from '../helpers/live-home.ts';
 import {serveOverTls} from '../helpers/served.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
 import {workContract} from './work.ts';
+import {workspaceContract} from './workspaces.ts';
 
 /** Makes fleets over a supervisor; what it opens ends with the test, before the supervisor does. */
 type Way = (supervised: Supervised, undo: (() => Promise<unknown>)[]) => Promise<() => Promise<Fleet>>;
@@ -62,6 +63,7 @@ for (const [name, way] of [
   describe(name, {concurrency: 2}, () => {
     fleetContract(context => opened(context, way));
     workContract(context => opened(context, way));
+    workspaceContract(context => opened(context, way));
     readingContract(async context => {
       const subject = await opened(context, way);
       return {fleet: subject.fleet, left: await leaveSomething(subject)};

@@ -5,7 +5,7 @@ import {amuxFile, type Home} from './home.ts';
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
 const BOUND_MS = 15_000;
 
-type Options = {cols?: number; rows?: number; env?: Record<string, string>};
+type Options = {cols?: number; rows?: number; env?: Record<string, string>; cwd?: string};
 
 /** A person's terminal: the built binary in a real pty, read through a real terminal emulator. */
 export class Terminal {
@@ -15,14 +15,14 @@ export class Terminal {
   /** Its exit code, once it ended. */
   code: number | null = null;
 
-  constructor(home: Home, args: string[], {cols = 100, rows = 30, env}: Options = {}) {
+  constructor(home: Home, args: string[], {cols = 100, rows = 30, env, cwd = home.work}: Options = {}) {
     this.#screen = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 200});
     const inherited = Object.entries(home.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
     this.#pty = spawn(process.execPath, [amuxFile, ...args], {
       cols,
       rows,
       name: 'xterm-256color',
-      cwd: home.work,
+      cwd,
       env: {...Object.fromEntries(inherited), COLORTERM: 'truecolor', ...env},
     });
     this.#pty.onData(data => this.#screen.write(data, () => this.#wake()));

@@ -490,7 +490,7 @@ async function make(
   repository: TestRepository,
   {name = 'Spoiled', branch}: {name?: string; branch?: string},
 ): Promise<Found> {
-  const {id} = await createWorktree(repository, {name, branch}, Date.now());
+  const {id} = await createWorktree(repository, {name, branch, cwd: repository.root}, Date.now());
   return (await findWorkspaces(repository)).find(({record}) => record.id === id)!;
 }
 

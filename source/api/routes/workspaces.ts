@@ -14,7 +14,7 @@ const createBody = z.strictObject({
   cwd,
   agent: text.min(1).describe('What runs there when no agent is named').optional(),
   description: longText.max(10_000).optional(),
-  base: text.min(1).describe('Branch, tag or commit; default: what is checked out in the project').optional(),
+  base: text.min(1).describe('Branch, tag or commit; default: what is checked out in `cwd`').optional(),
   branch: text.min(1).describe('One that exists, instead of a new one').optional(),
   trust: trust.optional(),
   setup: z.boolean().describe('False: without copied files and setup commands').optional(),
