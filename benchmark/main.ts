@@ -6,8 +6,9 @@ import {idle} from './idle.ts';
 import {keys} from './keys.ts';
 import {ps} from './ps.ts';
 import {truth} from './truth.ts';
+import {workspaces} from './workspaces.ts';
 
-const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth, api, board};
+const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth, api, board, workspaces};
 
 const [asked] = process.argv.slice(2);
 if (asked !== undefined && !(asked in benchmarks)) {
