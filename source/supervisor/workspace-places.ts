@@ -20,8 +20,8 @@ import {type Found, findWorkspaces, placeOf} from '../workspace/list.ts';
 import {readRecords} from '../workspace/records.ts';
 import {lossesOf} from '../workspace/remove.ts';
 
-/** A project that has worktrees: in a repository. */
-export type Home = {project: Project; repository: Repository};
+/** A project, and the repository that it is in. */
+export type Located = {project: Project; repository: Repository};
 export type Sessions = () => Iterable<Session>;
 
 /** Throws `session.dir`. */
@@ -36,38 +36,38 @@ export function realDirectory(given: string): string {
 }
 
 /** Null outside a repository. */
-export function homeAt(dir: string): Home | null {
+export function locate(dir: string): Located | null {
   const project = findProject(dir);
   const found = project === null ? null : findRepository(project.root);
   return project === null || found === null ? null : {project, repository: {root: found.root, gitDir: found.gitDir}};
 }
 
 /** Throws `project.none` and `session.dir`. */
-export function homeOfCaller(cwd: string): Home {
+export function locateCaller(cwd: string): Located {
   const dir = realDirectory(cwd);
-  const home = homeAt(dir);
-  if (home === null) throw new AmuxError('project.none', {dir});
-  return home;
+  const here = locate(dir);
+  if (here === null) throw new AmuxError('project.none', {dir});
+  return here;
 }
 
 type Place = {workspace: Session['workspace']; dir: string; agent: string | null; project: Project | null};
 
 /** Where `run` goes, read from files: no git is run. Throws `workspace.unknown` and `workspace.missing`. */
 export function placeOfRun({cwd, workspace}: {cwd: string; workspace?: string}): Place {
-  const home = homeAt(cwd);
-  const main = home?.project.root ?? cwd;
+  const here = locate(cwd);
+  const main = here?.project.root ?? cwd;
   const inMain: Place = {
     workspace: {id: MAIN, name: MAIN, path: main},
     dir: main,
     agent: null,
-    project: home?.project ?? null,
+    project: here?.project ?? null,
   };
   if (workspace === MAIN) return inMain;
-  if (home === null) {
+  if (here === null) {
     if (workspace !== undefined) throw new AmuxError('workspace.unknown', {workspace});
     return inMain;
   }
-  const all = recordsWithPlaces(home.repository);
+  const all = recordsWithPlaces(here.repository);
   const there = all.filter(each => each.there);
   const chosen =
     workspace === undefined
@@ -77,15 +77,15 @@ export function placeOfRun({cwd, workspace}: {cwd: string; workspace?: string}):
   const {id, name, path, record} = chosen;
   if (!chosen.there) throw new AmuxError('workspace.missing', {workspace: name, path});
   // A project may be a directory of its repository: it is the same one in the worktree.
-  const inside = join(path, relative(home.repository.root, home.project.root));
+  const inside = join(path, relative(here.repository.root, here.project.root));
   const dir = existsSync(inside) ? inside : path;
-  return {workspace: {id, name, path}, dir, agent: record.agent, project: home.project};
+  return {workspace: {id, name, path}, dir, agent: record.agent, project: here.project};
 }
 
 /** The workspace that a registered directory is in. */
 export function workspaceAt(dir: string): Session['workspace'] {
-  const home = homeAt(dir);
-  const found = home === null ? undefined : recordsWithPlaces(home.repository).find(({path}) => isWithin(dir, path));
+  const here = locate(dir);
+  const found = here === null ? undefined : recordsWithPlaces(here.repository).find(({path}) => isWithin(dir, path));
   return found === undefined ? {id: MAIN, name: MAIN, path: dir} : {id: found.id, name: found.name, path: found.path};
 }
 
@@ -100,7 +100,7 @@ function recordsWithPlaces(
 
 /** `main` first, then what amux made, in order of creation. */
 export async function viewsOf(
-  {project, repository}: Home,
+  {project, repository}: Located,
   sessions: Sessions,
 ): Promise<{view: WorkspaceView; found: Found | null}[]> {
   const all = await findWorkspaces(repository);
@@ -159,10 +159,10 @@ export function viewOf({record, path, worktree, missing}: Found, {project, sessi
 
 /** Which one is meant, with everything that is known of it. */
 export async function oneOf(
-  home: Home,
+  here: Located,
   {ref, cwd, sessions}: {ref: string | null; cwd: string; sessions: Sessions},
 ): Promise<{view: WorkspaceView; found: Found | null}> {
-  const all = await viewsOf(home, sessions);
+  const all = await viewsOf(here, sessions);
   const views = all.map(({view}) => view);
   const view = ref === null ? defaultWorkspace(views, cwd)! : findWorkspace(views, ref);
   return all.find(each => each.view === view)!;
@@ -172,24 +172,24 @@ export async function oneOf(
 export function lookingAtWorkspaces(sessions: Sessions): Pick<Workspaces, 'workspaces' | 'workspace'> {
   return {
     async workspaces({cwd} = {}) {
-      const homes = cwd === undefined ? homesOf(sessions) : [homeOfCaller(cwd)];
+      const found = cwd === undefined ? allOf(sessions) : [locateCaller(cwd)];
       const all: WorkspaceView[] = [];
-      for (const home of homes) all.push(...(await viewsOf(home, sessions)).map(({view}) => view));
+      for (const here of found) all.push(...(await viewsOf(here, sessions)).map(({view}) => view));
       return all;
     },
     async workspace(ref, {cwd}) {
-      const home = homeOfCaller(cwd);
-      const {view, found} = await oneOf(home, {ref, cwd: realDirectory(cwd), sessions});
-      return found === null ? view : {...view, losses: await lossesOf(home.repository, found)};
+      const here = locateCaller(cwd);
+      const {view, found} = await oneOf(here, {ref, cwd: realDirectory(cwd), sessions});
+      return found === null ? view : {...view, losses: await lossesOf(here.repository, found)};
     },
   };
 }
 
-function homesOf(sessions: Sessions): Home[] {
-  const homes = new Map<string, Home>();
+function allOf(sessions: Sessions): Located[] {
+  const found = new Map<string, Located>();
   for (const {project} of sessions()) {
-    const home = project === null || homes.has(project) ? null : homeAt(project);
-    if (home !== null) homes.set(home.project.root, home);
+    const here = project === null || found.has(project) ? null : locate(project);
+    if (here !== null) found.set(here.project.root, here);
   }
-  return [...homes.values()];
+  return [...found.values()];
 }

@@ -1,4 +1,5 @@
-import {constants, cpSync, existsSync, lstatSync, mkdirSync, realpathSync} from 'node:fs';
+import {constants, existsSync, lstatSync, mkdirSync, realpathSync} from 'node:fs';
+import {cp} from 'node:fs/promises';
 import {dirname, isAbsolute, join, normalize, relative} from 'node:path';
 import {type CopiedPath, isWithin} from '../domain/workspace.ts';
 import {fingerprint} from './fingerprint.ts';
@@ -16,7 +17,7 @@ type Copying = {
  * Copies files and directories that git does not bring along. Nothing outside the two trees is read or written, also not
  * through links; what is there already stays. What could not be copied is a notice.
  */
-export function copyFiles({from, to, paths}: Copying): {copied: CopiedPath[]; notices: string[]} {
+export async function copyFiles({from, to, paths}: Copying): Promise<{copied: CopiedPath[]; notices: string[]}> {
   const copied: CopiedPath[] = [];
   const notices: string[] = [];
   const [source, target] = [realpathSync(from), realpathSync(to)];
@@ -29,8 +30,8 @@ export function copyFiles({from, to, paths}: Copying): {copied: CopiedPath[]; no
     }
     try {
       if (lstatSync(join(source, path), {throwIfNoEntry: false}) === undefined) continue; // Nothing to copy (yet).
-      copyOne({source, target, path});
-      copied.push({path, hash: fingerprint(join(target, path))});
+      await copyOne({source, target, path});
+      copied.push({path, hash: await fingerprint(join(target, path))});
     } catch (error) {
       notices.push(`not copied: ${given}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -38,13 +39,13 @@ export function copyFiles({from, to, paths}: Copying): {copied: CopiedPath[]; no
   return {copied, notices};
 }
 
-function copyOne({source, target, path}: {source: string; target: string; path: string}): void {
+async function copyOne({source, target, path}: {source: string; target: string; path: string}): Promise<void> {
   const [from, to] = [join(source, path), join(target, path)];
   if (existsSync(to)) throw new Error('it is there already');
   if (!isWithin(realpathSync(from), source)) throw new Error('it leads out of the project');
   mkdirSync(dirname(to), {recursive: true});
   if (!isWithin(realpathSync(dirname(to)), target)) throw new Error('its place leads out of the workspace');
-  cpSync(from, to, {
+  await cp(from, to, {
     recursive: true,
     force: false,
     verbatimSymlinks: true,

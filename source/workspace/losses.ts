@@ -1,6 +1,7 @@
-import {existsSync, lstatSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, lstatSync, readdirSync, readFileSync, realpathSync} from 'node:fs';
+import {lstat, readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import type {CopiedPath, Loss, WorkspaceRecord} from '../domain/workspace.ts';
+import {type CopiedPath, isWithin, type Loss, type WorkspaceRecord} from '../domain/workspace.ts';
 import {fingerprint} from './fingerprint.ts';
 import {git, type Repository, tryGit} from './git.ts';
 import {parseIndex, parseStatus} from './porcelain.ts';
@@ -29,6 +30,11 @@ type Looked = {
 
 /** Everything in a worktree that is nowhere else, asked of git now. */
 export async function lossesIn({repository, path, record, aside = false}: Looked): Promise<Loss[]> {
+  const own = (await git(['rev-parse', '--absolute-git-dir'], {cwd: path})).trim();
+  // Somebody put a repository of its own in its place: git says nothing here of what that holds.
+  if (!isWithin(realpathSync(own), join(realpathSync(repository.gitDir), 'worktrees'))) {
+    return loss('untracked', [path]);
+  }
   const losses = await changesIn(path, {copied: record.copied, depth: aside ? DEPTH_MAX : 0});
   const head = await headOf(path);
   return [...losses, ...(await unmergedCommits(repository, {record, head}))];
@@ -70,9 +76,10 @@ async function changesIn(
   if (depth < DEPTH_MAX) {
     for (const each of index.submodules) if (await holdsOwnWork(join(path, each), depth + 1)) inSubmodules.add(each);
   }
-  const ignored = status.ignored
-    .filter(each => !each.startsWith(CONTEXT))
-    .flatMap(each => preciousIn(path, each, copied));
+  const ignored: string[] = [];
+  for (const each of status.ignored) {
+    if (!each.startsWith(CONTEXT) && (await isPrecious(path, each, copied))) ignored.push(each);
+  }
   return [
     ...inProgress(gitDir),
     ...loss('staged', status.staged),
@@ -95,28 +102,27 @@ async function holdsOwnWork(path: string, depth: number): Promise<boolean> {
 }
 
 /** `each` is a file, or a directory (with a slash behind) that is ignored as a whole. */
-function preciousIn(top: string, each: string, copied: readonly CopiedPath[]): string[] {
-  const path = each.replace(/\/$/, '');
-  if (REBUILT.test(basename(path)) || isCopy(top, path, copied)) return [];
-  if (path === each) return [each];
-  const walked = {left: WALKED_MAX};
-  return holdsPrecious(top, {path, copied, walked}) ? [each] : [];
+async function isPrecious(top: string, each: string, copied: readonly CopiedPath[]): Promise<boolean> {
+  return holdsPrecious(top, {path: each.replace(/\/$/, ''), copied, walked: {left: WALKED_MAX}});
 }
 
 type Walk = {path: string; copied: readonly CopiedPath[]; walked: {left: number}};
 
-function holdsPrecious(top: string, {path, copied, walked}: Walk): boolean {
+async function holdsPrecious(top: string, {path, copied, walked}: Walk): Promise<boolean> {
   if (walked.left-- <= 0) return true;
-  if (REBUILT.test(basename(path)) || isCopy(top, path, copied)) return false;
-  const found = lstatSync(join(top, path), {throwIfNoEntry: false});
-  if (found?.isDirectory() !== true) return found !== undefined;
-  return readdirSync(join(top, path)).some(name => holdsPrecious(top, {path: `${path}/${name}`, copied, walked}));
+  if (REBUILT.test(basename(path)) || (await isCopy(top, path, copied))) return false;
+  const found = await lstat(join(top, path)).catch(() => null);
+  if (found?.isDirectory() !== true) return found !== null;
+  for (const name of await readdir(join(top, path))) {
+    if (await holdsPrecious(top, {path: `${path}/${name}`, copied, walked})) return true;
+  }
+  return false;
 }
 
 /** It is what amux copied here, unchanged. */
-function isCopy(top: string, path: string, copied: readonly CopiedPath[]): boolean {
+async function isCopy(top: string, path: string, copied: readonly CopiedPath[]): Promise<boolean> {
   const known = copied.find(each => each.path === path);
-  return known != null && known.hash !== null && fingerprint(join(top, path)) === known.hash;
+  return known != null && known.hash !== null && (await fingerprint(join(top, path))) === known.hash;
 }
 
 /** Files that git was told not to look at, and that are not what it knows. */

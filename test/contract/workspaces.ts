@@ -84,6 +84,9 @@ export function workspaceContract(open: (context: TestContext) => Promise<Subjec
       await assert.rejects(fleet.createWorkspace({cwd, ...input}), failsWith(code, /./));
     }
     await assert.rejects(fleet.createWorkspace({name: 'x', cwd: work}), failsWith('project.none', /./));
+    repository.git('branch', 'amux');
+    await assert.rejects(fleet.createWorkspace({name: 'x', cwd}), failsWith('workspace.git', /refs\/heads\/amux/));
+    repository.git('branch', '-d', 'amux');
     await assert.rejects(fleet.createWorkspace({name: 'x', cwd: '/nowhere'}), failsWith('session.dir', /./));
     assert.equal(repository.git('for-each-ref'), refs);
     assert.equal((await fleet.workspaces({cwd})).length, 1);

@@ -20,7 +20,7 @@ type Case = {
   name?: string;
   /** On a branch that exists instead of a new one. */
   branch?: string;
-  spoil: (stage: Stage) => void;
+  spoil: (stage: Stage) => unknown;
   refuses: ErrorCode;
   says: RegExp;
   /** It goes on with `--discard`. */
@@ -88,9 +88,9 @@ const cases: Case[] = [
   },
   {
     title: 'a copied file that was changed since',
-    spoil: ({repository, path, id}) => {
+    spoil: async ({repository, path, id}) => {
       repository.write('.env.secret', 'TOKEN=1');
-      const {copied} = copyFiles({from: repository.root, to: path, paths: ['.env.secret']});
+      const {copied} = await copyFiles({from: repository.root, to: path, paths: ['.env.secret']});
       writeRecord(repository, {...readRecords(repository).find(each => each.id === id)!, copied});
       put(join(path, '.env.secret'), 'TOKEN=2');
     },
@@ -247,6 +247,16 @@ const cases: Case[] = [
     says: /detached work/,
   },
   {
+    title: 'another repository in its place',
+    spoil: ({repository, path}) => {
+      rmSync(path, {recursive: true});
+      repository.git('clone', '-q', repository.root, path);
+      gitIn(path, 'checkout', '-q', '-b', 'own');
+    },
+    refuses: 'workspace.losses',
+    says: /1 untracked file \(.*workspaces\/spoiled\)/,
+  },
+  {
     title: 'a directory that lost its .git, and its place in git',
     spoil: ({repository, path}) => {
       rmSync(join(path, '.git'));
@@ -265,7 +275,7 @@ describe('nothing is lost without --discard', () => {
       repository.git('branch', 'bystander');
       const found = await make(repository, each);
       const {path} = found;
-      each.spoil({repository, path, id: found.record.id});
+      await each.spoil({repository, path, id: found.record.id});
       const before = everything(repository, path);
       await assert.rejects(remove(repository), (error: unknown) => {
         assert.ok(error instanceof AmuxError, String(error));
@@ -321,7 +331,7 @@ describe('what holds nothing of its own is removed', () => {
     repository.write('.env.secret', 'TOKEN=1');
     repository.write('private/a', '1');
     const {path, record} = await make(repository, {name: 'caches'});
-    const {copied} = copyFiles({from: repository.root, to: path, paths: ['.env.secret', 'private']});
+    const {copied} = await copyFiles({from: repository.root, to: path, paths: ['.env.secret', 'private']});
     writeRecord(repository, {...record, copied});
     put(join(path, 'node_modules', 'x', 'index.js'), 'x');
     makeContextFiles(path, {...record, branch: 'amux/caches'});
@@ -476,7 +486,7 @@ describe('hostile repositories', () => {
     repository.commit('a link');
     const {path, record} = await make(repository, {name: 'x'});
     const paths = ['link', 'link/secret', '../outside', '/etc/passwd', '.git', '.amux/x', '.', 'none'];
-    const {copied, notices} = copyFiles({from: repository.root, to: path, paths});
+    const {copied, notices} = await copyFiles({from: repository.root, to: path, paths});
     assert.deepEqual(copied, []);
     assert.equal(notices.length, paths.length - 1, notices.join('\n'));
     mkdirSync(join(path, '.amux'));
