@@ -64,7 +64,7 @@ export function workspaceContract(open: (context: TestContext) => Promise<Subjec
     assert.equal((await fleet.removeWorkspace('one', {cwd})).name, 'One');
     assert.ok(!existsSync(path));
     assert.equal(repository.git('status', '--porcelain'), '');
-    for (const again of [fleet.workspace('one', {cwd}), fleet.removeWorkspace('one', {cwd})]) {
+    for (const again of [() => fleet.workspace('one', {cwd}), () => fleet.removeWorkspace('one', {cwd})]) {
       await assert.rejects(again, failsWith('workspace.unknown', /no workspace "one"/));
     }
   });
