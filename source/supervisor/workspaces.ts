@@ -185,9 +185,16 @@ function turns(): <T>(here: Located, act: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return (here, act) => {
     const key = here.repository.gitDir;
-    const turn = (last.get(key) ?? Promise.resolve()).then(act, act);
+    const next = (): Promise<never> | ReturnType<typeof act> => act().catch(translate);
+    const turn = (last.get(key) ?? Promise.resolve()).then(next, next);
     last.set(key, turn);
     void turn.catch(() => {}).then(() => last.get(key) === turn && last.delete(key));
     return turn;
   };
+}
+
+/** What the system refuses (rights, a full disk) is no fault of amux. */
+function translate(error: NodeJS.ErrnoException): never {
+  if (error instanceof AmuxError || error.syscall === undefined) throw error;
+  throw new AmuxError('store.write', {file: error.path ?? error.syscall, why: error.message}, error);
 }

@@ -1,5 +1,6 @@
 import {appendFileSync, constants, lstatSync, mkdirSync, realpathSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {AmuxError} from '../domain/errors.ts';
 import {contextFileNames, isWithin} from '../domain/workspace.ts';
 
 /** A log that grew beyond this is left as it is, bytes. */
@@ -9,21 +10,26 @@ export type About = {name: string; branch: string | null; base: string | null; d
 
 export const contextOf = (path: string): string => join(path, '.amux', 'context');
 
-/** Makes those that are not there, and says which. What is there is never written to. */
+/** Makes those that are not there, and says which. What is there is never written to. Throws `store.write`. */
 export function makeContextFiles(path: string, about: About): string[] {
   const directory = contextOf(path);
-  mkdirSync(directory, {recursive: true});
-  if (!staysInside(path)) throw new Error(`${directory} leads out of the workspace`);
-  const made: string[] = [];
-  for (const file of contextFileNames) {
-    try {
-      writeFileSync(join(directory, file), textOf(file, about), {flag: 'wx'});
-      made.push(file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+  try {
+    mkdirSync(directory, {recursive: true});
+    if (!staysInside(path)) throw new Error('it leads out of the workspace');
+    return contextFileNames.filter(file => wasMade(join(directory, file), textOf(file, about)));
+  } catch (error) {
+    throw new AmuxError('store.write', {file: directory, why: (error as Error).message}, error);
   }
-  return made;
+}
+
+function wasMade(file: string, text: string): boolean {
+  try {
+    writeFileSync(file, text, {flag: 'wx'});
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** One line with the time. Only where the log is: who removed it wants none. */
