@@ -133,7 +133,7 @@ const cases: Case[] = [
     says: /detached work/,
   },
   {
-    title: 'a commit that only a stash of the repository or a reflog leads to',
+    title: 'a commit that nothing leads to but a stash over it',
     spoil: ({path}) => {
       gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'below a stash');
       put(join(path, 'file.txt'), 'stashed\n');
