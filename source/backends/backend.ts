@@ -1,6 +1,6 @@
 import type {ProgramState} from '../domain/evidence.ts';
+import type {Exit} from '../domain/run.ts';
 import type {Screen} from '../domain/screen.ts';
-import type {Exit} from '../domain/session.ts';
 import type {Mark} from '../domain/steering.ts';
 
 export type Launch = {

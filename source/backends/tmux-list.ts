@@ -1,4 +1,4 @@
-import type {Exit} from '../domain/session.ts';
+import type {Exit} from '../domain/run.ts';
 import type {TerminalInfo} from './backend.ts';
 import {zombieExit} from './process-tree.ts';
 import {signalName} from './signals.ts';

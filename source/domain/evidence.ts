@@ -1,6 +1,6 @@
 import type {Door} from './agent-event.ts';
 import type {Choice, Request} from './approvals.ts';
-import type {Exit, RunRecord} from './session.ts';
+import type {Exit, RunRecord} from './run.ts';
 
 export type WaitingKind =
   | 'permission'

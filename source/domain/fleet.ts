@@ -4,8 +4,9 @@ import type {Board} from './board.ts';
 import type {Change, Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
 import type {Knowledge} from './knowledge.ts';
+import type {Exit, RunRecord} from './run.ts';
 import type {Screen} from './screen.ts';
-import type {Activity, Exit, RestartPolicy, RunRecord, SessionStatus} from './session.ts';
+import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
 import type {Message, MessageState} from './steering.ts';
 import type {TranscriptEntry} from './transcript.ts';
 import type {Workspaces} from './workspace.ts';
@@ -259,8 +260,6 @@ export interface Fleet extends Access, Board, Knowledge, Workspaces {
   shutdown(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-export type {Exit};
 
 export const eventView = ({changes, at, ...shown}: Entry): EventView => ({
   ...shown,

@@ -4,13 +4,12 @@ import {agentOf} from '../agents/registry.ts';
 import type {Backend} from '../backends/backend.ts';
 import {isAlive} from '../backends/process-tree.ts';
 import type {Paths} from '../config/paths.ts';
-import type {Profile} from '../config/profiles.ts';
 import {findProject} from '../config/project.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
-import {noSignals} from '../domain/evidence.ts';
 import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
 import {checkName} from '../domain/names.ts';
-import {DEFAULT_QUIET_MS, describeExit, isLive, type RunRecord, type Session} from '../domain/session.ts';
+import type {RunRecord} from '../domain/run.ts';
+import {describeExit, isLive, type Session} from '../domain/session.ts';
 import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
@@ -18,6 +17,7 @@ import {equip, runsItself} from './equip.ts';
 import type {Door} from './hooks.ts';
 import {readLastScreen} from './last-screen.ts';
 import {conversationFlags, planLaunch, variablesOf} from './launch.ts';
+import {checkFree, freeName, newSession} from './new-session.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
@@ -57,13 +57,13 @@ export class Life {
 
   register(input: RegisterInput, actor: string): Runner {
     checkName(input.name);
-    this.#checkFree(input.name);
+    checkFree(this.#options.roster, input.name);
     const dir = realDirectory(input.dir);
     const project = findProject(dir);
     const id = input.agent ?? this.#options.profiles.defaultAgent(project);
     const profile = this.#options.profiles.resolve(id, project);
     const runner = this.#options.roster.add(
-      this.#session({
+      newSession(this.#options, {
         ...input,
         dir,
         profile,
@@ -78,11 +78,11 @@ export class Life {
 
   async run(input: RunInput, actor: string): Promise<Runner> {
     const {workspace, dir, project, profile} = this.#aim(input);
-    const name = input.name ?? this.#freeName(profile.id);
+    const name = input.name ?? freeName(this.#options.roster, profile.id);
     checkName(name);
-    this.#checkFree(name);
+    checkFree(this.#options.roster, name);
     const runner = this.#options.roster.add(
-      this.#session({
+      newSession(this.#options, {
         name,
         dir,
         profile,
@@ -251,70 +251,4 @@ export class Life {
       why: `${facts}${shown === '' ? '; it printed nothing' : `; its last lines:${shown}`}`,
     });
   }
-
-  #session(input: NewSession): Session {
-    const at = this.#options.now();
-    const {profile, dir} = input;
-    const agent = agentOf(profile.type);
-    return {
-      id: this.#freeId(),
-      name: input.name,
-      kind: input.kind,
-      project: input.project,
-      agent: profile.id,
-      agentType: profile.type,
-      model: input.model ?? null,
-      command: input.command ?? null,
-      dir,
-      workspace: input.workspace,
-      tags: [...new Set(input.tags ?? [])],
-      env: input.env ?? {},
-      // An agent without such a mode runs as it always does: the person is told, and the card does not claim it.
-      yolo: input.yolo === true && agent.yoloFlags !== null,
-      restart: input.restart ?? 'on-failure',
-      createdAt: at,
-      updatedAt: at,
-      status: 'stopped',
-      wanted: false,
-      activity: 'unknown',
-      activitySince: at,
-      reason: 'never started',
-      decidedBy: 'process',
-      waitingFor: null,
-      unseen: false,
-      run: null,
-      conversation: null,
-      requests: [],
-      signals: noSignals(),
-      quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
-      ready: false,
-      hasScreenRules: agent.read !== null,
-    };
-  }
-
-  #checkFree(name: string): void {
-    for (const {session} of this.#options.roster.all) {
-      if (session.name === name) throw new AmuxError('session.exists', {name});
-    }
-  }
-
-  #freeName(agent: string): string {
-    const taken = new Set(this.#options.roster.all.map(({session}) => session.name));
-    const stem = /^[A-Za-z]/.test(agent) ? agent.slice(0, 50) : `agent-${agent.slice(0, 50)}`;
-    for (let i = 1; ; i++) if (!taken.has(`${stem}-${i}`)) return `${stem}-${i}`;
-  }
-
-  #freeId(): string {
-    for (;;) {
-      const id = `session-${randomBytes(4).readUInt32BE().toString(36).padStart(6, '0').slice(-6)}`;
-      if (!this.#options.roster.runners.has(id)) return id;
-    }
-  }
 }
-
-type NewSession = Omit<RegisterInput, 'agent'> & {
-  profile: Profile;
-  project: string | null;
-  kind: Session['kind'];
-  workspace: Session['workspace'];
-};
