@@ -4,7 +4,7 @@ import type {Board} from './board.ts';
 import type {Change, Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
 import type {Knowledge} from './knowledge.ts';
-import type {Exit, RunRecord} from './run.ts';
+import type {RunRecord} from './run.ts';
 import type {Screen} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
 import type {Message, MessageState} from './steering.ts';
