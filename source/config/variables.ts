@@ -1,7 +1,6 @@
 import {AmuxError} from '../domain/errors.ts';
+import {namesIn, replaceReferences} from '../domain/references.ts';
 
-/** `${NAME}` and `${NAME:-default}`; anything else, such as `$NAME`, stays as it is written. */
-const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const SECRET_WORD =
@@ -29,7 +28,7 @@ export function expandEnvironment(
   };
   const expanded: [string, string][] = Object.entries(raw).map(([key, value]) => [
     key,
-    value.replace(REFERENCE, (_, name: string, fallback: string | undefined) => {
+    replaceReferences(value, ({name, fallback}) => {
       const found = find(name);
       if (fallback !== undefined) return found || fallback;
       if (found === undefined) throw new AmuxError('session.env', {name: session, variable: name});
@@ -40,10 +39,7 @@ export function expandEnvironment(
 }
 
 /** The names of the variables that these values refer to. */
-export function namedVariables(raw: Record<string, string>): string[] {
-  const names = Object.values(raw).flatMap(value => [...value.matchAll(REFERENCE)].map(match => match[1]!));
-  return [...new Set(names)];
-}
+export const namedVariables = (raw: Record<string, string>): string[] => namesIn(Object.values(raw));
 
 /** `K=V` of an `--env` flag. */
 export function parseAssignment(text: string): [name: string, value: string] {
@@ -66,9 +62,9 @@ export const isVariableName = (name: string): boolean => NAME.test(name);
 /** A variable's value as it may be shown. References are shown as they are written. */
 export function maskSecret(name: string, value: string): string {
   if (!looksSecret(name, value)) return value;
-  if (value.replace(REFERENCE, '') === '') {
-    return value.replace(REFERENCE, (whole, variable: string, fallback: string | undefined) =>
-      fallback ? `\${${variable}:-***}` : whole,
+  if (replaceReferences(value, () => '') === '') {
+    return replaceReferences(value, ({name: variable, fallback}) =>
+      fallback ? `\${${variable}:-***}` : `\${${variable}${fallback === undefined ? '' : ':-'}}`,
     );
   }
   return value.length < MASK_WHOLE_BELOW ? '***' : `${value.slice(0, 3)}…`;
