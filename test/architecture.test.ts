@@ -30,6 +30,8 @@ const DOORS: Record<string, readonly string[]> = {
   'cli/commands/pty-host.ts': ['backends/pty-host.ts'],
   'cli/commands/cockpit.ts': ['cockpit/main.tsx', 'api/client.ts'],
   'cli/commands/mcp.ts': ['mcp/server.ts', 'mcp/stdio.ts'],
+  // It speaks to the server itself, in this process's environment.
+  'cli/commands/mcp-test.ts': ['mcp/probe.ts'],
   // It lends this process's own terminal, which no Fleet can reach.
   'cli/commands/attach.ts': ['backends/pty-attach.ts'],
   // A project is made on the spot, without a supervisor.
@@ -46,6 +48,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@xterm/headless': ['terminal'],
   fastify: ['api'],
   ink: ['cockpit'],
+  'jsonc-parser': ['config', 'agents'],
   keyv: ['store'],
   meow: ['cli'],
   'node-pty': ['backends'],

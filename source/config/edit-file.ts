@@ -12,9 +12,13 @@ type Busy = {with: string};
 
 /**
  * Changes a file's text, whole or not at all. When another command changes it meanwhile, what that wrote is read and the
- * change is made again, so that neither is lost. Throws `store.write`.
+ * change is made again, so that neither is lost. Throws `store.write`. `mode`: its rights from now on; default: as they
+ * are, for a new one 0644.
  */
-export function editFile(file: string, {read, change}: {read: () => string; change: (text: string) => string}): void {
+export function editFile(
+  file: string,
+  {read, change, mode = null}: {read: () => string; change: (text: string) => string; mode?: number | null},
+): void {
   const start = performance.now();
   let busy: (Busy & {since: number}) | null = null;
   for (;;) {
@@ -23,7 +27,7 @@ export function editFile(file: string, {read, change}: {read: () => string; chan
     if (text === before) return;
     const now = performance.now();
     const leftBehind: string | null = busy !== null && now - busy.since > LEFT_BEHIND_MS ? busy.with : null;
-    const result: Busy | 'done' = replaceFile({file, before, text, leftBehind});
+    const result: Busy | 'done' = replaceFile({file, before, text, mode, leftBehind});
     if (result === 'done') return;
     if (busy?.with !== result.with) busy = {...result, since: now};
     if (now - start > PATIENCE_MS) throw new AmuxError('store.write', {file, why: 'other commands keep changing it'});
@@ -39,6 +43,7 @@ function replaceFile(of: {
   file: string;
   before: string;
   text: string;
+  mode: number | null;
   /** An unfinished file that nobody works on any more. */
   leftBehind: string | null;
 }): Busy | 'done' {
@@ -46,7 +51,7 @@ function replaceFile(of: {
   try {
     // A link keeps pointing at the file that it points at.
     const target = statSync(file, {throwIfNoEntry: false}) ? realpathSync(file) : file;
-    const mode = (statSync(target, {throwIfNoEntry: false})?.mode ?? 0o644) & 0o777;
+    const mode = of.mode ?? (statSync(target, {throwIfNoEntry: false})?.mode ?? 0o644) & 0o777;
     const unfinished = `${target}.new`;
     if (!began(unfinished, mode)) {
       const busyWith = markOf(unfinished);

@@ -36,6 +36,8 @@ export type Paths = {
   sessions: string;
   /** Directory of the Markdown files that sessions share. */
   memory: string;
+  /** The MCP servers that all sessions are given. */
+  mcp: string;
   /** The commands of projects that their user accepted, by hash. */
   trusted: string;
   /** Holds the port that agents post their hooks to. */
@@ -84,6 +86,7 @@ export function pathsOf(home: string): Paths {
     rules: join(root, 'rules'),
     sessions: join(root, 'sessions'),
     memory: join(root, 'memory'),
+    mcp: join(root, 'mcp.json'),
     trusted: join(root, 'trusted-commands.json'),
     hooksPort: join(root, 'hooks-port'),
     port: join(root, 'port'),

@@ -386,6 +386,21 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'mcp.unknown': {message: 'no MCP server "{name}"', hint: 'amux mcp list shows them', http: 404, exit: 3},
+  'mcp.exists': {
+    message: 'there is an MCP server "{name}" already',
+    hint: 'amux mcp add {name} --replace … puts another in its place',
+    http: 409,
+    exit: 4,
+  },
+  'mcp.invalid': {message: '{why}', hint: '{next}', http: 422, exit: 1},
+  'mcp.changed': {
+    message: 'the MCP servers were changed meanwhile',
+    hint: 'read them again, and change what is there now',
+    http: 409,
+    exit: 4,
+  },
+  'mcp.silent': {message: '{name} does not answer as an MCP server: {why}', hint: '{next}', http: 422, exit: 1},
   'access.attempts': {
     message: 'too many calls from here without a valid token',
     hint: 'wait {seconds} s; a call with a valid token is answered all the same',
