@@ -3,6 +3,8 @@ import type {Decision, Request} from '../domain/approvals.ts';
 import type {Reading} from '../domain/evidence.ts';
 import type {Screen} from '../domain/screen.ts';
 import type {Said} from '../domain/transcript.ts';
+import type {GivenServer} from './mcp-servers.ts';
+import type {OwnMcp} from './own-mcp.ts';
 import type {ScreenLayout, ScreenRule} from './screen-rules.ts';
 
 /** What amux knows of one kind of program. One record per file, listed in `registry.ts`. */
@@ -42,8 +44,8 @@ export type Agent = {
   readTitle: ((title: string) => AgentEvent | null) | null;
   /** What amux adds to a launch, so that it tells more of itself. Per session and generated: nothing of the user's is edited. */
   equip: ((about: Equipping) => Equipment) | null;
-  /** How a launch is told of an MCP server, beside those of the user; null: it takes none. */
-  mcp: ((about: McpGiving) => Equipment) | null;
+  /** Its MCP servers; null: it takes none. */
+  mcp: McpWays | null;
   /** Reads one request of its hooks. */
   readHook: ((body: unknown) => AgentEvent[]) | null;
   /** What a request that its hook holds is answered with. */
@@ -86,10 +88,22 @@ export type Equipping = {
   env: Readonly<Record<string, string>>;
 };
 
-/** A launch, and the program that is its MCP server. No secret is in that program's arguments. */
-export type McpGiving = Pick<Equipping, 'argv' | 'dir' | 'files' | 'env'> & {
-  server: {name: string; command: string; args: readonly string[]};
+export type McpWays = {
+  /** Those of its own configuration at a directory. */
+  own: (about: Pick<Equipping, 'dir' | 'env'>) => OwnMcp;
+  /** How a launch is told of others beside those. */
+  give: (about: McpGiving) => McpEquipment;
 };
+
+/** A launch, and what it is to have of MCP servers. No secret may get into its arguments. */
+export type McpGiving = Pick<Equipping, 'argv' | 'dir' | 'files' | 'env'> & {
+  servers: readonly GivenServer[];
+  /** Of its own configuration, as that has them. */
+  passedOn: Record<string, unknown>;
+};
+
+/** `lacks`: why a server could not be given, by its name. */
+export type McpEquipment = Equipment & {lacks: Record<string, string>};
 
 export type Equipment = {
   /** What is run instead. */

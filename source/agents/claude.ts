@@ -1,6 +1,6 @@
 import type {Agent} from './agent.ts';
 import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
-import {giveClaudeMcp} from './claude-mcp.ts';
+import {giveClaudeMcp, ownClaudeMcp} from './claude-mcp.ts';
 import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
@@ -51,7 +51,7 @@ export const claude: Agent = {
     {sign: /^✳/, state: 'idle'},
   ]),
   equip: equipClaude,
-  mcp: giveClaudeMcp,
+  mcp: {own: ownClaudeMcp, give: giveClaudeMcp},
   readHook: readClaudeHook,
   answerHook: answerClaudeHook,
   readStream: null,

@@ -1,6 +1,6 @@
 import {withArguments} from '../domain/argv.ts';
 import type {Agent} from './agent.ts';
-import {giveCodexMcp} from './codex-mcp.ts';
+import {giveCodexMcp, ownCodexMcp} from './codex-mcp.ts';
 import {codexTranscript} from './codex-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
@@ -56,7 +56,7 @@ export const codex: Agent = {
   ]),
   // Its shared server would be a child of the first session, and end the others with that one.
   equip: ({argv}) => ({argv: alone(argv), env: {}, files: {}}),
-  mcp: giveCodexMcp,
+  mcp: {own: ownCodexMcp, give: giveCodexMcp},
   readHook: null,
   answerHook: null,
   readStream: null,

@@ -1,5 +1,5 @@
 import type {Agent} from './agent.ts';
-import {giveGeminiMcp} from './gemini-mcp.ts';
+import {giveGeminiMcp, ownGeminiMcp} from './gemini-mcp.ts';
 import {geminiTranscript} from './gemini-transcript.ts';
 import {inputLine} from './input-line.ts';
 import {introduced, spaced} from './literal.ts';
@@ -53,7 +53,7 @@ export const gemini: Agent = {
     {sign: /^✋/, state: 'blocked', kind: 'permission'},
   ]),
   equip: null,
-  mcp: giveGeminiMcp,
+  mcp: {own: ownGeminiMcp, give: giveGeminiMcp},
   readHook: null,
   answerHook: null,
   readStream: null,

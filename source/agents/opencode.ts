@@ -2,7 +2,7 @@ import type {Agent} from './agent.ts';
 import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
 import {equipOpencode} from './opencode-launch.ts';
-import {giveOpencodeMcp} from './opencode-mcp.ts';
+import {giveOpencodeMcp, ownOpencodeMcp} from './opencode-mcp.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 
@@ -53,7 +53,7 @@ export const opencode: Agent = {
   compactCommand: '/compact',
   readTitle: null,
   equip: equipOpencode,
-  mcp: giveOpencodeMcp,
+  mcp: {own: ownOpencodeMcp, give: giveOpencodeMcp},
   readHook: null,
   answerHook: null,
   readStream: readOpencodeStream,

@@ -194,6 +194,16 @@ export class Client implements Fleet {
     return ref ?? defaultWorkspace(await this.workspaces({cwd}), cwd)?.id ?? MAIN;
   }
 
+  mcpServers: Fleet['mcpServers'] = () => this.#connection.call('/api/mcp');
+
+  addMcpServer: Fleet['addMcpServer'] = input => this.#connection.post('/api/mcp', input);
+
+  removeMcpServer: Fleet['removeMcpServer'] = name =>
+    this.#connection.call(`/api/mcp/${encodeURIComponent(name)}`, {method: 'DELETE'});
+
+  replaceMcpServers: Fleet['replaceMcpServers'] = (mcpServers, guard = {}) =>
+    this.#connection.call('/api/mcp', {method: 'PUT', body: {mcpServers}, headers: ifMatch(guard)});
+
   shutdown = async (): Promise<void> => {
     await this.#connection.post('/api/shutdown', undefined);
   };

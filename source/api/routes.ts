@@ -7,6 +7,7 @@ import {boardRoutes} from './routes/board.ts';
 import {bulkRoutes} from './routes/bulk.ts';
 import {knowledgeRoutes} from './routes/knowledge.ts';
 import {lifeRoutes} from './routes/life.ts';
+import {mcpRoutes} from './routes/mcp.ts';
 import {plannedRoutes} from './routes/planned.ts';
 import {sessionRoutes} from './routes/sessions.ts';
 import {steeringRoutes} from './routes/steering.ts';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...boardRoutes,
   ...knowledgeRoutes,
   ...workspaceRoutes,
+  ...mcpRoutes,
   ...plannedRoutes,
   ...accessRoutes,
 ];

@@ -35,6 +35,8 @@ export const agentSchema = z
     compactOnClaim: z.boolean().nullish(),
     /** It is given amux's own MCP server; default true. */
     mcp: z.boolean().nullish(),
+    /** It is given the fleet's MCP servers; default true; or those with these names. */
+    mcpServers: z.union([z.boolean(), z.array(z.string())]).nullish(),
   })
   .nullable()
   .transform(agent => agent ?? {});

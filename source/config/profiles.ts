@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {AmuxError} from '../domain/errors.ts';
+import type {McpWish} from '../domain/mcp-run.ts';
 import {type AgentConfig, type AgentsConfig, agentsSchema} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
 import {quoteArgv} from './command-line.ts';
@@ -42,6 +43,8 @@ export type Profile = {
   compactOnClaim: boolean;
   /** It is given amux's own MCP server. */
   mcp: boolean;
+  /** Which of the fleet's MCP servers it is given. */
+  mcpServers: McpWish;
   /** Where its most particular part comes from. */
   source: 'project' | 'home' | 'built-in';
   notices: string[];
@@ -98,6 +101,7 @@ export function resolveProfile(agent: string, sources: ProfileSources): Profile 
     quietMs: quiet === null ? null : Math.round(quiet * 1000),
     compactOnClaim: ours?.compactOnClaim ?? theirs?.compactOnClaim ?? false,
     mcp: ours?.mcp ?? theirs?.mcp ?? true,
+    mcpServers: ours?.mcpServers ?? theirs?.mcpServers ?? true,
     source: ours !== null ? 'project' : theirs !== null ? 'home' : 'built-in',
     notices,
   };

@@ -48,6 +48,7 @@ export const eventTypes = [
   'card.archived',
   'note.added',
   'memory.written',
+  'mcp.changed',
   'workspace.created',
   'workspace.removed',
   'supervisor.started',

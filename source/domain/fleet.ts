@@ -4,6 +4,7 @@ import type {Board} from './board.ts';
 import type {Change, Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
 import type {Knowledge} from './knowledge.ts';
+import type {McpServers} from './mcp.ts';
 import type {RunRecord} from './run.ts';
 import type {Screen} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
@@ -205,7 +206,7 @@ export type Outcome = {name: string; ok: boolean; error: {code: string; message:
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access, Board, Knowledge, Workspaces {
+export interface Fleet extends Access, Board, Knowledge, McpServers, Workspaces {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;

@@ -1,3 +1,5 @@
+import type {McpGiven} from './mcp-run.ts';
+
 /** How a process ended: `code` or `signal`; both null when nobody could see it. `at` is ms since the epoch. */
 export type Exit = {code: number | null; signal: string | null; at: number};
 
@@ -18,6 +20,8 @@ export type RunRecord = {
   url?: string | null;
   /** Of its agent, as the program itself says; null: not known (yet). */
   version?: string | null;
+  /** Of the fleet's MCP servers; null: its program takes none. */
+  mcp?: McpGiven | null;
 };
 
 /**

@@ -1,12 +1,15 @@
 import {wordSources} from '../domain/evidence.ts';
 import type {Explanation} from '../domain/fleet.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
-import {noticeOf} from './view.ts';
+import {type LiveFacts, noticeOf} from './view.ts';
 
 type Piece = Omit<Explanation['evidence'][number], 'wins'>;
 
-/** The evidence behind a session's state, the one that decided first. Ages are in seconds; `url` is the API's own. */
-export function explain(session: Session, {now, url}: {now: number; url: string | null}): Explanation {
+/** The evidence behind a session's state, the one that decided first. Ages are in seconds. */
+export function explain(
+  session: Session,
+  {now, ...facts}: {now: number} & Pick<LiveFacts, 'url' | 'mcp'>,
+): Explanation {
   const {status, name, reason, activity, decidedBy} = session;
   const live = isLive(session);
   const evidence = pieces(session, now)
@@ -14,7 +17,7 @@ export function explain(session: Session, {now, url}: {now: number; url: string 
     .sort((a, b) => Number(b.wins) - Number(a.wins));
   const since = Math.floor((live ? session.activitySince : session.updatedAt) / 1000);
   const conversation = session.conversation?.id ?? null;
-  const notice = noticeOf(session, url);
+  const notice = noticeOf(session, facts);
   return {name, status, activity: live ? activity : null, reason, since, conversation, notice, evidence};
 }
 

@@ -6,6 +6,8 @@ import type {Profile} from '../config/profiles.ts';
 import {expandEnvironment, namedVariables} from '../config/variables.ts';
 import {withArguments} from '../domain/argv.ts';
 import {AmuxError} from '../domain/errors.ts';
+import {type McpEntries, variablesOfMcp} from '../domain/mcp.ts';
+import {type McpWish, takes} from '../domain/mcp-run.ts';
 import type {Session} from '../domain/session.ts';
 
 export type LaunchInput = {
@@ -17,6 +19,8 @@ export type LaunchInput = {
   /** Where `${VAR}` is looked up, first wins: the caller, the last launch. The supervisor's own comes last. */
   callerEnv: Record<string, string>;
   remembered: Record<string, string>;
+  /** Variables that its MCP servers refer to: what the caller has of them it gets. */
+  asked: readonly string[];
   home: string;
   /** Of the API, with this session's token; null: none. */
   url: string | null;
@@ -42,9 +46,10 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const raw = {...profile.environment, ...session.env, ...input.extra};
   const sources = [input.callerEnv, input.remembered, process.env];
   const expanded = expandAll(raw, {sources, remembered: input.remembered, name: session.name});
-  const env = {...base, ...amuxVariables(input), ...expanded};
+  const asked = pick(input.asked, [input.callerEnv, input.remembered]);
+  const env = {...base, ...asked, ...amuxVariables(input), ...expanded};
   checkProgram({argv, env, session});
-  return {argv, env, remember: {...expanded, ...pick(namedVariables(raw), sources)}};
+  return {argv, env, remember: {...asked, ...expanded, ...pick(namedVariables(raw), sources)}};
 }
 
 type Continued = {agent: Agent; dir: string; conversation: LaunchInput['conversation']};
@@ -57,6 +62,15 @@ export function conversationFlags({agent, dir, conversation}: Continued): string
   if (flags !== null) return flags(id, dir);
   throw new AmuxError('conversation.cannot', {agent: agent.title, what: fork ? 'fork' : 'go on with'});
 }
+
+/** What a process has of its user, its machine and its session, whoever starts it. */
+const OWN = /^(HOME|PATH|USER|LOGNAME|SHELL|PWD|OLDPWD|TMPDIR|TERM|LANG|LC_.*|XDG_.*|AMUX_.*)$/;
+
+/** Those that its MCP servers refer to and that its caller may have. */
+export const askedFor = (servers: McpEntries, wish: McpWish): string[] =>
+  variablesOfMcp(Object.fromEntries(Object.entries(servers).filter(([name]) => takes(wish, name)))).filter(
+    name => !OWN.test(name),
+  );
 
 /** The names that a launch would look up in its caller's environment. */
 export function variablesOf(profile: Profile, env: Record<string, string>): string[] {
@@ -145,7 +159,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function pick(names: string[], sources: Record<string, string | undefined>[]): Record<string, string> {
+function pick(names: readonly string[], sources: Record<string, string | undefined>[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) {
     const value = sources.map(source => source[name]).find(each => each !== undefined);

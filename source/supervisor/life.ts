@@ -4,9 +4,11 @@ import {agentOf} from '../agents/registry.ts';
 import type {Backend} from '../backends/backend.ts';
 import {isAlive} from '../backends/process-tree.ts';
 import type {Paths} from '../config/paths.ts';
+import type {Profile} from '../config/profiles.ts';
 import {findProject} from '../config/project.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
+import {mcpNotice} from '../domain/mcp-run.ts';
 import {checkName} from '../domain/names.ts';
 import type {RunRecord} from '../domain/run.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
@@ -16,7 +18,8 @@ import {endProcessTree} from './ending.ts';
 import {equip, runsItself} from './equip.ts';
 import type {Door} from './hooks.ts';
 import {readLastScreen} from './last-screen.ts';
-import {conversationFlags, planLaunch, variablesOf} from './launch.ts';
+import {askedFor, conversationFlags, planLaunch, variablesOf} from './launch.ts';
+import type {FleetMcpFile} from './mcp-file.ts';
 import {checkFree, freeName, newSession} from './new-session.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
@@ -41,6 +44,8 @@ type LifeOptions = {
   /** argv that runs this amux, for the MCP server of sessions; null: they get none. */
   self?: readonly string[] | null;
   rules: Pick<AgentRules, 'launched'>;
+  /** The fleet's MCP servers. */
+  mcp: Pick<FleetMcpFile, 'current'>;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
 };
@@ -146,11 +151,20 @@ export class Life {
   }
 
   variables(target: LaunchTarget): string[] {
-    return variablesOf(this.#aim(target).profile, target.env ?? {});
+    return this.#asked(this.#aim(target).profile, target.env ?? {});
   }
 
   variablesOf({agent, dir, env}: Pick<Session, 'agent' | 'dir' | 'env'>): string[] {
-    return variablesOf(this.#options.profiles.resolve(agent, findProject(dir)), env);
+    return this.#asked(this.#options.profiles.resolve(agent, findProject(dir)), env);
+  }
+
+  #asked(profile: Profile, env: Record<string, string>): string[] {
+    return [...new Set([...variablesOf(profile, env), ...this.#askedForMcp(profile)])];
+  }
+
+  #askedForMcp({type, mcpServers}: Profile): string[] {
+    const {self = null, mcp} = this.#options;
+    return self === null || agentOf(type).mcp === null ? [] : askedFor(mcp.current.servers, mcpServers);
   }
 
   /** Where a one-shot session works, and as what: its caller's word counts, then the workspace's, then the project's. */
@@ -193,15 +207,24 @@ export class Life {
         extra: runner.extra,
         callerEnv,
         remembered: runner.remembered,
+        asked: this.#askedForMcp(profile),
         home: paths.home,
         conversation: conversation ?? null,
         url: this.#grantApi(run),
       });
       runner.remembered = plan.remember;
-      const mcp = profile.mcp ? (self ?? null) : null;
+      const mcp = {
+        self: self ?? null,
+        own: profile.mcp,
+        file: this.#options.mcp.current,
+        wish: profile.mcpServers,
+      };
       const equipped = await equip({agent, session, argv: plan.argv, env: plan.env, door, paths, mcp});
       run.argv = equipped.argv;
       run.hookToken = equipped.hookToken;
+      run.mcp = equipped.mcp;
+      const lack = mcpNotice(equipped.mcp, null);
+      if (lack !== null) this.#options.roster.note('notice', `${session.name}: ${lack}`);
       await backend!.close(session.id); // A terminal that an earlier run left behind.
       runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
       if (conversation?.fork === false) {

@@ -89,7 +89,7 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
     },
 
     async explain(ref) {
-      return explain(roster.find(ref).session, {now: now(), url: roster.apiUrl});
+      return explain(roster.find(ref).session, {now: now(), url: roster.apiUrl, mcp: roster.mcp});
     },
 
     async seen(ref) {

@@ -15,6 +15,7 @@ import {
   type RunView,
   type SessionView,
 } from '../domain/fleet.ts';
+import type {McpListing} from '../domain/mcp.ts';
 import {findNamed} from '../domain/names.ts';
 import type {Screen} from '../domain/screen.ts';
 import {complete, isLive, type Session, transition} from '../domain/session.ts';
@@ -184,7 +185,7 @@ export class Offline implements Fleet {
   }
 
   async explain(ref: string): Promise<Explanation> {
-    return explain(this.#find(ref), {now: this.#options.now(), url: null});
+    return explain(this.#find(ref), {now: this.#options.now(), url: null, mcp: null});
   }
 
   async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
@@ -197,6 +198,12 @@ export class Offline implements Fleet {
         yield eventView(entry);
       }
     }
+  }
+
+  async mcpServers(): Promise<McpListing> {
+    // A short command that asks for something else shall not load what reads them.
+    const {storedMcp} = await import('./offline-mcp.ts');
+    return storedMcp({home: this.#options.home, sessions: this.#sessions.values()});
   }
 
   register = refuse;
@@ -235,6 +242,9 @@ export class Offline implements Fleet {
   removeWorkspace = refuse;
   pruneWorkspaces = refuse;
   initContext = refuse;
+  addMcpServer = refuse;
+  removeMcpServer = refuse;
+  replaceMcpServers = refuse;
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const backend of this.#options.backends) await backend[Symbol.asyncDispose]();
@@ -260,7 +270,7 @@ export class Offline implements Fleet {
   #view(session: Session): SessionView {
     const messages = [...this.#options.store.state.messages.values()];
     const queue = messages.filter(message => message.session === session.id && isPending(message)).length;
-    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir), url: null});
+    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir), url: null, mcp: null});
   }
 }
 

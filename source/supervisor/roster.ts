@@ -4,6 +4,7 @@ import type {Request} from '../domain/approvals.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
+import type {McpNow} from '../domain/mcp-run.ts';
 import {findNamed} from '../domain/names.ts';
 import {complete, isLive, type Session} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
@@ -24,6 +25,8 @@ export type RosterOptions = {
   rules: Pick<AgentRules, 'agentOf'>;
   /** Where the API answers to sessions; null: nowhere over TCP. */
   apiUrl: () => string | null;
+  /** The fleet's MCP servers as they are now. */
+  mcp: () => McpNow;
   /** ms since the epoch. */
   now: () => number;
   /** A session asks a person, or does not any more. */
@@ -31,7 +34,7 @@ export type RosterOptions = {
   onSettled?: (runner: Runner, request: Request, why: string) => void;
 };
 
-type Note = Extract<EventType, 'notice' | 'supervisor.started' | 'supervisor.stopped' | 'backend.lost'>;
+type Note = Extract<EventType, 'notice' | 'mcp.changed' | 'supervisor.started' | 'supervisor.stopped' | 'backend.lost'>;
 
 /** Every session of the home by its id, and how it is found, shown and journaled. */
 export class Roster {
@@ -58,6 +61,10 @@ export class Roster {
   /** Where the API answers to sessions; null: nowhere over TCP. */
   get apiUrl(): string | null {
     return this.#options.apiUrl();
+  }
+
+  get mcp(): McpNow {
+    return this.#options.mcp();
   }
 
   get all(): Runner[] {
@@ -114,7 +121,13 @@ export class Roster {
 
   view(runner: Runner): SessionView {
     const {session, outbox, preview} = runner;
-    const facts = {queue: outbox.pending.length, preview, branch: this.#branches.of(session.dir), url: this.apiUrl};
+    const facts = {
+      queue: outbox.pending.length,
+      preview,
+      branch: this.#branches.of(session.dir),
+      url: this.apiUrl,
+      mcp: this.mcp,
+    };
     return sessionView(session, facts);
   }
 

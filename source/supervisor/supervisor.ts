@@ -1,4 +1,5 @@
 import type {Backend} from '../backends/backend.ts';
+import {placeOf} from '../config/mcp.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Caller} from '../domain/access.ts';
 import type {Column} from '../domain/board.ts';
@@ -19,6 +20,8 @@ import {knowledge} from './knowledge.ts';
 import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
 import {looking} from './looking.ts';
+import {FleetMcpFile} from './mcp-file.ts';
+import {mcpServers} from './mcp-servers.ts';
 import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
@@ -81,12 +84,16 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     versionOf: options.versionOf ?? (async () => null),
     note: why => roster.note('notice', why),
   });
+  const mcpFile = new FleetMcpFile(paths.mcp, what =>
+    roster.note('mcp.changed', `MCP servers, in their file: ${what}`),
+  );
   const roster: Roster = new Roster({
     store,
     backends,
     screensDir,
     rules,
     apiUrl: options.apiUrl,
+    mcp: () => mcpFile.now,
     now,
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
@@ -106,7 +113,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const places = workspaces({roster, paths, profiles: options.profiles, now});
-  const life = new Life({...options, roster, rules, enqueue});
+  const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile});
+  const servers = mcpServers({file: mcpFile, path: paths.mcp, roster, store, now});
   for (const backend of backends) {
     backend.onEvent(event => {
       if (event.type === 'lost') void backendLost(roster, backend, event.why);
@@ -116,6 +124,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   keepWorkingLogs({store, note: why => roster.note('notice', why)});
   options.door?.handle(receiveHooks({roster, now}));
   roster.note('supervisor.started', `supervisor of pid ${process.pid} took over`);
+  for (const problem of mcpFile.current.problems)
+    roster.note('notice', `an MCP server is of no use: ${placeOf(paths.mcp, problem)}`);
   await restore({runners: roster.runners, backends, now, note: why => roster.note('notice', why)});
   // What was asked while nobody supervised, or before a rule could be applied.
   for (const runner of roster.liveOnes) for (const request of runner.session.requests) asks.asked(runner, request);
@@ -129,6 +139,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const dispose = async () => {
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
     await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
+    mcpFile.close();
     for (const runner of roster.all) {
       await runner.settled();
       runner.close();
@@ -146,6 +157,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...cards.as(actor),
     ...known.as(actor),
     ...places.as(actor),
+    ...servers.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;

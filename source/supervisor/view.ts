@@ -1,4 +1,5 @@
 import type {RunView, SessionView} from '../domain/fleet.ts';
+import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
 import {isLive, type Session} from '../domain/session.ts';
 
 /** What only the supervisor's memory knows of a session. */
@@ -8,6 +9,8 @@ export type LiveFacts = {
   branch: string | null;
   /** Where the API answers now; null: nobody knows. */
   url: string | null;
+  /** The fleet's MCP servers as they are now. */
+  mcp: McpNow;
 };
 
 /** How long an ended one-shot session stays in the plain list, in ms. */
@@ -46,14 +49,21 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     started_at: run === null ? null : seconds(run.startedAt),
     updated_at: seconds(session.updatedAt),
     exit: exit === null ? null : {...exit, at: seconds(exit.at)},
-    notice: noticeOf(session, facts.url),
+    notice: noticeOf(session, facts),
   };
 }
 
+/** What a person should know of a session and cannot see elsewhere. */
+export function noticeOf(session: Session, {url, mcp}: Pick<LiveFacts, 'url' | 'mcp'>): string | null {
+  if (!isLive(session)) return null;
+  const notices = [urlNotice(session, url), mcpNotice(session.run?.mcp, mcp)];
+  return notices.filter(notice => notice !== null).join('; ') || null;
+}
+
 /** Its process keeps the `AMUX_URL` that it was started with, for as long as it lives. */
-export function noticeOf(session: Session, url: string | null): string | null {
-  const held = session.run?.url ?? null;
-  if (!isLive(session) || held === null || url === null || held === url) return null;
+function urlNotice({run}: Session, url: string | null): string | null {
+  const held = run?.url ?? null;
+  if (held === null || url === null || held === url) return null;
   return `its AMUX_URL is out of date (${held}): a restart gives it ${url}`;
 }
 

@@ -53,6 +53,10 @@ export class FakeFleet implements Fleet {
   readonly removeWorkspace = none;
   readonly pruneWorkspaces = none;
   readonly initContext = none;
+  readonly mcpServers = none;
+  readonly addMcpServer = none;
+  readonly removeMcpServer = none;
+  readonly replaceMcpServers = none;
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;

@@ -41,6 +41,7 @@ describe('a configuration', () => {
       quietMs: null,
       compactOnClaim: false,
       mcp: true,
+      mcpServers: true,
       source: 'project',
       notices: [
         'agent gpt: the type "openai" is not one of claude, codex, gemini, opencode, generic; it runs as generic',
@@ -171,6 +172,7 @@ describe('a profile', () => {
       quietMs: 1500,
       compactOnClaim: false,
       mcp: true,
+      mcpServers: true,
       source: 'project',
       notices: [],
     });

@@ -3,7 +3,6 @@ import {plannedRoute, type Route} from '../route.ts';
 import {count, line, prompt, text} from '../schemas/shape.ts';
 
 const NOT_COLLECTED = 'the sessions list has "token_count", null where it is not collected';
-const OWN_MCP = 'configure MCP servers in the agents themselves';
 const CRON = 'a cron job can call POST /api/sessions/:name/send';
 
 /** What the agents spent. */
@@ -26,25 +25,6 @@ const spendRoutes: Route[] = [
     role: 'viewer',
     summary: 'What it spent',
     planned: NOT_COLLECTED,
-  }),
-];
-
-/** The fleet's MCP servers. Their settings hold secrets: they are for the admin alone. */
-const mcpRoutes: Route[] = [
-  plannedRoute({
-    method: 'GET',
-    url: '/api/mcp',
-    role: 'admin',
-    summary: 'The MCP servers of the fleet',
-    planned: OWN_MCP,
-  }),
-  plannedRoute({
-    method: 'PUT',
-    url: '/api/mcp',
-    role: 'admin',
-    summary: 'Replace the MCP servers of the fleet',
-    body: z.strictObject({mcpServers: z.record(line, z.looseObject({}))}),
-    planned: OWN_MCP,
   }),
 ];
 
@@ -76,4 +56,4 @@ const scheduleRoutes: Route[] = [
   }),
 ];
 
-export const plannedRoutes: Route[] = [...spendRoutes, ...mcpRoutes, ...scheduleRoutes];
+export const plannedRoutes: Route[] = [...spendRoutes, ...scheduleRoutes];

@@ -65,7 +65,7 @@ export const show: Run = async context => {
     context.output.value(shown(profile));
     return 0;
   }
-  const {id, name, type, command, model, permissionMode, quietMs, source, environment, mcp, compactOnClaim} = profile;
+  const {id, name, type, command, model, permissionMode, quietMs, source, environment, compactOnClaim} = profile;
   const lines: [string, string][] = [
     ['ID', id],
     ['Name', name],
@@ -74,7 +74,7 @@ export const show: Run = async context => {
     ['Model', model ?? '-'],
     ['Permissions', permissionMode ?? '-'],
     ['Quiet time', quietMs === null ? '-' : `${quietMs / 1000} s`],
-    ['MCP server', mcp && agentOf(type).mcp !== null ? 'amux' : '-'],
+    ['MCP servers', mcpOf(profile)],
     ['Compacts', compactOnClaim ? 'before it is handed a card' : '-'],
     ['From', source],
     ...Object.entries(maskEnvironment(environment)).map(([key, value]): [string, string] => [
@@ -85,6 +85,13 @@ export const show: Run = async context => {
   for (const [key, value] of lines) context.output.line(`${key.padEnd(12)} ${value}`);
   return 0;
 };
+
+/** As they are given to it: amux's own, and which of the fleet's. */
+function mcpOf({type, mcp, mcpServers: wish}: Profile): string {
+  if (agentOf(type).mcp === null) return '-';
+  const fleet = wish === true ? ['those of the fleet'] : wish === false ? [] : wish;
+  return [...(mcp ? ['amux'] : []), ...fleet].join(', ') || '-';
+}
 
 function profiles({paths}: Context): Profiles {
   return profilesFor(loadSettings(paths.config).settings);
