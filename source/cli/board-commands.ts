@@ -179,15 +179,4 @@ export const boardCommands: readonly Command[] = [
     args: [0, 0],
     load: async () => (await import('./commands/skill.ts')).skill,
   },
-  {
-    path: 'mcp serve',
-    usage: '[--environment FILE]',
-    summary: 'the fleet as an MCP server on stdin and stdout',
-    flags: {
-      environment: {type: 'string', value: 'FILE', about: 'AMUX_ variables as JSON, instead of those around it'},
-    },
-    actor: 'mcp',
-    args: [0, 0],
-    load: async () => (await import('./commands/mcp.ts')).serve,
-  },
 ];

@@ -5,6 +5,9 @@ import {delimiter, join} from 'node:path';
 /** An ended process that nobody has waited for yet does not live. */
 export {isAlive as lives} from '../backends/process-tree.ts';
 
+/** Ends a process with all that it started. */
+export {endProcessTree as endTree} from '../supervisor/ending.ts';
+
 /** How long a program may take to say its version, in ms. */
 const VERSION_MS = 5000;
 const LATE_MS = 200;

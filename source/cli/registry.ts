@@ -1,5 +1,6 @@
 import {boardCommands} from './board-commands.ts';
 import type {Command, FlagSpec} from './command.ts';
+import {mcpCommands} from './mcp-commands.ts';
 import {sessionCommands} from './session-commands.ts';
 import {systemCommands} from './system-commands.ts';
 import {workspaceCommands} from './workspace-commands.ts';
@@ -24,5 +25,6 @@ export const commands: readonly Command[] = [
   ...sessionCommands,
   ...workspaceCommands,
   ...boardCommands,
+  ...mcpCommands,
   ...systemCommands,
 ];

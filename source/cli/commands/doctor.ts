@@ -3,6 +3,7 @@ import {availableParallelism} from 'node:os';
 import {covers, versionIn} from '../../agents/coverage.ts';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
+import {placeOf, readMcp} from '../../config/mcp.ts';
 import {findProject} from '../../config/project.ts';
 import {readRules} from '../../config/screen-rules.ts';
 import {loadSettings, validateFile} from '../../config/settings.ts';
@@ -83,6 +84,15 @@ function home({paths, cwd}: Context): Finding[] {
     const says = problems.map(({line, why}) => `${file}:${line}: ${why}`).join('; ');
     const state = problems.length === 0 ? 'ok' : 'bad';
     findings.push({what: 'rules', state, says: says === '' ? `${file}: ${rules.length} screen rules` : says});
+  }
+  if (existsSync(paths.mcp)) {
+    const {servers, problems} = readMcp(paths.mcp);
+    const count = Object.keys(servers).length;
+    const says =
+      problems.length === 0
+        ? `${paths.mcp}: ${count} ${count === 1 ? 'server' : 'servers'} for all sessions`
+        : problems.map(problem => placeOf(paths.mcp, problem)).join('; ');
+    findings.push({what: 'mcp', state: problems.length === 0 ? 'ok' : 'bad', says});
   }
   const project = findProject(cwd)?.configFile ?? null;
   for (const [file, kind] of [
