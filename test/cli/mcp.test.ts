@@ -108,12 +108,12 @@ describe('amux mcp test', () => {
     const out = await home.amux('mcp', 'test', 'tiny');
     assert.match(
       out,
-      /^tiny \(tiny 1\.0\) answered in \d+\.\d s: 3 tools\nTOOL +WHAT IT DOES\necho +Says the text again\.\n/,
+      /^tiny \(tiny 1\.0\) answered in \d+\.\d s: 4 tools\nTOOL +WHAT IT DOES\necho +Says the text again\.\n/,
     );
     const tested = await home.json<{tools: {name: string}[]; ms: number}>('mcp', 'test', 'tiny');
     assert.deepEqual(
       tested.tools.map(({name}) => name),
-      ['echo', 'variable', 'place'],
+      ['echo', 'variable', 'note', 'place'],
     );
     assert.equal(isAlive(Number(readFileSync(join(home.work, 'pid'), 'utf8'))), false);
     assert.deepEqual(holders(home.dir), []);
@@ -181,7 +181,7 @@ describe('amux mcp test', () => {
       test(`${type} is asked with its headers`, async () => {
         const {code, out, err} = await tools(type, path, 'key');
         assert.equal(code, 0, err);
-        assert.equal((JSON.parse(out) as {tools: unknown[]}).tools.length, 3);
+        assert.equal((JSON.parse(out) as {tools: unknown[]}).tools.length, 4);
         const refused = await tools(type, path, 'wrong');
         assert.equal(refused.code, 1);
         assert.match(refused.err, /401/);

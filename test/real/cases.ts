@@ -1,8 +1,16 @@
 import type {Case} from './cases/case.ts';
 import {dialogs} from './cases/dialogs.ts';
+import {fleetServers} from './cases/fleet-servers.ts';
 import {life} from './cases/life.ts';
 import {trouble} from './cases/trouble.ts';
 import {turns} from './cases/turns.ts';
 
 /** In the order in which they are played: a session that is still in order serves the next one, too. */
-export const cases: readonly Case[] = [...life.slice(0, 2), ...turns, ...dialogs, ...trouble, ...life.slice(2)];
+export const cases: readonly Case[] = [
+  ...life.slice(0, 2),
+  ...turns,
+  ...dialogs,
+  ...trouble,
+  ...fleetServers,
+  ...life.slice(2),
+];

@@ -22,6 +22,8 @@ export type Program = {
     /** Drawn by the process that starts anew after its trust dialog, once it takes input. */
     restarted?: RegExp;
     permission: RegExp;
+    /** The same for a tool of an MCP server, where that looks different. */
+    tool?: RegExp;
     question?: RegExp;
     menu: RegExp;
     /** Its question after `says.clear`; Enter goes on. */
@@ -47,6 +49,8 @@ export type Program = {
     /** A command that has to come first. */
     beforeQuestion?: string;
     question?: string;
+    /** Calls a tool of an MCP server. */
+    tool?: (server: string, tool: string, input: object) => string;
     background?: string;
     /** A sub-agent for which the turn waits. */
     subAgent?: string;

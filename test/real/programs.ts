@@ -42,6 +42,7 @@ const claude: Program = {
   says: {
     ask: (name, seconds) => `RUN:python3 ask.py ${name} ${seconds}`,
     question: question('AskUserQuestion'),
+    tool: (server, tool, input) => `TOOL:mcp__${server}__${tool} ${JSON.stringify(input)}`,
     background:
       'TOOL:Agent {"description":"sub","prompt":"WORDS:40/100","subagent_type":"general-purpose","run_in_background":true}',
     retries: 'ERR:529*2',
@@ -99,6 +100,7 @@ const codex: Program = {
   cannot: {
     'background sub-agent': 'it offers its model no sub-agents',
     'sub-agent': 'it offers its model no sub-agents',
+    'MCP server of the fleet': 'it offers its model those tools by a search that the stand-in cannot do',
   },
 };
 
@@ -145,6 +147,7 @@ const gemini: Program = {
   cannot: {
     'background sub-agent': 'its sub-agents work within the turn',
     'sub-agent': 'its sub-agents end only with a call that the stand-in cannot make',
+    'MCP server of the fleet': 'it takes them only below directories that nobody but root may write to',
   },
 };
 
@@ -176,6 +179,7 @@ const opencode: Program = {
   says: {
     ask: (name, seconds) => `RUN:python3 ask.py ${name} ${seconds}`,
     question: question('question'),
+    tool: (server, tool, input) => `TOOL:${server}_${tool} ${JSON.stringify(input)}`,
     subAgent: 'TOOL:task {"description":"sub","prompt":"WORDS:40/100","subagent_type":"general"}',
     retries: 'ERR:500*2',
     error: 'ERR:400',
