@@ -70,13 +70,18 @@ export function remoteEnv({paths}: {paths: Pick<Paths, 'home'>}, {target, ca}: R
 export const withToken = (url: string, token: string): string =>
   url.replace('://', `://amux:${encodeURIComponent(token)}@`);
 
-/** Words of a command line as others may see them: without tokens. */
+/** Words of a command line as others may see them: without tokens, and without the values of variables and headers. */
 export function masked(argv: readonly string[]): string[] {
   return argv.map((word, i) => {
     if (argv[i - 1] === '--token') return '***';
+    if (/^(?:--env|-e|--header)$/.test(argv[i - 1] ?? '')) return withoutValue(word);
+    if (/^--(?:env|header)=/.test(word)) return withoutValue(word);
     return word.replace(/^--token=.*/s, '--token=***').replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s]*@/gi, '$1***@');
   });
 }
+
+/** `K=V`, `--env=K=V` or `K: V`. */
+const withoutValue = (word: string): string => word.replace(/^((?:--\w+=)?[^=:]*[=:]).*$/s, '$1***');
 
 function parse(text: string, from: string): URL {
   const url = URL.parse(text);

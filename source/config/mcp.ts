@@ -12,6 +12,7 @@ import {
 } from 'jsonc-parser/lib/esm/main.js';
 import {AmuxError} from '../domain/errors.ts';
 import {isRecord, MCP_SERVERS_MAX, type McpEntries, type McpEntry, type McpProblem, mcpFaults} from '../domain/mcp.ts';
+import {oneLine} from '../domain/names.ts';
 import {editFile} from './edit-file.ts';
 import {readBounded} from './yaml-file.ts';
 
@@ -109,17 +110,18 @@ function parsed(file: string, text: string): McpFile {
     const value = property.children?.[1];
     const entry = value === undefined ? undefined : (getNodeValue(value) as unknown);
     const found = mcpFaults(name, entry).map(({path, why}) => ({
-      server: name.slice(0, 80),
+      server: shown(name),
       ...at((value && deepest(value, path))?.offset ?? property.offset),
-      why,
+      why: oneLine(why),
     }));
-    if (names.indexOf(name) !== i) found.push({server: name, ...at(property.offset), why: 'it is there twice'});
-    if (i >= MCP_SERVERS_MAX) found.push({server: name, ...at(property.offset), why: `more than ${MCP_SERVERS_MAX}`});
+    if (names.indexOf(name) !== i) found.push({server: shown(name), ...at(property.offset), why: 'it is there twice'});
+    if (i >= MCP_SERVERS_MAX)
+      found.push({server: shown(name), ...at(property.offset), why: `more than ${MCP_SERVERS_MAX}`});
     problems.push(...found);
     if (found.length === 0) servers.push([name, entry as McpEntry]);
   }
-  const twice = new Set(problems.map(({server}) => server));
-  const usable = Object.fromEntries(servers.filter(([name]) => !twice.has(name)));
+  const bad = new Set(problems.map(({server}) => server));
+  const usable = Object.fromEntries(servers.filter(([name]) => !bad.has(name)));
   return {file, servers: usable, problems, broken: null, etag: hash(text)};
 }
 
@@ -146,6 +148,8 @@ function allIn(text: string): Record<string, unknown> {
   const value: unknown = section && getNodeValue(section);
   return isRecord(value) ? value : {};
 }
+
+const shown = (name: string): string => oneLine(name).slice(0, 80);
 
 const nameOf = (property: Node): string => String(property.children?.[0]?.value ?? '');
 

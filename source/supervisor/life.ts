@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import {agentOf} from '../agents/registry.ts';
 import type {Backend} from '../backends/backend.ts';
 import {isAlive} from '../backends/process-tree.ts';
@@ -15,7 +15,7 @@ import {describeExit, isLive, type Session} from '../domain/session.ts';
 import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
-import {equip, runsItself} from './equip.ts';
+import {equip, filesOf, runsItself} from './equip.ts';
 import type {Door} from './hooks.ts';
 import {readLastScreen} from './last-screen.ts';
 import {askedFor, conversationFlags, planLaunch, variablesOf} from './launch.ts';
@@ -148,6 +148,11 @@ export class Life {
       }
       await runner.settled();
     });
+  }
+
+  /** What was generated for it may hold secrets that stand in the fleet's configuration. */
+  forget({id}: Session): void {
+    rmSync(filesOf(this.#options.paths, id), {recursive: true, force: true});
   }
 
   variables(target: LaunchTarget): string[] {

@@ -202,39 +202,44 @@ describe('amux mcp test', () => {
 });
 
 describe('amux mcp exec', () => {
-  test('becomes the server, with the values of its environment, at its directory, and with pipes that wait', async () => {
-    const flags = join(home.work, 'flags');
-    // Node sets its own pipes as it likes: a shell looks at them first.
-    const line = `cat /proc/self/fdinfo/[012] > "${flags}"; exec "$0" "$@"`;
-    const args = ['-c', line, node, tiny, '${ARG}'];
-    const given = {command: 'sh', args, env: {TOKEN: 'x-${SECRET}'}, cwd: home.dir};
-    const servers = join(home.work, 'servers.json');
-    writeFileSync(servers, JSON.stringify({mcpServers: {given}}));
-    const child = home.spawn(['mcp', 'exec', '--file', servers, 'given'], {env: {SECRET: 's3cret', ARG: 'an arg'}});
-    const call = (id: number, method: string, params: object) =>
-      child.stdin.write(`${JSON.stringify({jsonrpc: '2.0', id, method, params})}\n`);
-    call(1, 'initialize', {protocolVersion: '2025-06-18', capabilities: {}, clientInfo: {name: 'x', version: '1'}});
-    call(2, 'tools/call', {name: 'variable', arguments: {name: 'TOKEN'}});
-    call(3, 'tools/call', {name: 'place', arguments: {}});
-    const out = await expectText(child.stdout, /"id":3/);
-    assert.match(out, /x-s3cret/);
-    assert.match(out, new RegExp(`cwd.*${home.dir}[^/]`));
-    assert.match(out, /an arg/);
-    const process = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8');
-    assert.match(process, /tiny-mcp/, 'the same process');
-    assert.doesNotMatch(process, /s3cret/);
-    child.stdin.end();
-    const [code] = (await once(child, 'close')) as [number];
-    assert.equal(code, 0);
-    const octal = [...readFileSync(flags, 'utf8').matchAll(/^flags:\s*(\d+)/gm)].map(([, bits]) =>
-      Number.parseInt(bits!, 8),
-    );
-    const O_NONBLOCK = 0o4000;
-    assert.deepEqual(
-      octal.map(bits => bits & O_NONBLOCK),
-      [0, 0, 0],
-    );
-  });
+  // Not every Node can put a program in the place of itself.
+  const without = '--import=data:text/javascript,process.execve=undefined';
+  for (const options of ['', without])
+    test(`becomes the server, with the values of its environment, at its directory, and with pipes that wait ${options}`, async () => {
+      const flags = join(home.work, 'flags');
+      // Node sets its own pipes as it likes: a shell looks at them first.
+      const line = `cat /proc/self/fdinfo/[012] > "${flags}"; exec "$0" "$@"`;
+      const args = ['-c', line, node, tiny, '${ARG}'];
+      const given = {command: 'sh', args, env: {TOKEN: 'x-${SECRET}'}, cwd: home.dir};
+      const servers = join(home.work, 'servers.json');
+      writeFileSync(servers, JSON.stringify({mcpServers: {given}}));
+      const child = home.spawn(['mcp', 'exec', '--file', servers, 'given'], {
+        env: {SECRET: 's3cret', ARG: 'an arg', NODE_OPTIONS: options},
+      });
+      const call = (id: number, method: string, params: object) =>
+        child.stdin.write(`${JSON.stringify({jsonrpc: '2.0', id, method, params})}\n`);
+      call(1, 'initialize', {protocolVersion: '2025-06-18', capabilities: {}, clientInfo: {name: 'x', version: '1'}});
+      call(2, 'tools/call', {name: 'variable', arguments: {name: 'TOKEN'}});
+      call(3, 'tools/call', {name: 'place', arguments: {}});
+      const out = await expectText(child.stdout, /"id":3/);
+      assert.match(out, /x-s3cret/);
+      assert.match(out, new RegExp(`cwd.*${home.dir}[^/]`));
+      assert.match(out, /an arg/);
+      const process = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8');
+      if (options === '') assert.match(process, /tiny-mcp/, 'the same process');
+      assert.doesNotMatch(process, /s3cret/);
+      child.stdin.end();
+      const [code] = (await once(child, 'close')) as [number];
+      assert.equal(code, 0);
+      const octal = [...readFileSync(flags, 'utf8').matchAll(/^flags:\s*(\d+)/gm)].map(([, bits]) =>
+        Number.parseInt(bits!, 8),
+      );
+      const O_NONBLOCK = 0o4000;
+      assert.deepEqual(
+        octal.map(bits => bits & O_NONBLOCK),
+        [0, 0, 0],
+      );
+    });
 
   test('says in one line what it cannot run', async () => {
     const servers = join(home.work, 'servers.json');

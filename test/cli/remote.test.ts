@@ -208,4 +208,8 @@ test('words with tokens are masked, others stay as they are', () => {
     masked(['--token', 'x', '--token=y', '--url', 'https://amux:z@h:1/p', 'see https://u:p@h and a@b', '--', 'plain']),
     ['--token', '***', '--token=***', '--url', 'https://***@h:1/p', 'see https://***@h and a@b', '--', 'plain'],
   );
+  assert.deepEqual(
+    masked(['--env', 'KEY=a=b', '--env=KEY=x', '-e', 'A=1', '--env', 'NAME', '--header', 'Authorization: x', 'K=v']),
+    ['--env', 'KEY=***', '--env=KEY=***', '-e', 'A=***', '--env', 'NAME', '--header', 'Authorization:***', 'K=v'],
+  );
 });

@@ -87,6 +87,11 @@ describe('mcp.json', () => {
       'f:1:24: a.b: its name has to be letters, digits, dash and underscore, a letter or digit first, at most 64',
     ],
     ['a name of objects', '{"mcpServers": {"__proto__": {"command": "x"}}}', /__proto__: its name has to be/],
+    [
+      'a name with an escape sequence',
+      '{"mcpServers": {"a\\u001b[31m": {"command": "x"}}}',
+      /f:1:32: a \[31m: its name has to be/,
+    ],
     ['the name of amux', '{"mcpServers": {"amux": {"command": "x"}}}', /amux: this is the name of amux’s own server/],
     [
       'a name that is there twice',

@@ -12,6 +12,7 @@ import {certificates} from '../helpers/front.ts';
 import {type Supervised, supervise} from '../helpers/live-home.ts';
 import {serveOverTls} from '../helpers/served.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
+import {mcpContract, mcpReadingContract} from './mcp.ts';
 import {workContract} from './work.ts';
 import {workspaceContract} from './workspaces.ts';
 
@@ -64,15 +65,18 @@ for (const [name, way] of [
     fleetContract(context => opened(context, way));
     workContract(context => opened(context, way));
     workspaceContract(context => opened(context, way));
-    readingContract(async context => {
+    mcpContract(context => opened(context, way));
+    const read = async (context: TestContext) => {
       const subject = await opened(context, way);
       return {fleet: subject.fleet, left: await leaveSomething(subject)};
-    });
+    };
+    readingContract(read);
+    mcpReadingContract(read);
   });
 }
 
 describe('the store without a supervisor', {concurrency: 2}, () => {
-  readingContract(async context => {
+  const read = async (context: TestContext) => {
     const {fleet: supervising, supervised} = await opened(context, inProcess);
     const {paths, work, agent, leave} = supervised;
     const left = await leaveSomething({fleet: supervising, work, agent});
@@ -83,5 +87,7 @@ describe('the store without a supervisor', {concurrency: 2}, () => {
     const fleet = await Offline.open({store, backends, screensDir, memoryDir, home, version: '0.0.0', now: Date.now});
     context.after(() => fleet[Symbol.asyncDispose]());
     return {fleet, left};
-  });
+  };
+  readingContract(read);
+  mcpReadingContract(read);
 });

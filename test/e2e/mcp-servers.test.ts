@@ -104,6 +104,9 @@ test('an agent that would be told by its arguments gets them through amux, with 
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.ok(!readFileSync(file, 'utf8').includes(SECRET));
   assert.ok(!argv.join(' ').includes(SECRET));
+  await home.amux('stop', 'reviewer', '--force');
+  await home.amux('unregister', 'reviewer');
+  assert.equal(existsSync(file), false, 'what was generated for it goes with it');
 });
 
 test('the session’s own configuration wins, and what only its settings have is passed on', async () => {

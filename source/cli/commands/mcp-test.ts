@@ -27,7 +27,8 @@ export const test: Run = async context => {
     const said = lastLines(result.stderr);
     if (!output.json) for (const line of said) output.notice(`  ${line}`);
     const [first = ''] = lastLines(result.garbage, 1);
-    const why = first === '' ? result.why : `${result.why}; it prints what is no message: ${first.slice(0, 120)}`;
+    const plain = oneLine(result.why).slice(0, 300);
+    const why = first === '' ? plain : `${plain}; it prints what is no message: ${first.slice(0, 120)}`;
     const next = said.length === 0 || output.json ? 'amux mcp list shows how it is started' : 'above is what it said';
     throw new AmuxError('mcp.silent', {name, why, next});
   }
