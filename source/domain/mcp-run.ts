@@ -26,9 +26,7 @@ export function mcpNotice(given: McpGiven | null | undefined, now: McpNow): stri
   const says = [
     given.broken === null ? null : `it started without the fleet’s MCP servers: ${given.broken}`,
     lacking(given),
-    changes.length === 0
-      ? null
-      : `the fleet’s MCP servers changed (${listed(changes)}): a restart gives it the new ones`,
+    changes.length === 0 ? null : `restart it for changed MCP servers (${listed(changes)})`,
   ];
   return says.filter(each => each !== null).join('; ') || null;
 }

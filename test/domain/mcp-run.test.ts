@@ -11,7 +11,7 @@ const given = (servers: McpGiven['servers'], more: Partial<McpGiven> = {}): McpG
 const has = (hash: string) => ({hash, lack: null});
 const lacks = (hash: string, kind: 'own' | 'unset' | 'agent', says = 'T is not set') => ({hash, lack: {kind, says}});
 const now = (hashes: Record<string, string>) => new Map(Object.entries(hashes));
-const changed = (what: string) => `the fleet’s MCP servers changed (${what}): a restart gives it the new ones`;
+const changed = (what: string) => `restart it for changed MCP servers (${what})`;
 
 const cases: [string, McpGiven | null | undefined, Map<string, string> | null, string | null][] = [
   ['one of an older amux says nothing', undefined, now({a: '1'}), null],

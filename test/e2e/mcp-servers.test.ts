@@ -139,9 +139,9 @@ test('what changed is told of sessions that run until they are restarted, whoeve
   const notice = async () => (await home.session('api')).notice;
   assert.equal(await notice(), null);
   await home.amux('mcp', 'add', 'fresh', '--', 'fresh');
-  assert.equal(await notice(), 'the fleet’s MCP servers changed (fresh added): a restart gives it the new ones');
+  assert.equal(await notice(), 'restart it for changed MCP servers (fresh added)');
   write({...servers, plain: {command: 'other'}});
-  assert.equal(await notice(), 'the fleet’s MCP servers changed (plain changed): a restart gives it the new ones');
+  assert.equal(await notice(), 'restart it for changed MCP servers (plain changed)');
   const told = await until('the journal', async () => {
     const events = (await home.amux('events', '-n', '50', '--json'))
       .trim()
@@ -163,7 +163,7 @@ test('a file that cannot be read keeps nobody from starting, and nothing older i
   const broken = /^it started without the fleet’s MCP servers: \S+mcp\.json:1:17: close brace expected/;
   assert.match((await home.session('api')).notice!, broken);
   write(servers);
-  assert.match((await home.session('api')).notice!, /; the fleet’s MCP servers changed \(plain added/);
+  assert.match((await home.session('api')).notice!, /; restart it for changed MCP servers \(plain added/);
 });
 
 test('only an admin sees or changes them, and a session is none', async () => {
