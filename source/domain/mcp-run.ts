@@ -26,6 +26,7 @@ export function mcpNotice(given: McpGiven | null | undefined, now: McpNow): stri
   const says = [
     given.broken === null ? null : `it started without the fleet’s MCP servers: ${given.broken}`,
     lacking(given),
+    missing(given, now),
     changes.length === 0 ? null : `restart it for changed MCP servers (${listed(changes)})`,
   ];
   return says.filter(each => each !== null).join('; ') || null;
@@ -58,6 +59,13 @@ function lacking({servers}: McpGiven): string | null {
   if (unset.length === 0) return null;
   const why = listed([...new Set(unset.map(([, {lack}]) => lack!.says))]);
   return `it has no MCP server ${listed(unset.map(([name]) => name))}: ${why}`;
+}
+
+/** What its profile names, and the fleet does not have. */
+function missing({wish, servers}: McpGiven, now: McpNow): string | null {
+  if (typeof wish === 'boolean') return null;
+  const names = wish.filter(name => !Object.hasOwn(servers, name) && now?.has(name) !== true);
+  return names.length === 0 ? null : `its profile names MCP servers that are not there: ${listed(names)}`;
 }
 
 const SHOWN = 5;

@@ -16,6 +16,8 @@ export type ProbeTarget =
   | {kind: 'stdio'; argv: string[]; env: Record<string, string>; cwd: string}
   | {kind: 'http' | 'sse'; url: string; headers: Record<string, string>};
 
+type Remote = Exclude<ProbeTarget, {kind: 'stdio'}>;
+
 type Probing = {
   target: ProbeTarget;
   version: string;
@@ -29,7 +31,8 @@ type Probing = {
 /** Starts a server, asks it who it is and for its tools, and ends it. Resolves when nothing of it is left. */
 export async function probe({target, version, boundMs, signal, end}: Probing): Promise<ProbeResult> {
   const own = target.kind === 'stdio' ? new ProcessTransport(target, end) : null;
-  const transport = own ?? overHttp(target as Exclude<ProbeTarget, {kind: 'stdio'}>);
+  const transport = own ?? overHttp(target as Remote);
+  if (transport === null) return {ok: false, why: 'its url is no address', stderr: '', garbage: ''};
   const client = new Client({name: 'amux', version});
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Probe>(resolve => {
@@ -37,9 +40,8 @@ export async function probe({target, version, boundMs, signal, end}: Probing): P
     timer = setTimeout(() => tell(`nothing within ${boundMs / 1000} s`), boundMs);
     signal.addEventListener('abort', () => tell('it was interrupted'), {once: true});
   });
-  const asked = ask(client, {transport, boundMs}).catch(
-    (error: unknown): Probe => ({ok: false, why: reason(error, own)}),
-  );
+  const refused = (error: unknown): Probe => ({ok: false, why: own === null ? answered(error) : ended(error, own)});
+  const asked = ask(client, {transport, boundMs}).catch(refused);
   try {
     const result = await Promise.race([asked, late]);
     return {...result, stderr: own?.stderr ?? '', garbage: own?.garbage ?? ''};
@@ -66,25 +68,26 @@ async function ask(client: Client, {transport, boundMs}: {transport: Transport; 
   return {ok: true, server: name === '' ? null : {name, version}, tools};
 }
 
-function overHttp({kind, url, headers}: Exclude<ProbeTarget, {kind: 'stdio'}>): Transport {
+function overHttp({kind, url, headers}: Remote): Transport | null {
+  const address = URL.parse(url);
+  if (address === null) return null;
   const options = {requestInit: {headers}};
+  const transport =
+    kind === 'sse' ? new SSEClientTransport(address, options) : new StreamableHTTPClientTransport(address, options);
   // Their optional members are typed for another strictness of the compiler.
-  return (
-    kind === 'sse'
-      ? new SSEClientTransport(new URL(url), options)
-      : new StreamableHTTPClientTransport(new URL(url), options)
-  ) as Transport;
+  return transport as Transport;
 }
 
-function reason(error: unknown, own: ProcessTransport | null): string {
-  const {code, message, cause} = error as {
-    code?: string | number;
-    message: string;
-    cause?: {message?: string; code?: string};
-  };
-  if (own === null) return typeof code === 'number' ? `HTTP ${code}` : (cause?.code ?? cause?.message ?? message);
+function answered(error: unknown): string {
+  const {code, message, cause} = error as {code?: unknown; message: string; cause?: {message?: string; code?: string}};
+  // The text itself has the value in it.
+  if (/header value/.test(message)) return 'one of its headers cannot be sent: what is in its value?';
+  return typeof code === 'number' ? `HTTP ${code}` : (cause?.code ?? cause?.message ?? message);
+}
+
+function ended(error: unknown, {exit}: ProcessTransport): string {
+  const {code, message} = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such program, or no such directory';
-  if (own.exit === null) return message;
-  const {code: exit, signal} = own.exit;
-  return `it ended at once, ${signal === null ? `exit code ${exit}` : `killed by ${signal}`}`;
+  if (exit === null) return message;
+  return `it ended at once, ${exit.signal === null ? `exit code ${exit.code}` : `killed by ${exit.signal}`}`;
 }

@@ -3,6 +3,9 @@ import {basename, dirname} from 'node:path';
 import {hashOfMcp, type McpFile, placeOf, readMcp} from '../config/mcp.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
 
+/** Who writes a file in pieces is waited for, in ms. */
+const SETTLE_MS = 100;
+
 type Seen = {mark: string; file: McpFile; now: McpNow};
 
 /** The fleet's MCP servers as their file has them now: it is read again when it was changed, by whomever. */
@@ -10,19 +13,20 @@ export class FleetMcpFile {
   readonly #path: string;
   readonly #onChange: (what: string) => void;
   #seen: Seen | null = null;
-  /** Of what was told last. */
-  #told: string;
+  /** What was told last. */
+  #told: Seen;
+  #timer: NodeJS.Timeout | undefined;
   #watcher: FSWatcher | null = null;
 
   /** `onChange`: somebody changed it who did not say so (`written`); what is different. */
   constructor(path: string, onChange: (what: string) => void) {
     this.#path = path;
     this.#onChange = onChange;
-    this.#told = this.current.etag;
+    this.#told = this.#read();
     try {
       // Its directory: whoever replaces a file leaves a watch of that file behind.
       this.#watcher = watch(dirname(path), {persistent: false}, (_, name) => {
-        if (name === basename(path)) this.#look();
+        if (name === basename(path)) this.#lookSoon();
       });
       this.#watcher.on('error', () => this.close()); // It is read all the same when somebody asks.
     } catch {
@@ -39,22 +43,28 @@ export class FleetMcpFile {
   }
 
   /** It was changed through this supervisor, which tells that itself. */
-  written(file: McpFile): void {
-    this.#told = file.etag;
+  written(): void {
+    this.#told = this.#read();
   }
 
   close(): void {
+    clearTimeout(this.#timer);
     this.#watcher?.close();
     this.#watcher = null;
   }
 
+  #lookSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), SETTLE_MS).unref();
+  }
+
   #look(): void {
-    const before = this.#seen;
-    const {file, now} = this.#read();
-    if (file.etag === this.#told) return;
-    this.#told = file.etag;
+    const before = this.#told;
+    this.#told = this.#read();
+    const {file, now} = this.#told;
+    if (file.etag === before.file.etag) return;
     if (file.broken !== null) this.#onChange(`cannot be read: ${placeOf(file.file, file.broken)}`);
-    else this.#onChange(differences(before?.now ?? new Map(), now ?? new Map()));
+    else this.#onChange(differences(before.now ?? new Map(), now ?? new Map()));
   }
 
   #read(): Seen {

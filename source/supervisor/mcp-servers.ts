@@ -25,7 +25,7 @@ export function mcpServers({file, path, roster, store, now}: Options): {as: (act
         return change(present);
       });
       if (after.etag === before.etag) return listing();
-      file.written(after);
+      file.written();
       const what = differences(hashesOf(before.servers), hashesOf(after.servers));
       const reason = `MCP servers: ${what}`.slice(0, 500);
       store.append({type: 'mcp.changed', actor, at: now(), session: null, reason, changes: []});

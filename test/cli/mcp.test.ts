@@ -189,6 +189,14 @@ describe('amux mcp test', () => {
       });
     }
 
+    test('a header that cannot be sent is told without its value, and an address that is none as that', async () => {
+      const result = await tools('http', '/mcp', 'a-secret\nX: y');
+      assert.match(result.err, /one of its headers cannot be sent/);
+      assert.doesNotMatch(result.err, /a-secret/);
+      writeFileSync(file(), JSON.stringify({mcpServers: {web: {url: '${BASE}/mcp'}}}));
+      assertFailed(await home.run(['mcp', 'test', 'web', '--env', 'BASE=none']), 1, /its url is no address/);
+    });
+
     test('nobody who listens is told as that', async () => {
       const web = {url: 'http://127.0.0.1:1/mcp'};
       writeFileSync(file(), JSON.stringify({mcpServers: {web}}));
@@ -243,9 +251,13 @@ describe('amux mcp exec', () => {
 
   test('says in one line what it cannot run', async () => {
     const servers = join(home.work, 'servers.json');
-    writeFileSync(servers, '{"mcpServers": {"none": {"command": "no-such-program"}, "web": {"url": "https://x"}}}');
+    writeFileSync(
+      servers,
+      '{"mcpServers": {"none": {"command": "no-such-program"}, "nowhere": {"command": "ls", "cwd": "/no-such-place"}, "web": {"url": "https://x"}}}',
+    );
     const exec = (name: string) => home.run(['mcp', 'exec', '--file', servers, name]);
-    assertFailed(await exec('none'), 1, /none does not answer as an MCP server: there is no no-such-program/);
+    assertFailed(await exec('none'), 1, /none does not answer as an MCP server: there is no program no-such-program/);
+    assertFailed(await exec('nowhere'), 1, /there is no directory \/no-such-place/);
     assertFailed(await exec('web'), 2, /web is no program/);
     assertFailed(await exec('other'), 3, /no MCP server "other"/);
   });

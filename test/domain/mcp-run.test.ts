@@ -20,6 +20,13 @@ const cases: [string, McpGiven | null | undefined, Map<string, string> | null, s
   ['one was changed', given({a: has('1')}), now({a: '2'}), changed('a changed')],
   ['one came, one went', given({a: has('1')}), now({b: '1'}), changed('a removed, b added')],
   ['one that its profile does not take came', given({a: has('1')}, {wish: ['a']}), now({a: '1', b: '1'}), null],
+  [
+    'its profile names one that is not there',
+    given({a: has('1')}, {wish: ['a', 'x']}),
+    now({a: '1'}),
+    'its profile names MCP servers that are not there: x',
+  ],
+  ['that one came', given({a: has('1')}, {wish: ['a', 'x']}), now({a: '1', x: '1'}), changed('x added')],
   ['its profile takes none', given({}, {wish: false}), now({a: '1'}), null],
   ['its own was changed in the fleet’s', given({a: lacks('1', 'own')}), now({a: '2'}), null],
   ['one that it never had went', given({a: lacks('1', 'unset')}), now({}), 'it has no MCP server a: T is not set'],

@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
+import {statSync} from 'node:fs';
 import {constants} from 'node:os';
-import {resolve} from 'node:path';
+import {basename, dirname, resolve} from 'node:path';
 import {readMcp} from '../../config/mcp.ts';
 import {expandMcp} from '../../config/mcp-expand.ts';
 import {AmuxError} from '../../domain/errors.ts';
@@ -24,14 +25,19 @@ export const exec: Run = async context => {
   if (server.kind !== 'stdio')
     throw new AmuxError('input.invalid', {why: `${name} is no program`, next: 'its url is all that is needed'});
   const [command = '', ...rest] = server.argv;
-  const file = command.includes('/') ? resolve(server.cwd, command) : onPath(command, server.env['PATH']);
-  if (file === null) throw new AmuxError('mcp.silent', {name, why: `there is no ${command}`, next: 'install it'});
+  const silent = (why: string, next: string) => new AmuxError('mcp.silent', {name, why, next});
+  if (statSync(server.cwd, {throwIfNoEntry: false})?.isDirectory() !== true)
+    throw silent(`there is no directory ${server.cwd}`, 'make it, or correct its cwd');
   process.chdir(server.cwd);
+  const file = command.includes('/') ? programAt(resolve(command)) : onPath(command, server.env['PATH']);
+  if (file === null) throw silent(`there is no program ${command}`, 'install it');
   for (const stream of [process.stdin, process.stdout, process.stderr]) setBlocking(stream);
   // Not in every Node that can run amux. It leaves nothing of this process behind.
   process.execve?.(file, [command, ...rest], server.env);
   return followed(file, {argv: server.argv, env: server.env});
 };
+
+const programAt = (file: string): string | null => onPath(basename(file), dirname(file));
 
 /** Node reads and writes pipes without waiting, and most other programs do not expect that. */
 function setBlocking(stream: NodeJS.ReadStream | NodeJS.WriteStream): void {
