@@ -68,13 +68,22 @@ export class FleetMcpFile {
   }
 
   #read(): Seen {
-    const found = statSync(this.#path, {throwIfNoEntry: false});
-    const mark = found === undefined ? '' : `${found.ino} ${found.mtimeMs} ${found.ctimeMs} ${found.size}`;
+    const mark = markOf(this.#path);
     if (this.#seen?.mark === mark) return this.#seen;
     const file = readMcp(this.#path);
     const hashes = Object.entries(file.servers).map(([name, entry]) => [name, hashOfMcp(entry)] as const);
     this.#seen = {mark, file, now: file.broken === null ? new Map(hashes) : null};
     return this.#seen;
+  }
+}
+
+/** Changes whenever the file does. */
+function markOf(path: string): string {
+  try {
+    const {ino, mtimeMs, ctimeMs, size} = statSync(path);
+    return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? '';
   }
 }
 

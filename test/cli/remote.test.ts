@@ -128,7 +128,8 @@ test('commands over this machine say that they do not go elsewhere, and pass ove
   const here = commands.filter(command => command.here === true && command.hidden !== true);
   assert.ok(here.length > 8);
   for (const {path} of here) {
-    const args = path === 'completion' ? ['bash'] : /agent config (add|update|remove|show)/.test(path) ? ['x'] : [];
+    const args =
+      path === 'completion' ? ['bash'] : /agent config (add|update|remove|show)|mcp test/.test(path) ? ['x'] : [];
     const result = await home.run([...path.split(' '), ...args, '--url', 'https://127.0.0.1:9']);
     assertFailed(result, 2, new RegExp(`amux ${path} works on this machine, not over a URL · leave --url out`));
   }
