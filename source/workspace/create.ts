@@ -1,14 +1,23 @@
 import {existsSync, lstatSync, mkdirSync, realpathSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
+import {oneLine} from '../domain/names.ts';
 import {BRANCH_PREFIX, freeSlug, slugOf, type WorkspaceInput, type WorkspaceRecord} from '../domain/workspace.ts';
-import {CHANGE_MS, type Repository, reasonOf, tryGit} from './git.ts';
+import {CHANGE_MS, type GitResult, type Repository, reasonOf, tryGit} from './git.ts';
 import {placeOf, worktreesOf} from './list.ts';
 import {branchTip} from './losses.ts';
 import {forgetRecord, readRecords, writeRecord} from './records.ts';
 
-/** `cwd`: whose HEAD counts, in any working tree of the repository. */
-type Wanted = Pick<WorkspaceInput, 'name' | 'agent' | 'description' | 'base' | 'branch' | 'cwd'>;
+/**
+ * `cwd`: whose HEAD counts, in any working tree of the repository; with `commit`, what it was at before. `newBranch`: its
+ * name, instead of `amux/SLUG`.
+ */
+export type Wanted = Pick<WorkspaceInput, 'name' | 'agent' | 'description' | 'base' | 'branch' | 'cwd'> & {
+  newBranch?: string;
+  commit?: string;
+};
+
+type Start = Pick<WorkspaceRecord, 'branch' | 'ours' | 'base' | 'commit'> & {isNew: boolean};
 
 /**
  * A worktree in `.amux/workspaces/SLUG`, on a new branch `amux/SLUG` or on one that exists. Where it fails nothing of it
@@ -18,7 +27,7 @@ export async function createWorktree(repository: Repository, wanted: Wanted, now
   const id = chooseId(repository, wanted.name);
   const path = placeOf(repository, id);
   checkPlace(repository, dirname(path));
-  const start = await startOf(repository, wanted, id);
+  const {isNew, ...start} = await startOf(repository, wanted, id);
   const record: WorkspaceRecord = {
     id,
     name: wanted.name.trim(),
@@ -31,12 +40,23 @@ export async function createWorktree(repository: Repository, wanted: Wanted, now
   // Before git's part: what is half made when this process dies can be found and removed.
   writeRecord(repository, record);
   const short = record.branch.replace(/^refs\/heads\//, '');
-  const how = record.ours ? ['--no-track', '-b', short, '--', path, record.commit] : ['--', path, short];
-  const args = ['worktree', 'add', '--no-guess-remote', ...how];
-  const added = await tryGit(args, {cwd: repository.root, timeoutMs: CHANGE_MS});
+  const failed = (result: GitResult, args: readonly string[]): AmuxError =>
+    new AmuxError('workspace.git', {why: reasonOf(result, args), next: `nothing of ${record.name} was kept`});
+  if (isNew) {
+    // Only where there is none: what somebody else makes in this moment is not ours to undo.
+    const args = ['update-ref', record.branch, record.commit, '0'.repeat(record.commit.length)];
+    const made = await tryGit(args, {cwd: repository.root});
+    if (made.code !== 0) {
+      forgetRecord(repository, id);
+      throw failed(made, args);
+    }
+  }
+  const args = ['worktree', 'add', '--no-guess-remote', '--', path, short];
+  // From there, so that a sparse check-out stays one.
+  const added = await tryGit(args, {cwd: wanted.cwd, timeoutMs: CHANGE_MS});
   if (added.code === 0) return record;
-  await undo(repository, {record, path});
-  throw new AmuxError('workspace.git', {why: reasonOf(added, args), next: `nothing of ${record.name} was kept`});
+  await undo(repository, {record, path, isNew});
+  throw failed(added, args);
 }
 
 function chooseId(repository: Repository, name: string): string {
@@ -63,22 +83,31 @@ function checkPlace({root}: Repository, place: string): void {
 
 async function startOf(
   repository: Repository,
-  {base, branch, cwd}: Wanted,
+  {base, branch, newBranch, commit: at, cwd}: Wanted,
   id: string,
-): Promise<Pick<WorkspaceRecord, 'branch' | 'ours' | 'base' | 'commit'>> {
+): Promise<Start> {
   if (branch !== undefined) return existing(repository, branch.replace(/^refs\/heads\//, ''));
-  const ref = `refs/heads/${BRANCH_PREFIX}${id}`;
+  const short = newBranch === undefined ? `${BRANCH_PREFIX}${id}` : await checked(repository, newBranch);
+  const ref = `refs/heads/${short}`;
   if ((await branchTip(repository, ref)) !== null) {
-    throw new AmuxError('workspace.branch', {
-      why: `the branch ${BRANCH_PREFIX}${id} exists already`,
-      next: `--branch ${BRANCH_PREFIX}${id} goes on with it; or choose another name`,
-    });
+    const next =
+      newBranch === undefined ? `--branch ${short} goes on with it; or choose another name` : 'choose another';
+    throw new AmuxError('workspace.branch', {why: `the branch ${short} exists already`, next});
   }
-  const from = base ?? 'HEAD';
+  const from = at ?? base ?? 'HEAD';
   const here = {...repository, root: cwd};
   const commit = await branchTip(here, from);
   if (commit === null) throw noBase(repository, base);
-  return {branch: ref, ours: true, base: base ?? (await nameOfHead(here, commit)), commit};
+  // One that was named by a person is his: it is never deleted.
+  const ours = short.startsWith(BRANCH_PREFIX);
+  return {branch: ref, ours, base: base ?? (await nameOfHead(here, commit)), commit, isNew: true};
+}
+
+async function checked({root}: Repository, name: string): Promise<string> {
+  const short = name.replace(/^refs\/heads\//, '');
+  const {code} = await tryGit(['check-ref-format', '--branch', short], {cwd: root});
+  if (code === 0 && !short.startsWith('-') && !short.startsWith('@')) return short;
+  throw new AmuxError('workspace.branch', {why: `"${oneLine(name)}" cannot be a branch`, next: 'choose another name'});
 }
 
 function noBase({root}: Repository, base: string | undefined): AmuxError {
@@ -92,10 +121,7 @@ async function nameOfHead({root}: Repository, commit: string): Promise<string> {
   return code === 0 ? out.trim() : commit.slice(0, 12);
 }
 
-async function existing(
-  repository: Repository,
-  branch: string,
-): Promise<Pick<WorkspaceRecord, 'branch' | 'ours' | 'base' | 'commit'>> {
+async function existing(repository: Repository, branch: string): Promise<Start> {
   const ref = `refs/heads/${branch}`;
   const commit = await branchTip(repository, ref);
   if (commit === null) {
@@ -107,13 +133,16 @@ async function existing(
     const next = 'git allows a branch in one worktree at a time: choose another, or -b to start a new one from it';
     throw new AmuxError('workspace.branch', {why: `the branch ${branch} is checked out in ${holder.path}`, next});
   }
-  return {branch: ref, ours: false, base: null, commit};
+  return {branch: ref, ours: false, base: null, commit, isNew: false};
 }
 
 /** Only what this attempt made: the branch, while it still stands where it began. */
-async function undo(repository: Repository, {record, path}: {record: WorkspaceRecord; path: string}): Promise<void> {
+async function undo(
+  repository: Repository,
+  {record, path, isNew}: {record: WorkspaceRecord; path: string; isNew: boolean},
+): Promise<void> {
   const cwd = repository.root;
   if (existsSync(path)) await tryGit(['worktree', 'remove', '--force', '--', path], {cwd, timeoutMs: CHANGE_MS});
-  if (record.ours) await tryGit(['update-ref', '-d', record.branch, record.commit], {cwd});
+  if (isNew) await tryGit(['update-ref', '-d', record.branch, record.commit], {cwd});
   forgetRecord(repository, record.id);
 }

@@ -26,11 +26,19 @@ const SETTINGS = [
   'advice.detachedHead=false',
 ].flatMap(setting => ['-c', setting]);
 
-type Asked = {cwd: string; timeoutMs?: number; env?: Record<string, string>};
+type Asked = {
+  cwd: string;
+  timeoutMs?: number;
+  env?: Record<string, string>;
+  /** What it reads. */
+  input?: string;
+  /** Each character of input and output stands for one byte: names of files need not be UTF-8. */
+  bytes?: boolean;
+};
 
 /** The output of one git command. Throws `workspace.git` with what git said. */
-export async function git(args: readonly string[], {cwd, timeoutMs = LOOK_MS, env = {}}: Asked): Promise<string> {
-  const result = await tryGit(args, {cwd, timeoutMs, env});
+export async function git(args: readonly string[], asked: Asked): Promise<string> {
+  const result = await tryGit(args, asked);
   if (result.code === 0) return result.out;
   throw new AmuxError('workspace.git', {
     why: reasonOf(result, args),
@@ -41,7 +49,10 @@ export async function git(args: readonly string[], {cwd, timeoutMs = LOOK_MS, en
 export type GitResult = {code: number | null; out: string; err: string};
 
 /** The same, where its exit code is an answer. `code` is null when it did not end in time or could not be run. */
-export function tryGit(args: readonly string[], {cwd, timeoutMs = LOOK_MS, env = {}}: Asked): Promise<GitResult> {
+export function tryGit(
+  args: readonly string[],
+  {cwd, timeoutMs = LOOK_MS, env = {}, input = '', bytes = false}: Asked,
+): Promise<GitResult> {
   return new Promise(resolve => {
     const options = {
       cwd,
@@ -49,14 +60,15 @@ export function tryGit(args: readonly string[], {cwd, timeoutMs = LOOK_MS, env =
       timeout: timeoutMs,
       killSignal: 'SIGTERM' as const,
       maxBuffer: OUTPUT_MAX,
-      encoding: 'utf8' as const,
+      encoding: bytes ? ('latin1' as const) : ('utf8' as const),
     };
     const child = execFile('git', [...SETTINGS, ...args], options, (error, out, err) => {
       if (error === null) resolve({code: 0, out, err});
       else if (typeof error.code === 'number') resolve({code: error.code, out, err});
       else resolve({code: null, out, err: error.killed ? `it took longer than ${timeoutMs / 1000} s` : error.message});
     });
-    child.stdin?.end();
+    child.stdin?.on('error', () => {}); // It ended before it read all: its exit code says why.
+    child.stdin?.end(input, bytes ? 'latin1' : 'utf8');
   });
 }
 

@@ -145,7 +145,7 @@ const MARKS: [string, string][] = [
   ['BISECT_LOG', 'a bisection'],
 ];
 
-function inProgress(gitDir: string): Loss[] {
+export function inProgress(gitDir: string): Loss[] {
   const found = MARKS.filter(([mark]) => existsSync(join(gitDir, mark))).map(([, what]) => what);
   return found.length === 0 ? [] : [{kind: 'in progress', count: found.length, examples: [...new Set(found)]}];
 }

@@ -94,15 +94,25 @@ export type IndexEntries = {
 
 export function parseIndex(text: string): IndexEntries {
   const found: IndexEntries = {submodules: [], hidden: []};
-  for (const line of text.split('\0')) {
-    const match = /^(\S) (\d+) ([0-9a-f]+) \d\t([\s\S]+)$/.exec(line);
-    if (match === null) continue;
-    const [, flag = '', mode, blob = '', path = ''] = match;
+  for (const {flag, mode, blob, path} of parseEntries(text)) {
     if (mode === '160000') found.submodules.push(path);
     // Lower case: assume-unchanged. S: skip-worktree, which a sparse check-out uses for what is not there.
     else if (flag === 'S' || flag === flag.toLowerCase()) found.hidden.push({path, blob});
   }
   return found;
+}
+
+/** `stage`: 0, or which side of a conflict it is. */
+export type IndexEntry = {flag: string; mode: string; blob: string; stage: number; path: string};
+
+/** Every line of it. */
+export function parseEntries(text: string): IndexEntry[] {
+  return text.split('\0').flatMap(line => {
+    const match = /^(\S) (\d+) ([0-9a-f]+) (\d)\t([\s\S]+)$/.exec(line);
+    if (match === null) return [];
+    const [, flag = '', mode = '', blob = '', stage, path = ''] = match;
+    return [{flag, mode, blob, stage: Number(stage), path}];
+  });
 }
 
 function splitOnce(text: string, by: string): [string, string] {
