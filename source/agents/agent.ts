@@ -58,8 +58,8 @@ export type Agent = {
   stateFile: StateFile | null;
   /** Arguments that go on with a conversation in a directory; null: it keeps none. */
   resumeFlags: ((conversation: string, dir: string) => string[]) | null;
-  /** Arguments that begin a new conversation from another; null: it cannot. */
-  forkFlags: ((conversation: string, dir: string) => string[]) | null;
+  /** What begins a new conversation with all of another, which stays as it is; null: it cannot. */
+  fork: ((about: Forking) => Promise<Forked>) | null;
   /** How a turn is ended early; null: not known. */
   interrupt: Interrupt | null;
   /** What stands in the first row of its input line; null: no input line is there, or amux has no rules for it. */
@@ -69,6 +69,21 @@ export type Agent = {
   /** What its screen says; null when amux has no rules for it. */
   read: ((screen: Screen) => Reading) | null;
 };
+
+/** What a fork is made of. */
+export type Forking = {
+  /** Id of the one that is forked. */
+  conversation: string;
+  /** Where the new one works. */
+  dir: string;
+  /** A private directory for what is needed meanwhile. */
+  files: string;
+  /** Runs its program with these arguments in `dir`, and resolves with what it printed. Rejects when it fails. */
+  run: (args: readonly string[]) => Promise<string>;
+};
+
+/** `flags` are added to the launch. `conversation`: id of the new one; null: its program chooses one. */
+export type Forked = {flags: string[]; conversation: string | null};
 
 /** What is known when a launch is equipped. */
 export type Equipping = {

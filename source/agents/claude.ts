@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import type {Agent} from './agent.ts';
 import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
 import {giveClaudeMcp, ownClaudeMcp} from './claude-mcp.ts';
@@ -58,7 +59,13 @@ export const claude: Agent = {
   transcript: claudeTranscript,
   stateFile: claudeStateFile,
   resumeFlags: id => ['--resume', id],
-  forkFlags: id => ['--resume', id, '--fork-session'],
+  async fork({conversation}) {
+    const fresh = randomUUID();
+    return {
+      flags: ['--resume', conversation, '--fork-session', '--session-id', fresh],
+      conversation: fresh,
+    };
+  },
   // Before any output, Escape puts the prompt back into the input line. A second C-c would end it.
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),

@@ -64,7 +64,7 @@ export const codex: Agent = {
   stateFile: null,
   // Without a directory it asks which one to work in.
   resumeFlags: (id, dir) => ['resume', id, '-C', dir],
-  forkFlags: (id, dir) => ['fork', id, '-C', dir],
+  fork: async ({conversation, dir}) => ({flags: ['fork', conversation, '-C', dir], conversation: null}),
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),
   ...screens(layout, [

@@ -60,7 +60,7 @@ export const gemini: Agent = {
   transcript: geminiTranscript,
   stateFile: null,
   resumeFlags: id => ['--resume', id],
-  forkFlags: null,
+  fork: null,
   interrupt: {keys: ['Escape'], clean: ['C-c']},
   input: inputLine(layout),
   ...screens(layout, [

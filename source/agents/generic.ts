@@ -27,7 +27,7 @@ export const generic: Agent = {
   transcript: null,
   stateFile: null,
   resumeFlags: null,
-  forkFlags: null,
+  fork: null,
   interrupt: null,
   input: null,
   screens: null,

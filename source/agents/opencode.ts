@@ -1,6 +1,7 @@
 import type {Agent} from './agent.ts';
 import {inputLine} from './input-line.ts';
 import {spaced} from './literal.ts';
+import {forkOpencode} from './opencode-fork.ts';
 import {equipOpencode} from './opencode-launch.ts';
 import {giveOpencodeMcp, ownOpencodeMcp} from './opencode-mcp.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
@@ -60,7 +61,7 @@ export const opencode: Agent = {
   transcript: null,
   stateFile: null,
   resumeFlags: id => ['-s', id],
-  forkFlags: id => ['-s', id, '--fork'],
+  fork: forkOpencode,
   // The first Escape only asks for the second.
   interrupt: {keys: ['Escape', 'Escape'], clean: ['C-c']},
   input: inputLine(layout),

@@ -137,6 +137,24 @@ export const errorTable = {
     http: 422,
     exit: 2,
   },
+  'conversation.copy': {
+    message: '{agent} did not copy the conversation {conversation}: {why}',
+    hint: 'amux fork S NEW --handoff begins a fresh one with a summary instead',
+    http: 422,
+    exit: 1,
+  },
+  'fork.cannot': {
+    message: '{name} cannot be forked: {why}',
+    hint: '{next}',
+    http: 422,
+    exit: 1,
+  },
+  'fork.start': {
+    message: '{why}; its workspace is made: {path}',
+    hint: '{again}; amux unregister {name} and amux ws remove take it away',
+    http: 422,
+    exit: 1,
+  },
   'workspace.unknown': {
     message: 'no workspace "{workspace}" here',
     hint: 'amux ws list shows them; the project directory itself is "main"',

@@ -51,6 +51,8 @@ export type Session = {
   run: RunRecord | null;
   /** Of its last run, kept for the next. */
   conversation: Conversation | null;
+  /** What it was forked from; null: nothing. */
+  origin: Origin | null;
   /** What it asks a person for, oldest first. */
   requests: Request[];
   signals: Signals;
@@ -61,6 +63,9 @@ export type Session = {
   /** Its agent has screen rules: silence alone never makes it idle. */
   hasScreenRules: boolean;
 };
+
+/** `session`: id. `conversation`: the one that it goes on from; null: it began afresh, with a hand-off. */
+export type Origin = {session: string; name: string; conversation: string | null};
 
 export type Effect = {do: 'deliver'} | {do: 'keep-last-screen'} | {do: 'look-at-tree'};
 
@@ -75,13 +80,13 @@ export type Transition = {
 
 /** A session as an older amux stored it, with what is new. */
 export function complete(stored: Session): Session {
-  const {conversation = null, requests: asked = [], ready = true, signals} = stored;
+  const {conversation = null, origin = null, requests: asked = [], ready = true, signals} = stored;
   const requests = asked.map(request => ({
     ...request,
     shown: request.shown ?? null,
     missedAt: request.missedAt ?? null,
   }));
-  return {...stored, conversation, requests, ready, signals: {...noSignals(), ...signals}};
+  return {...stored, conversation, origin, requests, ready, signals: {...noSignals(), ...signals}};
 }
 
 /** The one place where a session's status and activity are decided. Pure: all times come in. */

@@ -24,12 +24,18 @@ export type LaunchInput = {
   home: string;
   /** Of the API, with this session's token; null: none. */
   url: string | null;
-  /** Goes on with a conversation, or begins a new one from it; null: a fresh one. */
-  conversation: {id: string; fork: boolean} | null;
+  /** Goes on with this conversation; null: a fresh one, or what a fork adds. */
+  conversation: string | null;
 };
 
 /** `remember`: the values that this launch looked up, by the names that were asked for and by those they were given to. */
-export type LaunchPlan = {argv: string[]; env: Record<string, string>; remember: Record<string, string>};
+export type LaunchPlan = {
+  /** Its command line without what amux adds. */
+  command: string[];
+  argv: string[];
+  env: Record<string, string>;
+  remember: Record<string, string>;
+};
 
 /** The program, its arguments and its whole environment. Throws when something that it needs is missing. */
 export function planLaunch(input: LaunchInput): LaunchPlan {
@@ -40,27 +46,28 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const flags = [
     ...(model === null ? [] : agent.modelFlags(model)),
     ...(session.yolo ? (agent.yoloFlags ?? []) : permissionFlags(agent, profile)),
-    ...conversationFlags({agent, dir: session.dir, conversation: input.conversation}),
+    ...(input.conversation === null ? [] : resumeFlags(agent, {dir: session.dir, conversation: input.conversation})),
   ];
-  const argv = withArguments(parseCommandLine(line), flags);
+  const command = parseCommandLine(line);
+  const argv = withArguments(command, flags);
   const raw = {...profile.environment, ...session.env, ...input.extra};
   const sources = [input.callerEnv, input.remembered, process.env];
   const expanded = expandAll(raw, {sources, remembered: input.remembered, name: session.name});
   const asked = pick(input.asked, [input.callerEnv, input.remembered]);
   const env = {...base, ...asked, ...amuxVariables(input), ...expanded};
   checkProgram({argv, env, session});
-  return {argv, env, remember: {...asked, ...expanded, ...pick(namedVariables(raw), sources)}};
+  return {command, argv, env, remember: {...asked, ...expanded, ...pick(namedVariables(raw), sources)}};
 }
 
-type Continued = {agent: Agent; dir: string; conversation: LaunchInput['conversation']};
+function resumeFlags(agent: Agent, {dir, conversation}: {dir: string; conversation: string}): string[] {
+  checkContinues(agent, {fork: false});
+  return agent.resumeFlags?.(conversation, dir) ?? [];
+}
 
-/** Arguments that go on with a conversation or fork it. Throws `conversation.cannot`. */
-export function conversationFlags({agent, dir, conversation}: Continued): string[] {
-  if (conversation === null) return [];
-  const {id, fork} = conversation;
-  const flags = fork ? agent.forkFlags : agent.resumeFlags;
-  if (flags !== null) return flags(id, dir);
-  throw new AmuxError('conversation.cannot', {agent: agent.title, what: fork ? 'fork' : 'go on with'});
+/** Throws `conversation.cannot`. */
+export function checkContinues({title, fork, resumeFlags}: Agent, wanted: {fork: boolean}): void {
+  if ((wanted.fork ? fork : resumeFlags) !== null) return;
+  throw new AmuxError('conversation.cannot', {agent: title, what: wanted.fork ? 'fork' : 'go on with'});
 }
 
 /** What a process has of its user, its machine and its session, whoever starts it. */

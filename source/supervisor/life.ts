@@ -6,6 +6,7 @@ import {isAlive} from '../backends/process-tree.ts';
 import type {Paths} from '../config/paths.ts';
 import type {Profile} from '../config/profiles.ts';
 import {findProject} from '../config/project.ts';
+import {withArguments} from '../domain/argv.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/fleet.ts';
 import {mcpNotice} from '../domain/mcp-run.ts';
@@ -16,9 +17,10 @@ import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
 import {equip, filesOf, runsItself} from './equip.ts';
+import {forkConversation, unbegun} from './fork-conversation.ts';
 import type {Door} from './hooks.ts';
 import {readLastScreen} from './last-screen.ts';
-import {askedFor, conversationFlags, planLaunch, variablesOf} from './launch.ts';
+import {askedFor, checkContinues, planLaunch, variablesOf} from './launch.ts';
 import type {FleetMcpFile} from './mcp-file.ts';
 import {checkFree, freeName, newSession} from './new-session.ts';
 import type {Profiles} from './profiles.ts';
@@ -104,9 +106,11 @@ export class Life {
     return runner;
   }
 
-  async start(runner: Runner, input: StartInput, actor: string): Promise<void> {
+  async start(runner: Runner, given: StartInput, actor: string): Promise<void> {
     await runner.exclusively(async () => {
       const {session} = runner;
+      const agent = agentOf(session.agentType);
+      const input = {...given, conversation: given.conversation ?? unbegun(agent, session)};
       if (isLive(session)) throw new AmuxError('session.running', {name: session.name});
       if (session.kind === 'one-shot' && session.run !== null) {
         throw new AmuxError('session.one-shot', {name: session.name, agent: session.agent});
@@ -118,8 +122,7 @@ export class Life {
       }
       const conversation = input.conversation?.fork === false ? input.conversation.id : null;
       if (conversation !== null) this.#checkNotHeld(conversation);
-      if (input.conversation !== undefined)
-        conversationFlags({...session, agent: agentOf(session.agentType), conversation: input.conversation});
+      if (input.conversation !== undefined) checkContinues(agent, input.conversation);
       if (input.prompt !== undefined && input.prompt !== '') this.#options.enqueue(runner, {text: input.prompt, actor});
       runner.observe({source: 'request', at, act: 'start'}, actor);
       if (conversation !== null) runner.observe({source: 'conversation', at, id: conversation, file: null});
@@ -214,17 +217,23 @@ export class Life {
         remembered: runner.remembered,
         asked: this.#askedForMcp(profile),
         home: paths.home,
-        conversation: conversation ?? null,
+        conversation: conversation?.fork === false ? conversation.id : null,
         url: this.#grantApi(run),
       });
       runner.remembered = plan.remember;
+      const {id: own, dir} = session;
+      const forked =
+        conversation?.fork === true
+          ? await forkConversation({...plan, agent, dir, conversation: conversation.id, files: filesOf(paths, own)})
+          : null;
       const mcp = {
         self: self ?? null,
         own: profile.mcp,
         file: this.#options.mcp.current,
         wish: profile.mcpServers,
       };
-      const equipped = await equip({agent, session, argv: plan.argv, env: plan.env, door, paths, mcp});
+      const planned = withArguments(plan.argv, forked?.flags ?? []);
+      const equipped = await equip({agent, session, argv: planned, env: plan.env, door, paths, mcp});
       run.argv = equipped.argv;
       run.hookToken = equipped.hookToken;
       run.mcp = equipped.mcp;
@@ -232,10 +241,9 @@ export class Life {
       if (lack !== null) this.#options.roster.note('notice', `${session.name}: ${lack}`);
       await backend!.close(session.id); // A terminal that an earlier run left behind.
       runner.observe({source: 'process', at: run.startedAt, state: 'started', run});
-      if (conversation?.fork === false) {
-        // Nobody else may go on with it, long before it tells of it itself.
-        runner.observe({source: 'conversation', at: run.startedAt, id: conversation.id, file: null});
-      }
+      // Nobody else may go on with it, long before it tells of it itself.
+      const begins = forked === null ? conversation?.id : forked.conversation;
+      if (begins != null) runner.observe({source: 'conversation', at: run.startedAt, id: begins, file: null});
       const {cols, rows} = this.size;
       const {id: terminal, name, dir: cwd} = session;
       const {argv} = equipped;

@@ -47,6 +47,7 @@ export function newSession({roster, now}: {roster: Roster; now: () => number}, i
     unseen: false,
     run: null,
     conversation: null,
+    origin: null,
     requests: [],
     signals: noSignals(),
     quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
@@ -60,11 +61,12 @@ export function checkFree(roster: Roster, name: string): void {
   for (const {session} of roster.all) {
     if (session.name === name) throw new AmuxError('session.exists', {name});
   }
+  if (roster.reserved.has(name)) throw new AmuxError('session.exists', {name});
 }
 
 /** After its agent, with the first number that is free. */
 export function freeName(roster: Roster, agent: string): string {
-  const taken = new Set(roster.all.map(({session}) => session.name));
+  const taken = new Set([...roster.reserved, ...roster.all.map(({session}) => session.name)]);
   const stem = /^[A-Za-z]/.test(agent) ? agent.slice(0, 50) : `agent-${agent.slice(0, 50)}`;
   for (let i = 1; ; i++) if (!taken.has(`${stem}-${i}`)) return `${stem}-${i}`;
 }

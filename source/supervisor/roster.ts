@@ -43,6 +43,8 @@ export class Roster {
   readonly #stateFiles = new StateFiles();
   readonly #histories = new Set<string>();
   readonly #branches: Branches;
+  /** Names of sessions that are being made. */
+  readonly reserved = new Set<string>();
 
   constructor(options: RosterOptions) {
     this.#options = options;

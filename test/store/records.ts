@@ -46,6 +46,7 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     unseen: false,
     run: null,
     conversation: null,
+    origin: null,
     requests: [],
     signals: noSignals(),
     quietMs: 1000,
