@@ -65,6 +65,9 @@ export class Client implements Fleet {
 
   run = (input: RunInput): Promise<SessionView> => this.#connection.post('/api/run', input);
 
+  fork: Fleet['fork'] = (ref, body) =>
+    this.#connection.call(at(ref, 'fork'), {method: 'POST', body, patienceMs: WORKTREE_MS});
+
   variables = (target: {ref: string} | LaunchTarget): Promise<string[]> =>
     this.#connection.post('/api/variables', target);
 

@@ -107,6 +107,23 @@ export const sessionCommands: readonly Command[] = [
     load: async () => (await life()).run,
   },
   {
+    path: 'fork',
+    usage: 'S NEW [--branch B] [--prompt TEXT] [--clean] [--handoff] [--yolo] [--trust | --no-setup]',
+    summary: 'a second session with the conversation of S, in a new workspace with its uncommitted changes',
+    flags: {
+      branch: {type: 'string', value: 'B', about: 'the name of its new branch; default amux/NEW'},
+      prompt,
+      clean: {type: 'boolean', about: 'without what is not committed'},
+      handoff: {type: 'boolean', about: 'a fresh conversation that begins with a summary of what was said'},
+      yolo: {type: 'boolean', about: 'run without permission prompts; not taken from S'},
+      trust,
+      setup: {type: 'boolean', negative: true, about: 'without the project’s setup commands and copied files'},
+    },
+    args: [2, 2],
+    completes: 'sessions',
+    load: async () => (await import('./commands/fork.ts')).fork,
+  },
+  {
     path: 'ps',
     aliases: ['agent list', 'agent ls'],
     usage: '[-a]',

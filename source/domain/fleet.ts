@@ -108,6 +108,25 @@ export type StartInput = {
   conversation?: {id: string; fork: boolean};
 };
 
+/** A second session from one. */
+export type ForkInput = {
+  /** Of the new session, and of its workspace. */
+  name: string;
+  /** A new one; default `amux/NAME`. */
+  branch?: string;
+  prompt?: string;
+  /** Without what is not committed. */
+  clean?: boolean;
+  /** A fresh conversation that begins with what was said, for agents that cannot copy theirs. */
+  handoff?: boolean;
+  yolo?: boolean;
+  /** Hash of the commands that the caller accepts (see `workspace.untrusted`). */
+  trust?: string;
+  /** False: what the project declares for new workspaces is not done. */
+  setup?: boolean;
+  callerEnv?: Record<string, string>;
+};
+
 /** One process life. Times are unix seconds. */
 export type RunView = Pick<RunRecord, 'id' | 'pid' | 'argv' | 'backend'> & {
   started_at: number;
@@ -137,6 +156,8 @@ export type Explanation = {
   since: number;
   /** The agent's own id for its history. */
   conversation: string | null;
+  /** The session that it was forked from, by name, and the conversation that came along; null: it is no fork. */
+  origin: {session: string; conversation: string | null} | null;
   /** As in `SessionView`. */
   notice: string | null;
   evidence: {source: keyof Signals | 'process'; age: number | null; says: string; wins: boolean}[];
@@ -223,6 +244,12 @@ export interface Fleet extends Access, Board, Knowledge, McpServers, Workspaces 
   /** Default: every session that runs. */
   stopAll(options?: {of?: Selection; force?: boolean}): Promise<Outcome[]>;
   run(input: RunInput): Promise<SessionView>;
+  /**
+   * A new session with the conversation of this one, in a new workspace with its uncommitted changes. This one goes on.
+   * `notice` of the answer says what did not come along. Rejects with `fork.cannot` before anything is made, and with
+   * `fork.start` when only the start failed.
+   */
+  fork(ref: string, input: ForkInput): Promise<SessionView>;
   /** Names of the variables (`${VAR}`) that a launch would take from its caller's environment. */
   variables(target: {ref: string} | LaunchTarget): Promise<string[]>;
   /** `now`: ends the turn that runs, and goes before what waits. */

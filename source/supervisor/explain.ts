@@ -18,7 +18,9 @@ export function explain(
   const since = Math.floor((live ? session.activitySince : session.updatedAt) / 1000);
   const conversation = session.conversation?.id ?? null;
   const notice = noticeOf(session, facts);
-  return {name, status, activity: live ? activity : null, reason, since, conversation, notice, evidence};
+  const from = session.origin ?? null;
+  const origin = from === null ? null : {session: from.name, conversation: from.conversation};
+  return {name, status, activity: live ? activity : null, reason, since, conversation, origin, notice, evidence};
 }
 
 function pieces({signals, run, status}: Session, now: number): Piece[] {

@@ -238,6 +238,7 @@ export class Offline implements Fleet {
   undo = refuse;
   addNote = refuse;
   writeMemory = refuse;
+  fork = refuse;
   createWorkspace = refuse;
   removeWorkspace = refuse;
   pruneWorkspaces = refuse;

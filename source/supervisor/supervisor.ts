@@ -13,6 +13,7 @@ import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
 import {changeSession} from './change-session.ts';
+import {forking} from './fork.ts';
 import {handOff} from './hand-off.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
@@ -115,6 +116,9 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const places = workspaces({roster, paths, profiles: options.profiles, now});
   const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile});
   const servers = mcpServers({file: mcpFile, path: paths.mcp, roster, store, now});
+  const reading = looking({roster, screensDir, detachKey, now});
+  const {profiles} = options;
+  const forks = forking({roster, life, profiles, forkWorkspace: places.fork, reading, enqueue, now});
   for (const backend of backends) {
     backend.onEvent(event => {
       if (event.type === 'lost') void backendLost(roster, backend, event.why);
@@ -148,7 +152,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   };
 
   const as = (actor: string): Fleet => ({
-    ...looking({roster, screensDir, detachKey, now}),
+    ...reading,
     ...steers.as(actor),
     approvals: asks.approvals,
     decide: (ref, decision) => asks.decide(ref, decision, actor),
@@ -158,6 +162,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...known.as(actor),
     ...places.as(actor),
     ...servers.as(actor),
+    ...forks.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;

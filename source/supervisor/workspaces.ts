@@ -9,11 +9,13 @@ import {
   type Pruned,
   type RemoveInput,
   type WorkspaceInput,
+  type WorkspaceRecord,
   type Workspaces,
   type WorkspaceView,
 } from '../domain/workspace.ts';
 import {contextOf, makeContextFiles} from '../workspace/context-files.ts';
 import {createWorktree} from '../workspace/create.ts';
+import {forkWorktree} from '../workspace/fork.ts';
 import {type Found, lastUsed, placeOf} from '../workspace/list.ts';
 import {finishRemovals, lossesOf, removeWorktree} from '../workspace/remove.ts';
 import type {Profiles} from './profiles.ts';
@@ -34,30 +36,53 @@ const PRUNE_DAYS = 7;
 
 type Options = {roster: Roster; paths: Paths; profiles: Profiles; now: () => number};
 
+/** A workspace from another working tree of its repository. */
+export type WorkspaceFork = Pick<WorkspaceInput, 'name' | 'branch' | 'trust' | 'setup'> & {
+  here: Located;
+  top: string;
+  agent: string;
+  clean: boolean;
+  /** Name of the session that it is forked from. */
+  from: string;
+};
+
+type Made = {record: WorkspaceRecord; notices: string[]};
+
+type Making = {
+  as: (actor: string) => Workspaces;
+  fork: (fork: WorkspaceFork, actor: string) => Promise<WorkspaceView>;
+};
+
 /** Makes and removes worktrees. Git is asked to change a repository by one of these at a time. */
-export function workspaces({roster, paths, profiles, now}: Options): {as: (actor: string) => Workspaces} {
+export function workspaces({roster, paths, profiles, now}: Options): Making {
   const sessions: Sessions = () => roster.all.map(({session}) => session);
   const inTurn = turns();
   /** Directories whose setup still runs. */
   const settingUp = new Set<string>();
 
-  const create = async (here: Located, input: WorkspaceInput): Promise<WorkspaceView> => {
+  type Wanted = Pick<WorkspaceInput, 'agent' | 'trust' | 'setup'>;
+
+  /** `make`: git's part of it. */
+  const create = async (
+    here: Located,
+    {agent, trust, setup}: Wanted,
+    make: () => Promise<Made>,
+  ): Promise<WorkspaceView> => {
     const {project, repository} = here;
     const declared = declaredIn(here);
-    if (input.agent !== undefined) profiles.resolve(input.agent, project);
-    const wantsSetup = input.setup !== false;
-    const {trust} = input;
+    if (agent !== undefined) profiles.resolve(agent, project);
+    const wantsSetup = setup !== false;
     if (wantsSetup) {
       checkAccepted({here, paths, commands: declared.setup, trust, flag: '--no-setup', at: now()});
     }
-    const record = await inTurn(here, async () => {
+    const {record, notices} = await inTurn(here, async () => {
       await finishRemovals(repository);
       hideFromGit(repository);
-      const made = await createWorktree(repository, {...input, cwd: realDirectory(input.cwd)}, now());
-      settingUp.add(placeOf(repository, made.id));
+      const made = await make();
+      settingUp.add(placeOf(repository, made.record.id));
       return made;
     });
-    const notices = contextFor(here, record);
+    notices.push(...contextFor(here, record));
     try {
       if (wantsSetup) notices.push(...(await setUp(here, {record, declared})));
     } finally {
@@ -103,13 +128,20 @@ export function workspaces({roster, paths, profiles, now}: Options): {as: (actor
     return [];
   };
 
+  const noteMade = ({name, path, branch}: WorkspaceView, actor: string): void => {
+    note('workspace.created', `${name} made in ${path}${branch === null ? '' : `, branch ${branch}`}`, actor);
+  };
+
   const as = (actor: string): Workspaces => ({
     ...lookingAtWorkspaces(sessions),
 
     async createWorkspace(input) {
-      const view = await create(locateCaller(input.cwd), input);
-      const on = view.branch === null ? '' : `, branch ${view.branch}`;
-      note('workspace.created', `${view.name} made in ${view.path}${on}`, actor);
+      const here = locateCaller(input.cwd);
+      const cwd = realDirectory(input.cwd);
+      const view = await create(here, input, async () => {
+        return {record: await createWorktree(here.repository, {...input, cwd}, now()), notices: []};
+      });
+      noteMade(view, actor);
       return view;
     },
 
@@ -161,7 +193,17 @@ export function workspaces({roster, paths, profiles, now}: Options): {as: (actor
       return {path: contextOf(path), files: contextFileNames.map(file => join(contextOf(path), file)), made};
     },
   });
-  return {as};
+
+  const fork = async ({here, branch, from, ...wanted}: WorkspaceFork, actor: string): Promise<WorkspaceView> => {
+    const {top, name, agent, clean} = wanted;
+    const description = `A fork of ${from}`;
+    const view = await create(here, wanted, () =>
+      forkWorktree(here.repository, {top, name, agent, clean, newBranch: branch, description}, now()),
+    );
+    noteMade(view, actor);
+    return view;
+  };
+  return {as, fork};
 }
 
 async function refuseLosses({repository}: Located, found: Found): Promise<void> {

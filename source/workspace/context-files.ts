@@ -22,6 +22,19 @@ export function makeContextFiles(path: string, about: About): string[] {
   }
 }
 
+/** One more beside them, which was not there. Returns where it is. Throws `store.write`. */
+export function addContextFile(path: string, {name, text}: {name: string; text: string}): string {
+  const file = join(contextOf(path), name);
+  try {
+    mkdirSync(contextOf(path), {recursive: true});
+    if (!staysInside(path)) throw new Error('it leads out of the workspace');
+    writeFileSync(file, text, {flag: 'wx'});
+    return file;
+  } catch (error) {
+    throw new AmuxError('store.write', {file, why: (error as Error).message}, error);
+  }
+}
+
 function wasMade(file: string, text: string): boolean {
   try {
     writeFileSync(file, text, {flag: 'wx'});

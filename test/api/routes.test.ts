@@ -145,7 +145,7 @@ describe('the routes of sessions', () => {
     assert.equal(await refusal('/api/sessions/one/compact', {method: 'POST', token: viewer}), '403 access.role');
     assert.equal(await refusal('/api/sessions/nobody/compact', {method: 'POST'}), '404 session.unknown');
     assert.equal(await refusal('/api/sessions/one/fork', {body: {}}), '400 input.invalid');
-    assert.equal(await refusal('/api/sessions/one/fork', {body: {name: 'copy'}}), '501 not-built');
+    assert.equal(await refusal('/api/sessions/one/fork', {body: {name: 'copy'}}), '422 fork.cannot');
     assert.equal(await refusal('/api/tokens?by=moon'), '400 input.invalid');
     assert.equal(await refusal('/api/tokens?by=day&since=0', {token: viewer}), '501 not-built');
     assert.equal(await refusal('/api/mcp', {token: served.token('operator')}), '403 access.role');

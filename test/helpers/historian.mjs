@@ -4,14 +4,28 @@
 //   --work MS       how long a prompt takes; a text with "long" takes ten times that
 //   --late MS       how long after Enter a prompt is in its history
 //   --stateless 1  writes no state file
+//   --resume ID [--fork-session --session-id NEW]  goes on with a history, or with a copy of it
 //   --deaf N        does not take the first N presses of Enter
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
 //   one with ASK opens a dialog, which the next Enter closes.
-import {appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 
 const options = new Map();
-for (let i = 2; i < process.argv.length; i += 2) options.set(process.argv[i], process.argv[i + 1]);
+for (let i = 2; i < process.argv.length; i++) {
+  const word = process.argv[i];
+  if (word === '--fork-session') options.set(word, true);
+  else if (!word.includes('=')) options.set(word, process.argv[++i]);
+}
 const number = (name, otherwise) => Number(options.get(name) ?? otherwise);
 const work = number('--work', 100);
 const late = number('--late', 20);
@@ -20,7 +34,9 @@ const log = (event, more = {}) =>
   appendFileSync(options.get('--log'), `${JSON.stringify({event, pid: process.pid, ...more})}\n`);
 
 const resumed = options.get('--resume');
-const id = resumed ?? `00000000-0000-4000-8000-${String(process.pid).padStart(12, '0')}`;
+const forks = options.has('--fork-session');
+const id =
+  (forks ? options.get('--session-id') : resumed) ?? `00000000-0000-4000-8000-${String(process.pid).padStart(12, '0')}`;
 const config = join(process.env.HOME, '.claude');
 const history = join(config, 'projects', process.cwd().replace(/[^A-Za-z0-9]/g, '-'), `${id}.jsonl`);
 const stateFile = join(config, 'sessions', `${process.pid}.json`);
@@ -57,8 +73,17 @@ function draw() {
   process.stdout.write(`\x1b[2J\x1b[H${rows.join('\r\n')}`);
 }
 
+/** Of a fork: the other history under its own id, once there is a prompt of its own. */
+function copied() {
+  const projects = join(config, 'projects');
+  const files = readdirSync(projects, {recursive: true}).filter(each => each.endsWith(`${resumed}.jsonl`));
+  if (files.length === 0) process.exit(1);
+  return readFileSync(join(projects, files[0]), 'utf8').replaceAll(resumed, id);
+}
+
 function write(entry) {
   mkdirSync(join(history, '..'), {recursive: true});
+  if (forks && !existsSync(history)) writeFileSync(history, copied());
   appendFileSync(history, `${JSON.stringify({...entry, sessionId: id, timestamp: new Date().toISOString()})}\n`);
 }
 

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {plannedRoute, type Route, route} from '../route.ts';
 import {explanation, runView, sessionView} from '../schemas/session.ts';
-import {environment, prompt, text} from '../schemas/shape.ts';
+import {environment, prompt, text, trust} from '../schemas/shape.ts';
 
 /** Agents take it from their command line: it must not read as an option there. */
 const conversation = z.strictObject({id: z.string().regex(/^\w[\w-]{0,199}$/), fork: z.boolean()});
@@ -9,6 +9,17 @@ const startBody = z.strictObject({
   prompt: prompt.describe('Sent as its first message').optional(),
   callerEnv: environment.describe('Values of variables that the profile names').optional(),
   conversation: conversation.describe('Go on with one of its agent’s, or begin a new one from it').optional(),
+});
+const forkBody = z.strictObject({
+  name: text.describe('Of the new session and its workspace'),
+  branch: text.min(1).describe('A new one; default `amux/NAME`').optional(),
+  prompt: prompt.describe('Its first message').optional(),
+  clean: z.boolean().describe('Without what is not committed').optional(),
+  handoff: z.boolean().describe('A fresh conversation that begins with a summary, where none can be copied').optional(),
+  yolo: z.boolean().describe('Without permission prompts, which is not taken from the first one').optional(),
+  trust: trust.optional(),
+  setup: z.boolean().describe('False: without copied files and setup commands').optional(),
+  callerEnv: environment.describe('Values of variables that the profile names').optional(),
 });
 const forceBody = z.strictObject({force: z.boolean().describe('SIGKILL at once').optional()});
 
@@ -52,20 +63,15 @@ export const lifeRoutes: Route[] = [
     result: sessionView,
     planned: 'send its own command, with "as_command": true',
   }),
-  plannedRoute({
+  route({
     method: 'POST',
     url: '/api/sessions/:name/fork',
     role: 'operator',
-    summary: 'A new session that begins with its conversation',
+    summary: 'A new session with its conversation, in a new workspace with its uncommitted changes; it goes on itself',
     status: 202,
-    body: z.strictObject({
-      name: text.describe('Of the new session'),
-      branch: text.min(1).optional(),
-      prompt: prompt.optional(),
-      clean: z.boolean().describe('Without its conversation').optional(),
-    }),
+    body: forkBody,
     result: sessionView,
-    planned: 'register another session and start it with "conversation": {"id": …, "fork": true}',
+    handler: (fleet, {name, body}) => fleet.fork(name, body),
   }),
   route({
     method: 'POST',

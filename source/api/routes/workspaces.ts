@@ -1,14 +1,9 @@
 import {z} from 'zod';
 import {type Route, route} from '../route.ts';
-import {flag, line, longText, text} from '../schemas/shape.ts';
+import {flag, line, longText, text, trust} from '../schemas/shape.ts';
 import {contextFiles, pruned, workspaceView} from '../schemas/workspace.ts';
 
 const cwd = text.min(1).describe('A directory of the project');
-const trust = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal digits')
-  .describe('Hash of the commands that the caller has read, as "workspace.untrusted" told it');
-
 const createBody = z.strictObject({
   name: line,
   cwd,

@@ -140,6 +140,7 @@ export const explanation = shapeOf<Explanation>()(
       reason: z.string(),
       since: seconds,
       conversation: z.string().nullable(),
+      origin: z.strictObject({session: z.string(), conversation: z.string().nullable()}).nullable(),
       notice: z.string().nullable(),
       evidence: z.array(
         z.strictObject({

@@ -42,3 +42,8 @@ export const count = (max: number) =>
     .transform(Number)
     .pipe(z.number().max(max))
     .meta({type: 'integer', minimum: 0, maximum: max});
+
+export const trust = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal digits')
+  .describe('Hash of the commands that the caller has read, as "workspace.untrusted" told it');

@@ -163,7 +163,7 @@ function environmentOf(context: Context): Record<string, string> {
   return Object.fromEntries(listFlag(context, 'env').map(parseAssignment));
 }
 
-function pick(env: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
+export function pick(env: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) if (env[name] !== undefined) found[name] = env[name];
   return found;
