@@ -30,6 +30,7 @@ export function copyOf(
   {dir, random}: {dir: string; random: () => string},
 ): {id: string; data: unknown} {
   const {info, messages} = record(exported);
+  if (text(record(info)['id']) === '') throw new Error('it told no conversation');
   const own = new Map<string, string>();
   const rename = (each: unknown): void => {
     const id = text(record(each)['id']);

@@ -12,6 +12,7 @@ import {certificates} from '../helpers/front.ts';
 import {type Supervised, supervise} from '../helpers/live-home.ts';
 import {serveOverTls} from '../helpers/served.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
+import {forkContract} from './forks.ts';
 import {mcpContract, mcpReadingContract} from './mcp.ts';
 import {workContract} from './work.ts';
 import {workspaceContract} from './workspaces.ts';
@@ -66,6 +67,7 @@ for (const [name, way] of [
     workContract(context => opened(context, way));
     workspaceContract(context => opened(context, way));
     mcpContract(context => opened(context, way));
+    forkContract(context => opened(context, way));
     const read = async (context: TestContext) => {
       const subject = await opened(context, way);
       return {fleet: subject.fleet, left: await leaveSomething(subject)};

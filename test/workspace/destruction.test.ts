@@ -1,14 +1,27 @@
 import assert from 'node:assert/strict';
-import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync} from 'node:fs';
+import {spawn} from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {after, describe, it} from 'node:test';
 import {AmuxError, type ErrorCode} from '../../source/domain/errors.ts';
 import {makeContextFiles} from '../../source/workspace/context-files.ts';
 import {copyFiles} from '../../source/workspace/copy.ts';
 import {createWorktree} from '../../source/workspace/create.ts';
+import {forkWorktree} from '../../source/workspace/fork.ts';
 import {type Found, findWorkspaces} from '../../source/workspace/list.ts';
 import {readRecords, writeRecord} from '../../source/workspace/records.ts';
 import {finishRemovals, removeWorktree} from '../../source/workspace/remove.ts';
+import {until} from '../helpers/home.ts';
 import {gitIn, ownGitHome, put, TestRepository, treeOf} from '../helpers/repository.ts';
 
 const home = ownGitHome();
@@ -305,6 +318,107 @@ describe('nothing is lost without --discard', () => {
   }
 });
 
+describe('a fork changes nothing of what it begins from, and has all of it', () => {
+  for (const each of cases) {
+    it(`${each.title}, also on a branch that a person named`, async () => {
+      using repository = new TestRepository(home, `forked ${cases.indexOf(each)}`);
+      repository.git('branch', 'existing');
+      const {path, record} = await make(repository, each);
+      await each.spoil({repository, path, id: record.id});
+      const before = everything(repository, path);
+      const fork = async (clean: boolean, newBranch?: string) => {
+        const wanted = {top: path, name: 'the fork', agent: 'generic', description: 'A fork', clean, newBranch};
+        const {record} = await forkWorktree(repository, wanted, Date.now() + 1000);
+        return (await findWorkspaces(repository)).find(found => found.record.id === record.id)!;
+      };
+      // Whoever forks looks first whether it is (still) a worktree of this repository.
+      if (!existsSync(join(path, '.git')) || lstatSync(join(path, '.git')).isDirectory()) {
+        if (!existsSync(path)) await assert.rejects(fork(false), AmuxError);
+        assert.deepEqual(everything(repository, path), before);
+        return;
+      }
+      for (const [clean, branch] of [
+        [false, undefined],
+        [true, undefined],
+        [false, 'feature/größe'],
+      ] as const) {
+        const found = await fork(clean, branch);
+        assert.equal(gitIn(found.path, 'rev-parse', 'HEAD'), gitIn(path, 'rev-parse', 'HEAD'));
+        assert.equal(gitIn(found.path, 'branch', '--show-current').trim(), branch ?? 'amux/the-fork');
+        assert.deepEqual(carriedIn(found.path), clean ? [] : carriedIn(path));
+        if (!clean && carriedIn(path).length > 0)
+          await assert.rejects(removeWorktree(repository, found, {discard: false}));
+        await removeWorktree(repository, found, {discard: true});
+        if (branch !== undefined) repository.git('branch', '-D', branch);
+        assert.deepEqual(everything(repository, path), before);
+      }
+    });
+  }
+
+  it('one that cannot become the same leaves nothing', async () => {
+    using repository = new TestRepository(home, 'odd filter');
+    repository.git('config', 'filter.odd.smudge', 'cat; echo more');
+    repository.git('config', 'filter.odd.clean', 'cat');
+    const {path: top} = await make(repository, {name: 'source'});
+    put(join(top, '.gitattributes'), 'file.txt filter=odd');
+    put(join(top, 'file.txt'), 'changed\n');
+    const before = everything(repository, top);
+    const wanted = {top, name: 'x', agent: 'generic', description: 'A fork', clean: false};
+    await assert.rejects(forkWorktree(repository, wanted, Date.now()), /did not become the same/);
+    assert.deepEqual(everything(repository, top), before);
+  });
+
+  it('one whose branch exists, or is no name, leaves nothing', async () => {
+    using repository = new TestRepository(home, 'branches');
+    repository.git('branch', 'taken');
+    const {path: top} = await make(repository, {name: 'source'});
+    const before = everything(repository, top);
+    const wanted = {top, name: 'x', agent: 'generic', description: 'A fork', clean: false};
+    for (const newBranch of [
+      'taken',
+      'main',
+      'refs/heads/taken',
+      '-x',
+      '@{-1}',
+      'a..b',
+      'a b',
+      '',
+      'HEAD',
+      'taken/x',
+    ]) {
+      await assert.rejects(forkWorktree(repository, {...wanted, newBranch}, Date.now()), AmuxError, newBranch);
+      assert.deepEqual(everything(repository, top), before, newBranch);
+    }
+  });
+
+  it('one that did not come to its end says so', async () => {
+    using repository = new TestRepository(home, 'killed');
+    // What fills it never ends: so it stands there when its maker is killed.
+    repository.git('config', 'filter.late.smudge', 'cat; sleep 1000');
+    repository.write('.gitattributes', 'late.txt filter=late');
+    repository.write('late.txt', 'x');
+    const script = `
+      import {forkWorktree} from '${new URL('../../source/workspace/fork.ts', import.meta.url).pathname}';
+      const [root, gitDir] = process.argv.slice(2);
+      await forkWorktree({root, gitDir}, {top: root, name: 'x', agent: 'generic', description: 'A fork of s', clean: false}, 1);`;
+    const file = join(home, 'forks.mts');
+    put(file, script);
+    const child = spawn(process.execPath, ['--import', 'tsx', file, repository.root, repository.gitDir], {
+      cwd: import.meta.dirname,
+      detached: true,
+      stdio: 'ignore',
+    });
+    const path = join(repository.root, '.amux', 'workspaces', 'x');
+    await until('the file that is filtered', () => existsSync(join(path, 'file.txt')) && readRecords(repository)[0]);
+    process.kill(-child.pid!, 'SIGKILL');
+    assert.match(
+      readRecords(repository)[0]!.description ?? '',
+      /^A fork of s, which came to no end: .* may be missing/,
+    );
+    assert.equal(repository.git('status', '--porcelain'), '?? .gitattributes\n?? late.txt\n');
+  });
+});
+
 describe('what holds nothing of its own is removed', () => {
   it('fresh: with its branch, and without a trace', async () => {
     using repository = new TestRepository(home, 'fresh');
@@ -518,6 +632,16 @@ function everything(repository: TestRepository, path: string): unknown {
     beside: readdirSync(join(repository.root, '.amux', 'workspaces')),
     records: readRecords(repository),
   };
+}
+
+/** What git says of the changes, without repositories within, which no other working tree can have. */
+function carriedIn(path: string): string[] {
+  const lines = gitIn(path, 'status', '--porcelain=v2', '--untracked-files=all', '-z').split('\0').filter(Boolean);
+  const hidden = gitIn(path, 'ls-files', '-v')
+    .split('\n')
+    .filter(line => /^[a-z]|^S/.test(line));
+  const texts = hidden.map(line => `${line} ${readFileSync(join(path, line.slice(2)), 'utf8')}`);
+  return [...lines.filter(line => !/^\S \.\S S|^\? .*\/$/.test(line)), ...texts];
 }
 
 function conflict(repository: TestRepository, path: string, ...command: string[]): void {

@@ -24,12 +24,16 @@ export const explain: Run = async context => {
     output.value(result);
     return 0;
   }
-  const {name, status, activity, reason, since, conversation, notice, evidence} = result;
+  const {name, status, activity, reason, since, conversation, origin, notice, evidence} = result;
   output.line(
     `${name}: ${status}${activity === null ? '' : `, ${activity}`} for ${duration(Date.now() / 1000 - since)}`,
   );
   output.line(`because ${reason}`);
   if (conversation !== null) output.line(`conversation ${conversation}`);
+  if (origin !== null) {
+    const how = origin.conversation === null ? 'with a hand-off' : `conversation ${origin.conversation}`;
+    output.line(`forked from ${origin.session}, ${how}`);
+  }
   if (notice !== null) output.line(notice);
   const rows = evidence.map(({wins, source, age, says}) => [
     wins ? '▸' : ' ',
