@@ -74,14 +74,12 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
       label: labelOf(binding, state),
     }),
   );
-  const {agentsFound, anyCommand} = info;
-  const agents = anyCommand === undefined ? agentsFound : [...agentsFound, {name: anyCommand, version: null}];
   return (
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
       <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
       <Screen {...{state, theme, layout, info}} />
       <Pane lines={[footerOf(state, {theme, hints, leaveKey})]} columns={cols} />
-      <DialogLayer {...{state, theme, layout, agents, hints}} />
+      <DialogLayer {...{state, theme, layout, hints}} />
     </Box>
   );
 }

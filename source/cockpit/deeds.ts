@@ -5,8 +5,8 @@ import {type Answers, answers} from './answers.ts';
 import {moodOf} from './attention.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
 import type {Deed} from './dialogs.ts';
+import {type FormDeeds, formDeeds} from './form-deeds.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
-import {formFaults, newForm, registerInput} from './new-session.ts';
 import type {CockpitOptions} from './options.ts';
 import {type Action, eventLines, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
@@ -14,7 +14,8 @@ import {fieldOf} from './text-field.ts';
 
 /** What keys can do besides changing the state: the cockpit's side of `Fleet`. */
 export type Deeds = Answers &
-  BoardDeeds & {
+  BoardDeeds &
+  FormDeeds & {
     state: () => State;
     dispatch: (action: Action) => void;
     quit: () => void;
@@ -28,8 +29,6 @@ export type Deeds = Answers &
     restart: () => void;
     openPrompt: () => void;
     sendPrompt: () => void;
-    openNewSession: () => void;
-    createSession: () => void;
     confirm: (deed: Deed) => void;
     demo: () => void;
     /** The whole text of the chosen line of the Events screen. */
@@ -115,11 +114,13 @@ export function createDeeds({
   };
 
   /** Of this terminal's variables only those go along that the session's profile names. */
-  const startInput = async (session: string, prompt?: string): Promise<StartInput> => {
+  const callerEnv = async (session: string): Promise<Record<string, string>> => {
     const own = options.callerEnv ?? {};
     const named = (await fleet.variables({ref: session})).filter(name => Object.hasOwn(own, name));
-    const callerEnv = Object.fromEntries(named.map(name => [name, own[name]!]));
-    return {...(prompt === undefined ? {} : {prompt}), callerEnv};
+    return Object.fromEntries(named.map(name => [name, own[name]!]));
+  };
+  const startInput = async (session: string, prompt?: string): Promise<StartInput> => {
+    return {...(prompt === undefined ? {} : {prompt}), callerEnv: await callerEnv(session)};
   };
   const start = (session: SessionView, prompt?: string) =>
     lengthy('starting', session, async () => fleet.start(session.id, await startInput(session.id, prompt)));
@@ -172,13 +173,7 @@ export function createDeeds({
     },
     ...answers({fleet, store, clock, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
-    openNewSession: () => {
-      const {agentsFound, anyCommand} = options.info;
-      const agents = [...agentsFound.map(agent => agent.name), ...(anyCommand === undefined ? [] : [anyCommand])];
-      const form = newForm({agents, dir: options.cwd ?? process.cwd()});
-      dispatch({type: 'dialog', dialog: {kind: 'new-session', form}});
-    },
-    createSession: () => attempt(() => createSession()),
+    ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),
     confirm: deed => {
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       const session = state().sessions?.find(({id}) => id === deed.session);
@@ -211,37 +206,6 @@ export function createDeeds({
     },
   };
   return deeds;
-
-  async function createSession(): Promise<void> {
-    const {dialog, sessions} = state();
-    if (dialog.kind !== 'new-session' || dialog.form.busy) return;
-    const taken = (sessions ?? []).map(session => session.name);
-    const faults = Object.values(formFaults(dialog.form, taken));
-    if (faults.length > 0) return refuse(faults[0]!, '');
-    dispatch({type: 'dialog-step', step: {kind: 'form', step: {do: 'busy'}}});
-    const {input, prompt} = registerInput(dialog.form, options.env?.['HOME']);
-    let made: SessionView;
-    try {
-      made = await fleet.register(input);
-    } catch (error) {
-      const {message, hint} = asAmuxError(error);
-      return refuse(message, hint);
-    }
-    if (state().dialog.kind === 'new-session') dispatch({type: 'dialog', dialog: {kind: 'none'}});
-    await show(made.id);
-    await start(made, prompt);
-  }
-
-  /** The new session is listed before it is selected. */
-  async function show(id: string): Promise<void> {
-    dispatch({type: 'sessions', sessions: await fleet.sessions(), now: clock()});
-    dispatch({type: 'place', place: 'fleet'});
-    dispatch({type: 'select', session: id});
-  }
-
-  function refuse(message: string, hint: string): void {
-    dispatch({type: 'dialog-step', step: {kind: 'form', step: {do: 'refused', message, hint}}});
-  }
 }
 
 function confirmStop(session: SessionView) {

@@ -1,4 +1,4 @@
-import {type Form, type FormStep, stepForm} from './new-session.ts';
+import {type Form, type FormStep, stepForm} from './form.ts';
 import {type Edit, edit, type Field} from './text-field.ts';
 
 /** What a confirmation stands before. */
@@ -13,6 +13,8 @@ export type Dialog =
   | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
   | {kind: 'filter'; field: Field; before: string}
   | {kind: 'new-session'; form: Form}
+  /** A second session from `of`. */
+  | {kind: 'fork'; of: string; form: Form}
   /** The title of a card; of a new one while `card` is null. */
   | {kind: 'card-title'; card: string | null; column: string; field: Field}
   | {kind: 'card'; card: string; top: number}
@@ -30,12 +32,13 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       if (dialog.kind === 'filter' || dialog.kind === 'card-title') {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
-      if (dialog.kind === 'new-session') {
+      if (dialog.kind === 'new-session' || dialog.kind === 'fork') {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
       }
       return dialog;
     case 'form':
-      return dialog.kind === 'new-session' ? {...dialog, form: stepForm(dialog.form, step.step)} : dialog;
+      if (dialog.kind !== 'new-session' && dialog.kind !== 'fork') return dialog;
+      return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
       if (dialog.kind === 'card') return {...dialog, top: step.at};
       return dialog.kind === 'help' || dialog.kind === 'claim' ? {...dialog, at: step.at} : dialog;
@@ -44,7 +47,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'filter', 'new-session', 'card-title'].includes(dialog.kind);
+  ['prompt', 'reply', 'filter', 'new-session', 'fork', 'card-title'].includes(dialog.kind);
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

@@ -109,7 +109,7 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Events', where: ['events']},
   {title: 'Prompt bar', where: ['prompt', 'reply']},
   {title: 'Filter', where: ['filter']},
-  {title: 'New session', where: ['new-session']},
+  {title: 'New session, fork', where: ['new-session', 'fork']},
   {title: 'Card', where: ['card', 'claim', 'card-title']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
   {title: 'Help', where: ['help']},

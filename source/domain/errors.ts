@@ -149,6 +149,12 @@ export const errorTable = {
     http: 422,
     exit: 1,
   },
+  'fork.conversation': {
+    message: '{name} cannot be forked: {why}',
+    hint: '{next}',
+    http: 422,
+    exit: 1,
+  },
   'fork.start': {
     message: '{why}; its workspace is made: {path}',
     hint: '{again}; amux unregister {name} and amux ws remove take it away',

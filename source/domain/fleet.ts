@@ -246,8 +246,8 @@ export interface Fleet extends Access, Board, Knowledge, McpServers, Workspaces 
   run(input: RunInput): Promise<SessionView>;
   /**
    * A new session with the conversation of this one, in a new workspace with its uncommitted changes. This one goes on.
-   * `notice` of the answer says what did not come along. Rejects with `fork.cannot` before anything is made, and with
-   * `fork.start` when only the start failed.
+   * `notice` of the answer says what did not come along. Rejects before anything is made with `fork.cannot`, and with
+   * `fork.conversation` where a hand-off helps; with `fork.start` when only the start failed.
    */
   fork(ref: string, input: ForkInput): Promise<SessionView>;
   /** Names of the variables (`${VAR}`) that a launch would take from its caller's environment. */

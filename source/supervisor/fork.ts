@@ -115,18 +115,18 @@ function treeOf({name, dir: given, workspace}: Session): {here: Located; top: st
   return {here, top: found.top, dir};
 }
 
-/** The one that its agent can go on from. Throws `fork.cannot`, with what can be done instead. */
+/** The one that its agent can go on from. Throws `fork.conversation`, with what can be done instead. */
 async function conversationFor({roster}: Options, {source, name}: {source: Runner; name: string}): Promise<string> {
   const {session} = source;
   const agent = roster.agentOf(session);
   const instead = `amux fork ${session.name} ${name} --handoff begins a fresh one with a summary of what was said`;
   if (agent.fork === null) {
     const why = `${agent.title} cannot copy a conversation`;
-    throw new AmuxError('fork.cannot', {name: session.name, why, next: instead});
+    throw new AmuxError('fork.conversation', {name: session.name, why, next: instead});
   }
   const id = (await ownConversation(source, agent.transcript !== null)) ?? unbegun(agent, session)?.id;
   if (id !== undefined) return id;
-  throw new AmuxError('fork.cannot', {name: session.name, why: 'it has no conversation yet', next: instead});
+  throw new AmuxError('fork.conversation', {name: session.name, why: 'it has no conversation yet', next: instead});
 }
 
 /** Null while nothing was said: an id alone leads to no history. */

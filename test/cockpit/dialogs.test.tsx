@@ -134,3 +134,56 @@ test('a selected session that finished counts as seen after a while', async () =
   await cockpit.see(/○ idle/);
   assert.ok(cockpit.fleet.calls.includes('seen payments'));
 });
+
+test('f forks the selected session; a refusal leaves what was written', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  cockpit.press('f');
+  await cockpit.see(/Fork payments/);
+  await cockpit.see(/changes {2}come along/);
+  for (const key of 'api') cockpit.press(key);
+  cockpit.press('\t');
+  await cockpit.see(/a session has this name already/);
+  cockpit.press('\x1b[Z');
+  for (const key of '-two') cockpit.press(key);
+  cockpit.press('\t');
+  for (const key of 'try/it') cockpit.press(key);
+  cockpit.press('\t');
+  cockpit.press('\x1b[C');
+  await cockpit.see(/‹ stay behind ›/);
+  cockpit.press('\r');
+  for (const key of 'go') cockpit.press(key);
+  cockpit.press('\r');
+  await cockpit.see(/api-two: submodules are empty/);
+  await cockpit.see(/^(?![\s\S]*Fork payments)/);
+  const [call] = cockpit.fleet.calls.filter(each => each.startsWith('fork'));
+  assert.equal(call, 'fork payments {"name":"api-two","branch":"try/it","prompt":"go","clean":true}');
+});
+
+test('what cannot be copied is asked about in the form: a summary instead, and commands that nobody accepted', async () => {
+  const fleet = sceneFleet();
+  fleet.set('payments', {agent: 'gemini'});
+  using cockpit = open(fleet);
+  await cockpit.see(/COMMAND/);
+  cockpit.press('f');
+  for (const key of 'two') cockpit.press(key);
+  cockpit.press('\x13');
+  await cockpit.see(/Gemini CLI cannot copy/);
+  await cockpit.see(/begins with {2}‹ a summary ›/);
+  fleet.set('payments', {agent: 'codex'});
+  cockpit.press('\r');
+  await cockpit.see(/wants to run commands/);
+  await cockpit.see(/commands {2}‹ leave them out ›/);
+  cockpit.press('\x1b[C');
+  await cockpit.see(/‹ run them ›/);
+  cockpit.press('\r');
+  await cockpit.see(/two: submodules are empty/);
+  assert.deepEqual(
+    fleet.calls.filter(each => each.startsWith('fork')),
+    [
+      'fork payments {"name":"two"}',
+      'fork payments {"name":"two","handoff":true}',
+      `fork payments {"name":"two","handoff":true,"trust":"${'a'.repeat(64)}"}`,
+    ],
+  );
+});

@@ -6,6 +6,7 @@ import type {
   Decided,
   EventView,
   Fleet,
+  ForkInput,
   Health,
   Outcome,
   Peek,
@@ -49,7 +50,6 @@ export class FakeFleet implements Fleet {
   readonly writeMemory = this.#board.writeMemory;
   readonly workspaces = async () => [];
   readonly workspace = none;
-  readonly fork = none;
   readonly createWorkspace = none;
   readonly removeWorkspace = none;
   readonly pruneWorkspaces = none;
@@ -90,6 +90,23 @@ export class FakeFleet implements Fleet {
     this.#sessions.push(session);
     this.#note(session.name, 'registered');
     return {...session};
+  }
+
+  /** Gemini copies nothing; projects of Codex want to run a command, of hash `aaa…`. */
+  async fork(ref: string, {callerEnv: _, ...input}: ForkInput): Promise<SessionView> {
+    const {name, agent} = this.#find(ref);
+    this.calls.push(`fork ${name} ${JSON.stringify(input)}`);
+    if (agent === 'gemini' && input.handoff !== true) {
+      throw new AmuxError('fork.conversation', {name, why: 'Gemini CLI cannot copy a conversation', next: '--handoff'});
+    }
+    if (agent === 'codex' && input.setup === undefined && input.trust === undefined) {
+      const facts = {file: 'config.yaml', commands: 'npm ci', hash: 'a'.repeat(64), flag: '--no-setup'};
+      throw new AmuxError('workspace.untrusted', facts);
+    }
+    const session = sessionOf({name: input.name, dir: '/work/fork', agent, status: 'running'});
+    this.#sessions.push(session);
+    this.#note(session.name, 'forked');
+    return {...session, notice: 'submodules are empty'};
   }
 
   async update(ref: string): Promise<SessionView> {

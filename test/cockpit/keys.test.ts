@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {stepForm} from '../../source/cockpit/form.ts';
 import {firstUnit} from '../../source/cockpit/key-units.ts';
 import {leaveSequences} from '../../source/cockpit/keyboard.ts';
 import {bindingFor, footerBindings, helpBindings, keymap, keyTable, whyDisabled} from '../../source/cockpit/keymap.ts';
-import {formFaults, newForm, registerInput, stepForm} from '../../source/cockpit/new-session.ts';
+import {newSessionFaults, newSessionForm, registerInput} from '../../source/cockpit/new-session.ts';
 import {firstState, reduce, type State} from '../../source/cockpit/state.ts';
 import {edit, fieldOf} from '../../source/cockpit/text-field.ts';
 import {SCENE_NOW, sceneSessions} from './scene.ts';
@@ -26,7 +27,7 @@ test('every key has one meaning in each place', () => {
 });
 
 test('keys of later screens are not bound and not shown', () => {
-  for (const key of ['y', 'N', 'b', '4', ':', 'V', 'f', 'M']) assert.equal(bindingFor(key, fleet()), null);
+  for (const key of ['y', 'N', 'b', '4', ':', 'V', 'M']) assert.equal(bindingFor(key, fleet()), null);
   assert.doesNotMatch(keyTable(), /Tokens/);
 });
 
@@ -85,16 +86,20 @@ test('a text field edits by characters as people see them', () => {
 });
 
 test('a new session is checked as one types', () => {
-  let form = newForm({agents: ['claude', 'codex'], dir: '~/shop'});
-  assert.equal(formFaults(form, []).name, 'a name is needed');
+  let form = newSessionForm({agents: [known('claude'), known('codex')], dir: '~/shop'});
+  assert.equal(newSessionFaults(form, [])['name'], 'a name is needed');
   form = stepForm(form, {do: 'edit', edit: {do: 'insert', text: '9lives'}});
-  assert.match(formFaults(form, []).name!, /letter first/);
-  form = {...form, name: fieldOf('web')};
-  assert.match(formFaults(form, ['web']).name!, /already/);
-  assert.deepEqual(formFaults(form, []), {});
+  assert.match(newSessionFaults(form, [])['name']!, /letter first/);
+  form = stepForm(form, {do: 'edit', edit: {do: 'erase-before'}});
+  form = stepForm(form, {do: 'edit', edit: {do: 'insert', text: 'web\n'}});
+  form = stepForm(form, {do: 'edit', edit: {do: 'erase'}});
+  assert.match(newSessionFaults(form, ['web'])['name']!, /already/);
+  assert.deepEqual(newSessionFaults(form, []), {});
   form = stepForm(stepForm(form, {do: 'next'}), {do: 'cycle', by: 1});
   assert.deepEqual(registerInput(form, '/home/ada'), {
     input: {name: 'web', dir: '/home/ada/shop', agent: 'codex'},
     prompt: undefined,
   });
 });
+
+const known = (name: string) => ({name, version: null});

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import stringWidth from 'string-width';
+import {stepForm} from '../../source/cockpit/form.ts';
 import {layoutOf} from '../../source/cockpit/layout.ts';
-import {newForm, stepForm} from '../../source/cockpit/new-session.ts';
+import {newSessionFaults, newSessionForm} from '../../source/cockpit/new-session.ts';
 import {cardLines, cardsLines, listLines} from '../../source/cockpit/panes/cards.ts';
 import {eventsPaneLines} from '../../source/cockpit/panes/events.ts';
 import {footerLine} from '../../source/cockpit/panes/footer.ts';
+import {formPane} from '../../source/cockpit/panes/form.ts';
 import {headerLines} from '../../source/cockpit/panes/header.ts';
 import {helpPane} from '../../source/cockpit/panes/help.ts';
 import {messagePane} from '../../source/cockpit/panes/message.ts';
-import {newSessionPane} from '../../source/cockpit/panes/new-session.ts';
 import {peekLines} from '../../source/cockpit/panes/peek.ts';
 import {welcomeLines} from '../../source/cockpit/panes/welcome.ts';
 import {fieldOf} from '../../source/cockpit/text-field.ts';
@@ -106,7 +107,7 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
     {id: 'help', key: '?', label: 'help'},
   ];
   const notice = {kind: 'error', message: '失败\x1b[31m', hint: 'h', at: 0} as const;
-  let form = newForm({agents: ['claude'], dir: '/work'});
+  let form = newSessionForm({agents: [{name: 'claude', version: null}], dir: '/work'});
   form = stepForm(form, {do: 'edit', edit: {do: 'insert', text: '批\u0301👨‍👩‍👧'.repeat(30)}});
   for (let cols = 40; cols <= 200; cols += 7) {
     const about = [['dim', '1-3 of 9']] as const;
@@ -132,7 +133,7 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
     const body = {cols, rows: 17};
     const help = helpPane({theme, body, lines: [{keys: ['j', 'down'], help: 'one down', whyNot: 'no 批量'}], at: 0});
     checkLines(help.lines, {columns: help.columns, what: 'help'});
-    const made = newSessionPane({theme, body, form, taken: [], agents: sceneAgents});
+    const made = formPane({theme, body, form, faults: newSessionFaults(form, [])});
     checkLines(made.lines, {columns: made.columns, what: 'new session'});
     const message = messagePane({theme, body, title: nasty.name, text: '批量 '.repeat(200), hints});
     checkLines(message.lines, {columns: message.columns, what: 'message'});

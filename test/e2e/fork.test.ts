@@ -5,6 +5,7 @@ import {after, test} from 'node:test';
 import type {Explanation, SessionView} from '../../source/domain/fleet.ts';
 import {assertFailed, Home, until} from '../helpers/home.ts';
 import {gitIn, ownGitHome, TestRepository} from '../helpers/repository.ts';
+import {Terminal} from '../helpers/terminal.ts';
 
 const gitHome = ownGitHome();
 after(() => rmSync(gitHome, {recursive: true, force: true}));
@@ -96,3 +97,32 @@ test('a hand-off tells what was said', async () => {
   );
   assert.equal(gitIn(join(file, '../../..'), 'branch', '--show-current'), 'try/ö\n');
 });
+
+for (const [cols, rows] of [
+  [80, 24],
+  [120, 40],
+] as const) {
+  test(`f forks in the cockpit, ${cols}×${rows}`, async () => {
+    await using home = new Home();
+    const {repository} = await talked(home);
+    await using terminal = new Terminal(home, [], {cols, rows});
+    await terminal.expect(/┏━ one ━/);
+    if (cols >= 120) await terminal.expect(/s stop {2}f fork/);
+    terminal.press('f');
+    await terminal.expect(/━ Fork one ━/);
+    terminal.press('two');
+    await terminal.expect(/name {2}two/);
+    terminal.press('\t\t\tgo on\r');
+    await terminal.expect(/━ two ━/);
+    await said(home, 'two', ['first question', 'go on']);
+    assert.equal(gitIn(join(repository.root, '.amux', 'workspaces', 'two'), 'status', '--porcelain'), ' M file.txt\n');
+    terminal.press('f');
+    await terminal.expect(/━ Fork two ━/);
+    terminal.press('three\tamux/two\x13');
+    await terminal.expect(/the branch amux\/two exists already/);
+    terminal.press('\x1b');
+    await terminal.expect(/^(?![\s\S]*━ Fork two)/);
+    terminal.press('q');
+    assert.equal(await terminal.ended(), 0);
+  });
+}

@@ -11,6 +11,7 @@ export type Where =
   | 'reply'
   | 'filter'
   | 'new-session'
+  | 'fork'
   | 'card-title'
   | 'card'
   | 'claim'

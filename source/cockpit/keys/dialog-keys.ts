@@ -1,5 +1,5 @@
 import type {Deeds} from '../deeds.ts';
-import type {FormStep} from '../new-session.ts';
+import {type FormStep, focused, isLast} from '../form.ts';
 import type {State} from '../state.ts';
 import type {Edit} from '../text-field.ts';
 import type {Binding, Where} from './binding.ts';
@@ -8,9 +8,19 @@ const close = (deeds: Deeds): void => deeds.dispatch({type: 'dialog', dialog: {k
 const step = (deeds: Deeds, form: FormStep): void =>
   deeds.dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
 
-const onAgent = (state: State): boolean => state.dialog.kind === 'new-session' && state.dialog.form.focus === 'agent';
-const onLast = (state: State): boolean => state.dialog.kind === 'new-session' && state.dialog.form.focus === 'prompt';
-const inText = (state: State): boolean => !onAgent(state);
+const forms: readonly Where[] = ['new-session', 'fork'];
+
+const formIn = ({dialog}: State) => (dialog.kind === 'new-session' || dialog.kind === 'fork' ? dialog.form : null);
+const onChoice = (state: State): boolean => {
+  const form = formIn(state);
+  return form !== null && focused(form).kind === 'choice';
+};
+const onLast = (state: State): boolean => {
+  const form = formIn(state);
+  return form !== null && isLast(form);
+};
+const inText = (state: State): boolean => !onChoice(state);
+const verb = ({dialog}: State): string => (dialog.kind === 'fork' ? 'fork' : 'create');
 
 /** Keys of the things that lie over a screen. */
 export const dialogKeys: readonly Binding[] = [
@@ -65,26 +75,26 @@ export const dialogKeys: readonly Binding[] = [
   {
     id: 'form.create',
     keys: ['ctrl+s'],
-    where: ['new-session'],
-    label: 'create',
+    where: forms,
+    label: verb,
     help: 'make the session and start it',
     footer: 2,
-    run: deeds => deeds.createSession(),
+    run: deeds => deeds.submitForm(),
   },
   {
     id: 'form.submit',
     keys: ['enter'],
-    where: ['new-session'],
-    label: 'create',
+    where: forms,
+    label: verb,
     help: 'on the last field: make the session and start it',
     footer: 1,
     when: onLast,
-    run: deeds => deeds.createSession(),
+    run: deeds => deeds.submitForm(),
   },
   {
     id: 'form.next',
     keys: ['enter', 'tab', 'down'],
-    where: ['new-session'],
+    where: forms,
     label: 'next field',
     help: 'the next field',
     footer: 1,
@@ -93,28 +103,28 @@ export const dialogKeys: readonly Binding[] = [
   {
     id: 'form.previous',
     keys: ['shift+tab', 'up'],
-    where: ['new-session'],
+    where: forms,
     label: 'previous field',
     help: 'the field before',
     run: deeds => step(deeds, {do: 'previous'}),
   },
   {
-    id: 'form.agent-next',
+    id: 'form.choice-next',
     keys: ['right', 'space'],
-    where: ['new-session'],
-    label: 'other agent',
-    help: 'the next agent',
+    where: forms,
+    label: 'other choice',
+    help: 'the next choice',
     footer: 3,
-    when: onAgent,
+    when: onChoice,
     run: deeds => step(deeds, {do: 'cycle', by: 1}),
   },
   {
-    id: 'form.agent-previous',
+    id: 'form.choice-previous',
     keys: ['left'],
-    where: ['new-session'],
-    label: 'agent before',
-    help: 'the agent before',
-    when: onAgent,
+    where: forms,
+    label: 'choice before',
+    help: 'the choice before',
+    when: onChoice,
     run: deeds => step(deeds, {do: 'cycle', by: -1}),
   },
   {
@@ -177,7 +187,7 @@ export const dialogKeys: readonly Binding[] = [
   {
     id: 'dialog.close',
     keys: ['esc', 'ctrl+c'],
-    where: ['prompt', 'reply', 'new-session', 'card-title'],
+    where: ['prompt', 'reply', ...forms, 'card-title'],
     label: 'cancel',
     help: 'close without doing anything',
     footer: 9,
@@ -194,7 +204,7 @@ export const dialogKeys: readonly Binding[] = [
   },
 ];
 
-const texts: readonly Where[] = ['prompt', 'reply', 'filter', 'new-session', 'card-title'];
+const texts: readonly Where[] = ['prompt', 'reply', 'filter', ...forms, 'card-title'];
 
 const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
   {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},

@@ -78,6 +78,16 @@ export const sessionKeys: readonly Binding[] = [
     run: deeds => deeds.startOrStop(),
   },
   {
+    id: 'fork',
+    keys: ['f'],
+    where: ['fleet'],
+    label: 'fork',
+    help: 'a second session with its conversation and changes, in a workspace of its own',
+    footer: 6,
+    whyNot: state => (selectedSession(state)?.status === 'orphaned' ? 'its directory is gone' : noSelection(state)),
+    run: deeds => deeds.openFork(),
+  },
+  {
     id: 'restart',
     keys: ['r'],
     where: ['fleet'],

@@ -2,14 +2,15 @@ import {heldCards} from '../board.ts';
 import {claimants} from '../board-deeds.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
+import {forkFaults} from '../fork-session.ts';
 import {helpBindings, whyDisabled} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
-import type {CockpitInfo} from '../options.ts';
+import {newSessionFaults} from '../new-session.ts';
 import {cardDetailsPane} from '../panes/card-details.ts';
 import {choicesPane} from '../panes/choices.ts';
+import {formPane} from '../panes/form.ts';
 import {helpPane} from '../panes/help.ts';
 import {messagePane} from '../panes/message.ts';
-import {newSessionPane} from '../panes/new-session.ts';
 import {Overlay} from '../panes/pane.tsx';
 import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
@@ -18,7 +19,6 @@ export type DialogProps = {
   state: State;
   theme: Theme;
   layout: Layout;
-  agents: CockpitInfo['agentsFound'];
   hints: readonly Hint[];
 };
 
@@ -32,7 +32,7 @@ export function DialogLayer(props: DialogProps) {
   return <Overlay lines={pane.lines} columns={pane.columns} x={x} y={y} />;
 }
 
-function paneOf({state, theme, layout, agents, hints}: DialogProps): {lines: string[]; columns: number} | null {
+function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; columns: number} | null {
   const {dialog} = state;
   const {body} = layout;
   switch (dialog.kind) {
@@ -50,9 +50,12 @@ function paneOf({state, theme, layout, agents, hints}: DialogProps): {lines: str
       }));
       return helpPane({theme, body, lines, at: dialog.at});
     }
-    case 'new-session': {
+    case 'new-session':
+    case 'fork': {
+      const {form} = dialog;
       const taken = (state.sessions ?? []).map(session => session.name);
-      return newSessionPane({theme, body, form: dialog.form, taken, agents});
+      const faults = dialog.kind === 'fork' ? forkFaults(form, taken) : newSessionFaults(form, taken);
+      return formPane({theme, body, form, faults});
     }
     case 'card': {
       const card = state.board.cards?.find(({id}) => id === dialog.card);

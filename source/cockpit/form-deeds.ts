@@ -1,0 +1,95 @@
+import {asAmuxError} from '../domain/errors.ts';
+import type {Fleet, SessionView, StartInput} from '../domain/fleet.ts';
+import {forkFaults, forkForm, forkInput, whatToDecide} from './fork-session.ts';
+import type {FormStep} from './form.ts';
+import {newSessionFaults, newSessionForm, registerInput} from './new-session.ts';
+import type {CockpitOptions} from './options.ts';
+import {selectedSession} from './state.ts';
+import type {Store} from './store.ts';
+
+/** What forms do. */
+export type FormDeeds = {
+  openNewSession: () => void;
+  /** A form for a second session from the selected one. */
+  openFork: () => void;
+  /** Asks the supervisor for what the open form says. */
+  submitForm: () => void;
+};
+
+type Parts = {
+  store: Store;
+  options: CockpitOptions;
+  fleet: Fleet;
+  clock: () => number;
+  say: (message: string, hint?: string) => void;
+  attempt: (work: () => Promise<unknown>) => void;
+  start: (session: SessionView, prompt?: string) => Promise<void>;
+  /** Of this terminal's variables those that the profile of a session names. */
+  callerEnv: (session: string) => Promise<NonNullable<StartInput['callerEnv']>>;
+};
+
+export function formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}: Parts): FormDeeds {
+  const {dispatch, state} = store;
+  const step = (form: FormStep): void => dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
+  const taken = (): string[] => (state().sessions ?? []).map(({name}) => name);
+
+  /** One at a time; false when something stands against it. */
+  const begins = (faults: Partial<Record<string, string>>): boolean => {
+    const [fault] = Object.values(faults);
+    step(fault === undefined ? {do: 'busy'} : {do: 'refused', message: fault, hint: ''});
+    return fault === undefined;
+  };
+
+  /** The new session is listed before it is selected. */
+  const show = async (id: string): Promise<void> => {
+    if (['new-session', 'fork'].includes(state().dialog.kind)) dispatch({type: 'dialog', dialog: {kind: 'none'}});
+    dispatch({type: 'sessions', sessions: await fleet.sessions(), now: clock()});
+    dispatch({type: 'place', place: 'fleet'});
+    dispatch({type: 'select', session: id});
+  };
+
+  const createSession = async (): Promise<void> => {
+    const {dialog} = state();
+    if (dialog.kind !== 'new-session' || dialog.form.busy || !begins(newSessionFaults(dialog.form, taken()))) return;
+    const {input, prompt} = registerInput(dialog.form, options.env?.['HOME']);
+    let made: SessionView;
+    try {
+      made = await fleet.register(input);
+    } catch (error) {
+      const {message, hint} = asAmuxError(error);
+      return step({do: 'refused', message, hint});
+    }
+    await show(made.id);
+    await start(made, prompt);
+  };
+
+  const fork = async (): Promise<void> => {
+    const {dialog} = state();
+    if (dialog.kind !== 'fork' || dialog.form.busy || !begins(forkFaults(dialog.form, taken()))) return;
+    const {of, form} = dialog;
+    try {
+      const made = await fleet.fork(of, {...forkInput(form), callerEnv: await callerEnv(of)});
+      await show(made.id);
+      if (made.notice !== null) say(`${made.name}: ${made.notice}`);
+    } catch (error) {
+      const known = asAmuxError(error);
+      // The person has closed it meanwhile: said as anything else that went wrong.
+      if (state().dialog.kind !== 'fork') throw known;
+      step({do: 'refused', ...whatToDecide(known)});
+    }
+  };
+
+  return {
+    openNewSession: () => {
+      const {agentsFound, anyCommand} = options.info;
+      const agents = [...agentsFound, ...(anyCommand === undefined ? [] : [{name: anyCommand, version: null}])];
+      const form = newSessionForm({agents, dir: options.cwd ?? process.cwd()});
+      dispatch({type: 'dialog', dialog: {kind: 'new-session', form}});
+    },
+    openFork: () => {
+      const session = selectedSession(state());
+      if (session !== null) dispatch({type: 'dialog', dialog: {kind: 'fork', of: session.id, form: forkForm(session)}});
+    },
+    submitForm: () => attempt(() => (state().dialog.kind === 'fork' ? fork() : createSession())),
+  };
+}
