@@ -48,6 +48,9 @@ export function copyOf(
   return {id: own.get(text(record(info)['id']))!, data};
 }
 
+/** As it says itself of what was interrupted. */
+const ABORTED = {name: 'MessageAbortedError', data: {message: 'Aborted'}};
+
 /** What ran in that moment goes on there, not here. */
 function settled(message: unknown): unknown {
   const {info, parts} = record(message);
@@ -55,7 +58,7 @@ function settled(message: unknown): unknown {
   const at = time['created'];
   const open = record(info)['role'] === 'assistant' && time['completed'] === undefined;
   return {
-    info: open ? {...record(info), time: {...time, completed: at}} : info,
+    info: open ? {...record(info), time: {...time, completed: at}, error: ABORTED} : info,
     parts: list(parts).map(part => {
       const state = record(record(part)['state']);
       if (record(part)['type'] !== 'tool' || !/^(pending|running)$/.test(text(state['status']))) return part;

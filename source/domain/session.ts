@@ -64,8 +64,11 @@ export type Session = {
   hasScreenRules: boolean;
 };
 
-/** `session`: id. `conversation`: the one that it goes on from; null: it began afresh, with a hand-off. */
-export type Origin = {session: string; name: string; conversation: string | null};
+/**
+ * `session`: id. `conversation`: the one that it goes on from; null: it began afresh, with a hand-off. `begun`: a start
+ * found that it has a history of its own.
+ */
+export type Origin = {session: string; name: string; conversation: string | null; begun: boolean};
 
 export type Effect = {do: 'deliver'} | {do: 'keep-last-screen'} | {do: 'look-at-tree'};
 

@@ -41,7 +41,7 @@ export async function forkConversation({agent, conversation, dir, command, env, 
  */
 export function unbegun({transcript}: Pick<Agent, 'transcript'>, {origin, conversation}: Session) {
   const from = origin?.conversation ?? null;
-  if (from === null) return undefined;
+  if (from === null || origin?.begun) return undefined;
   const begun = conversation !== null && (transcript === null || conversation.file !== null);
   return begun ? undefined : {id: from, fork: true};
 }

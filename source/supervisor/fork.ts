@@ -188,7 +188,7 @@ function add(
         restart: session.restart,
       },
     ),
-    origin: {session: session.id, name: session.name, conversation},
+    origin: {session: session.id, name: session.name, conversation, begun: conversation === null},
   });
   runner.extra = {...source.extra};
   runner.remembered = {...source.remembered};

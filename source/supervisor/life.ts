@@ -123,6 +123,10 @@ export class Life {
       const conversation = input.conversation?.fork === false ? input.conversation.id : null;
       if (conversation !== null) this.#checkNotHeld(conversation);
       if (input.conversation !== undefined) checkContinues(agent, input.conversation);
+      const {origin} = session;
+      if (origin !== null && !origin.begun && input.conversation?.fork !== true) {
+        runner.update({origin: {...origin, begun: true}}, `${session.name} goes on by itself`, actor);
+      }
       if (input.prompt !== undefined && input.prompt !== '') this.#options.enqueue(runner, {text: input.prompt, actor});
       runner.observe({source: 'request', at, act: 'start'}, actor);
       if (conversation !== null) runner.observe({source: 'conversation', at, id: conversation, file: null});

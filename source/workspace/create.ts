@@ -91,7 +91,9 @@ async function startOf(
   const ref = `refs/heads/${short}`;
   if ((await branchTip(repository, ref)) !== null) {
     const next =
-      newBranch === undefined ? `--branch ${short} goes on with it; or choose another name` : 'choose another';
+      newBranch === undefined
+        ? `--branch ${short} goes on with it; or choose another name`
+        : 'choose another name for it, or leave it out';
     throw new AmuxError('workspace.branch', {why: `the branch ${short} exists already`, next});
   }
   const from = at ?? base ?? 'HEAD';

@@ -78,6 +78,7 @@ it('a copy has ids of its own in the same order, another directory, and nothing 
           sessionID: id,
           role: 'assistant',
           time: {created: 5, completed: 5},
+          error: {name: 'MessageAbortedError', data: {message: 'Aborted'}},
         },
         parts: [
           {

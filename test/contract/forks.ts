@@ -37,10 +37,11 @@ export function forkContract(open: (context: TestContext) => Promise<Subject>): 
       agent: 'generic',
       command,
       tags: ['t'],
-      env: {KEY: 'value'},
+      env: {KEY: '$' + '{A_KEY}'},
       yolo: true,
     });
-    const source = await fleet.start('one');
+    // Of the caller's environment, which the fork has from the first one.
+    const source = await fleet.start('one', {callerEnv: {A_KEY: 'x'}});
     await program.ready();
     repository.write('file.txt', 'changed\n');
     repository.write('new file', 'new\n');
@@ -122,6 +123,17 @@ export function forkContract(open: (context: TestContext) => Promise<Subject>): 
     assert.equal(repository.git('for-each-ref'), refs);
     assert.equal((await fleet.workspaces({cwd})).length, 2);
     assert.equal((await fleet.sessions()).length, 3);
+  });
+
+  test('a one-shot session has a one-shot fork, with the variables that it was given', async context => {
+    const {fleet, cwd} = await opened(context);
+    const env = {GIVEN: 'to it alone'};
+    const {id} = await fleet.run({cwd, agent: 'generic', command: 'sh -c "echo $GIVEN; exec cat"', env});
+    const made = await fleet.fork(id, {name: 'two', handoff: true, clean: true});
+    assert.deepEqual([made.kind, made.running], ['one-shot', true]);
+    await until('what it was given', async () => (await fleet.peek('two')).output.includes('to it alone'));
+    await fleet.stopAll({force: true});
+    await assert.rejects(fleet.start('two'), failsWith('session.one-shot', /two/));
   });
 
   test('a directory that is gone, or not what it was, is no source', async context => {

@@ -68,6 +68,19 @@ test('one that ended before its first prompt begins again with the conversation'
   await said(home, 'two', ['first question', 'a late question']);
 });
 
+test('one that was spoken to begins afresh when it is started anew, as any session', async () => {
+  await using home = new Home();
+  await talked(home);
+  await home.amux('fork', 'one', 'two', '--prompt', 'another way');
+  await said(home, 'two', ['first question', 'another way']);
+  for (const act of ['restart', 'restart']) {
+    await home.amux(act, 'two');
+    await until('its input line', async () => (await home.amux('peek', 'two')).includes('? for shortcuts'));
+  }
+  await home.amux('send', 'two', 'afresh');
+  await said(home, 'two', ['afresh']);
+});
+
 test('a fork of a fork that nobody spoke to has the conversation of the first', async () => {
   await using home = new Home();
   await talked(home);
