@@ -1,6 +1,7 @@
 import type {Case} from './cases/case.ts';
 import {dialogs} from './cases/dialogs.ts';
 import {fleetServers} from './cases/fleet-servers.ts';
+import {fork} from './cases/fork.ts';
 import {life} from './cases/life.ts';
 import {trouble} from './cases/trouble.ts';
 import {turns} from './cases/turns.ts';
@@ -12,5 +13,6 @@ export const cases: readonly Case[] = [
   ...dialogs,
   ...trouble,
   ...fleetServers,
+  ...fork,
   ...life.slice(2),
 ];
