@@ -29,6 +29,8 @@ import {type Connecting, Connection} from './connection.ts';
 
 /** A worktree's check-out and its setup may take so long, in ms. */
 const WORKTREE_MS = 30 * 60_000;
+/** Git may have to look at a whole repository. */
+const LOOK_MS = 2 * 60_000;
 
 /** The fleet of a supervisor elsewhere: over its unix socket, or over TCP with a token. */
 export class Client implements Fleet {
@@ -176,6 +178,12 @@ export class Client implements Fleet {
 
   workspace: Fleet['workspace'] = async (ref, where) =>
     this.#connection.call(`${ofWorkspace(await this.#meant(ref, where))}${search(where)}`);
+
+  diff: Fleet['diff'] = async (ref, {stat, ...where}) =>
+    this.#connection.call(
+      `${ofWorkspace(await this.#meant(ref, where), 'diff')}${search({...where, stat: bit(stat)})}`,
+      {patienceMs: LOOK_MS},
+    );
 
   createWorkspace: Fleet['createWorkspace'] = body =>
     this.#connection.call('/api/workspaces', {method: 'POST', body, patienceMs: WORKTREE_MS});

@@ -10,8 +10,8 @@ export type Output = {
   rows: number | null;
   colour: boolean;
   line: (text?: string) => void;
-  /** Text as it is, without a line end. */
-  raw: (text: string) => void;
+  /** Text or bytes as they are, without a line end. */
+  raw: (text: string | Uint8Array) => void;
   /** On stderr: what is no result. */
   notice: (text: string) => void;
   value: (value: unknown) => void;

@@ -54,6 +54,15 @@ export const workspaceCommands: readonly Command[] = [
     load: async () => (await workspaces()).cd,
   },
   {
+    path: 'ws diff',
+    usage: '[WS] [--stat]',
+    summary: 'what it changed since it left its base: commits, changes and untracked files',
+    flags: {stat: {type: 'boolean', about: 'files and counts, without lines'}},
+    args: [0, 1],
+    completes: 'workspaces',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
     path: 'ws remove',
     aliases: ['ws rm'],
     usage: 'WS… [--discard] [--trust | --no-teardown]',

@@ -1,3 +1,4 @@
+import type {WorkspaceDiff} from './diff.ts';
 import {AmuxError} from './errors.ts';
 import {oneLine} from './names.ts';
 
@@ -107,6 +108,11 @@ export interface Workspaces {
   workspaces(where?: {cwd?: string}): Promise<WorkspaceView[]>;
   /** With what its removal would lose. */
   workspace(ref: string | null, where: {cwd: string}): Promise<WorkspaceView>;
+  /**
+   * What it changed since it left its base, bounded. `main` is the working tree of `cwd` where amux did not make that.
+   * `stat`: without lines.
+   */
+  diff(ref: string | null, where: {cwd: string; stat?: boolean}): Promise<WorkspaceDiff>;
   createWorkspace(input: WorkspaceInput): Promise<WorkspaceView>;
   /** Refuses with `workspace.losses` what would lose something. Answers with what it was. */
   removeWorkspace(ref: string | null, input: RemoveInput): Promise<WorkspaceView>;

@@ -60,6 +60,7 @@ export class Offline implements Fleet {
   readonly readMemory: Fleet['readMemory'];
   readonly workspaces: Fleet['workspaces'];
   readonly workspace: Fleet['workspace'];
+  readonly diff: Fleet['diff'];
 
   private constructor(options: OfflineOptions) {
     this.#options = options;
@@ -72,7 +73,11 @@ export class Offline implements Fleet {
       memory: this.memory,
       readMemory: this.readMemory,
     } = storedBoard({...options, lives}));
-    ({workspaces: this.workspaces, workspace: this.workspace} = lookingAtWorkspaces(() => this.#sessions.values()));
+    ({
+      workspaces: this.workspaces,
+      workspace: this.workspace,
+      diff: this.diff,
+    } = lookingAtWorkspaces(() => this.#sessions.values()));
   }
 
   static async open(options: OfflineOptions): Promise<Offline> {

@@ -15,6 +15,7 @@ import {
 } from '../domain/workspace.ts';
 import {branchOf} from '../workspace/branch.ts';
 import {contextOf} from '../workspace/context-files.ts';
+import {diffOf} from '../workspace/diff.ts';
 import type {Repository} from '../workspace/git.ts';
 import {type Found, findWorkspaces, placeOf} from '../workspace/list.ts';
 import {readRecords} from '../workspace/records.ts';
@@ -169,7 +170,7 @@ export async function oneOf(
 }
 
 /** The part of workspaces that only looks: for the supervisor, and while nobody supervises. */
-export function lookingAtWorkspaces(sessions: Sessions): Pick<Workspaces, 'workspaces' | 'workspace'> {
+export function lookingAtWorkspaces(sessions: Sessions): Pick<Workspaces, 'workspaces' | 'workspace' | 'diff'> {
   return {
     async workspaces({cwd} = {}) {
       const found = cwd === undefined ? allOf(sessions) : [locateCaller(cwd)];
@@ -182,7 +183,24 @@ export function lookingAtWorkspaces(sessions: Sessions): Pick<Workspaces, 'works
       const {view, found} = await oneOf(here, {ref, cwd: realDirectory(cwd), sessions});
       return found === null ? view : {...view, losses: await lossesOf(here.repository, found)};
     },
+    async diff(ref, {cwd, stat = false}) {
+      const here = locateCaller(cwd);
+      const from = realDirectory(cwd);
+      const {view, found} = await oneOf(here, {ref, cwd: from, sessions});
+      const {id, name} = view;
+      if (view.state === 'missing') throw new AmuxError('workspace.missing', {workspace: name, path: view.path});
+      const path = found?.path ?? mainTreeFrom(here, from);
+      const diff = await diffOf({path, record: found?.record ?? null, stat});
+      return {workspace: {id, name, path}, branch: branchOf(path), ...diff};
+    },
   };
+}
+
+/** For whoever stands in a working tree that amux did not make, that one; else the main one. */
+function mainTreeFrom({repository}: Located, cwd: string): string {
+  const found = findRepository(cwd);
+  if (found === null || found.gitDir !== repository.gitDir) return repository.root;
+  return recordsWithPlaces(repository).some(({path}) => path === found.top) ? repository.root : found.top;
 }
 
 function allOf(sessions: Sessions): Located[] {

@@ -1,4 +1,4 @@
-import {execFile} from 'node:child_process';
+import {execFile, spawn} from 'node:child_process';
 import {AmuxError} from '../domain/errors.ts';
 
 /** A question to git, and a change of a working tree (a check-out of a large repository), in ms. */
@@ -72,7 +72,45 @@ export function tryGit(
   });
 }
 
-export function reasonOf({err}: GitResult, args: readonly string[]): string {
+export type BoundedResult = {code: number | null; bytes: Buffer; whole: boolean; err: string};
+
+/** The beginning of an output of any length, as bytes; git is ended when there is more. `input` goes to its stdin. */
+export function boundedGit(
+  args: readonly string[],
+  {cwd, timeoutMs = LOOK_MS, env = {}, max, input = ''}: Asked & {max: number; input?: string},
+): Promise<BoundedResult> {
+  return new Promise(resolve => {
+    const child = spawn('git', [...SETTINGS, ...args], {cwd, env: {...environment(), ...env}});
+    const parts: Buffer[] = [];
+    let [size, whole, err] = [0, true, ''];
+    const late = setTimeout(() => {
+      err = `it took longer than ${timeoutMs / 1000} s`;
+      whole = false;
+      child.kill();
+    }, timeoutMs);
+    child.stdout.on('data', (part: Buffer) => {
+      if (size < max) parts.push(part.subarray(0, max - size));
+      size += part.length;
+      if (size <= max || !whole) return;
+      whole = false;
+      child.kill();
+    });
+    child.stderr.on('data', (part: Buffer) => {
+      if (err.length < 10_000) err += part.toString();
+    });
+    child.stdin.on('error', () => {}); // It ended before it read all.
+    child.stdin.end(input);
+    child.on('error', error => {
+      err = error.message;
+    });
+    child.on('close', code => {
+      clearTimeout(late);
+      resolve({code: whole ? code : null, bytes: Buffer.concat(parts), whole, err});
+    });
+  });
+}
+
+export function reasonOf({err}: Pick<GitResult, 'err'>, args: readonly string[]): string {
   const lines = err.split('\n').filter(line => line.trim() !== '' && !line.startsWith('hint:'));
   const told = lines.find(line => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `git ${args[0]} failed`;
   return told.replace(/^(fatal|error): /, '').slice(0, 500);

@@ -50,6 +50,7 @@ export class FakeFleet implements Fleet {
   readonly writeMemory = this.#board.writeMemory;
   readonly workspaces = async () => [];
   readonly workspace = none;
+  readonly diff = none;
   readonly createWorkspace = none;
   readonly removeWorkspace = none;
   readonly pruneWorkspaces = none;

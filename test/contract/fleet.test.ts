@@ -11,6 +11,7 @@ import {hostArgv} from '../backends/pty-subject.ts';
 import {certificates} from '../helpers/front.ts';
 import {type Supervised, supervise} from '../helpers/live-home.ts';
 import {serveOverTls} from '../helpers/served.ts';
+import {changesContract} from './changes.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
 import {forkContract} from './forks.ts';
 import {mcpContract, mcpReadingContract} from './mcp.ts';
@@ -68,6 +69,7 @@ for (const [name, way] of [
     workspaceContract(context => opened(context, way));
     mcpContract(context => opened(context, way));
     forkContract(context => opened(context, way));
+    changesContract(context => opened(context, way));
     const read = async (context: TestContext) => {
       const subject = await opened(context, way);
       return {fleet: subject.fleet, left: await leaveSomething(subject)};

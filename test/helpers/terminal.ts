@@ -12,6 +12,8 @@ export class Terminal {
   readonly #pty: IPty;
   readonly #screen: InstanceType<typeof xterm.Terminal>;
   readonly #wakers = new Set<() => void>();
+  /** Everything that it printed, as it came. */
+  output = '';
   /** Its exit code, once it ended. */
   code: number | null = null;
 
@@ -25,7 +27,10 @@ export class Terminal {
       cwd,
       env: {...Object.fromEntries(inherited), COLORTERM: 'truecolor', ...env},
     });
-    this.#pty.onData(data => this.#screen.write(data, () => this.#wake()));
+    this.#pty.onData(data => {
+      this.output += data;
+      this.#screen.write(data, () => this.#wake());
+    });
     this.#pty.onExit(({exitCode}) => {
       // Behind what it printed last.
       this.#screen.write('', () => {

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {type Route, route} from '../route.ts';
+import {workspaceDiff} from '../schemas/diff.ts';
 import {flag, line, longText, text, trust} from '../schemas/shape.ts';
 import {contextFiles, pruned, workspaceView} from '../schemas/workspace.ts';
 
@@ -58,6 +59,15 @@ export const workspaceRoutes: Route[] = [
     query: z.strictObject({cwd}),
     result: workspaceView,
     handler: (fleet, {name, query}) => fleet.workspace(name, query),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/workspaces/:id/diff',
+    role: 'viewer',
+    summary: 'What it changed since it left its base: commits, changes and untracked files',
+    query: z.strictObject({cwd, stat: flag.describe('1: files and counts, without lines').optional()}),
+    result: workspaceDiff,
+    handler: (fleet, {name, query}) => fleet.diff(name, query),
   }),
   route({
     method: 'DELETE',

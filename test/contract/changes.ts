@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import {mkdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {after, before, type TestContext, test} from 'node:test';
+import type {AmuxError, ErrorCode} from '../../source/domain/errors.ts';
+import {ownGitHome, put, TestRepository} from '../helpers/repository.ts';
+import type {Subject} from './fleet.ts';
+
+export const failsWith = (code: ErrorCode, says: RegExp) => (error: AmuxError) => {
+  assert.equal(error.code, code, error.message);
+  assert.match(error.message, says);
+  assert.doesNotMatch(error.message, /\n/);
+  return true;
+};
+
+/** What workspaces changed, and how that comes to their base. */
+export function changesContract(open: (context: TestContext) => Promise<Subject>): void {
+  let gitHome = '';
+  before(() => {
+    gitHome = ownGitHome();
+  });
+  after(() => rmSync(gitHome, {recursive: true, force: true}));
+
+  const opened = async (context: TestContext): Promise<Subject & {repository: TestRepository; cwd: string}> => {
+    const subject = await open(context);
+    const repository = new TestRepository(subject.work);
+    return {...subject, repository, cwd: repository.root};
+  };
+
+  test('the diff of a workspace is named, found by directory, and counts what it leaves out', async context => {
+    const {fleet, repository, cwd} = await opened(context);
+    const {path} = await fleet.createWorkspace({name: 'One', cwd});
+    put(join(path, 'new file'), 'a\nb\n');
+    const diff = await fleet.diff('one', {cwd});
+    assert.deepEqual(diff.workspace, {id: 'one', name: 'One', path});
+    assert.deepEqual(
+      [diff.branch, diff.base, diff.commit],
+      ['amux/one', 'main', repository.git('rev-parse', 'HEAD').trim()],
+    );
+    assert.deepEqual(diff.files[0]!.hunks, [{heading: '', from: [0, 0], to: [1, 2], lines: ['+a', '+b']}]);
+    mkdirSync(join(path, 'deep'));
+    assert.deepEqual(await fleet.diff(null, {cwd: join(path, 'deep')}), diff);
+    const stat = await fleet.diff('one', {cwd, stat: true});
+    assert.deepEqual([stat.total, stat.files[0]!.hunks], [{files: 1, added: 2, removed: 0}, []]);
+    assert.equal((await fleet.diff('main', {cwd: path})).workspace.path, cwd);
+    rmSync(path, {recursive: true});
+    await assert.rejects(fleet.diff('one', {cwd}), failsWith('workspace.missing', /One/));
+    await assert.rejects(fleet.diff('none', {cwd}), failsWith('workspace.unknown', /none/));
+  });
+
+  test('where amux did not make the working tree, main is that one', async context => {
+    const {fleet, repository, cwd, work} = await opened(context);
+    const foreign = join(work, 'foreign');
+    repository.git('worktree', 'add', '-q', foreign);
+    put(join(foreign, 'there'), 'x');
+    put(join(cwd, 'here'), 'x');
+    const pathsIn = async (dir: string) => (await fleet.diff('main', {cwd: dir})).files.map(file => file.path);
+    assert.deepEqual([await pathsIn(foreign), await pathsIn(cwd)], [['there'], ['here']]);
+    await assert.rejects(fleet.diff('main', {cwd: work}), failsWith('project.none', /not inside a git repository/));
+  });
+}
