@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
 import {type Ask, type Captured, capture, isThere, updateIndex, withIndex} from './capture.ts';
 import {CHANGE_MS, git} from './git.ts';
-import {inProgress} from './losses.ts';
+import {inProgress} from './uncommitted.ts';
 
 /** Of a merge that waits for its conflicts to be settled. With them it goes on in any worktree. */
 const MERGE = ['MERGE_HEAD', 'MERGE_MODE', 'MERGE_MSG'];

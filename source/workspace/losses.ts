@@ -1,10 +1,11 @@
-import {existsSync, lstatSync, readdirSync, readFileSync, realpathSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, realpathSync} from 'node:fs';
 import {lstat, readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {type CopiedPath, isWithin, type Loss, type WorkspaceRecord} from '../domain/workspace.ts';
 import {fingerprint} from './fingerprint.ts';
 import {git, type Repository, tryGit} from './git.ts';
 import {parseIndex, parseStatus} from './porcelain.ts';
+import {changedUnseen, inProgress, loss} from './uncommitted.ts';
 
 /** What a tool makes again by itself: ignored files under these names are not asked about. */
 const REBUILT =
@@ -12,7 +13,6 @@ const REBUILT =
 /** Kept when a workspace is removed: see `keep-context.ts`. */
 const CONTEXT = '.amux/context/';
 
-const SHOWN = 4;
 /** Commits that are counted, and files of one ignored directory that are looked at. */
 const COMMITS_MAX = 1000;
 const WALKED_MAX = 5000;
@@ -125,31 +125,6 @@ async function isCopy(top: string, path: string, copied: readonly CopiedPath[]):
   return known != null && known.hash !== null && (await fingerprint(join(top, path))) === known.hash;
 }
 
-/** Files that git was told not to look at, and that are not what it knows. */
-async function changedUnseen(path: string, hidden: readonly {path: string; blob: string}[]): Promise<string[]> {
-  const changed: string[] = [];
-  for (const {path: file, blob} of hidden) {
-    if (lstatSync(join(path, file), {throwIfNoEntry: false}) === undefined) continue;
-    const {out} = await tryGit(['hash-object', `--path=${file}`, '--', file], {cwd: path});
-    if (out.trim() !== blob) changed.push(file);
-  }
-  return changed;
-}
-
-const MARKS: [string, string][] = [
-  ['MERGE_HEAD', 'a merge'],
-  ['rebase-merge', 'a rebase'],
-  ['rebase-apply', 'a rebase'],
-  ['CHERRY_PICK_HEAD', 'a cherry-pick'],
-  ['REVERT_HEAD', 'a revert'],
-  ['BISECT_LOG', 'a bisection'],
-];
-
-export function inProgress(gitDir: string): Loss[] {
-  const found = MARKS.filter(([mark]) => existsSync(join(gitDir, mark))).map(([, what]) => what);
-  return found.length === 0 ? [] : [{kind: 'in progress', count: found.length, examples: [...new Set(found)]}];
-}
-
 async function headOf(path: string): Promise<string | null> {
   const {code, out} = await tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], {cwd: path});
   return code === 0 ? out.trim() : null;
@@ -190,6 +165,3 @@ export function adminOf({gitDir}: Repository, path: string): string | null {
   });
   return name === undefined ? null : join(directory, name);
 }
-
-const loss = (kind: Loss['kind'], all: readonly string[]): Loss[] =>
-  all.length === 0 ? [] : [{kind, count: all.length, examples: all.slice(0, SHOWN)}];
