@@ -194,6 +194,9 @@ export class Client implements Fleet {
       {method: 'DELETE', patienceMs: WORKTREE_MS},
     );
 
+  mergeWorkspace: Fleet['mergeWorkspace'] = (ref, body) =>
+    this.#connection.call(ofWorkspace(ref, 'merge'), {method: 'POST', body, patienceMs: WORKTREE_MS});
+
   pruneWorkspaces: Fleet['pruneWorkspaces'] = body =>
     this.#connection.call('/api/workspaces/prune', {method: 'POST', body, patienceMs: WORKTREE_MS});
 

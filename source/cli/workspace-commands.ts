@@ -63,6 +63,23 @@ export const workspaceCommands: readonly Command[] = [
     load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
+    path: 'ws merge',
+    usage: 'WS [--into BRANCH] [--ff-only | --no-ff] [--message M] [--remove]',
+    summary: 'bring its commits to the branch that it was made from; what is refused changes nothing',
+    flags: {
+      into: {type: 'string', value: 'BRANCH', about: 'another branch'},
+      ffOnly: {type: 'boolean', about: 'refuse where a merge commit is needed'},
+      ff: {type: 'boolean', negative: true, about: 'a merge commit in any case'},
+      message: {type: 'string', short: 'm', value: 'M', about: 'of the merge commit'},
+      remove: {type: 'boolean', about: 'remove the workspace afterwards, where that loses nothing'},
+      trust,
+      teardown: {type: 'boolean', negative: true, about: 'with --remove: without the project’s teardown commands'},
+    },
+    args: [1, 1],
+    completes: 'workspaces',
+    load: async () => (await import('./commands/merge.ts')).merge,
+  },
+  {
     path: 'ws remove',
     aliases: ['ws rm'],
     usage: 'WS… [--discard] [--trust | --no-teardown]',

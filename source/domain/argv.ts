@@ -12,4 +12,5 @@ export function withArguments(argv: readonly string[], added: readonly string[])
 export const isShellLine = (argv: readonly string[]): boolean =>
   argv.length === 3 && argv[1] === '-c' && SHELL.test(argv[0]!);
 
-const quoted = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** A word as a shell reads it back. */
+export const quoted = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -215,6 +215,7 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'workspace.merge': {message: '{workspace} is not merged: {why}', hint: '{next}', http: 409, exit: 4},
   'workspace.missing': {
     message: 'the directory of {workspace} is gone: {path}',
     hint: 'amux ws remove {workspace} forgets it; its branch stays unless it is merged',

@@ -51,6 +51,7 @@ export const eventTypes = [
   'mcp.changed',
   'workspace.created',
   'workspace.removed',
+  'workspace.merged',
   'supervisor.started',
   'supervisor.stopped',
   'backend.lost',

@@ -97,6 +97,35 @@ export type RemoveInput = {
 
 export type PruneInput = {cwd: string; days?: number; dryRun?: boolean};
 
+export type MergeInput = {
+  cwd: string;
+  /** A branch; default: the one that the workspace was made from. */
+  into?: string;
+  /** `only`: refused where a merge commit is needed; `never`: a merge commit in any case. */
+  ff?: 'only' | 'never';
+  message?: string;
+  /** The workspace is removed afterwards, where that loses nothing. */
+  remove?: boolean;
+  trust?: string;
+  teardown?: boolean;
+};
+
+/** What became of a merge. `before` and `commit`: where `into` stood, and stands. */
+export type Merged = {
+  workspace: {id: string; name: string};
+  branch: string;
+  into: string;
+  how: 'fast-forward' | 'merge commit' | 'nothing to merge';
+  /** That `into` did not have. */
+  commits: number;
+  before: string;
+  commit: string;
+  /** Working tree in which `into` is checked out; null: in none. */
+  tree: string | null;
+  removed: boolean;
+  notices: string[];
+};
+
 /** What `prune` did, or would do, to one workspace. */
 export type Pruned = {id: string; name: string; path: string; removed: boolean; why: string};
 
@@ -116,6 +145,8 @@ export interface Workspaces {
   createWorkspace(input: WorkspaceInput): Promise<WorkspaceView>;
   /** Refuses with `workspace.losses` what would lose something. Answers with what it was. */
   removeWorkspace(ref: string | null, input: RemoveInput): Promise<WorkspaceView>;
+  /** Brings its commits to the branch that it was made from. What is refused has changed nothing. */
+  mergeWorkspace(ref: string, input: MergeInput): Promise<Merged>;
   pruneWorkspaces(input: PruneInput): Promise<Pruned[]>;
   /** Makes the context files that are not there. */
   initContext(ref: string | null, where: {cwd: string}): Promise<ContextFiles>;

@@ -246,6 +246,7 @@ export class Offline implements Fleet {
   fork = refuse;
   createWorkspace = refuse;
   removeWorkspace = refuse;
+  mergeWorkspace = refuse;
   pruneWorkspaces = refuse;
   initContext = refuse;
   addMcpServer = refuse;

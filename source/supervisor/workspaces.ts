@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import type {Paths} from '../config/paths.ts';
 import {hideFromGit} from '../config/project.ts';
 import {AmuxError} from '../domain/errors.ts';
+import {isLive} from '../domain/session.ts';
 import {
   contextFileNames,
   isWithin,
@@ -17,6 +18,7 @@ import {contextOf, makeContextFiles} from '../workspace/context-files.ts';
 import {createWorktree} from '../workspace/create.ts';
 import {forkWorktree} from '../workspace/fork.ts';
 import {type Found, lastUsed, placeOf} from '../workspace/list.ts';
+import {mergeWorktree} from '../workspace/merge.ts';
 import {finishRemovals, lossesOf, removeWorktree} from '../workspace/remove.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
@@ -118,8 +120,11 @@ export function workspaces({roster, paths, profiles, now}: Options): Making {
     return removeWorktree(here.repository, found, {discard});
   };
 
-  const note = (type: 'workspace.created' | 'workspace.removed', reason: string, actor: string): void =>
-    roster.append({type, actor, session: null, reason, changes: []});
+  const note = (
+    type: 'workspace.created' | 'workspace.removed' | 'workspace.merged',
+    reason: string,
+    actor: string,
+  ): void => roster.append({type, actor, session: null, reason, changes: []});
 
   const pruneOne = async (here: Located, one: {view: WorkspaceView; found: Found; cwd: string; dryRun: boolean}) => {
     checkUnused(one);
@@ -157,6 +162,43 @@ export function workspaces({roster, paths, profiles, now}: Options): Making {
         const how = input.discard === true ? ', with what it held' : '';
         note('workspace.removed', `${view.name} removed from ${view.path}${how}`, actor);
         return {...view, notices};
+      });
+    },
+
+    async mergeWorkspace(ref, {cwd, remove: away = false, trust, teardown, ...wanted}) {
+      const here = locateCaller(cwd);
+      const from = realDirectory(cwd);
+      return inTurn(here, async () => {
+        await finishRemovals(here.repository);
+        const {view, found} = await oneOf(here, {ref, cwd: from, sessions});
+        const {id, name} = view;
+        if (found === null) {
+          const next = 'amux ws list shows the others';
+          throw new AmuxError('workspace.merge', {workspace: name, why: 'it is the project directory itself', next});
+        }
+        if (away) {
+          // Before the merge: what cannot be removed is refused as a whole.
+          checkUnused({view, cwd: from});
+          const commands = teardown === false ? [] : declaredIn(here).teardown;
+          checkAccepted({here, paths, commands, trust, flag: '--no-teardown', at: now()});
+        }
+        const living = [...sessions()].filter(isLive);
+        const merged = await mergeWorktree(here.repository, found, {...wanted, living});
+        const {how, branch, into, before, commit} = merged;
+        if (how !== 'nothing to merge') {
+          const steps = `${before.slice(0, 12)} to ${commit.slice(0, 12)}`;
+          note('workspace.merged', `${name}: ${branch} merged into ${into} by a ${how}, ${steps}`, actor);
+        }
+        const told = {workspace: {id, name}, ...merged};
+        if (!away) return {...told, removed: false};
+        try {
+          const notices = await remove(here, {found, teardown, trust});
+          note('workspace.removed', `${name} removed from ${view.path}, merged`, actor);
+          return {...told, removed: true, notices: [...merged.notices, ...notices]};
+        } catch (error) {
+          if (!(error instanceof AmuxError)) throw error;
+          return {...told, removed: false, notices: [...merged.notices, error.message]};
+        }
       });
     },
 

@@ -15,7 +15,6 @@ export type Repository = {root: string; gitDir: string};
  * hides a change from it. Filters of a user's own configuration (LFS) do run: without them files would be wrong.
  */
 const SETTINGS = [
-  'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'core.untrackedCache=false',
   'core.quotePath=false',
@@ -25,6 +24,7 @@ const SETTINGS = [
   'diff.ignoreSubmodules=none',
   'advice.detachedHead=false',
 ].flatMap(setting => ['-c', setting]);
+const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
 type Asked = {
   cwd: string;
@@ -34,6 +34,8 @@ type Asked = {
   input?: string;
   /** Each character of input and output stands for one byte: names of files need not be UTF-8. */
   bytes?: boolean;
+  /** It stands for a person's own command, so that the repository's hooks run as they would then. */
+  hooks?: boolean;
 };
 
 /** The output of one git command. Throws `workspace.git` with what git said. */
@@ -51,7 +53,7 @@ export type GitResult = {code: number | null; out: string; err: string};
 /** The same, where its exit code is an answer. `code` is null when it did not end in time or could not be run. */
 export function tryGit(
   args: readonly string[],
-  {cwd, timeoutMs = LOOK_MS, env = {}, input = '', bytes = false}: Asked,
+  {cwd, timeoutMs = LOOK_MS, env = {}, input = '', bytes = false, hooks = false}: Asked,
 ): Promise<GitResult> {
   return new Promise(resolve => {
     const options = {
@@ -62,7 +64,7 @@ export function tryGit(
       maxBuffer: OUTPUT_MAX,
       encoding: bytes ? ('latin1' as const) : ('utf8' as const),
     };
-    const child = execFile('git', [...SETTINGS, ...args], options, (error, out, err) => {
+    const child = execFile('git', [...SETTINGS, ...(hooks ? [] : NO_HOOKS), ...args], options, (error, out, err) => {
       if (error === null) resolve({code: 0, out, err});
       else if (typeof error.code === 'number') resolve({code: error.code, out, err});
       else resolve({code: null, out, err: error.killed ? `it took longer than ${timeoutMs / 1000} s` : error.message});
@@ -80,7 +82,7 @@ export function boundedGit(
   {cwd, timeoutMs = LOOK_MS, env = {}, max, input = ''}: Asked & {max: number; input?: string},
 ): Promise<BoundedResult> {
   return new Promise(resolve => {
-    const child = spawn('git', [...SETTINGS, ...args], {cwd, env: {...environment(), ...env}});
+    const child = spawn('git', [...SETTINGS, ...NO_HOOKS, ...args], {cwd, env: {...environment(), ...env}});
     const parts: Buffer[] = [];
     let [size, whole, err] = [0, true, ''];
     const late = setTimeout(() => {

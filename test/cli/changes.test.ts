@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import type {WorkspaceDiff} from '../../source/domain/diff.ts';
 import {assertFailed, Home} from '../helpers/home.ts';
-import {ownGitHome, put, TestRepository} from '../helpers/repository.ts';
+import {gitIn, ownGitHome, put, TestRepository} from '../helpers/repository.ts';
 import {Terminal} from '../helpers/terminal.ts';
 
 const gitHome = ownGitHome();
@@ -16,6 +16,8 @@ const amux = (...args: string[]) => home.run(args, {cwd: repository.root});
 
 before(async () => {
   repository = new TestRepository(home.work, 'my project');
+  repository.git('config', 'user.name', 'Ada');
+  repository.git('config', 'user.email', 'ada@example.com');
   await amux('ws', 'create', 'one');
   path = join(repository.root, '.amux', 'workspaces', 'one');
   put(join(path, 'file.txt'), 'first\n\x1b[31mred\tend\x1b]52;c;eA==\x07\n');
@@ -63,4 +65,27 @@ test('a workspace without changes, and one that is not there', async () => {
   const {code, out, err} = await amux('ws', 'diff', 'main');
   assert.deepEqual([code, out, err], [0, '', '']);
   assertFailed(await amux('ws', 'diff', 'nothing'), 3, /no workspace "nothing" here · amux ws list/);
+});
+
+test('a merge says what it did, or why not and what to do', async () => {
+  assertFailed(
+    await amux('ws', 'merge', 'one'),
+    4,
+    /one is not merged: it holds what is not committed: .* · commit it in /,
+  );
+  assertFailed(await amux('ws', 'merge', 'one', '--ff-only', '--no-ff'), 2, /give one of them/);
+  assertFailed(await amux('ws', 'merge'), 2, /amux ws merge needs more/);
+  gitIn(path, 'add', '.');
+  gitIn(path, 'commit', '-q', '-m', 'work');
+  const merged = await amux('ws', 'merge', 'one', '--no-ff', '-m', 'by amux');
+  assert.equal(merged.err, '');
+  assert.match(merged.out, /^amux\/one merged into main: 1 commit, merge commit [0-9a-f]{12}\n$/);
+  assert.equal(repository.git('log', '-1', '--format=%s'), 'by amux\n');
+  assert.equal((await amux('ws', 'merge', 'one')).out, 'main has everything of amux/one already\n');
+  put(join(path, 'x.secret'), 'x');
+  const kept = await amux('ws', 'merge', 'one', '--remove');
+  assert.deepEqual([kept.code, kept.out], [4, 'main has everything of amux/one already\n']);
+  assert.match(kept.err, /one is kept, it holds what is nowhere else: 1 ignored/);
+  rmSync(join(path, 'x.secret'));
+  assert.match((await amux('ws', 'merge', 'one', '--remove')).out, /; one removed\n$/);
 });

@@ -53,6 +53,7 @@ export class FakeFleet implements Fleet {
   readonly diff = none;
   readonly createWorkspace = none;
   readonly removeWorkspace = none;
+  readonly mergeWorkspace = none;
   readonly pruneWorkspaces = none;
   readonly initContext = none;
   readonly mcpServers = none;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, type TestContext, test} from 'node:test';
 import type {AmuxError, ErrorCode} from '../../source/domain/errors.ts';
-import {ownGitHome, put, TestRepository} from '../helpers/repository.ts';
+import {gitIn, ownGitHome, put, TestRepository} from '../helpers/repository.ts';
 import type {Subject} from './fleet.ts';
 
 export const failsWith = (code: ErrorCode, says: RegExp) => (error: AmuxError) => {
@@ -57,5 +57,70 @@ export function changesContract(open: (context: TestContext) => Promise<Subject>
     const pathsIn = async (dir: string) => (await fleet.diff('main', {cwd: dir})).files.map(file => file.path);
     assert.deepEqual([await pathsIn(foreign), await pathsIn(cwd)], [['there'], ['here']]);
     await assert.rejects(fleet.diff('main', {cwd: work}), failsWith('project.none', /not inside a git repository/));
+  });
+
+  test('a merge brings commits to the base, is in the journal with its actor, and removes the workspace when asked', async context => {
+    const {fleet, repository, cwd} = await opened(context);
+    const ending = new AbortController();
+    const events = fleet.events({since: 0, signal: ending.signal})[Symbol.asyncIterator]();
+    const {path} = await fleet.createWorkspace({name: 'One', cwd});
+    put(join(path, 'new'), 'x');
+    await assert.rejects(
+      fleet.mergeWorkspace('one', {cwd}),
+      failsWith('workspace.merge', /One is not merged: it holds what is not committed: 1 untracked file \(new\)/),
+    );
+    gitIn(path, 'add', '.');
+    gitIn(path, 'commit', '-q', '-m', 'work');
+    await assert.rejects(
+      fleet.mergeWorkspace('one', {cwd: path, remove: true}),
+      failsWith('workspace.busy', /you are in it/),
+    );
+    const merged = await fleet.mergeWorkspace('one', {cwd, remove: true});
+    assert.deepEqual(
+      [merged.workspace, merged.how, merged.into, merged.commits, merged.removed, merged.tree],
+      [{id: 'one', name: 'One'}, 'fast-forward', 'main', 1, true, cwd],
+    );
+    assert.equal(repository.git('rev-parse', 'main').trim(), merged.commit);
+    assert.ok(!existsSync(path));
+    for (;;) {
+      const {value} = await events.next();
+      if (value?.type !== 'workspace.merged') continue;
+      assert.match(value.reason, /^One: amux\/one merged into main by a fast-forward, [0-9a-f]{12} to [0-9a-f]{12}$/);
+      assert.notEqual(value.actor, 'supervisor');
+      break;
+    }
+    ending.abort();
+    await assert.rejects(fleet.mergeWorkspace('main', {cwd}), failsWith('workspace.merge', /project directory itself/));
+  });
+
+  test('what cannot be removed after a merge is merged and kept', async context => {
+    const {fleet, cwd} = await opened(context);
+    const {path} = await fleet.createWorkspace({name: 'x', cwd});
+    put(join(path, 'keys.secret'), 'x');
+    gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'work');
+    const {how, removed, notices} = await fleet.mergeWorkspace('x', {cwd, remove: true});
+    assert.deepEqual([how, removed, notices.length], ['fast-forward', false, 1]);
+    assert.match(notices[0]!, /x is kept, it holds what is nowhere else: 1 ignored file/);
+    assert.ok(existsSync(join(path, 'keys.secret')));
+  });
+
+  test('two merges at once into one branch are both in it', async context => {
+    const {fleet, repository, cwd} = await opened(context);
+    const names = ['a', 'b', 'c'];
+    for (const name of names) {
+      const {path} = await fleet.createWorkspace({name, cwd});
+      put(join(path, name), 'x');
+      gitIn(path, 'add', '.');
+      gitIn(path, 'commit', '-q', '-m', name);
+    }
+    await Promise.all(names.map(name => fleet.mergeWorkspace(name, {cwd})));
+    assert.deepEqual(
+      repository
+        .git('ls-files')
+        .split('\n')
+        .filter(file => names.includes(file)),
+      names,
+    );
+    assert.equal(repository.git('status', '--porcelain'), '');
   });
 }

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {type Route, route} from '../route.ts';
 import {workspaceDiff} from '../schemas/diff.ts';
 import {flag, line, longText, text, trust} from '../schemas/shape.ts';
-import {contextFiles, pruned, workspaceView} from '../schemas/workspace.ts';
+import {contextFiles, merged, pruned, workspaceView} from '../schemas/workspace.ts';
 
 const cwd = text.min(1).describe('A directory of the project');
 const createBody = z.strictObject({
@@ -14,6 +14,23 @@ const createBody = z.strictObject({
   branch: text.min(1).describe('One that exists, instead of a new one').optional(),
   trust: trust.optional(),
   setup: z.boolean().describe('False: without copied files and setup commands').optional(),
+});
+
+const mergeBody = z.strictObject({
+  cwd,
+  into: text.min(1).describe('A branch; default: the one that it was made from').optional(),
+  ff: z
+    .enum(['only', 'never'])
+    .describe('`only`: refused where a merge commit is needed; `never`: a merge commit in any case')
+    .optional(),
+  message: longText
+    .min(1)
+    .max(10_000)
+    .regex(/^[^\0]*$/, 'no NUL character can stand here')
+    .optional(),
+  remove: z.boolean().describe('Remove it afterwards, where that loses nothing').optional(),
+  teardown: z.boolean().describe('False: without teardown commands').optional(),
+  trust: trust.optional(),
 });
 
 export const workspaceRoutes: Route[] = [
@@ -82,6 +99,15 @@ export const workspaceRoutes: Route[] = [
     }),
     result: workspaceView,
     handler: (fleet, {name, query}) => fleet.removeWorkspace(name, query),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/workspaces/:id/merge',
+    role: 'operator',
+    summary: 'Bring its commits to the branch that it was made from; what is refused has changed nothing',
+    body: mergeBody,
+    result: merged,
+    handler: (fleet, {name, body}) => fleet.mergeWorkspace(name, body),
   }),
   route({
     method: 'POST',

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {ContextFiles, Loss, Pruned, WorkspaceView} from '../../domain/workspace.ts';
+import type {ContextFiles, Loss, Merged, Pruned, WorkspaceView} from '../../domain/workspace.ts';
 import {seconds, shapeOf} from './shape.ts';
 
 const loss = shapeOf<Loss>()(
@@ -33,6 +33,23 @@ export const workspaceView = shapeOf<WorkspaceView>()(
       notices: z.array(z.string()),
     })
     .meta({id: 'Workspace'}),
+);
+
+export const merged = shapeOf<Merged>()(
+  z
+    .strictObject({
+      workspace: z.strictObject({id: z.string(), name: z.string()}),
+      branch: z.string(),
+      into: z.string(),
+      how: z.enum(['fast-forward', 'merge commit', 'nothing to merge']),
+      commits: z.number().int().describe('That `into` did not have'),
+      before: z.string().describe('Where `into` stood'),
+      commit: z.string().describe('Where it stands'),
+      tree: z.string().nullable().describe('Working tree in which it is checked out'),
+      removed: z.boolean(),
+      notices: z.array(z.string()),
+    })
+    .meta({id: 'Merged'}),
 );
 
 export const pruned = shapeOf<Pruned>()(
