@@ -52,6 +52,7 @@ export const eventTypes = [
   'workspace.created',
   'workspace.removed',
   'workspace.merged',
+  'workspace.changed',
   'supervisor.started',
   'supervisor.stopped',
   'backend.lost',

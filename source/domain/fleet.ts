@@ -10,7 +10,7 @@ import type {Screen} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
 import type {Message, MessageState} from './steering.ts';
 import type {TranscriptEntry} from './transcript.ts';
-import type {Workspaces} from './workspace.ts';
+import type {Dirty, Workspaces} from './workspace.ts';
 
 /** A session as it is shown: the items of `GET /api/sessions`. Times are unix seconds; what is not collected is null. */
 export type SessionView = {
@@ -23,6 +23,8 @@ export type SessionView = {
   dir: string;
   workspace: {id: string; name: string; path: string};
   branch: string | null;
+  /** Of its working tree; null: nobody has looked yet, or it is in no repository. */
+  dirty: Dirty | null;
   tags: string[];
   status: SessionStatus;
   activity: Activity | null;

@@ -57,11 +57,16 @@ export type WorkspaceView = {
   sessions: string[];
   /** `run` goes there when nothing else is said. */
   latest: boolean;
+  /** Null: nobody has looked yet. */
+  dirty: Dirty | null;
   /** What its removal would lose; null: nobody looked. */
   losses: Loss[] | null;
   /** What a person should know of what was just done. */
   notices: string[];
 };
+
+/** Files of a working tree that differ from its HEAD. */
+export type Dirty = {files: number};
 
 /** What is nowhere else than in this worktree. `examples`: some of it. */
 export type Loss = {

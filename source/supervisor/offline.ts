@@ -277,7 +277,7 @@ export class Offline implements Fleet {
   #view(session: Session): SessionView {
     const messages = [...this.#options.store.state.messages.values()];
     const queue = messages.filter(message => message.session === session.id && isPending(message)).length;
-    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir), url: null, mcp: null});
+    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir), dirty: null, url: null, mcp: null});
   }
 }
 

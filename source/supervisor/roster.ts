@@ -11,6 +11,7 @@ import type {Message} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
 import {Branches} from '../workspace/branch.ts';
 import type {AgentRules} from './agent-rules.ts';
+import type {DirtyMarks} from './dirty-marks.ts';
 import {Runner} from './runner.ts';
 import {StateFiles} from './state-files.ts';
 import {listed, sessionView} from './view.ts';
@@ -29,12 +30,17 @@ export type RosterOptions = {
   mcp: () => McpNow;
   /** ms since the epoch. */
   now: () => number;
+  /** What is not committed where sessions work; without it nobody knows. */
+  marks?: Pick<DirtyMarks, 'of'>;
   /** A session asks a person, or does not any more. */
   onAsked?: (runner: Runner, request: Request) => void;
   onSettled?: (runner: Runner, request: Request, why: string) => void;
 };
 
-type Note = Extract<EventType, 'notice' | 'mcp.changed' | 'supervisor.started' | 'supervisor.stopped' | 'backend.lost'>;
+type Note = Extract<
+  EventType,
+  'notice' | 'mcp.changed' | 'supervisor.started' | 'supervisor.stopped' | 'backend.lost' | 'workspace.changed'
+>;
 
 /** Every session of the home by its id, and how it is found, shown and journaled. */
 export class Roster {
@@ -123,14 +129,15 @@ export class Roster {
 
   view(runner: Runner): SessionView {
     const {session, outbox, preview} = runner;
-    const facts = {
+    const {dir} = session;
+    return sessionView(session, {
       queue: outbox.pending.length,
       preview,
-      branch: this.#branches.of(session.dir),
+      branch: this.#branches.of(dir),
+      dirty: this.#options.marks?.of(dir) ?? null,
       url: this.apiUrl,
       mcp: this.mcp,
-    };
-    return sessionView(session, facts);
+    });
   }
 
   agentOf(session: Session): Agent {

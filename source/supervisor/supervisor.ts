@@ -8,15 +8,18 @@ import {AmuxError} from '../domain/errors.ts';
 import type {Fleet, Health, Selection} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
+import {countDirty} from '../workspace/dirty.ts';
 import {access} from './access.ts';
 import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
 import {changeSession} from './change-session.ts';
+import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
 import {handOff} from './hand-off.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
+import {keepDirtyMarks} from './keep-dirty-marks.ts';
 import {knowledge} from './knowledge.ts';
 import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
@@ -88,6 +91,11 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const mcpFile = new FleetMcpFile(paths.mcp, what =>
     roster.note('mcp.changed', `MCP servers, in their file: ${what}`),
   );
+  const marks = new DirtyMarks({
+    look: countDirty,
+    changed: (top, {files}) =>
+      roster.note('workspace.changed', `${top}: ${files} file${files === 1 ? '' : 's'} not committed`),
+  });
   const roster: Roster = new Roster({
     store,
     backends,
@@ -96,6 +104,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     apiUrl: options.apiUrl,
     mcp: () => mcpFile.now,
     now,
+    marks,
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
   });
@@ -113,7 +122,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   });
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
-  const places = workspaces({roster, paths, profiles: options.profiles, now});
+  const places = workspaces({roster, paths, profiles: options.profiles, marks, now});
   const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile});
   const servers = mcpServers({file: mcpFile, path: paths.mcp, roster, store, now});
   const reading = looking({roster, screensDir, detachKey, now});
@@ -125,6 +134,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       else roster.runners.get(event.terminal)?.onBackend(event);
     });
   }
+  keepDirtyMarks({store, marks});
   keepWorkingLogs({store, note: why => roster.note('notice', why)});
   options.door?.handle(receiveHooks({roster, now}));
   roster.note('supervisor.started', `supervisor of pid ${process.pid} took over`);
@@ -139,8 +149,11 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     void rules.launched(runner.session, run.argv, process.env).then(version => runner.isOfVersion(run.id, version));
   }
 
+  for (const {session} of roster.listed(false)) marks.want(session.dir);
+
   const tokens = access({roster, store, now});
   const dispose = async () => {
+    marks.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
     await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
     mcpFile.close();

@@ -1,12 +1,14 @@
 import type {RunView, SessionView} from '../domain/fleet.ts';
 import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
 import {isLive, type Session} from '../domain/session.ts';
+import type {Dirty} from '../domain/workspace.ts';
 
 /** What only the supervisor's memory knows of a session. */
 export type LiveFacts = {
   queue: number;
   preview: string;
   branch: string | null;
+  dirty: Dirty | null;
   /** Where the API answers now; null: nobody knows. */
   url: string | null;
   /** The fleet's MCP servers as they are now. */
@@ -30,6 +32,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     dir: session.dir,
     workspace: session.workspace,
     branch: facts.branch,
+    dirty: facts.dirty,
     tags: session.tags,
     status: session.status,
     activity: live ? session.activity : null,

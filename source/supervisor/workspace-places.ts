@@ -5,6 +5,7 @@ import {findRepository} from '../config/repository.ts';
 import {AmuxError} from '../domain/errors.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import {
+  type Dirty,
   defaultWorkspace,
   findWorkspace,
   isWithin,
@@ -24,6 +25,8 @@ import {lossesOf} from '../workspace/remove.ts';
 /** A project, and the repository that it is in. */
 export type Located = {project: Project; repository: Repository};
 export type Sessions = () => Iterable<Session>;
+/** What is known of working trees, and who is told that somebody looks at them; without it nothing is known. */
+export type Marks = {of: (dir: string) => Dirty | null; want: (dir: string) => void};
 
 /** Throws `session.dir`. */
 export function realDirectory(given: string): string {
@@ -124,6 +127,7 @@ export async function viewsOf(
     locked: null,
     sessions: live.filter(({dir}) => isWithin(dir, project.root) && !isWithin(dir, made)).map(({name}) => name),
     latest: false,
+    dirty: null,
     losses: null,
     notices: [],
   };
@@ -153,6 +157,7 @@ export function viewOf({record, path, worktree, missing}: Found, {project, sessi
     locked,
     sessions,
     latest,
+    dirty: null,
     losses: null,
     notices: [],
   };
@@ -170,18 +175,27 @@ export async function oneOf(
 }
 
 /** The part of workspaces that only looks: for the supervisor, and while nobody supervises. */
-export function lookingAtWorkspaces(sessions: Sessions): Pick<Workspaces, 'workspaces' | 'workspace' | 'diff'> {
+export function lookingAtWorkspaces(
+  sessions: Sessions,
+  marks: Marks = {of: () => null, want: () => {}},
+): Pick<Workspaces, 'workspaces' | 'workspace' | 'diff'> {
+  const marked = (view: WorkspaceView): WorkspaceView => {
+    if (view.state === 'missing') return view;
+    marks.want(view.path);
+    return {...view, dirty: marks.of(view.path)};
+  };
   return {
     async workspaces({cwd} = {}) {
       const found = cwd === undefined ? allOf(sessions) : [locateCaller(cwd)];
       const all: WorkspaceView[] = [];
-      for (const here of found) all.push(...(await viewsOf(here, sessions)).map(({view}) => view));
+      for (const here of found) all.push(...(await viewsOf(here, sessions)).map(({view}) => marked(view)));
       return all;
     },
     async workspace(ref, {cwd}) {
       const here = locateCaller(cwd);
       const {view, found} = await oneOf(here, {ref, cwd: realDirectory(cwd), sessions});
-      return found === null ? view : {...view, losses: await lossesOf(here.repository, found)};
+      const shown = marked(view);
+      return found === null ? shown : {...shown, losses: await lossesOf(here.repository, found)};
     },
     async diff(ref, {cwd, stat = false}) {
       const here = locateCaller(cwd);
@@ -190,6 +204,7 @@ export function lookingAtWorkspaces(sessions: Sessions): Pick<Workspaces, 'works
       const {id, name} = view;
       if (view.state === 'missing') throw new AmuxError('workspace.missing', {workspace: name, path: view.path});
       const path = found?.path ?? mainTreeFrom(here, from);
+      marks.want(path);
       const diff = await diffOf({path, record: found?.record ?? null, stat});
       return {workspace: {id, name, path}, branch: branchOf(path), ...diff};
     },

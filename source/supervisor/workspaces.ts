@@ -26,6 +26,7 @@ import {
   type Located,
   locateCaller,
   lookingAtWorkspaces,
+  type Marks,
   oneOf,
   realDirectory,
   type Sessions,
@@ -36,7 +37,7 @@ import {checkAccepted, contextFor, declaredIn, setUp, tearDown} from './workspac
 const DAY_MS = 86_400_000;
 const PRUNE_DAYS = 7;
 
-type Options = {roster: Roster; paths: Paths; profiles: Profiles; now: () => number};
+type Options = {roster: Roster; paths: Paths; profiles: Profiles; marks: Marks; now: () => number};
 
 /** A workspace from another working tree of its repository. */
 export type WorkspaceFork = Pick<WorkspaceInput, 'name' | 'branch' | 'trust' | 'setup'> & {
@@ -56,7 +57,7 @@ type Making = {
 };
 
 /** Makes and removes worktrees. Git is asked to change a repository by one of these at a time. */
-export function workspaces({roster, paths, profiles, now}: Options): Making {
+export function workspaces({roster, paths, profiles, marks, now}: Options): Making {
   const sessions: Sessions = () => roster.all.map(({session}) => session);
   const inTurn = turns();
   /** Directories whose setup still runs. */
@@ -138,7 +139,7 @@ export function workspaces({roster, paths, profiles, now}: Options): Making {
   };
 
   const as = (actor: string): Workspaces => ({
-    ...lookingAtWorkspaces(sessions),
+    ...lookingAtWorkspaces(sessions, marks),
 
     async createWorkspace(input) {
       const here = locateCaller(input.cwd);
@@ -146,6 +147,7 @@ export function workspaces({roster, paths, profiles, now}: Options): Making {
       const view = await create(here, input, async () => {
         return {record: await createWorktree(here.repository, {...input, cwd}, now()), notices: []};
       });
+      marks.want(view.path);
       noteMade(view, actor);
       return view;
     },
@@ -187,6 +189,7 @@ export function workspaces({roster, paths, profiles, now}: Options): Making {
         const {how, branch, into, before, commit} = merged;
         if (how !== 'nothing to merge') {
           const steps = `${before.slice(0, 12)} to ${commit.slice(0, 12)}`;
+          for (const path of [view.path, merged.tree]) if (path !== null) marks.want(path);
           note('workspace.merged', `${name}: ${branch} merged into ${into} by a ${how}, ${steps}`, actor);
         }
         const told = {workspace: {id, name}, ...merged};

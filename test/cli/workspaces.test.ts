@@ -47,9 +47,9 @@ test('init leaves nothing in git status but the configuration, and honours one t
 test('list and show are tables, lines and JSON, also without a supervisor', async () => {
   await amux('serve', '--stop');
   const [header = '', main = '', one = ''] = (await amux('ws', 'list')).out.split('\n');
-  assert.match(header, /^NAME +BRANCH +BASE +AGENT +STATE +SESSIONS +AGE +PATH$/);
-  assert.match(main, /^main +main +- +- +ready +- +- +\//);
-  assert.match(one, /^one +amux\/one +main +generic +ready +- +\d+s +\//);
+  assert.match(header, /^NAME +BRANCH +BASE +AGENT +STATE +CHANGED +SESSIONS +AGE +PATH$/);
+  assert.match(main, /^main +main +- +- +ready +(-|\d+) +- +- +\//);
+  assert.match(one, /^one +amux\/one +main +generic +ready +(-|\d+) +- +\d+s +\//);
   const path = join(repository.root, '.amux', 'workspaces', 'one');
   assert.match((await amux('ws', 'ls', '--oneline')).out, new RegExp(`^one\tamux/one\t${path}$`, 'm'));
   const shown = await json<WorkspaceView>('ws', 'show', 'one');

@@ -251,7 +251,7 @@ describe('keys on the board', () => {
     await cockpit.see(/AMX-1 is held by payments/);
     cockpit.press('s');
     await cockpit.see(/\[1 Fleet\][\s\S]*━ payments/);
-    await cockpit.see(/feature\/refunds +AMX-1/);
+    await cockpit.see(/feature\/refu… ±4 AMX-1/);
     cockpit.press('b');
     await cockpit.see(/▌AMX-1 one/);
   });

@@ -331,6 +331,7 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     dir: `/work/shop/${change.name}`,
     workspace: {id: 'main', name: 'main', path: '/work/shop'},
     branch: null,
+    dirty: null,
     tags: [],
     status,
     activity: status === 'running' ? 'idle' : null,

@@ -149,10 +149,12 @@ test('a card says state, age, branch, queue, yolo and what it waits for', () => 
   assert.deepEqual(look(payments, true), [
     '┏━ payments ━━━━━━━━━ claude opus ━┓',
     '┃ ◆ permission                  2m ┃',
-    '┃ feature/refunds              ⏎ 1 ┃',
+    '┃ feature/refunds ±4           ⏎ 1 ┃',
     '┃ Bash: rm -rf dist                ┃',
     '┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛',
   ]);
+  const long = {...payments!, branch: 'feature/a-name-that-is-much-too-long'};
+  assert.match(look(long, false)[2]!, /^│ feature\/a-name-that-is-m… ±4 ⏎ 1 │$/);
   assert.deepEqual(look(web, false), [
     '╭─ web ──────────── claude sonnet ─╮',
     '│ ▶ working                     1m │',

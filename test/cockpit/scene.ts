@@ -33,6 +33,7 @@ export function sceneSessions(): SessionView[] {
       name: 'payments',
       model: 'opus',
       branch: 'feature/refunds',
+      dirty: {files: 4},
       activity: 'waiting',
       activity_since: ago(130),
       waitingFor: {kind: 'permission', detail: 'Bash: rm -rf dist'},

@@ -17,6 +17,7 @@ import type {Activity, SessionStatus} from '../../domain/session.ts';
 import type {MessageState} from '../../domain/steering.ts';
 import type {TranscriptEntry} from '../../domain/transcript.ts';
 import {seconds, secondsOrNull, shapeOf} from './shape.ts';
+import {dirty} from './workspace.ts';
 
 const status = shapeOf<SessionStatus>()(
   z.enum(['stopped', 'starting', 'running', 'completed', 'failed', 'orphaned']).meta({id: 'SessionStatus'}),
@@ -49,6 +50,7 @@ export const sessionView = shapeOf<SessionView>()(
       dir: z.string(),
       workspace: z.strictObject({id: z.string(), name: z.string(), path: z.string()}),
       branch: z.string().nullable(),
+      dirty: dirty.nullable().describe('Of its working tree; null: nobody has looked yet'),
       tags: z.array(z.string()),
       status,
       activity: activity.nullable().describe('Null while it does not run'),

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {ContextFiles, Loss, Merged, Pruned, WorkspaceView} from '../../domain/workspace.ts';
+import type {ContextFiles, Dirty, Loss, Merged, Pruned, WorkspaceView} from '../../domain/workspace.ts';
 import {seconds, shapeOf} from './shape.ts';
 
 const loss = shapeOf<Loss>()(
@@ -10,6 +10,10 @@ const loss = shapeOf<Loss>()(
       examples: z.array(z.string()),
     })
     .meta({id: 'Loss'}),
+);
+
+export const dirty = shapeOf<Dirty>()(
+  z.strictObject({files: z.number().int().describe('That differ from its HEAD')}).meta({id: 'Dirty'}),
 );
 
 export const workspaceView = shapeOf<WorkspaceView>()(
@@ -29,6 +33,7 @@ export const workspaceView = shapeOf<WorkspaceView>()(
       locked: z.string().nullable().describe('Why it is locked'),
       sessions: z.array(z.string()).describe('Names of those that run there'),
       latest: z.boolean(),
+      dirty: dirty.nullable().describe('Null: nobody has looked yet'),
       losses: z.array(loss).nullable().describe('What its removal would lose; null: nobody looked'),
       notices: z.array(z.string()),
     })

@@ -7,7 +7,7 @@ import {boolFlag, textFlag} from '../flags.ts';
 import {duration} from '../output.ts';
 import {trusting} from '../trusting.ts';
 
-const HEADER = ['NAME', 'BRANCH', 'BASE', 'AGENT', 'STATE', 'SESSIONS', 'AGE', 'PATH'];
+const HEADER = ['NAME', 'BRANCH', 'BASE', 'AGENT', 'STATE', 'CHANGED', 'SESSIONS', 'AGE', 'PATH'];
 
 export const create: Run = async context => {
   const {args, output} = context;
@@ -58,9 +58,19 @@ export const list: Run = async context => {
 };
 
 function row(each: WorkspaceView, now: number): string[] {
-  const {name, branch, base, agent, state, sessions, created_at, path} = each;
+  const {name, branch, base, agent, state, dirty, sessions, created_at, path} = each;
   const age = created_at === null ? '-' : duration(now - created_at);
-  return [name, branch ?? '-', base ?? '-', agent ?? '-', state, sessions.join(', ') || '-', age, path];
+  return [
+    name,
+    branch ?? '-',
+    base ?? '-',
+    agent ?? '-',
+    state,
+    dirty === null ? '-' : String(dirty.files),
+    sessions.join(', ') || '-',
+    age,
+    path,
+  ];
 }
 
 export const show: Run = async context => {
@@ -82,6 +92,7 @@ export const show: Run = async context => {
     ['Context', files],
     ['Made', created_at === null ? null : `${duration(Date.now() / 1000 - created_at)} ago`],
     ['State', locked === null || locked === '' ? state : `${state}: ${locked}`],
+    ['Changed', found.dirty === null ? null : `${found.dirty.files} file${found.dirty.files === 1 ? '' : 's'}`],
     ['Sessions', sessions.join(', ')],
     ['Only here', found.losses === null ? null : lossText(found.losses)],
   ];

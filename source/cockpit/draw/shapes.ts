@@ -24,6 +24,7 @@ export type Shapes = {
   right: string;
   newline: string;
   times: string;
+  changes: string;
 };
 
 export type Box = {
@@ -60,6 +61,7 @@ export const unicodeShapes: Shapes = {
   right: '›',
   newline: '↵',
   times: '×',
+  changes: '±',
 };
 
 export const asciiShapes: Shapes = {
@@ -87,4 +89,5 @@ export const asciiShapes: Shapes = {
   right: '>',
   newline: '/',
   times: 'x',
+  changes: '~',
 };

@@ -3,7 +3,7 @@ import {age} from '../ages.ts';
 import {agentText, detailText, looks, moodOf, sinceOf, stateText} from '../attention.ts';
 import {plain} from '../draw/cells.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
-import {fill, line, type Span} from '../draw/spans.ts';
+import {cutSpans, fill, line, type Span, spansWidth} from '../draw/spans.ts';
 import type {Layout} from '../layout.ts';
 import type {Theme} from '../theme.ts';
 
@@ -71,15 +71,21 @@ export function cardLines({theme, columns, session, selected, marked, now, asked
     right: [['dim', plain(agentText(session))]],
   };
   const detail = plain(asked ?? detailText(session));
+  const right = badges(theme, session, card);
   return framed(frame, [
     inside(frame, [[look.token, `${shapes[look.shape]} ${stateText(session)}`]], [['dim', age(sinceOf(session), now)]]),
-    inside(
-      frame,
-      [['dim', plain(session.branch ?? shortDir(shapes.ellipsis, session.dir))]],
-      badges(theme, session, card),
-    ),
+    inside(frame, placeOf(theme, {session, room: columns - 4 - spansWidth(right) - 1}), right),
     inside(frame, [[mood === 'waiting' ? null : 'dim', detail]]),
   ]);
+}
+
+/** Its branch, and how many files there are not committed: that stays when the branch is cut. */
+function placeOf({shapes}: Theme, {session, room}: {session: SessionView; room: number}): Span[] {
+  const place: Span[] = [['dim', plain(session.branch ?? shortDir(shapes.ellipsis, session.dir))]];
+  const files = session.dirty?.files ?? 0;
+  if (files === 0) return place;
+  const changes: Span = ['dim', ` ${shapes.changes}${files}`];
+  return [...cutSpans(place, room - spansWidth([changes]), shapes.ellipsis), changes];
 }
 
 function badges({shapes}: Theme, session: SessionView, card: string | null): Span[] {
