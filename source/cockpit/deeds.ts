@@ -6,9 +6,10 @@ import {moodOf} from './attention.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
 import type {Deed} from './dialogs.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
+import {eventLines} from './journal.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
 import type {CockpitOptions} from './options.ts';
-import {type Action, eventLines, type State, selectedSession} from './state.ts';
+import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
 

@@ -4,11 +4,10 @@ import {byAttention, needsPerson} from './attention.ts';
 import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './board.ts';
 import {withSight} from './board-window.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
+import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 
-/** Journal entries kept for the Events screen. */
-export const ENTRIES_KEPT = 1000;
 /** Last screens kept, so that a selection shows something at once. */
 export const SCREENS_KEPT = 60;
 const NOTICES_KEPT = 200;
@@ -20,9 +19,6 @@ export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; 
 
 /** Something amux has to say itself. `at` is ms since the epoch. */
 export type Notice = {kind: 'error' | 'info'; message: string; hint: string; at: number};
-
-/** Where the Events screen stands: at the end, or at one line. */
-export type Reading = {follow: true} | {follow: false; at: number};
 
 export type State = {
   size: Size;
@@ -221,32 +217,6 @@ export function countText(state: State, area: NonNullable<Layout['cards']>): str
   return `${state.top + 1}-${Math.min(total, state.top + area.perPage)} of ${total}`;
 }
 
-/** Lines of the Events screen: the journal and amux's own notices, oldest first. */
-export type EventLine = {at: number; session: string | null; type: string; reason: string; actor: string; bad: boolean};
-
-export function eventLines(state: State): EventLine[] {
-  const needle = state.filter.toLowerCase();
-  const journal = state.entries.map(entry => ({
-    at: entry.at * 1000,
-    session: entry.session?.name ?? null,
-    type: entry.type as string,
-    reason: entry.reason,
-    actor: entry.actor,
-    bad: entry.type === 'backend.lost',
-  }));
-  const own = state.notices.map(notice => ({
-    at: notice.at,
-    session: null,
-    type: notice.kind,
-    reason: notice.hint === '' ? notice.message : `${notice.message} (${notice.hint})`,
-    actor: 'cockpit',
-    bad: notice.kind === 'error',
-  }));
-  return [...journal, ...own]
-    .filter(line => needle === '' || `${line.session} ${line.type} ${line.reason}`.toLowerCase().includes(needle))
-    .sort((a, b) => a.at - b.at);
-}
-
 /** A loss is a moment of its own: what it shows has to begin with it. */
 function atConnection(connection: Connection): Partial<State> {
   return connection.kind === 'lost' ? {connection, now: connection.since} : {connection};
@@ -300,13 +270,6 @@ function withBoard(state: State, stepped: Board): State {
   return board === state.board ? state : {...state, board};
 }
 
-function moveReading(state: State, by: number): State {
-  const last = eventLines(state).length - 1;
-  const at = state.reading.follow ? last : Math.min(last, state.reading.at);
-  const to = Math.max(0, Math.min(last, at + by));
-  return {...state, reading: to >= last ? {follow: true} : {follow: false, at: to}};
-}
-
 function inSight(state: State): State {
   const area = currentLayout(state).cards;
   if (area === null) return state;
@@ -327,14 +290,4 @@ function keepScreen(screens: State['screens'], {session, screen}: {session: stri
     kept.delete(oldest);
   }
   return kept;
-}
-
-/** Two streams may bring the same entry; the cursor tells. */
-function mergeEntries(known: State['entries'], added: readonly EventView[]): State['entries'] {
-  const last = known.at(-1)?.cursor ?? -1;
-  if (added.every((entry, i) => entry.cursor > (added[i - 1]?.cursor ?? last))) {
-    return [...known, ...added].slice(-ENTRIES_KEPT);
-  }
-  const byCursor = new Map([...known, ...added].map(entry => [entry.cursor, entry]));
-  return [...byCursor.values()].sort((a, b) => a.cursor - b.cursor).slice(-ENTRIES_KEPT);
 }

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {age, nextTick} from '../../source/cockpit/ages.ts';
+import {eventLines} from '../../source/cockpit/journal.ts';
 import {layoutOf, sessionSize} from '../../source/cockpit/layout.ts';
-import {
-  type Action,
-  eventLines,
-  firstState,
-  nextInNeed,
-  reduce,
-  type State,
-  visibleSessions,
-} from '../../source/cockpit/state.ts';
+import {type Action, firstState, nextInNeed, reduce, type State, visibleSessions} from '../../source/cockpit/state.ts';
 import {screenOf, sessionOf} from './fake-fleet.ts';
 import {SCENE_NOW, sceneSessions} from './scene.ts';
 

@@ -1,8 +1,8 @@
 import {clockText, timeText} from '../ages.ts';
 import {fit, plain} from '../draw/cells.ts';
 import {fill, line, type Span} from '../draw/spans.ts';
+import type {EventLine, Reading} from '../journal.ts';
 import type {Size} from '../layout.ts';
-import type {EventLine, Reading} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
 export type EventsProps = {

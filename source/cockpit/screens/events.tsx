@@ -1,7 +1,8 @@
+import {eventLines} from '../journal.ts';
 import type {Layout} from '../layout.ts';
 import {eventsPaneLines} from '../panes/events.ts';
 import {Pane} from '../panes/pane.tsx';
-import {eventLines, type State} from '../state.ts';
+import type {State} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
 /** The journal: what happened, and why. */
