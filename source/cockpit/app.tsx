@@ -1,7 +1,8 @@
 import {Box, type SuspendTerminal, useApp, useInput, usePaste} from 'ink';
 import {useEffect, useSyncExternalStore} from 'react';
 import type {Deeds} from './deeds.ts';
-import {plain} from './draw/cells.ts';
+import type {Spot} from './diff-rows.ts';
+import {cut, plain} from './draw/cells.ts';
 import type {Hint} from './draw/hints.ts';
 import {fill, line, type Span} from './draw/spans.ts';
 import {useClock} from './hooks/use-clock.ts';
@@ -21,6 +22,7 @@ import {Pane} from './panes/pane.tsx';
 import {ApprovalsScreen} from './screens/approvals.tsx';
 import {BoardScreen} from './screens/board.tsx';
 import {DialogLayer} from './screens/dialog.tsx';
+import {DiffScreen} from './screens/diff.tsx';
 import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
 import {countText, currentLayout, filterOf, type State} from './state.ts';
@@ -94,6 +96,8 @@ function Screen({state, theme, layout, info}: {state: State; theme: Theme; layou
       return <ApprovalsScreen {...{state, theme, layout}} />;
     case 'events':
       return <EventsScreen {...{state, theme, layout}} />;
+    case 'diff':
+      return <DiffScreen {...{state, theme, layout}} />;
   }
 }
 
@@ -126,7 +130,7 @@ function aboutList(state: State, layout: Layout): Span[] {
     if (state.board.marks.length > 0) add(['mark', `${state.board.marks.length} marked`]);
     return spans;
   }
-  if (state.place === 'approvals') return spans;
+  if (state.place === 'approvals' || state.place === 'diff') return spans;
   if (state.place === 'events') {
     if (!state.reading.follow) add(['dim', 'G follows']);
     return spans;
@@ -150,6 +154,7 @@ function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
 
 function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
   if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};
+  if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field};
   if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
   if (dialog.kind === 'reply') {
     return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};
@@ -158,6 +163,12 @@ function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; name
   const [first] = dialog.to;
   const to = dialog.to.length === 1 && first !== undefined ? plain(nameOf(first)) : `${dialog.to.length} marked`;
   return {label: `${theme.shapes.arrow} ${to}`, field: dialog.field};
+}
+
+/** The end of a path says more than its beginning. */
+function spotText({path, at}: Spot): string {
+  const name = plain(path.split('/').at(-1) ?? path);
+  return at === null ? cut(name, 24) : `${cut(name, 20)}:${at}`;
 }
 
 function TooSmall({theme, cols, rows}: {theme: Theme; cols: number; rows: number}) {

@@ -5,6 +5,7 @@ import {type Answers, answers} from './answers.ts';
 import {moodOf} from './attention.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
 import type {Deed} from './dialogs.ts';
+import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
 import {eventLines} from './journal.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
@@ -16,7 +17,8 @@ import {fieldOf} from './text-field.ts';
 /** What keys can do besides changing the state: the cockpit's side of `Fleet`. */
 export type Deeds = Answers &
   BoardDeeds &
-  FormDeeds & {
+  FormDeeds &
+  DiffDeeds & {
     state: () => State;
     dispatch: (action: Action) => void;
     quit: () => void;
@@ -173,6 +175,7 @@ export function createDeeds({
       }
     },
     ...answers({fleet, store, clock, say, attempt, isLost}),
+    ...diffDeeds({fleet, store, say, fail, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
     ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),
     confirm: deed => {

@@ -1,3 +1,4 @@
+import type {Spot} from './diff-rows.ts';
 import {type Form, type FormStep, stepForm} from './form.ts';
 import {type Edit, edit, type Field} from './text-field.ts';
 
@@ -15,6 +16,8 @@ export type Dialog =
   | {kind: 'new-session'; form: Form}
   /** A second session from `of`. */
   | {kind: 'fork'; of: string; form: Form}
+  /** On a line, a hunk or a file of the changes; `id` null: a new one. */
+  | {kind: 'comment'; id: number | null; session: string; spot: Spot; field: Field}
   /** The title of a card; of a new one while `card` is null. */
   | {kind: 'card-title'; card: string | null; column: string; field: Field}
   | {kind: 'card'; card: string; top: number}
@@ -28,7 +31,8 @@ export type DialogStep = {kind: 'text'; edit: Edit} | {kind: 'form'; step: FormS
 export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
   switch (step.kind) {
     case 'text':
-      if (dialog.kind === 'prompt' || dialog.kind === 'reply') return {...dialog, field: edit(dialog.field, step.edit)};
+      if (dialog.kind === 'prompt' || dialog.kind === 'reply' || dialog.kind === 'comment')
+        return {...dialog, field: edit(dialog.field, step.edit)};
       if (dialog.kind === 'filter' || dialog.kind === 'card-title') {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
@@ -47,7 +51,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'filter', 'new-session', 'fork', 'card-title'].includes(dialog.kind);
+  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'card-title'].includes(dialog.kind);
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

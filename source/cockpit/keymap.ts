@@ -5,6 +5,7 @@ import type {Binding, Where} from './keys/binding.ts';
 import {boardKeys} from './keys/board-keys.ts';
 import {cardDialogKeys} from './keys/card-keys.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
+import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
@@ -15,6 +16,7 @@ export type {Binding, Where} from './keys/binding.ts';
 /** Every key of the cockpit. `keys/` and this file are the only places that name keys. */
 export const keymap: readonly Binding[] = [
   ...approvalKeys,
+  ...diffKeys,
   ...sessionKeys,
   ...boardKeys,
   ...everywhereKeys,
@@ -91,7 +93,7 @@ export function footerBindings(state: State): Binding[] {
 
 /** The lines of the help: what the screen's keys do, also those that cannot be done now. */
 export function helpBindings(state: State): Binding[] {
-  const here = [...approvalKeys, ...sessionKeys, ...boardKeys, ...everywhereKeys, ...walkingKeys];
+  const here = [...approvalKeys, ...diffKeys, ...sessionKeys, ...boardKeys, ...everywhereKeys, ...walkingKeys];
   return here.filter(
     binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
   );
@@ -107,7 +109,8 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Board', where: ['board']},
   {title: 'Approvals', where: ['approvals']},
   {title: 'Events', where: ['events']},
-  {title: 'Prompt bar', where: ['prompt', 'reply']},
+  {title: 'Changes of a session', where: ['diff']},
+  {title: 'Prompt bar', where: ['prompt', 'reply', 'comment']},
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork', where: ['new-session', 'fork']},
   {title: 'Card', where: ['card', 'claim', 'card-title']},

@@ -77,6 +77,17 @@ export function approvalAreas(body: Size, count: number): {side: boolean; list: 
   return {side: false, list: {cols: body.cols, rows}, detail: {cols: body.cols, rows: body.rows - rows}};
 }
 
+/** The list of files stands beside their lines from this width on. */
+const FILES_FROM = 100;
+
+/** The changes of a session below their title. */
+export function diffAreas(body: Size): {files: Size | null; text: Size} {
+  const rows = Math.max(1, body.rows - 1);
+  if (body.cols < FILES_FROM) return {files: null, text: {cols: body.cols, rows}};
+  const cols = Math.min(48, Math.round(body.cols * 0.28));
+  return {files: {cols, rows}, text: {cols: body.cols - cols - 1, rows}};
+}
+
 const cardWidth = (cols: number): number => Math.max(CARD_MIN, Math.min(CARD_MAX, Math.round(cols * 0.3)));
 
 function gridColumns(cols: number): number {

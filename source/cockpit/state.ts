@@ -4,15 +4,15 @@ import {byAttention, needsPerson} from './attention.ts';
 import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './board.ts';
 import {withSight} from './board-window.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
+import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
-import {type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
+import {keepScreen} from './last-screens.ts';
+import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 
-/** Last screens kept, so that a selection shows something at once. */
-export const SCREENS_KEPT = 60;
 const NOTICES_KEPT = 200;
 
-export type Place = 'fleet' | 'board' | 'approvals' | 'events';
+export type Place = 'fleet' | 'board' | 'approvals' | 'events' | 'diff';
 export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
 /** `since`: ms since the epoch; what is shown is from then. */
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
@@ -29,6 +29,7 @@ export type State = {
   selected: string | null;
   requests: Requests;
   board: Board;
+  diffs: Diffs;
   /** First session in sight. */
   top: number;
   place: Place;
@@ -59,6 +60,7 @@ export type Action =
   | {type: 'sessions'; sessions: readonly SessionView[]; now: number}
   | {type: 'approvals'; open: readonly ApprovalView[]}
   | {type: 'board'; step: BoardAction}
+  | {type: 'diff'; step: DiffAction}
   | {type: 'scroll'; by: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
@@ -87,6 +89,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     selected: null,
     requests: noRequests,
     board: noBoard,
+    diffs: noDiffs,
     top: 0,
     place: 'fleet',
     view: 'cards',
@@ -111,7 +114,7 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'resized':
       if (action.size.cols === state.size.cols && action.size.rows === state.size.rows) return state;
-      return withBoard(inSight({...state, size: action.size}), state.board);
+      return resized(state, action.size);
     case 'tick':
       return {...state, now: action.now};
     case 'anew':
@@ -122,6 +125,8 @@ export function reduce(state: State, action: Action): State {
       return {...state, requests: withOpen(state.requests, action.open)};
     case 'board':
       return withBoard(state, stepBoard(state.board, action.step));
+    case 'diff':
+      return withDiffs(state, stepDiff(state.diffs, action.step, diffRows(state)));
     case 'scroll': {
       const top = Math.max(0, state.requests.top + action.by);
       return {...state, requests: {...state.requests, top}};
@@ -264,6 +269,15 @@ function move(state: State, by: number): State {
   return to === at ? state : inSight({...state, selected: listed[to]!.id});
 }
 
+/** What was chosen stays in sight. */
+function resized(state: State, size: Size): State {
+  const fresh = withBoard(inSight({...state, size}), state.board);
+  return withDiffs(fresh, withDiffSight(fresh.diffs, diffRows(fresh)));
+}
+
+const withDiffs = (state: State, diffs: Diffs): State => (diffs === state.diffs ? state : {...state, diffs});
+const diffRows = (state: State): number => diffAreas(currentLayout(state).body).text.rows;
+
 /** The chosen card stays in sight. */
 function withBoard(state: State, stepped: Board): State {
   const board = withSight(stepped, currentLayout(state).body);
@@ -279,15 +293,4 @@ function inSight(state: State): State {
   const lastTop = Math.max(0, rows - area.perPage / area.columns) * area.columns;
   const top = Math.min(lastTop, scrollTo(state.top, {index, area}));
   return top === state.top ? state : {...state, top};
-}
-
-function keepScreen(screens: State['screens'], {session, screen}: {session: string; screen: Screen}): State['screens'] {
-  const kept = new Map(screens);
-  kept.delete(session);
-  kept.set(session, screen);
-  for (const oldest of kept.keys()) {
-    if (kept.size <= SCREENS_KEPT) break;
-    kept.delete(oldest);
-  }
-  return kept;
 }

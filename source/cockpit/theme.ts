@@ -30,6 +30,9 @@ export const tokens = [
   'cursor',
   'choice',
   'ended',
+  'added',
+  'removed',
+  'hunk',
 ] as const;
 export type Token = (typeof tokens)[number];
 
@@ -61,6 +64,9 @@ const weights: Partial<Palette> = {
   cursor: {inverse: true},
   choice: {inverse: true},
   ended: {dim: true},
+  added: {bold: true},
+  removed: {dim: true},
+  hunk: {dim: true},
 };
 
 type Environment = Record<string, string | undefined>;

@@ -1,4 +1,5 @@
 import type {Decision} from '../../source/domain/approvals.ts';
+import type {WorkspaceDiff} from '../../source/domain/diff.ts';
 import {AmuxError} from '../../source/domain/errors.ts';
 import type {
   ApprovalView,
@@ -50,7 +51,13 @@ export class FakeFleet implements Fleet {
   readonly writeMemory = this.#board.writeMemory;
   readonly workspaces = async () => [];
   readonly workspace = none;
-  readonly diff = none;
+  /** What the next call answers, and how often it was asked. */
+  diffView: WorkspaceDiff | null = null;
+  readonly diff: Fleet['diff'] = async (ref, {cwd}) => {
+    this.calls.push(`diff ${ref} ${cwd}`);
+    if (this.diffView === null) throw new AmuxError('project.none', {dir: cwd});
+    return structuredClone(this.diffView);
+  };
   readonly createWorkspace = none;
   readonly removeWorkspace = none;
   readonly mergeWorkspace = none;

@@ -1,5 +1,6 @@
 import type {SessionView} from '../../source/domain/fleet.ts';
 import type {Row, Screen} from '../../source/domain/screen.ts';
+import {sceneDiff} from './changes.ts';
 import {FakeFleet, screenOf, sessionOf} from './fake-fleet.ts';
 
 /** The moment at which the scene plays: 14:32:08 here, 8 s after a minute began. */
@@ -174,7 +175,11 @@ export function sceneScreens(): Record<string, Screen> {
   };
 }
 
-export const sceneFleet = (): FakeFleet => new FakeFleet(sceneSessions(), sceneScreens());
+export function sceneFleet(): FakeFleet {
+  const fleet = new FakeFleet(sceneSessions(), sceneScreens());
+  fleet.diffView = sceneDiff();
+  return fleet;
+}
 
 export const sceneAgents = [
   {name: 'claude', version: '2.1.328'},

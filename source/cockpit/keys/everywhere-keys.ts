@@ -4,7 +4,8 @@ import {fieldOf} from '../text-field.ts';
 import type {Binding} from './binding.ts';
 
 const both = ['fleet', 'events'] as const;
-const all = ['fleet', 'board', 'approvals', 'events'] as const;
+const tabbed = ['fleet', 'board', 'approvals', 'events'] as const;
+const all = [...tabbed, 'diff'] as const;
 
 /** What esc would undo, the nearest first. */
 type Back =
@@ -84,7 +85,7 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'back',
     keys: ['esc'],
-    where: all,
+    where: tabbed,
     label: state => (['board', 'approvals', 'events'].includes(back(state) ?? '') ? 'fleet' : 'back'),
     help: 'back: unzoom, drop filter and marks, to the Fleet screen',
     footer: 13,
@@ -165,7 +166,7 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'quit',
     keys: ['q', 'ctrl+c'],
-    where: all,
+    where: tabbed,
     label: 'leave',
     help: 'leave the cockpit; agents go on',
     footer: 21,

@@ -131,6 +131,17 @@ export const sessionKeys: readonly Binding[] = [
     },
   },
   {
+    id: 'diff',
+    keys: ['d'],
+    where: ['fleet'],
+    label: 'diff',
+    help: 'what the session changed in its working tree, to read and to comment',
+    footer: 9,
+    when: state => (state.sessions ?? []).length > 0,
+    whyNot: noSelection,
+    run: deeds => deeds.openDiff(),
+  },
+  {
     id: 'only-mine',
     keys: ['w'],
     where: ['fleet'],

@@ -39,6 +39,7 @@ function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; c
     case 'none':
     case 'prompt':
     case 'reply':
+    case 'comment':
     case 'filter':
     case 'card-title':
       return null;
