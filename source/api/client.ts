@@ -185,6 +185,9 @@ export class Client implements Fleet {
       {patienceMs: LOOK_MS},
     );
 
+  proposal: Fleet['proposal'] = async (ref, where) =>
+    this.#connection.call(`${ofWorkspace(await this.#meant(ref, where), 'pr')}${search(where)}`, {patienceMs: LOOK_MS});
+
   createWorkspace: Fleet['createWorkspace'] = body =>
     this.#connection.call('/api/workspaces', {method: 'POST', body, patienceMs: WORKTREE_MS});
 

@@ -80,6 +80,21 @@ export const workspaceCommands: readonly Command[] = [
     load: async () => (await import('./commands/merge.ts')).merge,
   },
   {
+    path: 'ws pr',
+    usage: '[WS] [--title T] [--body B] [--base BRANCH] [--draft] [--run]',
+    summary: 'the commands that make a pull request of it; title and text come from its description and results',
+    flags: {
+      title: {type: 'string', value: 'T', about: 'another title'},
+      body: {type: 'string', value: 'B', about: 'another text'},
+      base: {type: 'string', value: 'BRANCH', about: 'where it goes; default the branch that it was made from'},
+      draft: {type: 'boolean', about: 'as a draft'},
+      run: {type: 'boolean', about: 'run them here, which needs gh'},
+    },
+    args: [0, 1],
+    completes: 'workspaces',
+    load: async () => (await import('./commands/propose.ts')).propose,
+  },
+  {
     path: 'ws remove',
     aliases: ['ws rm'],
     usage: 'WS… [--discard] [--trust | --no-teardown]',

@@ -216,6 +216,12 @@ export const errorTable = {
     exit: 4,
   },
   'workspace.merge': {message: '{workspace} is not merged: {why}', hint: '{next}', http: 409, exit: 4},
+  'workspace.proposal': {
+    message: '{workspace} cannot become a pull request: {why}',
+    hint: '{next}',
+    http: 409,
+    exit: 4,
+  },
   'workspace.missing': {
     message: 'the directory of {workspace} is gone: {path}',
     hint: 'amux ws remove {workspace} forgets it; its branch stays unless it is merged',

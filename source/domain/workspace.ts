@@ -131,6 +131,23 @@ export type Merged = {
   notices: string[];
 };
 
+/** What a pull request of a workspace would be. */
+export type Proposal = {
+  workspace: {id: string; name: string; path: string};
+  branch: string;
+  /** Branch that it goes to, as the remote calls it, and the remote's name here. */
+  base: string;
+  remote: string;
+  title: string;
+  body: string;
+  /** The file that holds the body; null: none does. */
+  bodyFile: string | null;
+  /** That the base does not have, at most 1000. */
+  commits: number;
+  /** What would not be in it. */
+  uncommitted: Loss[];
+};
+
 /** What `prune` did, or would do, to one workspace. */
 export type Pruned = {id: string; name: string; path: string; removed: boolean; why: string};
 
@@ -147,6 +164,8 @@ export interface Workspaces {
    * `stat`: without lines.
    */
   diff(ref: string | null, where: {cwd: string; stat?: boolean}): Promise<WorkspaceDiff>;
+  /** Nothing is asked of the remote. `base`: a branch, instead of the one that it was made from. */
+  proposal(ref: string | null, where: {cwd: string; base?: string}): Promise<Proposal>;
   createWorkspace(input: WorkspaceInput): Promise<WorkspaceView>;
   /** Refuses with `workspace.losses` what would lose something. Answers with what it was. */
   removeWorkspace(ref: string | null, input: RemoveInput): Promise<WorkspaceView>;

@@ -61,6 +61,7 @@ export class Offline implements Fleet {
   readonly workspaces: Fleet['workspaces'];
   readonly workspace: Fleet['workspace'];
   readonly diff: Fleet['diff'];
+  readonly proposal: Fleet['proposal'];
 
   private constructor(options: OfflineOptions) {
     this.#options = options;
@@ -77,6 +78,7 @@ export class Offline implements Fleet {
       workspaces: this.workspaces,
       workspace: this.workspace,
       diff: this.diff,
+      proposal: this.proposal,
     } = lookingAtWorkspaces(() => this.#sessions.values()));
   }
 

@@ -19,6 +19,7 @@ import {contextOf} from '../workspace/context-files.ts';
 import {diffOf} from '../workspace/diff.ts';
 import type {Repository} from '../workspace/git.ts';
 import {type Found, findWorkspaces, placeOf} from '../workspace/list.ts';
+import {proposalOf} from '../workspace/proposal.ts';
 import {readRecords} from '../workspace/records.ts';
 import {lossesOf} from '../workspace/remove.ts';
 
@@ -178,7 +179,7 @@ export async function oneOf(
 export function lookingAtWorkspaces(
   sessions: Sessions,
   marks: Marks = {of: () => null, want: () => {}},
-): Pick<Workspaces, 'workspaces' | 'workspace' | 'diff'> {
+): Pick<Workspaces, 'workspaces' | 'workspace' | 'diff' | 'proposal'> {
   const marked = (view: WorkspaceView): WorkspaceView => {
     if (view.state === 'missing') return view;
     marks.want(view.path);
@@ -198,17 +199,37 @@ export function lookingAtWorkspaces(
       return found === null ? shown : {...shown, losses: await lossesOf(here.repository, found)};
     },
     async diff(ref, {cwd, stat = false}) {
-      const here = locateCaller(cwd);
-      const from = realDirectory(cwd);
-      const {view, found} = await oneOf(here, {ref, cwd: from, sessions});
-      const {id, name} = view;
-      if (view.state === 'missing') throw new AmuxError('workspace.missing', {workspace: name, path: view.path});
-      const path = found?.path ?? mainTreeFrom(here, from);
+      const {workspace, record} = await treeMeant({ref, cwd, sessions});
+      const {path} = workspace;
       marks.want(path);
-      const diff = await diffOf({path, record: found?.record ?? null, stat});
-      return {workspace: {id, name, path}, branch: branchOf(path), ...diff};
+      return {workspace, branch: branchOf(path), ...(await diffOf({path, record, stat}))};
+    },
+    async proposal(ref, {cwd, base}) {
+      const {workspace, record} = await treeMeant({ref, cwd, sessions});
+      const {name, path} = workspace;
+      return {workspace, ...(await proposalOf({path, name, record, base}))};
     },
   };
+}
+
+type TreeMeant = {workspace: {id: string; name: string; path: string}; record: WorkspaceRecord | null};
+
+/** The working tree of a workspace. Throws `workspace.missing`. */
+async function treeMeant({
+  ref,
+  cwd,
+  sessions,
+}: {
+  ref: string | null;
+  cwd: string;
+  sessions: Sessions;
+}): Promise<TreeMeant> {
+  const here = locateCaller(cwd);
+  const from = realDirectory(cwd);
+  const {view, found} = await oneOf(here, {ref, cwd: from, sessions});
+  const {id, name} = view;
+  if (view.state === 'missing') throw new AmuxError('workspace.missing', {workspace: name, path: view.path});
+  return {workspace: {id, name, path: found?.path ?? mainTreeFrom(here, from)}, record: found?.record ?? null};
 }
 
 /** For whoever stands in a working tree that amux did not make, that one; else the main one. */

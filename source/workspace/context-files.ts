@@ -55,7 +55,7 @@ export function appendToLog(path: string, {text, at}: {text: string; at: Date}):
 }
 
 /** A repository may bring a link where the directory belongs. */
-const staysInside = (path: string): boolean => isWithin(realpathSync(contextOf(path)), realpathSync(path));
+export const staysInside = (path: string): boolean => isWithin(realpathSync(contextOf(path)), realpathSync(path));
 
 /** Local time, as people read logs. */
 function timeOf(at: Date): string {

@@ -60,6 +60,7 @@ export class FakeFleet implements Fleet {
   };
   readonly createWorkspace = none;
   readonly removeWorkspace = none;
+  readonly proposal = none;
   readonly mergeWorkspace = none;
   readonly pruneWorkspaces = none;
   readonly initContext = none;

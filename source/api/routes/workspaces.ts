@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {type Route, route} from '../route.ts';
 import {workspaceDiff} from '../schemas/diff.ts';
 import {flag, line, longText, text, trust} from '../schemas/shape.ts';
-import {contextFiles, merged, pruned, workspaceView} from '../schemas/workspace.ts';
+import {contextFiles, merged, proposal, pruned, workspaceView} from '../schemas/workspace.ts';
 
 const cwd = text.min(1).describe('A directory of the project');
 const createBody = z.strictObject({
@@ -85,6 +85,18 @@ export const workspaceRoutes: Route[] = [
     query: z.strictObject({cwd, stat: flag.describe('1: files and counts, without lines').optional()}),
     result: workspaceDiff,
     handler: (fleet, {name, query}) => fleet.diff(name, query),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/workspaces/:id/pr',
+    role: 'viewer',
+    summary: 'What a pull request of it would be; nothing is asked of the remote',
+    query: z.strictObject({
+      cwd,
+      base: text.min(1).describe('Branch that it goes to; default: the one that it was made from').optional(),
+    }),
+    result: proposal,
+    handler: (fleet, {name, query}) => fleet.proposal(name, query),
   }),
   route({
     method: 'DELETE',

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {ContextFiles, Dirty, Loss, Merged, Pruned, WorkspaceView} from '../../domain/workspace.ts';
+import type {ContextFiles, Dirty, Loss, Merged, Proposal, Pruned, WorkspaceView} from '../../domain/workspace.ts';
 import {seconds, shapeOf} from './shape.ts';
 
 const loss = shapeOf<Loss>()(
@@ -55,6 +55,22 @@ export const merged = shapeOf<Merged>()(
       notices: z.array(z.string()),
     })
     .meta({id: 'Merged'}),
+);
+
+export const proposal = shapeOf<Proposal>()(
+  z
+    .strictObject({
+      workspace: z.strictObject({id: z.string(), name: z.string(), path: z.string()}),
+      branch: z.string(),
+      base: z.string().describe('Branch that it goes to, as the remote calls it'),
+      remote: z.string().describe('Its name here'),
+      title: z.string(),
+      body: z.string(),
+      bodyFile: z.string().nullable().describe('The file that holds the body'),
+      commits: z.number().int().describe('That the base does not have, at most 1000'),
+      uncommitted: z.array(loss).describe('What would not be in it'),
+    })
+    .meta({id: 'Proposal'}),
 );
 
 export const pruned = shapeOf<Pruned>()(
