@@ -36,6 +36,13 @@ test('piped, a diff is a patch that git apply takes, also without a supervisor',
   execFileSync('git', ['apply', '--check'], {cwd: repository.root, input: out});
 });
 
+test('what a patch has no place for is named on stderr', async () => {
+  put(join(path, 'picture'), '\0\x01');
+  const {code, err} = await amux('ws', 'diff', 'one');
+  assert.deepEqual([code, err], [0, 'amux: not in the patch: picture, binary 2 B\n']);
+  rmSync(join(path, 'picture'));
+});
+
 test('as a table and as JSON', async () => {
   const {out} = await amux('ws', 'diff', '--stat');
   assert.deepEqual(out.split('\n'), [

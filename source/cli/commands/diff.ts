@@ -7,6 +7,8 @@ import type {Output} from '../output.ts';
 
 /** Longer lines are cut on a terminal, in characters. */
 const LINE_MAX = 2000;
+/** Files that are named one by one. */
+const NOTICES = 10;
 
 /** For people on a terminal; piped, what `git apply` takes. */
 export const diff: Run = async context => {
@@ -21,7 +23,8 @@ export const diff: Run = async context => {
   else if (output.terminal) printLines(output, found);
   else for (const file of found.files) printPatch(output, file);
   if (output.terminal || stat) output.line(headline(found));
-  for (const notice of noticesOf(found)) output.notice(`amux: ${notice}`);
+  const piped = !output.terminal && !stat;
+  for (const notice of noticesOf(found, piped)) output.notice(`amux: ${notice}`);
   return 0;
 };
 
@@ -68,10 +71,12 @@ function headline({workspace, branch, base, total}: WorkspaceDiff): string {
   return `${workspace.name}${branch === null ? '' : ` on ${branch}`} against ${base}: ${totalText(total)}`;
 }
 
-function noticesOf({files, cut}: WorkspaceDiff): string[] {
-  return cut
-    .map(each => `not shown: ${safe(each)}`)
-    .concat(
-      files.flatMap(file => (file.cut === null ? [] : [`not shown of ${safe(file.path)}: ${file.cut}`])).slice(0, 10),
-    );
+/** What is not text is named on a terminal; a patch has no place for it. */
+function noticesOf({files, cut}: WorkspaceDiff, piped: boolean): string[] {
+  const partly = files.flatMap(file => {
+    if (file.cut !== null) return [`not shown of ${safe(file.path)}: ${file.cut}`];
+    return piped && file.bytes !== null ? [`not in the patch: ${safe(file.path)}, ${countText(file)}`] : [];
+  });
+  const more = partly.length > NOTICES ? [`… and ${partly.length - NOTICES} more`] : [];
+  return [...cut.map(each => `not shown: ${safe(each)}`), ...partly.slice(0, NOTICES), ...more];
 }
