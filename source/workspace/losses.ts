@@ -5,6 +5,7 @@ import {type CopiedPath, isWithin, type Loss, type WorkspaceRecord} from '../dom
 import {fingerprint} from './fingerprint.ts';
 import {git, type Repository, tryGit} from './git.ts';
 import {parseIndex, parseStatus} from './porcelain.ts';
+import {isInBase} from './squashed.ts';
 import {changedUnseen, inProgress, loss} from './uncommitted.ts';
 
 /** What a tool makes again by itself: ignored files under these names are not asked about. */
@@ -23,7 +24,7 @@ type Looked = {
   repository: Repository;
   /** Where its files are now. */
   path: string;
-  record: Pick<WorkspaceRecord, 'copied' | 'branch' | 'ours'>;
+  record: Pick<WorkspaceRecord, 'copied' | 'branch' | 'ours' | 'base'>;
   /** The tree was moved aside: its submodules do not find their files there. */
   aside?: boolean;
 };
@@ -56,7 +57,7 @@ export async function lossesWithout(
     ...loss('staged', staged.out.split('\0').filter(Boolean)),
     ...inProgress(admin),
     ...(await unmergedCommits(repository, {
-      record: {branch, ours: false},
+      record: {branch, ours: false, base: null},
       head: head.code === 0 ? head.out.trim() : null,
     })),
   ];
@@ -130,7 +131,7 @@ async function headOf(path: string): Promise<string | null> {
   return code === 0 ? out.trim() : null;
 }
 
-type Tips = {record: Pick<WorkspaceRecord, 'branch' | 'ours'>; head: string | null};
+type Tips = {record: Pick<WorkspaceRecord, 'branch' | 'ours' | 'base'>; head: string | null};
 
 /** Commits that nothing would lead to once the worktree is gone, and its branch with it where that is amux's. */
 export async function unmergedCommits(repository: Repository, {record, head}: Tips): Promise<Loss[]> {
@@ -141,7 +142,10 @@ export async function unmergedCommits(repository: Repository, {record, head}: Ti
   const without = record.ours ? [`--exclude=${record.branch.replace(/^refs\/heads\//, '')}`] : [];
   const asked = ['log', '--no-show-signature', '--format=%h %s', `--max-count=${COMMITS_MAX}`, ...tips];
   const out = await git([...asked, '--not', ...without, '--branches', '--tags', '--remotes', '--'], {cwd});
-  return loss('unmerged', out.split('\n').filter(Boolean));
+  const commits = out.split('\n').filter(Boolean);
+  if (commits.length === 0) return [];
+  const taken = await Promise.all(tips.map(tip => isInBase(repository, {record, tip})));
+  return taken.every(Boolean) ? [] : loss('unmerged', commits);
 }
 
 /** The commit of a branch; null: there is no such branch. */

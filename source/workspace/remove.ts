@@ -96,8 +96,17 @@ async function removeBranch(repository: Repository, {record, missing}: Found, di
   const removed = await tryGit(['update-ref', '-d', record.branch, tip], {cwd});
   if (removed.code !== 0) return [`the branch ${short} is kept: ${reasonOf(removed, ['update-ref'])}`];
   await tryGit(['config', '--local', '--remove-section', `branch.${short}`], {cwd}); // Most have none.
-  if (unmerged.length === 0) return [];
+  if (unmerged.length === 0 && !(await isOnlyThere(repository, tip))) return [];
   return [`the branch ${short} was at ${tip}: git branch ${short} ${tip.slice(0, 12)} brings it back`];
+}
+
+/** Its changes are elsewhere, and its commits are not: it was squashed or rebased. */
+async function isOnlyThere({root}: Repository, tip: string): Promise<boolean> {
+  const {code, out} = await tryGit(
+    ['for-each-ref', '--count=1', `--contains=${tip}`, 'refs/heads', 'refs/tags', 'refs/remotes'],
+    {cwd: root},
+  );
+  return code === 0 && out.trim() === '';
 }
 
 const aboutOf = (record: WorkspaceRecord): About => ({

@@ -188,6 +188,54 @@ describe('what holds nothing of its own is removed', () => {
     assert.equal(repository.git('branch', '--list', 'amux/*'), '');
   });
 
+  for (const [how, take] of [
+    ['squashed', ['merge', '-q', '--squash']],
+    ['picked one by one', ['cherry-pick', 'amux/taken~1']],
+  ] as const) {
+    it(`${how}: its changes are in its base, which went on; it says how the commits come back`, async () => {
+      using repository = new TestRepository(home, how);
+      const {path} = await make(repository, {name: 'taken'});
+      for (const file of ['one', 'two']) {
+        put(join(path, file), `${file}\n`);
+        gitIn(path, 'add', '.');
+        gitIn(path, 'commit', '-q', '-m', file);
+      }
+      repository.write('before', 'x');
+      repository.commit('elsewhere');
+      repository.git(...take, 'amux/taken');
+      if (how === 'squashed') repository.git('commit', '-q', '-m', 'both (#1)');
+      repository.write('after', 'x');
+      repository.commit('elsewhere again');
+      const [notice] = await remove(repository);
+      assert.match(notice ?? '', /the branch amux\/taken was at .*brings it back/);
+      assert.ok(!existsSync(path));
+    });
+  }
+
+  it('not what only looks like it: other blanks, a part of it, an empty commit, taken back again', async () => {
+    const spoilers: ((repository: TestRepository) => unknown)[] = [
+      repository => repository.write('code.py', 'if x:\n  a()\nb()\n'),
+      repository => repository.write('code.py', 'if x:\n'),
+      () => {},
+      repository => {
+        repository.write('code.py', 'if x:\n    a()\n    b()\n');
+        repository.commit('taken');
+        rmSync(join(repository.root, 'code.py'));
+      },
+    ];
+    for (const [i, spoil] of spoilers.entries()) {
+      using repository = new TestRepository(home, `alike ${i}`);
+      const {path} = await make(repository, {name: 'x'});
+      if (i !== 2) put(join(path, 'code.py'), 'if x:\n    a()\n    b()\n');
+      gitIn(path, 'add', '.');
+      gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'the work');
+      spoil(repository);
+      repository.write('other', 'x');
+      repository.commit('on main');
+      await assert.rejects(remove(repository), /1 commit that no other branch has/);
+    }
+  });
+
   it('caches, unchanged copies and untouched context files are nothing of its own', async () => {
     using repository = new TestRepository(home, 'caches');
     repository.write('.env.secret', 'TOKEN=1');
