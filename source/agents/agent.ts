@@ -14,8 +14,8 @@ export type Agent = {
   title: string;
   /** The command line when the profile has none; null: the user's shell. */
   command: string | null;
-  /** Arguments that choose a model. */
-  modelFlags: (model: string) => string[];
+  /** Arguments that choose a model; null: it takes none. */
+  modelFlags: ((model: string) => string[]) | null;
   /** Arguments for running without permission prompts; null: it has no such mode. */
   yoloFlags: string[] | null;
   /** Its modes of asking for permission, with the arguments that choose one. */

@@ -106,12 +106,16 @@ const readers = new Map<string, (entry: Entry) => AgentEvent[]>([
   [
     'assistant',
     entry => {
-      if (entry['isApiErrorMessage'] !== true) return [];
+      const model = text(record(entry['message'])['model']);
+      // What it adds itself, such as an error, is of no model.
+      if (entry['isApiErrorMessage'] !== true) return isMade(model) ? [] : [{type: 'model', model}];
       const message = textOf(record(entry['message'])['content']).slice(0, MESSAGE_MAX);
       return [{type: 'status', state: 'error', kind: errorKind(text(entry['error']), message), message}];
     },
   ],
 ]);
+
+const isMade = (model: string): boolean => model === '' || model.startsWith('<');
 
 function conversationOf(entry: Entry): AgentEvent[] {
   const id = text(entry['sessionId']);

@@ -32,6 +32,11 @@ export const codexTranscript: Transcript = {
       const id = text(payload['id']);
       return id === '' || !isOfPeople(payload) ? [] : [{type: 'conversation', id, file: null}];
     }
+    // Each turn begins with what holds for it.
+    if (entry['type'] === 'turn_context') {
+      const model = text(payload['model']);
+      return model === '' ? [] : [{type: 'model', model}];
+    }
     return entry['type'] === 'event_msg' ? (readers.get(text(payload['type']))?.(payload) ?? []) : [];
   },
 

@@ -34,6 +34,8 @@ export const geminiTranscript: Transcript = {
     const entry = record(line);
     const id = text(entry['sessionId']);
     if (id !== '') return entry['kind'] === 'main' ? [{type: 'conversation', id, file: null}] : [];
+    const model = text(entry['model']);
+    if (entry['type'] === 'gemini') return model === '' ? [] : [{type: 'model', model}];
     if (entry['type'] !== 'user') return [];
     const said = textOf(entry['content']);
     return said === '' || said.startsWith(MADE) ? [] : [{type: 'prompt', text: said}];

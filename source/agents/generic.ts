@@ -5,7 +5,7 @@ export const generic: Agent = {
   name: 'generic',
   title: 'any command',
   command: null,
-  modelFlags: () => [],
+  modelFlags: null,
   yoloFlags: null,
   permissionModes: {},
   versionFlags: null,

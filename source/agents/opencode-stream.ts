@@ -131,11 +131,12 @@ class OpencodeReader {
     const last = record(messages.at(-1)?.['info']);
     const failure =
       last['role'] === 'assistant' && last['error'] !== undefined ? failureOf(record(last['error'])) : null;
+    const told = Number(record(last['time'])['created']) >= since ? modelOf(last) : [];
     if (this.#busy.size === 0) {
       const failed = failure === null ? null : {state: 'error' as const, ...failure};
       this.#rest = failed ?? {state: this.#rest.state === 'working' ? 'done' : this.#rest.state, kind: '', message: ''};
     }
-    return {events: [{type: 'conversation', id, file: null}], prompts};
+    return {events: [{type: 'conversation', id, file: null}, ...told], prompts};
   }
 
   #status(session: string, status: Body): AgentEvent[] {
@@ -175,6 +176,7 @@ class OpencodeReader {
 
   /** Which of its sessions the terminal shows is told by nothing but the prompts that are entered there. */
   #message(session: string, info: Body): AgentEvent[] {
+    if (info['role'] === 'assistant') return session === this.#conversation ? modelOf(info) : [];
     if (info['role'] !== 'user' || !this.#prompts.add(text(info['id'])) || this.#children.has(session)) return [];
     if (session === this.#conversation) return [];
     this.#conversation = session;
@@ -226,6 +228,14 @@ class Remembered {
 /** Text that a person or amux entered: what opencode adds for the model is marked. */
 const isPrompt = (part: Body): boolean =>
   part['type'] === 'text' && part['synthetic'] !== true && part['ignored'] !== true && text(part['text']) !== '';
+
+/** Of an answer; the one that sums up a conversation may have another. */
+function modelOf(info: Body): AgentEvent[] {
+  const [provider, model] = [text(info['providerID']), text(info['modelID'])];
+  return info['role'] !== 'assistant' || info['summary'] === true || model === ''
+    ? []
+    : [{type: 'model', model: `${provider}/${model}`}];
+}
 
 function retryOf(status: Body): string {
   return status['type'] === 'retry' ? `retrying, attempt ${Number(status['attempt'])}: ${text(status['message'])}` : '';

@@ -81,6 +81,9 @@ export class Client implements Fleet {
       repeatable: true,
     });
 
+  switchModels: Fleet['switchModels'] = (of, model) =>
+    this.#connection.post('/api/sessions/bulk/model', {...of, model});
+
   sendAll: Fleet['sendAll'] = (of, {text, id, asCommand, now}) =>
     this.#connection.post('/api/sessions/bulk/send', {...of, text, msg_id: id, as_command: asCommand, now});
 

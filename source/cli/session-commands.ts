@@ -228,6 +228,20 @@ export const sessionCommands: readonly Command[] = [
     load: async () => (await answers()).deny,
   },
   {
+    path: 'model',
+    usage: '[MODEL S… | --tag T | --all] [--wait [--timeout 5m]]',
+    summary: 'another model for sessions, at their next turn boundary; without arguments: which ones they run',
+    flags: {
+      tag: {type: 'string', value: 'T', about: 'those that run with this tag'},
+      all: {type: 'boolean', about: 'every session that runs'},
+      wait: {type: 'boolean', about: 'until each of them has it'},
+      timeout: {type: 'string', value: 'T', about: 'how long to wait, e.g. 90s; default 5m'},
+    },
+    args: [0, 1000],
+    completes: 'sessions',
+    load: async () => (await import('./commands/model.ts')).model,
+  },
+  {
     path: 'explain',
     usage: 'S | --screen FILE --agent A',
     summary: 'why a session has its status, or what a captured screen says',

@@ -20,4 +20,6 @@ export type AgentEvent =
   /** It asks a person. */
   | {type: 'asked'; request: Asked}
   /** A request is settled, here or there; null: all of them. */
-  | {type: 'settled'; ref: string | null};
+  | {type: 'settled'; ref: string | null}
+  /** The model that it runs. */
+  | {type: 'model'; model: string};

@@ -69,6 +69,24 @@ export const errorTable = {
     http: 422,
     exit: 1,
   },
+  'agent.model': {
+    message: '{agent} takes no model: it runs a command of its own',
+    hint: 'a profile of a type that takes one does: amux agent config list',
+    http: 422,
+    exit: 1,
+  },
+  'agent.other': {
+    message: '{name} runs another program than {agent} under its name: amux does not know its conversation',
+    hint: 'amux stop {name}, then give it the model and start it',
+    http: 422,
+    exit: 1,
+  },
+  'conversation.unknown': {
+    message: 'the conversation of {name} is not known: another process would begin a new one',
+    hint: 'amux restart {name} begins a new one',
+    http: 409,
+    exit: 4,
+  },
   'session.orphaned': {
     message: 'the directory of {name} is gone: {dir}',
     hint: 'bring it back, or amux unregister {name}',

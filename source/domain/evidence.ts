@@ -1,5 +1,6 @@
 import type {Door} from './agent-event.ts';
 import type {Choice, Request} from './approvals.ts';
+import type {Exchange} from './model.ts';
 import type {Exit, RunRecord} from './run.ts';
 
 export type WaitingKind =
@@ -69,6 +70,10 @@ export const noSignals = (): Signals => ({
 
 export type Evidence =
   | {source: 'request'; at: number; act: 'start' | 'stop'}
+  /** Its process is exchanged for one with another model; null: it is kept after all. */
+  | {source: 'exchange'; at: number; exchange: Exchange | null; why: string}
+  /** Its agent said which model it runs. */
+  | {source: 'model'; at: number; model: string}
   | {source: 'process'; at: number; state: 'started'; run: RunRecord}
   | {source: 'process'; at: number; state: 'exited'; exit: Exit}
   | {source: 'process'; at: number; state: 'refused'; why: string; run: RunRecord}

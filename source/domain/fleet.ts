@@ -5,6 +5,7 @@ import type {Change, Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
 import type {Knowledge} from './knowledge.ts';
 import type {McpServers} from './mcp.ts';
+import type {ModelView} from './model.ts';
 import type {RunRecord} from './run.ts';
 import type {Screen} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
@@ -19,7 +20,10 @@ export type SessionView = {
   kind: 'durable' | 'one-shot';
   project: string | null;
   agent: string;
+  /** That it is to have: its own, else the one of its profile that its process was launched with. */
   model: string | null;
+  /** What it runs, and what becomes of another that it is to have. */
+  model_state: ModelView;
   dir: string;
   workspace: {id: string; name: string; path: string};
   branch: string | null;
@@ -224,6 +228,9 @@ export type EventView = Omit<Entry, 'changes'> & {
 /** A result per session, for commands over several. */
 export type Outcome = {name: string; ok: boolean; error: {code: string; message: string; hint: string} | null};
 
+/** `model` is null for a session that was refused it. */
+export type ModelOutcome = Outcome & {model: ModelView | null};
+
 /**
  * The one interface between amux and everything that speaks to people or programs. Implemented by the
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
@@ -235,8 +242,13 @@ export interface Fleet extends Access, Board, Knowledge, McpServers, Workspaces 
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;
   session(ref: string): Promise<SessionView>;
   register(input: RegisterInput): Promise<SessionView>;
-  /** Holds from the next start; tags and the restart policy at once. */
+  /** Holds from the next start; the model from the next turn boundary, tags and the restart policy at once. */
   update(ref: string, patch: SessionPatch): Promise<SessionView>;
+  /**
+   * Gives them another model at their next turn boundaries, with their conversations; null: none of their own. Resolves
+   * at once with how each stands; `SessionView.model_state` goes on to tell.
+   */
+  switchModels(of: Selection, model: string | null): Promise<ModelOutcome[]>;
   unregister(ref: string): Promise<void>;
   /** Resolves when it runs; rejects with `session.start` when its process ended while starting. */
   start(ref: string, input?: StartInput): Promise<SessionView>;

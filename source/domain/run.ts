@@ -22,6 +22,14 @@ export type RunRecord = {
   version?: string | null;
   /** Of the fleet's MCP servers; null: its program takes none. */
   mcp?: McpGiven | null;
+  /** The model that it was launched with; null: its agent's own default. Missing in older records: not known. */
+  model?: string | null;
+  /** The same as far as the session itself asked for it, not its profile. */
+  ownModel?: string | null;
+  /** The model that its agent says it runs; null: it has not said so yet. */
+  saidModel?: string | null;
+  /** Names of variables that a one-shot session was given. Their values are in its terminal alone. */
+  variables?: string[];
 };
 
 /**

@@ -1,6 +1,7 @@
 import {endsTurn, judgeActivity} from './activity.ts';
 import type {Request} from './approvals.ts';
 import {type Evidence, noSignals, type Signals, type WaitingFor, type WordSource} from './evidence.ts';
+import {type Exchange, isBetween, maySwitch, type Refused, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
 import type {Conversation, Exit, RunRecord} from './run.ts';
 
@@ -62,6 +63,10 @@ export type Session = {
   ready: boolean;
   /** Its agent has screen rules: silence alone never makes it idle. */
   hasScreenRules: boolean;
+  /** Its process is being exchanged for one with another model. */
+  exchange: Exchange | null;
+  /** The model that its agent refused last; null once another was asked for. */
+  refused: Refused | null;
 };
 
 /**
@@ -70,7 +75,7 @@ export type Session = {
  */
 export type Origin = {session: string; name: string; conversation: string | null; begun: boolean};
 
-export type Effect = {do: 'deliver'} | {do: 'keep-last-screen'} | {do: 'look-at-tree'};
+export type Effect = {do: 'deliver'} | {do: 'launch-again'} | {do: 'keep-last-screen'} | {do: 'look-at-tree'};
 
 export type Transition = {
   session: Session;
@@ -89,7 +94,17 @@ export function complete(stored: Session): Session {
     shown: request.shown ?? null,
     missedAt: request.missedAt ?? null,
   }));
-  return {...stored, conversation, origin, requests, ready, signals: {...noSignals(), ...signals}};
+  const {exchange = null, refused = null} = stored;
+  return {
+    ...stored,
+    conversation,
+    origin,
+    requests,
+    ready,
+    exchange,
+    refused,
+    signals: {...noSignals(), ...signals},
+  };
 }
 
 /** The one place where a session's status and activity are decided. Pure: all times come in. */
@@ -107,7 +122,8 @@ export function transition(before: Session, evidence: Evidence, now: number): Tr
   const effects: Effect[] = [];
   if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
   if (judged.looks) effects.push({do: 'look-at-tree'});
-  if (mayDeliver(session)) effects.push({do: 'deliver'});
+  if (isBetween(session)) effects.push({do: 'launch-again'});
+  if (mayDeliver(session) || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
   return {session, effects, reason: statusChanged || activityChanged ? session.reason : null, wake: judged.wake};
 }
 
@@ -136,8 +152,19 @@ function absorb(before: Session, evidence: Evidence): Session {
   const requests = revise(before.requests, evidence);
   const session: Session = {...before, requests, signals: {...before.signals}};
   switch (evidence.source) {
+    case 'exchange': {
+      const {exchange, why} = evidence;
+      return exchange === null
+        ? {...session, exchange}
+        : {...session, ...noActivity, status: 'starting', exchange, reason: why};
+    }
+    case 'model':
+      return session.run === null || evidence.at < session.run.startedAt
+        ? session
+        : {...session, run: {...session.run, saidModel: evidence.model}};
     case 'request':
       session.wanted = evidence.act === 'start';
+      session.exchange = null;
       if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
       return session;
     case 'process':
@@ -229,11 +256,15 @@ function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'p
     case 'exited': {
       if (!isLive(session)) return session;
       const {exit} = evidence;
+      if (goesOn(session)) return between(session, {exit, at: evidence.at});
       const status = session.wanted ? (exit.code === 0 ? 'completed' : 'failed') : 'stopped';
       const why = session.wanted ? describeExit(exit) : `stopped on request, ${describeExit(exit)}`;
       return ended(session, {status, exit, why, at: evidence.at});
     }
     case 'refused':
+      if (goesOn({...session, run: evidence.run})) {
+        return between({...session, run: evidence.run}, {exit: evidence.run.exit, at: evidence.at});
+      }
       // A run of its own: the end of the one before stays as it was.
       return ended(
         {...session, run: evidence.run},
@@ -242,14 +273,34 @@ function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'p
   }
 }
 
+/** An end that belongs to an exchange is none: the next process is on its way. That of the last try is one. */
+function goesOn({exchange, wanted, run}: Session): boolean {
+  return exchange !== null && wanted && (!exchange.back || run?.id === exchange.run);
+}
+
+function between(session: Session, {exit, at}: {exit: Exit | null; at: number}): Session {
+  const run = session.run === null ? null : {...session.run, endedAt: at, exit};
+  return {...session, ...noActivity, status: 'starting', run, signals: noSignals()};
+}
+
 function ended(session: Session, end: {status: SessionStatus; exit: Exit | null; why: string; at: number}): Session {
   const run = session.run === null ? null : {...session.run, endedAt: end.at, exit: end.exit};
-  return {...session, ...noActivity, status: end.status, wanted: false, reason: end.why, run, signals: noSignals()};
+  return {
+    ...session,
+    ...noActivity,
+    status: end.status,
+    wanted: false,
+    exchange: null,
+    reason: end.why,
+    run,
+    signals: noSignals(),
+  };
 }
 
 function judge(session: Session, now: number): {session: Session; wake: number | null; looks: boolean} {
-  // Between the request and the new process stands the run before, which is over.
-  const startedAt = session.run?.endedAt === null ? session.run.startedAt : null;
+  // Between the request and the new process stands the run before, which is over or about to be.
+  const isNext = session.run?.endedAt === null && session.run.id !== session.exchange?.run;
+  const startedAt = isNext ? session.run!.startedAt : null;
   if (session.status === 'starting') {
     if (startedAt === null) return {session, wake: null, looks: false};
     const settled = startedAt + STARTING_SETTLE_MS;
@@ -265,7 +316,14 @@ function judge(session: Session, now: number): {session: Session; wake: number |
     session.reason = verdict.reason;
   }
   const {waitingFor, by: decidedBy, wake, looks = false} = verdict;
-  return {session: {...session, activity, waitingFor, decidedBy}, wake, looks};
+  const {exchange, run, ready} = session;
+  // The new process takes input, or asks for a person: it did not refuse what it was launched with.
+  const exchanged = exchange !== null && run?.id !== exchange.run && (ready || activity === 'waiting');
+  return {
+    session: {...session, activity, waitingFor, decidedBy, exchange: exchanged ? null : exchange},
+    wake,
+    looks,
+  };
 }
 
 function absorbScreen(before: Session, evidence: Extract<Evidence, {source: 'screen'}>): Session {

@@ -1,5 +1,5 @@
-import {stat} from 'node:fs/promises';
-import type {Agent} from '../agents/agent.ts';
+import {open, stat} from 'node:fs/promises';
+import type {Agent, Transcript} from '../agents/agent.ts';
 import {processTree} from '../backends/process-tree.ts';
 import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Session} from '../domain/session.ts';
@@ -75,6 +75,18 @@ export class AgentFiles {
     if (find || this.#tail === null) await this.#find();
     await this.#tail?.catchUp();
     return this.#tail?.place ?? null;
+  }
+
+  /** Something was said in the history that it has now. */
+  async hasPrompts(): Promise<boolean> {
+    await this.catchUp({find: true});
+    const {transcript} = this.#options.agent();
+    if (this.#tail === null || transcript === null) return false;
+    await using file = await open(this.#tail.file);
+    for await (const line of file.readLines()) {
+      if (readLine(transcript, line).some(({type}) => type === 'prompt')) return true;
+    }
+    return false;
   }
 
   /** Its conversation is another: so is the file. */
@@ -181,5 +193,14 @@ export class AgentFiles {
     const old = at < Math.max(signals.file?.at ?? 0, run?.startedAt ?? 0);
     const news = events.filter(event => event.type !== 'status' || !old);
     if (news.length > 0) tell(news, at);
+  }
+}
+
+/** A line that is none of its own says nothing. */
+function readLine(transcript: Transcript, line: string): AgentEvent[] {
+  try {
+    return transcript.read(JSON.parse(line));
+  } catch {
+    return [];
   }
 }

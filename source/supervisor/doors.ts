@@ -26,6 +26,8 @@ type DoorsOptions = {
   onNews: () => void;
   /** Its conversation is another one than before. */
   onConversation: (id: string) => void;
+  /** Its agent says that it runs another model than it said before. */
+  onModel: (model: string) => void;
 };
 
 /** Through which an agent tells of itself, and what is made of each thing that it tells. */
@@ -64,6 +66,9 @@ export class Doors {
           break;
         case 'asked':
           if (door === 'hook' || door === 'stream') asks().told(event.request, {via: door, at});
+          break;
+        case 'model':
+          this.#runs(event.model, at);
           break;
         case 'settled':
           observe({source: 'settled', at, ref: event.ref});
@@ -129,6 +134,13 @@ export class Doors {
   /** Its program has ended. */
   close(): void {
     this.stream?.close();
+  }
+
+  #runs(model: string, at: number): void {
+    const {session, observe, onModel} = this.#options;
+    if (session().run?.saidModel === model) return;
+    observe({source: 'model', at, model});
+    if (session().run?.saidModel === model) onModel(model);
   }
 
   #converses({id, file}: Extract<AgentEvent, {type: 'conversation'}>, at: number): void {

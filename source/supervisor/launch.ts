@@ -35,6 +35,8 @@ export type LaunchPlan = {
   argv: string[];
   env: Record<string, string>;
   remember: Record<string, string>;
+  /** That it is told to use; null: none. */
+  model: string | null;
 };
 
 /** The program, its arguments and its whole environment. Throws when something that it needs is missing. */
@@ -44,7 +46,7 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const line = session.command ?? profile.command ?? agent.command ?? shellOf(base);
   const model = session.model ?? profile.model;
   const flags = [
-    ...(model === null ? [] : agent.modelFlags(model)),
+    ...(model === null ? [] : (agent.modelFlags?.(model) ?? [])),
     ...(session.yolo ? (agent.yoloFlags ?? []) : permissionFlags(agent, profile)),
     ...(input.conversation === null ? [] : resumeFlags(agent, {dir: session.dir, conversation: input.conversation})),
   ];
@@ -56,7 +58,7 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const asked = pick(input.asked, [input.callerEnv, input.remembered]);
   const env = {...base, ...asked, ...amuxVariables(input), ...expanded};
   checkProgram({argv, env, session});
-  return {command, argv, env, remember: {...asked, ...expanded, ...pick(namedVariables(raw), sources)}};
+  return {command, argv, env, model, remember: {...asked, ...expanded, ...pick(namedVariables(raw), sources)}};
 }
 
 function resumeFlags(agent: Agent, {dir, conversation}: {dir: string; conversation: string}): string[] {

@@ -12,28 +12,26 @@ import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/
 import {mcpNotice} from '../domain/mcp-run.ts';
 import {checkName} from '../domain/names.ts';
 import type {RunRecord} from '../domain/run.ts';
-import {describeExit, isLive, type Session} from '../domain/session.ts';
+import {isLive, type Session} from '../domain/session.ts';
 import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
 import {equip, filesOf, runsItself} from './equip.ts';
 import {forkConversation, unbegun} from './fork-conversation.ts';
 import type {Door} from './hooks.ts';
-import {readLastScreen} from './last-screen.ts';
 import {askedFor, checkContinues, planLaunch, variablesOf} from './launch.ts';
 import type {FleetMcpFile} from './mcp-file.ts';
 import {checkFree, freeName, newSession} from './new-session.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
+import {startFailure} from './start-failure.ts';
 import {placeOfRun, realDirectory, workspaceAt} from './workspace-places.ts';
 
 /** How long a start may stay undecided, in ms. */
 const START_BOUND_MS = 10_000;
 /** How long the terminal's owner may take to report an end that the process table shows already, in ms. */
 const EXIT_SEEN_MS = 3000;
-/** Lines of the terminal that a failed start shows. */
-const SHOWN_LINES = 5;
 
 type LifeOptions = {
   paths: Paths;
@@ -50,6 +48,13 @@ type LifeOptions = {
   mcp: Pick<FleetMcpFile, 'current'>;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
+};
+
+type Launching = Pick<StartInput, 'callerEnv' | 'conversation'> & {size?: {cols: number; rows: number} | undefined};
+type Planning = {
+  callerEnv: Record<string, string>;
+  conversation: StartInput['conversation'] | undefined;
+  url: string | null;
 };
 
 /** Registers, starts and ends sessions. Each session does one of these at a time. */
@@ -130,36 +135,47 @@ export class Life {
       if (input.prompt !== undefined && input.prompt !== '') this.#options.enqueue(runner, {text: input.prompt, actor});
       runner.observe({source: 'request', at, act: 'start'}, actor);
       if (conversation !== null) runner.observe({source: 'conversation', at, id: conversation, file: null});
-      await this.#launch(runner, input);
+      await this.launch(runner, input);
     });
     await runner.until(session => session.status !== 'starting', START_BOUND_MS);
     const pid = runner.session.run?.pid ?? null;
     // The terminal's owner may tell an end later than the process table does.
     if (pid !== null && !isAlive(pid)) await runner.until(each => !isLive(each), EXIT_SEEN_MS);
     const {session} = runner;
-    if (session.status === 'failed') throw this.#startFailure(session);
+    if (session.status === 'failed') throw startFailure(session, this.#options.paths.screens);
   }
 
   async stop(runner: Runner, force: boolean, actor: string): Promise<void> {
     await runner.exclusively(async () => {
       const {session} = runner;
       if (!isLive(session)) return;
-      const pid = session.run?.pid ?? null;
       await runner.screen.now();
       runner.observe({source: 'request', at: this.#options.now(), act: 'stop'}, actor);
-      if (pid !== null) await endProcessTree(pid, {force});
-      const seen = await runner.until(each => !isLive(each), EXIT_SEEN_MS);
-      if (!seen) {
-        const exit = {code: null, signal: null, at: this.#options.now()};
-        await runner.ended({source: 'process', at: exit.at, state: 'exited', exit});
-      }
-      await runner.settled();
+      await this.end(runner, {force});
     });
   }
 
   /** What was generated for it may hold secrets that stand in the fleet's configuration. */
   forget({id}: Session): void {
     rmSync(filesOf(this.#options.paths, id), {recursive: true, force: true});
+  }
+
+  /** Ends its process, whatever follows then. Only for whoever has the session exclusively. */
+  async end(runner: Runner, {force = false} = {}): Promise<void> {
+    const {run} = runner.session;
+    const pid = run === null || run.endedAt !== null ? null : run.pid;
+    if (pid !== null) await endProcessTree(pid, {force});
+    const isOver = (each: Session) => !isLive(each) || (pid !== null && each.run?.endedAt !== null);
+    if (!(await runner.until(isOver, pid === null ? 0 : EXIT_SEEN_MS))) {
+      const exit = run?.exit ?? {code: null, signal: null, at: this.#options.now()};
+      await runner.ended({source: 'process', at: exit.at, state: 'exited', exit});
+    }
+    await runner.settled();
+  }
+
+  /** Throws when a launch would not even begin. */
+  check(runner: Runner, {conversation}: Pick<Launching, 'conversation'>): void {
+    this.#plan(runner, {conversation, callerEnv: {}, url: null});
   }
 
   variables(target: LaunchTarget): string[] {
@@ -196,8 +212,21 @@ export class Life {
     if (holder !== undefined) throw new AmuxError('conversation.held', {conversation, holder: holder.session.name});
   }
 
-  async #launch(runner: Runner, {callerEnv = {}, conversation = undefined}: StartInput): Promise<void> {
-    const {backends, profiles, paths, now, door, self} = this.#options;
+  #plan(runner: Runner, {callerEnv, conversation, url}: Planning) {
+    const {profiles, paths} = this.#options;
+    const {session, extra, remembered} = runner;
+    const profile = profiles.resolve(session.agent, findProject(session.dir));
+    const agent = agentOf(profile.type);
+    const {home} = paths;
+    const asked = this.#askedForMcp(profile);
+    const input = {session, profile, agent, extra, callerEnv, remembered, asked, home, url};
+    const resumed = conversation?.fork === false ? conversation.id : null;
+    return {agent, profile, ...planLaunch({...input, conversation: resumed})};
+  }
+
+  /** Only for whoever has the session exclusively. */
+  async launch(runner: Runner, {callerEnv = {}, conversation, size = this.size}: Launching): Promise<void> {
+    const {backends, paths, now, door, self} = this.#options;
     const {session} = runner;
     const [backend] = backends;
     const run: RunRecord = {
@@ -210,25 +239,16 @@ export class Life {
       exit: null,
     };
     try {
-      const profile = profiles.resolve(session.agent, findProject(session.dir));
-      const agent = agentOf(profile.type);
-      const plan = planLaunch({
-        session,
-        profile,
-        agent,
-        extra: runner.extra,
-        callerEnv,
-        remembered: runner.remembered,
-        asked: this.#askedForMcp(profile),
-        home: paths.home,
-        conversation: conversation?.fork === false ? conversation.id : null,
-        url: this.#grantApi(run),
-      });
+      const plan = this.#plan(runner, {callerEnv, conversation, url: this.#grantApi(run)});
+      const {agent, profile} = plan;
       runner.remembered = plan.remember;
+      if (agent.modelFlags !== null) Object.assign(run, {model: plan.model, ownModel: session.model});
+      const names = Object.keys(runner.extra);
+      if (names.length > 0) run.variables = names;
       const {id: own, dir} = session;
       const forked =
         conversation?.fork === true
-          ? await forkConversation({...plan, agent, dir, conversation: conversation.id, files: filesOf(paths, own)})
+          ? await forkConversation({...plan, dir, conversation: conversation.id, files: filesOf(paths, own)})
           : null;
       const mcp = {
         self: self ?? null,
@@ -248,7 +268,7 @@ export class Life {
       // Nobody else may go on with it, long before it tells of it itself.
       const begins = forked === null ? conversation?.id : forked.conversation;
       if (begins != null) runner.observe({source: 'conversation', at: run.startedAt, id: begins, file: null});
-      const {cols, rows} = this.size;
+      const {cols, rows} = size;
       const {id: terminal, name, dir: cwd} = session;
       const {argv} = equipped;
       const env = {...plan.env, ...equipped.env};
@@ -274,21 +294,5 @@ export class Life {
     run.apiToken = hashToken(token);
     run.url = base;
     return base.replace('://', `://amux:${token}@`);
-  }
-
-  #startFailure(session: Session): AmuxError {
-    const {run, name} = session;
-    const lines = (readLastScreen(this.#options.paths.screens, session.id)?.history ?? []).filter(
-      line => line.trim() !== '',
-    );
-    const shown = lines
-      .slice(-SHOWN_LINES)
-      .map(line => `\n    ${line}`)
-      .join('');
-    const facts = `${describeExit(run?.exit ?? null)}; argv ${JSON.stringify(run?.argv ?? [])}; agent ${session.agent}; workspace ${session.workspace.name}, ${session.workspace.path}`;
-    return new AmuxError('session.start', {
-      name,
-      why: `${facts}${shown === '' ? '; it printed nothing' : `; its last lines:${shown}`}`,
-    });
   }
 }

@@ -4,6 +4,7 @@ import type {Profile} from '../config/profiles.ts';
 import {AmuxError} from '../domain/errors.ts';
 import {noSignals} from '../domain/evidence.ts';
 import type {RegisterInput} from '../domain/fleet.ts';
+import {modelNamed} from '../domain/model.ts';
 import {DEFAULT_QUIET_MS, type Session} from '../domain/session.ts';
 import type {Roster} from './roster.ts';
 
@@ -26,7 +27,7 @@ export function newSession({roster, now}: {roster: Roster; now: () => number}, i
     project: input.project,
     agent: profile.id,
     agentType: profile.type,
-    model: input.model ?? null,
+    model: modelNamed(input.model ?? null),
     command: input.command ?? null,
     dir,
     workspace: input.workspace,
@@ -53,6 +54,8 @@ export function newSession({roster, now}: {roster: Roster; now: () => number}, i
     quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
     ready: false,
     hasScreenRules: agent.read !== null,
+    exchange: null,
+    refused: null,
   };
 }
 

@@ -215,6 +215,7 @@ export class Offline implements Fleet {
 
   register = refuse;
   update = refuse;
+  switchModels = refuse;
   unregister = refuse;
   start = refuse;
   stop = refuse;

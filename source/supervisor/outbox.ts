@@ -3,6 +3,7 @@ import type {Backend} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Reading} from '../domain/evidence.ts';
+import {maySwitch} from '../domain/model.ts';
 import {isLive, mayDeliver, type Session} from '../domain/session.ts';
 import {
   DELIVERED_KEPT,
@@ -40,6 +41,8 @@ type OutboxOptions = {
   onReading: (reading: Reading, at: number) => void;
   /** Its Enter was pressed. */
   onEntered: (message: Message) => void;
+  /** What is done at the next turn boundary before anything is typed; null: nothing. */
+  first: () => (() => Promise<void>) | null;
   /** A try is over, whatever came of it. */
   onTried: () => void;
 };
@@ -95,17 +98,23 @@ export class Outbox {
     if (late !== undefined) this.#step(late, 'delivered', 'found later in the history of the agent');
   }
 
-  /** Types the next message when the session is at its turn boundary. */
+  /** Types the next message when the session is at its turn boundary, or does what comes before that. */
   async deliver(): Promise<void> {
     const [message] = this.pending;
-    if (this.#busy || this.#resting || this.#closed || message?.state !== 'queued') return;
-    if (!mayDeliver(this.#options.session())) {
-      if (message.now === true) void this.#interrupter.interrupt(message);
+    const first = this.#options.first();
+    if (this.#busy || this.#resting || this.#closed || (message !== undefined && message.state !== 'queued')) return;
+    if (message === undefined && first === null) return;
+    if (!(first === null ? mayDeliver : maySwitch)(this.#options.session())) {
+      if (message?.now === true) void this.#interrupter.interrupt(message);
       return;
     }
     this.#busy = true;
     try {
       if (!(await this.#inputIsFree(message))) return;
+      if (first !== null || message === undefined) {
+        await first?.();
+        return;
+      }
       const {session, now} = this.#options;
       this.#streamed = session().signals.stream !== null;
       const {text} = message;
@@ -116,7 +125,7 @@ export class Outbox {
       this.#forget();
     } catch (error) {
       // Its terminal could not be looked at: nothing was typed.
-      if (!this.#closed) this.#step(message, 'queued', asAmuxError(error).message);
+      if (!this.#closed && message !== undefined) this.#step(message, 'queued', asAmuxError(error).message);
     } finally {
       this.#attempt = null;
       this.#busy = false;
@@ -194,7 +203,7 @@ export class Outbox {
     }
   }
 
-  async #inputIsFree(message: Message): Promise<boolean> {
+  async #inputIsFree(message: Message | undefined): Promise<boolean> {
     const {agent, backend, session, now, onReading} = this.#options;
     const {read, input} = agent();
     if (read === null) return true;
@@ -206,9 +215,9 @@ export class Outbox {
     if (reading.dialog || reading.activity === 'working') return false;
     if (reading.composer) return this.#hasStood(at);
     if (input?.(screen) == null) return false;
-    if (message.now === true) return this.#interrupter.clean(message);
+    if (message?.now === true) return this.#interrupter.clean(message);
     const reason = 'waits: another text stands on the input line';
-    if (message.reason !== reason) this.#step(message, 'queued', reason);
+    if (message !== undefined && message.reason !== reason) this.#step(message, 'queued', reason);
     return false;
   }
 

@@ -5,6 +5,7 @@ import {AmuxError} from '../domain/errors.ts';
 import type {Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
+import {isBetween} from '../domain/model.ts';
 import {findNamed} from '../domain/names.ts';
 import {complete, isLive, type Session} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
@@ -35,6 +36,9 @@ export type RosterOptions = {
   /** A session asks a person, or does not any more. */
   onAsked?: (runner: Runner, request: Request) => void;
   onSettled?: (runner: Runner, request: Request, why: string) => void;
+  /** As in `RunnerContext`. */
+  onModelTurn?: (runner: Runner) => Promise<void>;
+  onBetween?: (runner: Runner) => void;
 };
 
 type Note = Extract<
@@ -94,6 +98,8 @@ export class Roster {
         histories: this.#histories,
         record: entry => this.append(entry),
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
+        onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
+        onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
         onSettled: (request, why) => this.#options.onSettled?.(this.#runners.get(session.id)!, request, why),
       },
       session,
@@ -153,7 +159,7 @@ export class Roster {
 
   /** Asks the terminal of a session that runs; null when it does not, or ended meanwhile. */
   async inTerminal<T>(runner: Runner, ask: (backend: Backend) => Promise<T>): Promise<T | null> {
-    if (!isLive(runner.session)) return null;
+    if (!isLive(runner.session) || isBetween(runner.session)) return null;
     try {
       return await ask(this.backendOf(runner.session));
     } catch (error) {

@@ -5,6 +5,7 @@ import {busyProcess} from '../backends/process-tree.ts';
 import type {Request} from '../domain/approvals.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
+import {wantsOther} from '../domain/model.ts';
 import type {Screen} from '../domain/screen.ts';
 import {type Effect, isLive, type Session, transition} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
@@ -36,6 +37,10 @@ export type RunnerContext = {
   /** A request was opened, or is over. */
   onAsked: (request: Request) => void;
   onSettled: (request: Request, why: string) => void;
+  /** It may be given the model that it is to have; resolves when that is done or not to be done. */
+  onModelTurn: () => Promise<void>;
+  /** Its process has ended for another, which is to be launched. */
+  onBetween: () => void;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -94,6 +99,7 @@ export class Runner {
         },
         onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
         onEntered: ({id, asCommand}) => this.observe({source: 'delivery', at: now(), message: id, command: asCommand}),
+        first: () => (wantsOther(this.#session) ? context.onModelTurn : null),
         onTried: () => {
           this.#alarm.set(now() + RETRY_MS);
           if (!isLive(this.#session)) this.files.close();
@@ -111,6 +117,7 @@ export class Runner {
       observe: evidence => this.observe(evidence),
       capture: () => backend().capture(session.id),
       onNews: () => this.screen.said(),
+      onModel: model => this.#record('session.changed', `its agent says that it runs ${model}`, 'supervisor'),
       onConversation: id => {
         this.#record('session.changed', `conversation ${id}`, 'supervisor');
         this.#waiters.look();
@@ -237,6 +244,9 @@ export class Runner {
     const {run} = this.#session;
     if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
     this.remembered = await this.#context.backend().environment(this.#session.id);
+    this.extra = Object.fromEntries(
+      (run?.variables ?? []).flatMap(name => (name in this.remembered ? [[name, this.remembered[name]!]] : [])),
+    );
     this.doors.listen({argv: run?.argv ?? [], env: this.remembered});
     this.doors.stream?.begin();
     this.screen.touch();
@@ -305,6 +315,9 @@ export class Runner {
     switch (effect.do) {
       case 'deliver':
         if (this.#ending === null) void this.outbox.deliver();
+        return;
+      case 'launch-again':
+        if (this.#ending === null) this.#context.onBetween();
         return;
       case 'look-at-tree':
         this.#looked ??= this.#lookAtTree();

@@ -26,6 +26,8 @@ import {Life} from './life.ts';
 import {looking} from './looking.ts';
 import {FleetMcpFile} from './mcp-file.ts';
 import {mcpServers} from './mcp-servers.ts';
+import {ModelSwitch} from './model-switch.ts';
+import {models} from './models.ts';
 import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
@@ -107,6 +109,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     marks,
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
+    onModelTurn: runner => switches.begin(runner),
+    onBetween: runner => void switches.goOn(runner),
   });
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
@@ -128,6 +132,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const reading = looking({roster, screensDir, detachKey, now});
   const {profiles} = options;
   const forks = forking({roster, life, profiles, forkWorkspace: places.fork, reading, enqueue, now});
+  const switches = new ModelSwitch({life, now});
+  const modelsOf = models({roster});
   for (const backend of backends) {
     backend.onEvent(event => {
       if (event.type === 'lost') void backendLost(roster, backend, event.why);
@@ -150,6 +156,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   }
 
   for (const {session} of roster.listed(false)) marks.want(session.dir);
+  for (const runner of roster.liveOnes) void switches.resume(runner);
 
   const tokens = access({roster, store, now});
   const dispose = async () => {
@@ -176,6 +183,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...places.as(actor),
     ...servers.as(actor),
     ...forks.as(actor),
+    ...modelsOf.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;

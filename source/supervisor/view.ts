@@ -1,5 +1,6 @@
 import type {RunView, SessionView} from '../domain/fleet.ts';
 import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
+import {modelView} from '../domain/model.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Dirty} from '../domain/workspace.ts';
 
@@ -28,7 +29,8 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     kind: session.kind,
     project: session.project,
     agent: session.agent,
-    model: session.model,
+    model: session.model ?? (live ? (run?.model ?? null) : null),
+    model_state: modelView(session),
     dir: session.dir,
     workspace: session.workspace,
     branch: facts.branch,
@@ -40,7 +42,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     reason: session.reason,
     waitingFor: session.waitingFor,
     running: live,
-    pid: live ? (run?.pid ?? null) : null,
+    pid: live && run?.endedAt === null ? run.pid : null,
     token_count: null,
     tokens: null,
     cost: null,

@@ -31,7 +31,7 @@ function told(agent: string, file: string): string[] {
   const {transcript} = agentOf(agent);
   const lines = readFileSync(join(FIXTURES, agent, `${file}.jsonl`), 'utf8').split('\n');
   const events = lines.filter(Boolean).flatMap(line => transcript!.read(JSON.parse(line)));
-  return events.map(short).filter(word => !word.startsWith('conversation'));
+  return events.map(short).filter(word => !/^(conversation|model) /.test(word));
 }
 
 function short(event: AgentEvent): string {
@@ -40,6 +40,8 @@ function short(event: AgentEvent): string {
       return `prompt ${event.text.trim().split('\n')[0]}`;
     case 'status':
       return [event.state, event.kind].filter(Boolean).join(' ');
+    case 'model':
+      return `model ${event.model}`;
     case 'conversation':
       return `conversation ${event.id}`;
     default:
@@ -96,6 +98,23 @@ const histories: [string, string, string, string[]][] = [
 for (const [agent, what, file, expected] of histories) {
   test(`the history of ${agentOf(agent).title} tells ${what}`, () => {
     assert.deepEqual(told(agent, file), expected);
+  });
+}
+
+for (const [agent, file, expected] of [
+  ['claude', 'queued-two-prompts', ['claude-opus-5-5']],
+  // Errors stand in the history as answers of a model that is none.
+  ['claude', 'error-529', []],
+  ['claude', 'parallel-tools-thinking-subagent', ['claude-opus-5-5']],
+  ['codex', 'rollout-steer-and-compact', ['gpt-5.5']],
+  ['gemini', 'session-2026-11-20T08-48-bb163c68', ['gemini-3.1-pro-preview']],
+] as const) {
+  test(`the history of ${agentOf(agent).title} tells which model answered: ${file}`, () => {
+    const {transcript} = agentOf(agent);
+    const lines = readFileSync(join(FIXTURES, agent, `${file}.jsonl`), 'utf8').split('\n');
+    const events = lines.filter(Boolean).flatMap(line => transcript!.read(JSON.parse(line)));
+    const models = events.flatMap(event => (event.type === 'model' ? [event.model] : []));
+    assert.deepEqual([...new Set(models)], [...expected]);
   });
 }
 

@@ -31,13 +31,14 @@ describe('the routes of sessions', () => {
       ask<SessionView>('/api/sessions/one', status, {method: 'PATCH', body});
 
     it('changes what the next start uses, and tags at once', async () => {
-      const changed = await patch({model: 'small', tags: ['web', 'api', 'api'], command: 'cat -u', restart: 'never'});
-      assert.equal(changed.model, 'small');
+      const changed = await patch({tags: ['web', 'api', 'api'], command: 'cat -u', restart: 'never'});
       assert.deepEqual(changed.tags, ['web', 'api']);
-      assert.equal((await patch({model: null, env: {KEY: 'value'}})).model, null);
+      assert.equal((await patch({model: null, env: {KEY: 'value'}})).model_state.state, 'next start');
       const {id} = await served.fleet.start('one');
       assert.equal((await served.backend.environment(id))['KEY'], 'value');
-      const entry = served.store.read({after: 0, limit: 1000}).find(({reason}) => /model, command, tags/.test(reason));
+      const entry = served.store
+        .read({after: 0, limit: 1000})
+        .find(({reason}) => /tags.*command.*changed|command.*tags.*changed/.test(reason));
       assert.equal(entry?.actor, 'api:the admin');
       await served.fleet.stop('one');
     });
@@ -50,13 +51,16 @@ describe('the routes of sessions', () => {
       assert.equal(await send({command: '"'}), '400 command.line');
       assert.equal(await send({env: {'A=B': 'x'}}), '400 input.invalid');
       assert.equal(await send({yolo: true}), '422 agent.yolo');
+      assert.equal(await send({model: 'small'}), '422 agent.model');
+      assert.equal(await send({model: ''}), '400 input.invalid');
+      assert.equal(await send({model: '--yolo'}), '400 input.invalid');
       assert.equal((await patch({yolo: false})).yolo, false);
     });
 
     it('leaves the launch of a one-shot session alone, which has none before it', async () => {
       const {name} = await served.fleet.run({agent: 'generic', cwd: served.work, command: 'cat'});
       const send = (body: object) => served.ask(`/api/sessions/${name}`, {method: 'PATCH', body});
-      assert.equal((await send({model: 'x'})).status, 409);
+      assert.equal((await send({command: 'x'})).status, 409);
       assert.equal((await send({tags: ['x']})).status, 200);
       await served.fleet.stop(name, {force: true});
     });

@@ -9,9 +9,11 @@ import type {
   Fleet,
   ForkInput,
   Health,
+  ModelOutcome,
   Outcome,
   Peek,
   RegisterInput,
+  Selection,
   Sent,
   SessionView,
 } from '../../source/domain/fleet.ts';
@@ -159,6 +161,12 @@ export class FakeFleet implements Fleet {
   async send(ref: string, message: {text: string}): Promise<Sent> {
     this.calls.push(`send ${this.#find(ref).name} ${message.text}`);
     return {id: 'm1', state: 'queued', reason: 'it works on something'};
+  }
+
+  async switchModels(of: Selection, model: string | null): Promise<ModelOutcome[]> {
+    const names = 'names' in of ? of.names : [];
+    this.calls.push(`model ${model} ${names.map(ref => this.#find(ref).name).join(' ')}`);
+    return names.map(ref => ({name: this.#find(ref).name, ok: true, error: null, model: this.#find(ref).model_state}));
   }
 
   async sendAll(): Promise<Outcome[]> {
@@ -336,6 +344,7 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     project: '/work/shop',
     agent: 'claude',
     model: null,
+    model_state: {state: 'launched', launched: null, said: null, reason: ''},
     dir: `/work/shop/${change.name}`,
     workspace: {id: 'main', name: 'main', path: '/work/shop'},
     branch: null,

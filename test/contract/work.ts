@@ -46,6 +46,28 @@ export function workContract(open: (context: TestContext) => Promise<Subject>): 
     assert.equal((await fleet.session('b')).running, true);
   });
 
+  test('each of several sessions says how it stands with another model', async context => {
+    const {fleet, work} = await seats(context, 'a');
+    await fleet.register({name: 'c', dir: work, agent: 'claude', command: 'claude --nothing'});
+    const told = await fleet.switchModels({names: ['c', 'a', 'nobody']}, 'small');
+    assert.deepEqual(
+      told.map(({name, ok, error, model}) => [name, ok, error?.code ?? null, model?.state ?? null]),
+      [
+        ['c', true, null, 'next start'],
+        ['a', false, 'agent.model', null],
+        ['nobody', false, 'session.unknown', null],
+      ],
+    );
+    assert.equal((await fleet.session('c')).model, 'small');
+    await fleet.switchModels({names: ['c']}, null);
+    assert.equal((await fleet.session('c')).model, null);
+    assert.deepEqual(await fleet.switchModels({tag: 'none has it'}, 'small'), []);
+    await assert.rejects(fleet.switchModels({names: ['c']}, '--flag'), (error: AmuxError) => {
+      assert.equal(error.code, 'input.invalid');
+      return true;
+    });
+  });
+
   test('a card goes over the board, and one session holds it at a time', async context => {
     const {fleet} = await seats(context, 'a', 'b');
     const made = await fleet.addCard({title: 'refunds', desc: 'make them idempotent', tags: ['pay']});

@@ -6,6 +6,8 @@
 //   --stateless 1  writes no state file
 //   --resume ID [--fork-session --session-id NEW]  goes on with a history, or with a copy of it
 //   --deaf N        does not take the first N presses of Enter
+//   --model NAME     says so with each answer; with "nonsense" it ends at once, with "strange" it says another
+//   --resume ID      goes on with that history; without one it ends, as Claude does
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
 //   one with ASK opens a dialog, which the next Enter closes.
 import {
@@ -38,11 +40,18 @@ const forks = options.has('--fork-session');
 const id =
   (forks ? options.get('--session-id') : resumed) ?? `00000000-0000-4000-8000-${String(process.pid).padStart(12, '0')}`;
 const config = join(process.env.HOME, '.claude');
+const model = options.get('--model') ?? 'standard';
 const history = join(config, 'projects', process.cwd().replace(/[^A-Za-z0-9]/g, '-'), `${id}.jsonl`);
 const stateFile = join(config, 'sessions', `${process.pid}.json`);
 mkdirSync(join(config, 'sessions'), {recursive: true});
 const stat = readFileSync('/proc/self/stat', 'utf8');
 const procStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+
+if (model === 'nonsense' || (resumed !== undefined && !existsSync(history))) {
+  log('refused', {model, resumed});
+  console.log(model === 'nonsense' ? `There is no model ${model}` : `No conversation found with session ID: ${id}`);
+  process.exit(1);
+}
 
 let line = '';
 let state = 'idle';
@@ -124,6 +133,9 @@ function done() {
   const {text} = turn;
   turn = null;
   shown.push(`● done ${text.length}`);
+  const said = model === 'strange' ? 'other-1' : `stand-in-${model}`;
+  if (options.has('--model'))
+    write({type: 'assistant', message: {role: 'assistant', model: said, content: `done ${text.length}`}});
   become(text.includes('ASK') ? 'waiting' : 'idle');
 }
 
@@ -170,4 +182,4 @@ process.stdin.on('data', chunk => {
 });
 process.stdout.write('\x1b[?2004h');
 become('idle');
-log('ready');
+log('ready', {model, resumed, size: `${process.stdout.columns}x${process.stdout.rows}`, token: process.env.TOKEN});

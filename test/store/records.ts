@@ -52,6 +52,8 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     quietMs: 1000,
     ready: true,
     hasScreenRules: false,
+    exchange: null,
+    refused: null,
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {Selection} from '../../domain/fleet.ts';
-import {plannedRoute, type Route, route} from '../route.ts';
-import {outcomes} from '../schemas/session.ts';
+import {type Route, route} from '../route.ts';
+import {modelOutcomes, outcomes} from '../schemas/session.ts';
 import {line, tag, text} from '../schemas/shape.ts';
 import {messageFields, messageOf, repeatHeader} from './steering.ts';
 
@@ -49,16 +49,16 @@ export const bulkRoutes: Route[] = [
     result: outcomes,
     handler: (fleet, {body}) => fleet.stopAll({of: selectionOf(body), force: body.force}),
   }),
-  plannedRoute({
+  route({
     method: 'POST',
     url: '/api/sessions/bulk/model',
     role: 'operator',
-    summary: 'Give several sessions another model',
+    summary: 'Give several sessions another model, each at its next turn boundary with its conversation',
     body: z
-      .strictObject({...selection, model: line})
+      .strictObject({...selection, model: line.nullable().describe('Null: none of their own')})
       .refine(isOne, ONE)
       .meta(ONE_OF),
-    result: outcomes,
-    planned: 'PATCH /api/sessions/:name changes the model of one, from its next start',
+    result: modelOutcomes,
+    handler: (fleet, {body}) => fleet.switchModels(selectionOf(body), body.model),
   }),
 ];

@@ -102,7 +102,8 @@ export const sessionRoutes: Route[] = [
     method: 'PATCH',
     url: '/api/sessions/:name',
     role: 'operator',
-    summary: 'Change it: tags and restart policy at once, the rest from its next start',
+    summary:
+      'Change it: tags and restart policy at once, its model at its next turn boundary, the rest from its next start',
     body: patchBody,
     result: sessionView,
     handler: (fleet, {name, body}) => fleet.update(name, body),

@@ -6,6 +6,7 @@ import type {
   AttachPlan,
   Decided,
   Explanation,
+  ModelOutcome,
   Outcome,
   Peek,
   QueueView,
@@ -13,6 +14,7 @@ import type {
   Sent,
   SessionView,
 } from '../../domain/fleet.ts';
+import type {ModelView} from '../../domain/model.ts';
 import type {Activity, SessionStatus} from '../../domain/session.ts';
 import type {MessageState} from '../../domain/steering.ts';
 import type {TranscriptEntry} from '../../domain/transcript.ts';
@@ -38,6 +40,17 @@ const exit = z.strictObject({
   at: seconds,
 });
 
+const modelView = shapeOf<ModelView>()(
+  z
+    .strictObject({
+      state: z.enum(['launched', 'verified', 'waiting', 'switching', 'next start', 'refused']),
+      launched: z.string().nullable().describe('What its process was launched with; null: its agent’s default'),
+      said: z.string().nullable().describe('What its agent says it runs; null: it has not said so in this run'),
+      reason: z.string(),
+    })
+    .meta({id: 'ModelState'}),
+);
+
 export const sessionView = shapeOf<SessionView>()(
   z
     .strictObject({
@@ -46,7 +59,8 @@ export const sessionView = shapeOf<SessionView>()(
       kind: z.enum(['durable', 'one-shot']),
       project: z.string().nullable().describe('Directory of its project'),
       agent: z.string().describe('Id of its profile'),
-      model: z.string().nullable(),
+      model: z.string().nullable().describe('That it is to have'),
+      model_state: modelView,
       dir: z.string(),
       workspace: z.strictObject({id: z.string(), name: z.string(), path: z.string()}),
       branch: z.string().nullable(),
@@ -167,16 +181,15 @@ export const explanation = shapeOf<Explanation>()(
     .meta({id: 'Explanation'}),
 );
 
-export const outcomes = z.array(
-  shapeOf<Outcome>()(
-    z
-      .strictObject({
-        name: z.string(),
-        ok: z.boolean(),
-        error: z.strictObject({code: z.string(), message: z.string(), hint: z.string()}).nullable(),
-      })
-      .meta({id: 'Outcome'}),
-  ),
+const outcome = z.strictObject({
+  name: z.string(),
+  ok: z.boolean(),
+  error: z.strictObject({code: z.string(), message: z.string(), hint: z.string()}).nullable(),
+});
+export const outcomes = z.array(shapeOf<Outcome>()(outcome.meta({id: 'Outcome'})));
+
+export const modelOutcomes = z.array(
+  shapeOf<ModelOutcome>()(outcome.extend({model: modelView.nullable()}).meta({id: 'ModelOutcome'})),
 );
 
 export const attachPlan = shapeOf<AttachPlan>()(
