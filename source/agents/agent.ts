@@ -144,7 +144,15 @@ export type StreamReader = {
   said: (get: (path: string) => Promise<unknown>, conversation: string) => Promise<{at: number | null; said: Said[]}[]>;
   /** What is posted to settle a request; null: only the keys of its dialog can say that. */
   answer: (request: Request, decision: Decision) => {path: string; body: unknown} | null;
+  /**
+   * Makes a conversation go on with another model once it is taken up again; `model` null: with its agent's default.
+   * Throws when there is no such model.
+   */
+  giveModel: (ask: Ask, wish: {conversation: string; model: string | null}) => Promise<void>;
 };
+
+/** A request to its API; resolves with the answer. */
+export type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
 
 /** What amux knew before: prompts since then (ms since the epoch) were not heard, `refs` are the requests that stood open. */
 export type Before = {since: number; conversation: string | null; refs: readonly string[]};

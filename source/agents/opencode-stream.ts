@@ -4,6 +4,7 @@ import type {ProgramState} from '../domain/evidence.ts';
 import type {Before, CaughtUp, Launch, StreamReader} from './agent.ts';
 import {answerOpencode, askedPermission, askedQuestion, failureOf} from './opencode-events.ts';
 import {optionOf, wordsOf} from './opencode-launch.ts';
+import {giveOpencodeModel} from './opencode-model.ts';
 import {opencodeSaid} from './opencode-said.ts';
 import {list, record, text} from './unknown.ts';
 
@@ -30,6 +31,7 @@ export function readOpencodeStream({argv, env}: Launch): StreamReader | null {
     catchUp: (get, before) => reader.catchUp(get, before),
     said: opencodeSaid,
     answer: answerOpencode,
+    giveModel: giveOpencodeModel,
   };
 }
 
@@ -50,6 +52,7 @@ class OpencodeReader {
   #rest: {state: ProgramState; kind: string; message: string} = {state: 'idle', kind: '', message: ''};
   #last = '';
   #lastPrompt = '';
+  #lastModel = '';
   /** The prompt that was too long is put into the history once more after a compaction. */
   #replayed: string | null = null;
 
@@ -131,7 +134,7 @@ class OpencodeReader {
     const last = record(messages.at(-1)?.['info']);
     const failure =
       last['role'] === 'assistant' && last['error'] !== undefined ? failureOf(record(last['error'])) : null;
-    const told = Number(record(last['time'])['created']) >= since ? modelOf(last) : [];
+    const told = Number(record(last['time'])['created']) >= since ? this.#model(last) : [];
     if (this.#busy.size === 0) {
       const failed = failure === null ? null : {state: 'error' as const, ...failure};
       this.#rest = failed ?? {state: this.#rest.state === 'working' ? 'done' : this.#rest.state, kind: '', message: ''};
@@ -176,11 +179,18 @@ class OpencodeReader {
 
   /** Which of its sessions the terminal shows is told by nothing but the prompts that are entered there. */
   #message(session: string, info: Body): AgentEvent[] {
-    if (info['role'] === 'assistant') return session === this.#conversation ? modelOf(info) : [];
+    if (info['role'] === 'assistant') return session === this.#conversation ? this.#model(info) : [];
     if (info['role'] !== 'user' || !this.#prompts.add(text(info['id'])) || this.#children.has(session)) return [];
     if (session === this.#conversation) return [];
     this.#conversation = session;
     return [{type: 'conversation', id: session, file: null}];
+  }
+
+  #model(info: Body): AgentEvent[] {
+    const told = modelOf(info);
+    if (told === null || told === this.#lastModel) return [];
+    this.#lastModel = told;
+    return [{type: 'model', model: told}];
   }
 
   #part(session: string, part: Body): AgentEvent[] {
@@ -230,11 +240,9 @@ const isPrompt = (part: Body): boolean =>
   part['type'] === 'text' && part['synthetic'] !== true && part['ignored'] !== true && text(part['text']) !== '';
 
 /** Of an answer; the one that sums up a conversation may have another. */
-function modelOf(info: Body): AgentEvent[] {
+function modelOf(info: Body): string | null {
   const [provider, model] = [text(info['providerID']), text(info['modelID'])];
-  return info['role'] !== 'assistant' || info['summary'] === true || model === ''
-    ? []
-    : [{type: 'model', model: `${provider}/${model}`}];
+  return info['role'] !== 'assistant' || info['summary'] === true || model === '' ? null : `${provider}/${model}`;
 }
 
 function retryOf(status: Body): string {

@@ -75,6 +75,12 @@ export const errorTable = {
     http: 422,
     exit: 1,
   },
+  'agent.no-model': {
+    message: '{agent} has no model {model}',
+    hint: 'its own list of models names them',
+    http: 422,
+    exit: 1,
+  },
   'agent.other': {
     message: '{name} runs another program than {agent} under its name: amux does not know its conversation',
     hint: 'amux stop {name}, then give it the model and start it',

@@ -81,6 +81,11 @@ export class EventStream {
     }
   }
 
+  /** Its conversation goes on with another model once it is taken up again. Rejects when there is none such. */
+  async giveModel(conversation: string, model: string | null): Promise<void> {
+    await this.#options.reader.giveModel((...call) => this.#ask(...call), {conversation, model});
+  }
+
   /** What was said in its conversation, oldest first. Rejects when it does not answer. */
   async said(): Promise<Conversation> {
     const entries = new Conversation();

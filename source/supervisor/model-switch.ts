@@ -33,6 +33,7 @@ export class ModelSwitch {
       try {
         const conversation = await conversationOf(runner);
         this.#options.life.check(runner, going(conversation));
+        if (conversation !== null) await runner.doors.stream?.giveModel(conversation, session.model);
         if (maySwitch(runner.session)) await this.#end(runner, conversation);
       } catch (error) {
         const before = session.run?.ownModel ?? null;

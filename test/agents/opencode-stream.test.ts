@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
-import {test} from 'node:test';
+import {describe, it, test} from 'node:test';
 import type {StreamReader} from '../../source/agents/agent.ts';
 import {readOpencodeStream} from '../../source/agents/opencode-stream.ts';
 import type {AgentEvent} from '../../source/domain/agent-event.ts';
@@ -214,4 +214,40 @@ test('prompts that nobody heard are told with their own time, and not again', as
   assert.deepEqual((await reader.catchUp(getFrom(answers), before)).prompts, []);
   const part = {id: 'prt_b', messageID: 'msg_b', type: 'text', text: 'missed'};
   assert.deepEqual(reader.read({type: 'message.part.updated', properties: {sessionID: 'ses_1', part}}), []);
+});
+
+describe('another model', () => {
+  type Call = [method: string, path: string, body?: unknown];
+  const providers = {providers: [{id: 'fake', models: {'gpt-fake': {}, 'a/b': {}}}]};
+  const asker = (calls: Call[]) => async (method: 'GET' | 'POST', path: string, body?: unknown) => {
+    calls.push(body === undefined ? [method, path] : [method, path, body]);
+    return path === '/config' ? {model: 'fake/gpt-fake'} : path === '/config/providers' ? providers : {};
+  };
+
+  for (const [model, modelID] of [
+    ['fake/a/b', 'a/b'],
+    [null, 'gpt-fake'],
+  ] as const) {
+    it(`${model} is put behind the conversation, where nobody sees it`, async () => {
+      const calls: Call[] = [];
+      await open().giveModel(asker(calls), {conversation: 'ses_1', model});
+      const [method, path, body] = calls.at(-1)!;
+      assert.deepEqual([method, path], ['POST', '/session/ses_1/message']);
+      const {
+        noReply,
+        model: given,
+        parts,
+      } = body as {noReply: boolean; model: unknown; parts: Record<string, unknown>[]};
+      assert.deepEqual([noReply, given], [true, {providerID: 'fake', modelID}]);
+      assert.ok(parts.every(({synthetic, ignored}) => synthetic === true && ignored === true));
+    });
+  }
+
+  for (const model of ['fake/other', 'gpt-fake', 'nobody/x', 'fake/', 'fake/toString']) {
+    it(`${model} is none that it has`, async () => {
+      const calls: Call[] = [];
+      await assert.rejects(open().giveModel(asker(calls), {conversation: 'ses_1', model}), {code: 'agent.no-model'});
+      assert.ok(calls.every(([method]) => method === 'GET'));
+    });
+  }
 });

@@ -3,6 +3,7 @@ import {dialogs} from './cases/dialogs.ts';
 import {fleetServers} from './cases/fleet-servers.ts';
 import {fork} from './cases/fork.ts';
 import {life} from './cases/life.ts';
+import {models} from './cases/models.ts';
 import {trouble} from './cases/trouble.ts';
 import {turns} from './cases/turns.ts';
 
@@ -14,5 +15,6 @@ export const cases: readonly Case[] = [
   ...trouble,
   ...fleetServers,
   ...fork,
+  ...models,
   ...life.slice(2),
 ];

@@ -42,6 +42,10 @@ export type Program = {
     interrupt: string[];
     closeMenu: string[];
   };
+  /** Another model than it begins with, and what its requests then name. */
+  other: {model: string; asks: string};
+  /** The user's own settings, below the home of the run. */
+  settings: string;
   /** Directives and commands. */
   says: {
     /** Runs `ask.py NAME SECONDS` so that it asks. */

@@ -39,6 +39,8 @@ const claude: Program = {
     interrupt: ['Escape'],
     closeMenu: ['Escape'],
   },
+  other: {model: 'sonnet', asks: 'claude-sonnet-5-5'},
+  settings: '.claude/settings.json',
   says: {
     ask: (name, seconds) => `RUN:python3 ask.py ${name} ${seconds}`,
     question: question('AskUserQuestion'),
@@ -82,6 +84,8 @@ const codex: Program = {
     interrupt: ['Escape'],
     closeMenu: ['Escape'],
   },
+  other: {model: 'gpt-5.4', asks: 'gpt-5.4'},
+  settings: '.codex/config.toml',
   says: {
     ask: (name, seconds) =>
       `TOOL:exec_command {"cmd":"python3 ask.py ${name} ${seconds}","sandbox_permissions":"require_escalated","justification":"to test"}`,
@@ -132,6 +136,8 @@ const gemini: Program = {
     interrupt: ['Escape'],
     closeMenu: ['Escape'],
   },
+  other: {model: 'gemini-2.5-pro', asks: 'gemini-2.5-pro'},
+  settings: '.gemini/settings.json',
   says: {
     ask: (name, seconds) => `RUN:python3 ask.py ${name} ${seconds}`,
     question:
@@ -159,6 +165,7 @@ const opencode: Program = {
   args: [],
   files: {
     'opencode.json': JSON.stringify({
+      provider: {fake: {models: {'gpt-other': {name: 'GPT other'}}}},
       permission: {bash: {'*': 'ask', 'python3 tool.py *': 'allow'}, question: 'allow'},
     }),
   },
@@ -177,6 +184,8 @@ const opencode: Program = {
     interrupt: ['Escape', 'Escape'],
     closeMenu: ['Escape'],
   },
+  other: {model: 'fake/gpt-other', asks: 'gpt-other'},
+  settings: '.config/opencode/opencode.json',
   says: {
     ask: (name, seconds) => `RUN:python3 ask.py ${name} ${seconds}`,
     question: question('question'),

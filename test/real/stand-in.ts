@@ -4,6 +4,8 @@ export type ModelRequest = {
   url: string;
   /** Start of the prompt that the answer is scripted by. */
   prompt?: string;
+  /** That was asked for. */
+  model?: string;
   /** Tool results after the prompt. */
   step?: number;
   /** The program's own small request (a title, a summary for its screen). */

@@ -93,6 +93,7 @@ function readerOf(port: number): StreamReader {
       const said = (await get(`/said/${conversation}`)) as {text: string}[];
       return said.map(({text}, i) => ({at: 5000, said: [{id: `${i}`, role: 'user' as const, text, tool: null}]}));
     },
+    giveModel: async () => {},
     answer: ({ref}) => (ref === null ? null : {path: `/${ref}`, body: {reply: 'once'}}),
   };
 }

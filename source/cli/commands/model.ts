@@ -82,7 +82,7 @@ async function watched(fleet: Fleet, {asked, context, timeoutMs}: Watch): Promis
     });
     const open = outcomes.filter(({ok, model: state}) => ok && state !== null && isUnderWay(state.state));
     const soon = open.filter(({name}) => isSoon(sessions.find(each => each.name === name)));
-    if ((waits ? open : soon).length === 0 || Date.now() > end || context.signal.aborted) return outcomes;
+    if ((waits ? open : soon).length === 0 || Date.now() > end) return outcomes;
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
