@@ -122,5 +122,7 @@ export function sinceOf(session: SessionView): number | null {
 }
 
 export function agentText(session: SessionView): string {
-  return session.model === null ? session.agent : `${session.agent} ${session.model}`;
+  const {agent, model, model_state: switching} = session;
+  if (switching.state === 'waiting' || switching.state === 'switching') return `${agent} ${model ?? 'default'} next`;
+  return model === null ? agent : `${agent} ${model}`;
 }

@@ -9,6 +9,7 @@ import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
 import {eventLines} from './journal.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
+import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
 import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
@@ -18,7 +19,8 @@ import {fieldOf} from './text-field.ts';
 export type Deeds = Answers &
   BoardDeeds &
   FormDeeds &
-  DiffDeeds & {
+  DiffDeeds &
+  ModelDeeds & {
     state: () => State;
     dispatch: (action: Action) => void;
     quit: () => void;
@@ -176,6 +178,7 @@ export function createDeeds({
     },
     ...answers({fleet, store, clock, say, attempt, isLost}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
+    ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
     ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),
     confirm: deed => {

@@ -23,6 +23,8 @@ export type Dialog =
   | {kind: 'card'; card: string; top: number}
   /** Who is to claim a card. */
   | {kind: 'claim'; card: string; at: number}
+  /** A model for these sessions; `at`: the chosen one of those that are known. */
+  | {kind: 'model'; to: readonly string[]; field: Field; at: number | null}
   | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
   | {kind: 'message'; title: string; text: string};
 
@@ -36,6 +38,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       if (dialog.kind === 'filter' || dialog.kind === 'card-title') {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
+      if (dialog.kind === 'model') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
       if (dialog.kind === 'new-session' || dialog.kind === 'fork') {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
       }
@@ -45,13 +48,15 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
       if (dialog.kind === 'card') return {...dialog, top: step.at};
-      return dialog.kind === 'help' || dialog.kind === 'claim' ? {...dialog, at: step.at} : dialog;
+      return dialog.kind === 'help' || dialog.kind === 'claim' || dialog.kind === 'model'
+        ? {...dialog, at: step.at}
+        : dialog;
   }
 }
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'card-title'].includes(dialog.kind);
+  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'card-title', 'model'].includes(dialog.kind);
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

@@ -7,6 +7,7 @@ import {cardDialogKeys} from './keys/card-keys.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
+import {modelKeys} from './keys/model-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
 import type {State} from './state.ts';
@@ -23,6 +24,7 @@ export const keymap: readonly Binding[] = [
   ...walkingKeys,
   ...dialogKeys,
   ...cardDialogKeys,
+  ...modelKeys,
   ...textKeys,
 ];
 
@@ -114,6 +116,7 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork', where: ['new-session', 'fork']},
   {title: 'Card', where: ['card', 'claim', 'card-title']},
+  {title: 'Another model', where: ['model']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
   {title: 'Help', where: ['help']},
 ];

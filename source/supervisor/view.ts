@@ -61,8 +61,12 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
 /** What a person should know of a session and cannot see elsewhere. */
 export function noticeOf(session: Session, {url, mcp}: Pick<LiveFacts, 'url' | 'mcp'>): string | null {
   if (!isLive(session)) return null;
-  const notices = [urlNotice(session, url), mcpNotice(session.run?.mcp, mcp)];
+  const notices = [modelNotice(session), urlNotice(session, url), mcpNotice(session.run?.mcp, mcp)];
   return notices.filter(notice => notice !== null).join('; ') || null;
+}
+
+function modelNotice({refused}: Session): string | null {
+  return refused === null ? null : `the model ${refused.model ?? 'default'} was refused: ${refused.why}`;
 }
 
 /** Its process keeps the `AMUX_URL` that it was started with, for as long as it lives. */

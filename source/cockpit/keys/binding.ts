@@ -17,6 +17,7 @@ export type Where =
   | 'card-title'
   | 'card'
   | 'claim'
+  | 'model'
   | 'confirm'
   | 'help'
   | 'message';

@@ -187,7 +187,7 @@ export const dialogKeys: readonly Binding[] = [
   {
     id: 'dialog.close',
     keys: ['esc', 'ctrl+c'],
-    where: ['prompt', 'reply', 'comment', ...forms, 'card-title'],
+    where: ['prompt', 'reply', 'comment', ...forms, 'card-title', 'model'],
     label: 'cancel',
     help: 'close without doing anything',
     footer: 9,
@@ -204,7 +204,7 @@ export const dialogKeys: readonly Binding[] = [
   },
 ];
 
-const texts: readonly Where[] = ['prompt', 'reply', 'comment', 'filter', ...forms, 'card-title'];
+const texts: readonly Where[] = ['prompt', 'reply', 'comment', 'filter', ...forms, 'card-title', 'model'];
 
 const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
   {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},

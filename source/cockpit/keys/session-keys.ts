@@ -122,7 +122,7 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['m'],
     where: ['fleet'],
     label: state => (state.marks.includes(state.selected ?? '') ? 'unmark' : 'mark'),
-    help: 'mark the session: space sends to all marked',
+    help: 'mark the session: space sends to all marked, M gives them a model',
     footer: 9,
     whyNot: noSelection,
     run: deeds => {
@@ -140,6 +140,16 @@ export const sessionKeys: readonly Binding[] = [
     when: state => (state.sessions ?? []).length > 0,
     whyNot: noSelection,
     run: deeds => deeds.openDiff(),
+  },
+  {
+    id: 'model',
+    keys: ['M'],
+    where: ['fleet'],
+    label: 'model',
+    help: 'another model for the session, or for all marked ones',
+    footer: 12,
+    whyNot: noSelection,
+    run: deeds => deeds.openModel(),
   },
   {
     id: 'only-mine',

@@ -5,12 +5,14 @@ import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
 import {helpBindings, whyDisabled} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
+import {meantBy, offered} from '../model-choice.ts';
 import {newSessionFaults} from '../new-session.ts';
 import {cardDetailsPane} from '../panes/card-details.ts';
 import {choicesPane} from '../panes/choices.ts';
 import {formPane} from '../panes/form.ts';
 import {helpPane} from '../panes/help.ts';
 import {messagePane} from '../panes/message.ts';
+import {modelPane} from '../panes/model.ts';
 import {Overlay} from '../panes/pane.tsx';
 import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
@@ -70,6 +72,11 @@ function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; c
         return {text: plain(name), about: card === undefined ? '' : `holds ${card}`};
       });
       return choicesPane({theme, body, title: `Claim ${dialog.card} for`, choices, at: dialog.at});
+    }
+    case 'model': {
+      const {field, at} = dialog;
+      const names = meantBy(dialog, state.sessions ?? []).map(({name}) => name);
+      return modelPane({theme, body, field, at, names, offered: offered(dialog, state)});
     }
     case 'confirm':
       return messagePane({theme, body, title: plain(dialog.question), text: dialog.detail, hints});

@@ -1,0 +1,74 @@
+import type {Fleet, ModelOutcome} from '../domain/fleet.ts';
+import {DEFAULT_MODEL} from '../domain/model.ts';
+import {chosenModel, meantBy, offered} from './model-choice.ts';
+import type {Store} from './store.ts';
+import {fieldOf} from './text-field.ts';
+
+export type ModelDeeds = {
+  openModel: () => void;
+  /** Moves the choice among the models that are known. */
+  chooseModel: (by: number) => void;
+  /** Writes the chosen one into the field. */
+  takeModel: () => void;
+  giveModel: () => void;
+};
+
+type Options = {
+  fleet: Fleet;
+  store: Store;
+  say: (message: string, hint?: string) => void;
+  attempt: (work: () => Promise<unknown>) => void;
+  isLost: () => boolean;
+};
+
+/** Another model for the marked sessions, or the selected one. */
+export function modelDeeds({fleet, store, say, attempt, isLost}: Options): ModelDeeds {
+  const {state, dispatch} = store;
+  const told = (model: string, outcomes: ModelOutcome[]): void => {
+    const failed = outcomes.filter(({ok}) => !ok);
+    if (failed.length > 0) {
+      const lines = failed.map(({name, error}) => `${name}: ${error!.message} (${error!.hint})`);
+      const others = outcomes.length - failed.length;
+      const rest = others === 0 ? '' : `\n\nThe other ${others} get it at their next turn boundaries.`;
+      const title = `${model}: refused by ${failed.length} of ${outcomes.length}`;
+      dispatch({type: 'dialog', dialog: {kind: 'message', title, text: lines.join('\n') + rest}});
+      return;
+    }
+    const [only] = outcomes;
+    if (outcomes.length === 1) say(`${only!.name}: ${model}`, only!.model!.reason);
+    else say(`${model} for ${outcomes.length} sessions`, 'each at its next turn boundary');
+  };
+  return {
+    openModel() {
+      const {marks, selected} = state();
+      const to = marks.length > 0 ? marks : selected === null ? [] : [selected];
+      dispatch({type: 'dialog', dialog: {kind: 'model', to, field: fieldOf(), at: null}});
+    },
+
+    chooseModel(by) {
+      const {dialog} = state();
+      if (dialog.kind !== 'model') return;
+      const last = offered(dialog, state()).length - 1;
+      const at = dialog.at === null ? (by > 0 ? 0 : last) : Math.max(0, Math.min(last, dialog.at + by));
+      if (last >= 0) dispatch({type: 'dialog-step', step: {kind: 'choose', at}});
+    },
+
+    takeModel() {
+      const {dialog} = state();
+      if (dialog.kind !== 'model') return;
+      const text = offered(dialog, state())[dialog.at ?? 0]?.model;
+      if (text !== undefined) dispatch({type: 'dialog', dialog: {...dialog, field: fieldOf(text), at: null}});
+    },
+
+    giveModel() {
+      const {dialog, sessions} = state();
+      if (dialog.kind !== 'model' || isLost()) return; // What was written stays.
+      const model = chosenModel(dialog, state());
+      if (model === '') return;
+      dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      const names = meantBy(dialog, sessions ?? []).map(({id}) => id);
+      if (names.length === 0) return;
+      attempt(async () => told(model, await fleet.switchModels({names}, model === DEFAULT_MODEL ? null : model)));
+    },
+  };
+}
