@@ -2,7 +2,7 @@ import {mkdirSync, realpathSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join, relative, resolve} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
-import {findRepository, keepOutOfGit, type Repository} from './repository.ts';
+import {findRepository, isKeptOut, isTracked, keepOutOfGit, type Repository} from './repository.ts';
 
 /** `configFile` is null where a repository has no configuration. */
 export type Project = {root: string; configFile: string | null};
@@ -77,8 +77,9 @@ export function initProject(dir: string, {force = false}: {force?: boolean} = {}
   try {
     mkdirSync(dirname(configFile), {recursive: true});
     writeFileSync(configFile, TEMPLATE, {flag: force ? 'w' : 'wx'});
-    hideFromGit(repository);
+    hideFromGit(repository, {made: true});
   } catch (error) {
+    if (error instanceof AmuxError) throw error;
     const {code, path} = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && path === configFile) {
       throw new AmuxError('project.exists', {file: configFile});
@@ -88,9 +89,17 @@ export function initProject(dir: string, {force = false}: {force?: boolean} = {}
   return {root: repository.root, configFile};
 }
 
-/** What amux makes in working trees shows in no `git status`; what people write there does. */
-export function hideFromGit(repository: Pick<Repository, 'gitDir'>): void {
-  keepOutOfGit(repository, OURS);
+/**
+ * What amux makes in working trees shows in no `git status`; what people write there does. `made`: the configuration is
+ * amux's own. One that git has come to know is no longer kept out.
+ */
+export function hideFromGit(
+  repository: Pick<Repository, 'root' | 'gitDir'>,
+  {made = false}: {made?: boolean} = {},
+): void {
+  const asks = made || isKeptOut(repository, CONFIG);
+  const known = asks && isTracked(repository, CONFIG);
+  keepOutOfGit(repository, {add: made && !known ? [...OURS, CONFIG] : OURS, remove: known ? [CONFIG] : []});
 }
 
 /** Outside a repository, where a directory above may be anybody's, a file must be this user's or root's. */

@@ -1,5 +1,10 @@
-import {existsSync, mkdirSync, readFileSync, type Stats, statSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, type Stats, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
+import {editFile} from './edit-file.ts';
+
+/** How long git may take to say whether it knows a file, in ms. */
+const GIT_MS = 10_000;
 
 /** A git repository as seen from a directory in it. Read from its files: no git is forked. */
 export type Repository = {
@@ -19,16 +24,52 @@ export function findRepository(dir: string): Repository | null {
   }
 }
 
-/** Adds patterns to `info/exclude`, which is never committed. What is there already stays as it is. */
-export function keepOutOfGit({gitDir}: Pick<Repository, 'gitDir'>, patterns: readonly string[]): void {
-  const file = join(gitDir, 'info', 'exclude');
-  const text = readOr(file, '');
-  const lines = new Set(text.split(/\r?\n/).map(line => line.trim()));
-  const missing = patterns.filter(pattern => !lines.has(pattern) && !lines.has(`/${pattern}`));
-  if (missing.length === 0) return;
-  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+/**
+ * Adds patterns to `info/exclude`, which is never committed, and takes others out. What else is there stays as it is.
+ * Throws `store.write`.
+ */
+export function keepOutOfGit(
+  {gitDir}: Pick<Repository, 'gitDir'>,
+  {add, remove = []}: {add: readonly string[]; remove?: readonly string[]},
+): void {
+  const file = excludeOf(gitDir);
+  const change = (text: string): string => {
+    const kept = remove.length === 0 ? text : without(text, remove);
+    const lines = linesOf(kept);
+    const missing = add.filter(pattern => !lines.has(pattern) && !lines.has(`/${pattern}`));
+    if (missing.length === 0) return kept;
+    const gap = kept === '' || kept.endsWith('\n') ? '' : '\n';
+    return `${kept}${gap}${missing.join('\n')}\n`;
+  };
+  if (change(readOr(file, '')) === readOr(file, '')) return;
   mkdirSync(dirname(file), {recursive: true});
-  writeFileSync(file, `${text}${gap}${missing.join('\n')}\n`);
+  editFile(file, {read: () => readOr(file, ''), change});
+}
+
+/** `info/exclude` has this line. */
+export const isKeptOut = ({gitDir}: Pick<Repository, 'gitDir'>, pattern: string): boolean =>
+  linesOf(readOr(excludeOf(gitDir), '')).has(pattern);
+
+/** Git knows the file already; false also where it cannot be asked. */
+export function isTracked({root}: Pick<Repository, 'root'>, path: string): boolean {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  const {status} = spawnSync('git', ['-C', root, 'ls-files', '--error-unmatch', '--', path], {
+    env: {...Object.fromEntries(own), GIT_OPTIONAL_LOCKS: '0'},
+    stdio: 'ignore',
+    timeout: GIT_MS,
+  });
+  return status === 0;
+}
+
+const excludeOf = (gitDir: string): string => join(gitDir, 'info', 'exclude');
+
+const linesOf = (text: string): Set<string> => new Set(text.split(/\r?\n/).map(line => line.trim()));
+
+function without(text: string, patterns: readonly string[]): string {
+  return text
+    .split(/(?<=\n)/)
+    .filter(line => !patterns.includes(line.trim()))
+    .join('');
 }
 
 function repositoryAt(top: string): Repository | null {

@@ -23,7 +23,7 @@ test('init outside a repository says what to do', async () => {
 test('init makes a project once; --force writes its configuration anew', async () => {
   const {code, out} = await within('init');
   assert.equal(code, 0);
-  assert.match(out, /project is a project now · its agents stand in .*\/project\/\.amux\/config\.yaml\n$/);
+  assert.match(out, /project is a project now · its agents stand in .*\/project\/\.amux\/config\.yaml\n.*git add -f/);
   const template = readFileSync(config, 'utf8');
   writeFileSync(config, 'defaultAgent: generic\n');
   assertFailed(await within('init'), 4, /config\.yaml exists already · amux init --force writes it anew/);
@@ -31,7 +31,7 @@ test('init makes a project once; --force writes its configuration anew', async (
   assert.equal((await within('init', '--force')).code, 0);
   assert.equal(readFileSync(config, 'utf8'), template);
   const status = execFileSync('git', ['-C', project, 'status', '--porcelain', '-uall'], {encoding: 'utf8'});
-  assert.equal(status, '?? .amux/config.yaml\n');
+  assert.equal(status, '');
 });
 
 test('agents are added, changed, listed, shown and removed', async () => {

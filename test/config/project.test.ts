@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import {describe, test} from 'node:test';
 import {parse} from 'yaml';
 import {loadConfig} from '../../source/config/profiles.ts';
-import {findProject, initProject} from '../../source/config/project.ts';
+import {findProject, hideFromGit, initProject} from '../../source/config/project.ts';
+import {findRepository} from '../../source/config/repository.ts';
 import {commit, git, repository, temporaryDirectory, write} from './directories.ts';
 
 describe('the project of a directory', () => {
@@ -121,18 +122,62 @@ describe('init', () => {
     assert.ok(parse(uncommented.replace(/^# amux:.*$/m, '')), 'the examples are YAML');
   });
 
-  test('keeps workspaces and context out of git, but not the configuration', () => {
+  test('leaves no trace in git status', () => {
     const root = repository();
     write(join(root, '.git', 'info', 'exclude'), '*.swp');
     initProject(root);
     write(join(root, '.amux', 'workspaces', 'w', 'file'), '');
     write(join(root, '.amux', 'context', 'plan.md'), '');
     write(join(root, 'x.swp'), '');
-    assert.equal(git(root, 'status', '--porcelain', '-uall'), '?? .amux/config.yaml\n');
+    assert.equal(git(root, 'status', '--porcelain', '-uall'), '');
     assert.equal(git(root, 'diff'), '', 'no tracked file was changed');
     initProject(root, {force: true});
     const exclude = readFileSync(join(root, '.git', 'info', 'exclude'), 'utf8');
-    assert.equal(exclude, '*.swp\n.amux/workspaces/\n.amux/context/\n');
+    assert.equal(exclude, '*.swp\n.amux/workspaces/\n.amux/context/\n.amux/config.yaml\n');
+  });
+
+  test('honours a configuration that git knows, and keeps it out no longer once it does', () => {
+    const root = repository();
+    const exclude = () => readFileSync(join(root, '.git', 'info', 'exclude'), 'utf8');
+    write(join(root, '.git', 'info', 'exclude'), '# mine\r\n*.swp\r\n');
+    const {configFile} = initProject(root);
+    git(root, 'add', '-f', configFile);
+    assert.equal(git(root, 'status', '--porcelain'), 'A  .amux/config.yaml\n');
+    hideFromGit(findRepository(root)!);
+    assert.equal(exclude(), '# mine\r\n*.swp\r\n.amux/workspaces/\n.amux/context/\n');
+    initProject(root, {force: true});
+    assert.doesNotMatch(exclude(), /config/);
+    git(root, 'rm', '-q', '--cached', configFile);
+    assert.equal(git(root, 'status', '--porcelain', '-uall'), '?? .amux/config.yaml\n', 'people took it out');
+  });
+
+  test('leaves a configuration that people wrote in sight', () => {
+    const root = repository();
+    write(join(root, '.amux', 'config.yaml'), 'agents: {}\n');
+    hideFromGit(findRepository(root)!);
+    assert.equal(git(root, 'status', '--porcelain', '-uall'), '?? .amux/config.yaml\n');
+  });
+
+  test('leaves no trace where the repository is a submodule, a worktree, or ignores it already', () => {
+    const root = repository();
+    git(root, 'submodule', 'add', '-q', repository(), 'lib with spaces');
+    git(root, 'commit', '-qm', 'lib');
+    initProject(join(root, 'lib with spaces'));
+    assert.equal(git(join(root, 'lib with spaces'), 'status', '--porcelain', '-uall'), '');
+    assert.equal(git(root, 'status', '--porcelain', '-uall'), '');
+    const ignoring = repository();
+    write(join(ignoring, '.gitignore'), '.amux/\n');
+    git(ignoring, 'add', '-A');
+    git(ignoring, 'commit', '-qm', 'ignores');
+    initProject(ignoring);
+    assert.equal(git(ignoring, 'status', '--porcelain', '-uall'), '');
+  });
+
+  test('is refused when the list of what git ignores cannot be written, and says which file', () => {
+    const root = repository();
+    rmSync(join(root, '.git', 'info'), {recursive: true, force: true});
+    write(join(root, '.git', 'info'), 'no directory');
+    assert.throws(() => initProject(root), {code: 'store.write'});
   });
 
   test('inside a worktree is for the main repository', () => {
