@@ -169,6 +169,14 @@ export const systemCommands: readonly Command[] = [
     load: async () => (await config()).validate,
   },
   {
+    path: 'config schema',
+    usage: '[home|project]',
+    summary: 'the configuration as JSON Schema, for editors; default the project’s',
+    here: true,
+    args: [0, 1],
+    load: async () => (await config()).schema,
+  },
+  {
     path: 'completion',
     usage: 'bash|zsh|fish',
     summary: 'completion for a shell, to be evaluated by it',

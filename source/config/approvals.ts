@@ -25,13 +25,13 @@ const path = glob.transform(text => text?.replace(/^~(?=\/|$)/, () => homedir())
 export const approvalsSchema = z
   .array(
     z.strictObject({
-      agent: glob,
-      session: glob,
-      tool: glob,
-      pattern,
-      path,
-      decide: z.enum(['allow', 'deny', 'ask']),
-      message: z.string().max(10_000).nullish(),
+      agent: glob.describe('A glob over the id of its profile'),
+      session: glob.describe('A glob over its name'),
+      tool: glob.describe('A glob over the tool that asks'),
+      pattern: pattern.describe('A glob over its input, or a regular expression between two slashes'),
+      path: path.describe('A glob over the files that it is about; ~ is the home directory of the user'),
+      decide: z.enum(['allow', 'deny', 'ask']).describe('What becomes of a request that matches'),
+      message: z.string().max(10_000).nullish().describe('What the agent is told with a denial'),
     }),
   )
   .max(RULES_MAX)

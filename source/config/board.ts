@@ -9,9 +9,7 @@ const column = z.string().regex(COLUMN_NAME, {
 
 export const boardSchema = z
   .strictObject({
-    /** How many cards a session may hold at once. */
-    claimsPerSession: z.int().min(1).max(CLAIMS_MAX).default(1),
-    /** The columns from left to right; those that every board has need not be named. */
+    claimsPerSession: z.int().min(1).max(CLAIMS_MAX).default(1).describe('How many cards a session may hold at once'),
     columns: z
       .array(column)
       .max(COLUMNS_MAX)
@@ -20,6 +18,8 @@ export const boardSchema = z
         message: `at most ${COLUMNS_MAX} with ${baseColumns.join(', ')}`,
       })
       .transform(withBase)
-      .prefault([...baseColumns]),
+      .prefault([...baseColumns])
+      .meta({uniqueItems: true})
+      .describe('The columns from left to right; those that every board has need not be named'),
   })
   .prefault({});

@@ -37,7 +37,7 @@ export type McpFile = {
 export function readMcp(file: string): McpFile {
   const text = readBounded(file);
   if (typeof text === 'string') return mcpIn(file, text);
-  return useless(file, '', {server: null, column: 1, ...text});
+  return useless(file, '', {server: null, ...text});
 }
 
 /** Changes servers and leaves all else as it is written. Throws `mcp.invalid` when the file cannot be read. */
@@ -49,7 +49,7 @@ export function editMcp(
   const read = (): string => {
     const text = readBounded(file);
     if (typeof text === 'string') return text;
-    throw unreadable(file, {server: null, column: 1, ...text});
+    throw unreadable(file, {server: null, ...text});
   };
   editFile(file, {
     read,

@@ -12,12 +12,10 @@ const ANY_COMMAND = 'generic';
 const DEFAULT_AGENT = 'claude';
 
 export const projectSchema = z.strictObject({
-  defaultAgent: z.string().nullish(),
-  /** What is decided without asking; after the rules of the home. */
-  approvals: approvalsSchema,
-  /** What is done with worktrees that amux makes. */
-  workspace: workspaceSchema,
-  agents: agentsSchema,
+  defaultAgent: z.string().nullish().describe('The agent of a session that names none'),
+  approvals: approvalsSchema.describe('What is decided without asking; after the rules of the home'),
+  workspace: workspaceSchema.describe('What is done with worktrees that amux makes'),
+  agents: agentsSchema.describe('Agent profiles; they lie over those of the home and the built-in ones'),
 });
 
 /** What a project's `.amux/config.yaml` says. */

@@ -58,7 +58,7 @@ export function readRules(dir: string): RulesFile[] {
     const path = join(dir, name);
     const agent = FILE.exec(name)![1]!;
     const {value, problems, notices} = inspectYaml(path, file);
-    const wrong = [...problems, ...notices.map(why => ({line: 1, why}))];
+    const wrong = [...problems, ...notices.map(why => ({line: 1, column: 1, why}))];
     return {file: path, agent, rules: problems.length > 0 ? [] : (value ?? []), problems: wrong};
   });
 }

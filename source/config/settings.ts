@@ -23,34 +23,48 @@ const hostName = z.string().regex(/^(?:[\w.-]+|\[[\da-fA-F:.]+\])$/, {
 });
 
 export const settingsSchema = z.strictObject({
-  /** Where terminals live; auto: tmux when it is installed. */
-  backend: z.enum(['auto', 'tmux', 'pty']).default('auto'),
-  /** A command that changes something starts a supervisor when none runs. */
-  autostart: z.boolean().default(true),
-  /** Of the API on 127.0.0.1; another one is chosen when it is taken. */
-  port: z.int().min(1).max(65_535).default(DEFAULT_PORT),
-  /** What the supervisor writes to log/supervisor.log: this and what is more important. */
-  logLevel: z.enum(logLevels).default('info'),
-  /** Leaves an attached terminal. */
-  detachKey: keys.default('C-b d'),
-  /** Leaves typing mode. */
-  leaveKey: keys.default('C-]'),
-  /** When the cockpit that hosts the supervisor ends while sessions run. */
-  onQuit: z.enum(['handover', 'leave']).default('handover'),
-  theme: z.string().min(1).default('dark'),
-  /** How long an autostarted supervisor stays with nothing running and nobody connected, seconds. */
-  idleExit: z.number().min(0).max(31_536_000).default(300),
-  /** Names that the API answers to, besides localhost and what it is bound to. */
-  allowedHosts: z.array(hostName).max(100).default([]),
-  /** Origins whose pages may use the API. */
-  cors: z.array(origin).max(100).default([]),
-  defaultAgent: z.string().nullish(),
-  /** What is decided without asking; before the rules of a project. */
-  approvals: approvalsSchema,
-  /** Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts. */
-  trustWorktrees: z.boolean().default(false),
-  board: boardSchema,
-  agents: agentsSchema,
+  backend: z
+    .enum(['auto', 'tmux', 'pty'])
+    .default('auto')
+    .describe('Where terminals live; auto: tmux when it is installed'),
+  autostart: z.boolean().default(true).describe('A command that changes something starts a supervisor when none runs'),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(DEFAULT_PORT)
+    .describe('Of the API on 127.0.0.1; another one is chosen when it is taken'),
+  logLevel: z
+    .enum(logLevels)
+    .default('info')
+    .describe('What the supervisor writes to log/supervisor.log: this and what is more important'),
+  detachKey: keys.default('C-b d').describe('Leaves an attached terminal'),
+  leaveKey: keys.default('C-]').describe('Leaves typing mode'),
+  onQuit: z
+    .enum(['handover', 'leave'])
+    .default('handover')
+    .describe('When the cockpit that hosts the supervisor ends while sessions run'),
+  theme: z.string().min(1).default('dark').describe('One of themes/'),
+  idleExit: z
+    .number()
+    .min(0)
+    .max(31_536_000)
+    .default(300)
+    .describe('How long an autostarted supervisor stays with nothing running and nobody connected, seconds'),
+  allowedHosts: z
+    .array(hostName)
+    .max(100)
+    .default([])
+    .describe('Names that the API answers to, besides localhost and what it is bound to'),
+  cors: z.array(origin).max(100).default([]).describe('Origins whose pages may use the API'),
+  defaultAgent: z.string().nullish().describe('The agent of a session that names none, where its project says nothing'),
+  approvals: approvalsSchema.describe('What is decided without asking; before the rules of a project'),
+  trustWorktrees: z
+    .boolean()
+    .default(false)
+    .describe('Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts'),
+  board: boardSchema.describe('The board of this home'),
+  agents: agentsSchema.describe('Agent profiles of this home; those of a project lie over them'),
 });
 
 /** What the home's `config.yaml` says, with the defaults. */
@@ -62,10 +76,12 @@ export function loadSettings(file: string): {settings: Settings; notices: string
   return {settings: value, notices};
 }
 
-/** Everything that is wrong with a configuration, for `config validate`. */
+/** Everything that is wrong with a configuration, for `config validate`: also keys that only have no effect. */
 export function validateFile(file: string, kind: 'home' | 'project'): {problems: Problem[]; notices: string[]} {
-  const {problems, notices} = kind === 'home' ? inspectYaml(file, settingsSchema) : inspectYaml(file, projectSchema);
-  return {problems, notices};
+  const found = kind === 'home' ? inspectYaml(file, settingsSchema) : inspectYaml(file, projectSchema);
+  const {problems, unknown, notices} = found;
+  const all = [...problems, ...unknown].sort((a, b) => a.line - b.line || a.column - b.column);
+  return {problems: all, notices: notices.slice(0, notices.length - unknown.length)};
 }
 
 /** With defaults, secrets masked: for `config show --json`. */

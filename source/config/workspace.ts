@@ -9,17 +9,16 @@ const list = (item: z.ZodString) =>
     .max(100)
     .nullish()
     .transform(items => items ?? []);
-const command = z.string().trim().min(1).max(10_000);
+const command = z.string().trim().min(1).max(10_000).meta({pattern: '\\S'});
 
 /** What a project declares for its worktrees. Commands run only once their user has accepted them. */
 export const workspaceSchema = z
   .strictObject({
-    /** Run in a new worktree, one after the other. */
-    setup: list(command),
-    /** Run in one before it is removed. */
-    teardown: list(command),
-    /** Files and directories that git does not bring along, relative to the project. */
-    copy: list(z.string().min(1).max(1000)),
+    setup: list(command).describe('Run in a new worktree, one after the other'),
+    teardown: list(command).describe('Run in one before it is removed'),
+    copy: list(z.string().min(1).max(1000)).describe(
+      'Files and directories that git does not bring along, relative to the project',
+    ),
   })
   .nullish()
   .transform(workspace => workspace ?? {setup: [], teardown: [], copy: []});

@@ -1,19 +1,21 @@
 import {readFileSync, statSync} from 'node:fs';
 import {type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit} from 'yaml';
-import type {z} from 'zod';
+import {toJSONSchema as schemaAsJson, type z} from 'zod';
 import {AmuxError} from '../domain/errors.ts';
+import {keysAt, nearest} from './near-keys.ts';
 
 /** Larger configurations are refused, bytes. */
 const MAX_BYTES = 1 << 20;
 
-/** `line` counts from 1. */
-export type Problem = {line: number; why: string};
-export type Inspected<T> = {value: T | null; problems: Problem[]; notices: string[]};
+/** `line` and `column` count from 1. */
+export type Problem = {line: number; column: number; why: string};
+/** `unknown`: keys that have no effect. They are notices, too. */
+export type Inspected<T> = {value: T | null; problems: Problem[]; unknown: Problem[]; notices: string[]};
 
-/** Reads and checks a YAML file. A missing or empty one is an empty mapping; unknown keys are notices. */
+/** Reads and checks a YAML file. A missing or empty one is an empty mapping. */
 export function inspectYaml<T>(file: string, schema: z.ZodType<T>): Inspected<T> {
   const text = readBounded(file);
-  if (typeof text !== 'string') return {value: null, problems: [text], notices: []};
+  if (typeof text !== 'string') return {value: null, problems: [text], unknown: [], notices: []};
   return inspectText({file, text, schema});
 }
 
@@ -21,36 +23,35 @@ export function inspectYaml<T>(file: string, schema: z.ZodType<T>): Inspected<T>
 export function inspectText<T>({file, text, schema}: {file: string; text: string; schema: z.ZodType<T>}): Inspected<T> {
   const lines = new LineCounter();
   const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
-  const place = (offset: number): number => Math.max(lines.linePos(offset).line, 1);
-  const notices = document.warnings.map(({pos, message}) => `${file}:${place(pos[0])}: ${message}`);
-  const problems = document.errors.map(({pos, message}) => ({line: place(pos[0]), why: message}));
-  if (problems.length > 0) return {value: null, problems, notices};
+  const place = (offset: number): Place => {
+    const {line, col} = lines.linePos(offset);
+    return {line: Math.max(line, 1), column: Math.max(col, 1)};
+  };
+  const notices = document.warnings.map(({pos, message}) => said(file, {...place(pos[0]), why: message}));
+  const problems = document.errors.map(({pos, message}) => ({...place(pos[0]), why: message}));
+  if (problems.length > 0) return {value: null, problems, unknown: [], notices};
 
   let data: unknown;
   try {
     keepWrittenValues(document);
     data = document.toJS({maxAliasCount: 100}) ?? {};
   } catch (error) {
-    return {value: null, problems: [{line: 1, why: (error as Error).message}], notices};
+    return {value: null, problems: [{...START, why: (error as Error).message}], unknown: [], notices};
   }
-  const lineOf = (path: PropertyKey[]): number => place(offsetOf(document, path));
+  const placeOf = (path: PropertyKey[]): Place => place(offsetOf(document, path));
+  const unknown: Problem[] = [];
   let result = schema.safeParse(data);
   if (!result.success) {
-    const ignored: Problem[] = [];
-    for (const issue of result.error.issues) {
-      if (issue.code !== 'unrecognized_keys') continue;
-      for (const key of issue.keys) {
-        const path = [...issue.path, key];
-        ignored.push({line: lineOf(path), why: `${dotted(path)} is not known here and has no effect`});
-        remove(data, path);
-      }
+    for (const {path, known} of unknownKeys(result.error.issues, schema)) {
+      unknown.push({...placeOf(path), why: `${dotted(path)} is not known here and has no effect${meant(path, known)}`});
+      remove(data, path);
     }
-    notices.push(...ignored.sort(byLine).map(({line, why}) => `${file}:${line}: ${why}`));
+    notices.push(...unknown.sort(byPlace).map(problem => said(file, problem)));
     result = schema.safeParse(data);
   }
-  if (result.success) return {value: result.data, problems, notices};
-  const found = result.error.issues.map(issue => ({line: lineOf(issue.path), why: explain(issue)}));
-  return {value: null, problems: found.sort(byLine), notices};
+  if (result.success) return {value: result.data, problems, unknown, notices};
+  const found = result.error.issues.map(issue => ({...placeOf(issue.path), why: explain(issue)}));
+  return {value: null, problems: found.sort(byPlace), unknown, notices};
 }
 
 /** The same, but a problem is thrown: `config.invalid`. */
@@ -61,21 +62,27 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>): {value: T; noti
   return {value: value as T, notices};
 }
 
-const byLine = (a: Problem, b: Problem): number => a.line - b.line;
+type Place = Pick<Problem, 'line' | 'column'>;
 
-export const invalid = (file: string, {line, why}: Problem): AmuxError =>
-  new AmuxError('config.invalid', {file, line, why});
+const START: Place = {line: 1, column: 1};
+
+const byPlace = (a: Place, b: Place): number => a.line - b.line || a.column - b.column;
+
+export const said = (file: string, {line, column, why}: Problem): string => `${file}:${line}:${column}: ${why}`;
+
+export const invalid = (file: string, {line, column, why}: Problem): AmuxError =>
+  new AmuxError('config.invalid', {file, line, column, why});
 
 /** The text, empty for a missing file; or why it cannot be used. */
 export function readBounded(file: string): string | Problem {
   try {
     const {size} = statSync(file);
     if (size > MAX_BYTES)
-      return {line: 1, why: `it is larger (${size} bytes) than a configuration may be (${MAX_BYTES})`};
+      return {...START, why: `it is larger (${size} bytes) than a configuration may be (${MAX_BYTES})`};
     return readFileSync(file, 'utf8');
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? '' : {line: 1, why: `it cannot be read: ${message}`};
+    return code === 'ENOENT' ? '' : {...START, why: `it cannot be read: ${message}`};
   }
 }
 
@@ -90,6 +97,15 @@ function keepWrittenValues(document: Document): void {
         }
       }
     },
+  });
+}
+
+/** Keys that the schema does not know, with those that it knows there. */
+function unknownKeys(issues: readonly Issue[], schema: z.ZodType): {path: PropertyKey[]; known: string[]}[] {
+  return issues.flatMap(issue => {
+    if (issue.code !== 'unrecognized_keys') return [];
+    const known = keysAt(schemaAsJson(schema, {io: 'input', unrepresentable: 'any'}), issue.path);
+    return issue.keys.map(key => ({path: [...issue.path, key], known}));
   });
 }
 
@@ -122,6 +138,11 @@ function remove(data: unknown, path: readonly PropertyKey[]): void {
 }
 
 type Issue = z.core.$ZodIssue;
+
+function meant(path: readonly PropertyKey[], known: readonly string[]): string {
+  const near = nearest(String(path.at(-1)), known);
+  return near === null ? '' : `; did you mean ${near}?`;
+}
 
 function explain(issue: Issue): string {
   const where = dotted(issue.path);

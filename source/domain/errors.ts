@@ -277,7 +277,12 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
-  'config.invalid': {message: '{file}:{line}: {why}', hint: 'amux config validate checks the file', http: 422, exit: 1},
+  'config.invalid': {
+    message: '{file}:{line}:{column}: {why}',
+    hint: 'amux config validate checks the file',
+    http: 422,
+    exit: 1,
+  },
   'command.missing': {
     message: 'command not found: {command} (exit code 127; argv {argv}; agent {agent}; workspace {workspace})',
     hint: 'install it or put it on the PATH, or change the agent with amux agent config update',

@@ -90,10 +90,10 @@ test('--yolo for an agent without such a mode is a notice', async () => {
 test('invalid YAML is said with file, line and what was expected, and the session can start afterwards', async () => {
   const good = readFileSync(config, 'utf8');
   const cases: [string, RegExp][] = [
-    ['agents:\n  mine:\n    command: [cat\n', /\/project\/\.amux\/config\.yaml:\d+: .*/],
-    ['agents:\n  mine:\n    command: 7\n', /config\.yaml:3: .*command.*string/],
-    ['agents:\n  mine:\n    command: cat "x\n', /config\.yaml:3: .*command/],
-    ['agents:\n  mine:\n    quiet: -1\n', /config\.yaml:3: .*quiet/],
+    ['agents:\n  mine:\n    command: [cat\n', /\/project\/\.amux\/config\.yaml:\d+:\d+: .*/],
+    ['agents:\n  mine:\n    command: 7\n', /config\.yaml:3:5: .*command.*string/],
+    ['agents:\n  mine:\n    command: cat "x\n', /config\.yaml:3:5: .*command/],
+    ['agents:\n  mine:\n    quiet: -1\n', /config\.yaml:3:5: .*quiet/],
   ];
   for (const [text, says] of cases) {
     writeFileSync(config, text);
@@ -117,12 +117,15 @@ test('invalid YAML is said with file, line and what was expected, and the sessio
   await home.amux('stop', 'seat', '--force');
 });
 
-test('a word that is not known in a configuration is a notice with its line, and the rest counts', async () => {
+test('a word that is not known in a configuration is told with its place and what was meant; the rest counts', async () => {
   const good = readFileSync(config, 'utf8');
   writeFileSync(config, 'agents:\n  mine:\n    command: cat\n    comand: dog\n');
   const {code, err} = await within('config', 'validate');
-  assert.equal(code, 0, err);
-  assert.match(err, /config\.yaml:4: .*comand/);
+  assert.equal(code, 1, err);
+  assert.match(err, /config\.yaml:4:5: agents\.mine\.comand is not known .*; did you mean command\?$/m);
+  const {out} = await within('config', 'validate', '--json');
+  const [found] = JSON.parse(out) as {problems: {line: number; column: number; why: string}[]}[];
+  assert.deepEqual([found?.problems[0]?.line, found?.problems[0]?.column, found?.problems.length], [4, 5, 1]);
   assert.equal((await within('start', 'seat')).code, 0);
   await home.amux('stop', 'seat', '--force');
   writeFileSync(config, good);
@@ -143,7 +146,7 @@ test('config show prints the settings with their defaults, edit opens them in $E
   home.program('bad-editor', '#!/bin/sh\necho "backend: screen" >"$1"\n');
   const failed = await home.run(['config', 'edit'], {env: {EDITOR: 'bad-editor'}});
   assert.equal(failed.code, 1);
-  assert.match(failed.err, /config\.yaml:1: .*backend.*tmux/);
+  assert.match(failed.err, /config\.yaml:1:1: .*backend.*tmux/);
   const gone = await home.run(['config', 'edit'], {env: {EDITOR: 'no-such-editor'}});
   assertFailed(gone, 2, /the editor no-such-editor does not start · set EDITOR/);
 });

@@ -77,7 +77,7 @@ describe('a configuration', () => {
     assert.deepEqual(found.config, {...nothing, agents: {a: {command: 'x'}}});
     assert.deepEqual(
       found.notices.map(notice => notice.replace(/^.*config\.yaml:/, '')),
-      ['1: colour is not known here and has no effect', '6: agents.a.shell is not known here and has no effect'],
+      ['1:1: colour is not known here and has no effect', '6:5: agents.a.shell is not known here and has no effect'],
     );
   });
 

@@ -80,7 +80,7 @@ describe('the settings of a home', () => {
       [1, 2],
     );
     const project = validateFile(where, 'project');
-    assert.deepEqual([project.problems.length, project.notices.length], [0, 2]);
+    assert.deepEqual([project.problems.length, project.notices.length], [2, 0]);
   });
 
   test('are shown with their defaults and without secrets', () => {

@@ -3,6 +3,7 @@ import {basename, resolve} from 'node:path';
 import {prepareHome} from '../../config/paths.ts';
 import {findProject} from '../../config/project.ts';
 import {dumpSettings, loadSettings, maskSettings, validateFile} from '../../config/settings.ts';
+import {said} from '../../config/yaml-file.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
 import {editorOf, runEditor} from '../run-editor.ts';
@@ -25,8 +26,18 @@ export const edit: Run = async ({paths, env, output}) => {
   const code = await runEditor(editorOf(env), paths.config);
   if (code !== 0) return 1;
   const {problems} = validateFile(paths.config, 'home');
-  for (const {line, why} of problems) output.notice(`${paths.config}:${line}: ${why}`);
+  for (const problem of problems) output.notice(said(paths.config, problem));
   return problems.length === 0 ? 0 : 1;
+};
+
+export const schema: Run = async context => {
+  const [kind = 'project'] = context.args;
+  if (kind !== 'home' && kind !== 'project') {
+    throw new AmuxError('input.invalid', {why: `no configuration "${kind}"`, next: 'amux config schema home|project'});
+  }
+  const {configSchema} = await import('../../config/json-schema.ts');
+  context.output.value(configSchema(kind));
+  return 0;
 };
 
 export const validate: Run = async context => {
@@ -37,7 +48,7 @@ export const validate: Run = async context => {
     failed ||= problems.length > 0;
     if (output.json) continue;
     for (const notice of notices) output.notice(`amux: ${notice}`);
-    for (const {line, why} of problems) output.notice(`${file}:${line}: ${why}`);
+    for (const problem of problems) output.notice(said(file, problem));
     if (problems.length === 0) output.line(`${file}: ok`);
   }
   if (output.json) output.value(results);

@@ -7,6 +7,7 @@ import {placeOf, readMcp} from '../../config/mcp.ts';
 import {findProject} from '../../config/project.ts';
 import {readRules} from '../../config/screen-rules.ts';
 import {loadSettings, validateFile} from '../../config/settings.ts';
+import {said} from '../../config/yaml-file.ts';
 import {asAmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
 import {onPath, versionOf} from '../programs.ts';
@@ -81,7 +82,7 @@ function home({paths, cwd}: Context): Finding[] {
     }
   }
   for (const {file, rules, problems} of readRules(paths.rules)) {
-    const says = problems.map(({line, why}) => `${file}:${line}: ${why}`).join('; ');
+    const says = problems.map(problem => said(file, problem)).join('; ');
     const state = problems.length === 0 ? 'ok' : 'bad';
     findings.push({what: 'rules', state, says: says === '' ? `${file}: ${rules.length} screen rules` : says});
   }
@@ -101,7 +102,7 @@ function home({paths, cwd}: Context): Finding[] {
   ] as const) {
     if (file === null || !existsSync(file)) continue;
     const {problems} = validateFile(file, kind);
-    const says = problems.length === 0 ? file : problems.map(({line, why}) => `${file}:${line}: ${why}`).join('; ');
+    const says = problems.length === 0 ? file : problems.map(problem => said(file, problem)).join('; ');
     findings.push({what: 'config', state: problems.length === 0 ? 'ok' : 'bad', says});
   }
   return findings;
