@@ -1,8 +1,10 @@
-import {type Document, isMap, isScalar, parseDocument, stringify, type YAMLMap} from 'yaml';
+import {type Document, isMap, isScalar, parseDocument, stringify, visit, type YAMLMap} from 'yaml';
+import {z} from 'zod';
 import {AmuxError} from '../domain/errors.ts';
 import {checkAgentId} from './agents.ts';
 import {parseCommandLine} from './command-line.ts';
 import {editFile} from './edit-file.ts';
+import {mergeLines} from './merge-lines.ts';
 import {projectSchema} from './profiles.ts';
 import {findProject, initProject} from './project.ts';
 import {inspectText, invalid, readBounded} from './yaml-file.ts';
@@ -81,13 +83,46 @@ function edit(file: string, change: (agents: Agents) => void): void {
 
 function edited({file, text, change}: {file: string; text: string; change: (agents: Agents) => void}): string {
   check(file, text);
-  const document = parseDocument(text);
+  const mark = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+  const plain = text.slice(mark.length).replaceAll('\r\n', '\n');
+  const document = parseDocument(plain);
+  keepNumbers(document);
+  const base = render(document, plain);
   const agents = new Agents(file, document);
   change(agents);
   const result =
-    agents.appended === null ? render(document, text) : `${text.trimEnd()}\n\n${agents.appended}`.trimStart();
+    agents.appended === null
+      ? likeBefore({text: plain, base, changed: render(document, plain)})
+      : `${plain.trimEnd()}\n\n${agents.appended}`.trimStart();
   check(file, result);
-  return text.includes('\r\n') ? result.replace(/\r?\n/g, '\r\n') : result;
+  return mark + (text.includes('\r\n') ? result.replaceAll('\n', '\r\n') : result);
+}
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** What is not changed stays as it is written, where that does not change what is said. */
+function likeBefore(texts: Record<'text' | 'base' | 'changed', string>): string {
+  const merged = mergeLines(texts);
+  return meaning(merged) === meaning(texts.changed) ? merged : texts.changed;
+}
+
+const meaning = (text: string): string =>
+  JSON.stringify(inspectText({file: '', text, schema: z.unknown()}).value) ?? text;
+
+/** Numbers and booleans that would be written anew in another way. */
+const REWRITTEN = /^[-+]?0[0-9xXoO]|[eE]|^[-+]?\.|\.$|^\+|^(?:True|TRUE|False|FALSE)$/;
+
+/** Variables are text: one that looks like such a number stays the text that it is. */
+function keepNumbers(document: Document): void {
+  visit(document, {
+    Pair(_, {key, value: variables}) {
+      if (!isScalar(key) || key.value !== 'environment' || !isMap(variables)) return;
+      for (const {value} of variables.items) {
+        if (!isScalar(value) || typeof value.value === 'string' || value.source === undefined) continue;
+        if (value.value !== null && REWRITTEN.test(value.source)) value.value = value.source;
+      }
+    },
+  });
 }
 
 function check(file: string, text: string): void {
@@ -149,6 +184,7 @@ class Agents {
     }
     const made = this.#document.createNode({}) as YAMLMap;
     made.flow = false;
+    if (isScalar(found)) made.commentBefore = found.commentBefore ?? found.comment;
     this.#document.setIn(path, made);
     return made;
   }

@@ -148,6 +148,62 @@ describe('agent config', () => {
     assert.equal(text(path), 'agents: [\n');
   });
 
+  describe('what it does not change stays as it is written', () => {
+    const entry = '  new:\n    command: dog\n';
+    const cases: [string, string, string][] = [
+      [
+        'anchors, merges and aligned comments',
+        'x: &b\n  command: cat\nagents:\n  one: &one\n    <<: *b # merged\n    model: "m"   # quoted\n  two: *one\n',
+        '',
+      ],
+      [
+        'another indentation, and folded text',
+        `agents:\n    one:\n        command: >-\n            cat\n            -u\n        environment:\n            A: |\n                two\n                lines\n`,
+        '',
+      ],
+      [
+        'numbers that are text',
+        'agents:\n  one:\n    environment: {V: 1.10, O: 0777, H: 0x1F, T: True}\n    quiet: 1.50\n',
+        '',
+      ],
+      ['blank lines', '\n\n# a\n\n\nagents:\n\n  # b\n\n  one:\n\n    command: cat\n', ''],
+      [
+        'flow style beside it',
+        "defaultAgent:   'one'\napprovals: [ {decide: allow ,tool: x} ]   # rules\nagents:\n  one: { command: cat }\n",
+        '',
+      ],
+      ['a byte order mark', '\ufeff# c\nagents:\n  one:\n    command: cat\n', ''],
+      ['markers of a document', '%YAML 1.2\n---\nagents:\n  one: {command: cat}\n', '...\n'],
+      ['a long line', `agents:\n  one:\n    command: ${'x '.repeat(120)}y\n`, ''],
+      ['names in other scripts', 'agents:\n  one:\n    name: "日本 é"\n', '# ende\n'],
+    ];
+    for (const [title, before, after] of cases) {
+      for (const [ends, text] of [
+        ['', before + after],
+        [', with windows line ends', (before + after).replaceAll('\n', '\r\n')],
+      ] as const) {
+        test(title + ends, () => {
+          const path = file(text);
+          addAgent(path, 'new', {command: 'dog'});
+          const added = text.includes('\r\n') ? entry.replaceAll('\n', '\r\n') : entry;
+          const indented = /^ {4}one/m.test(text) ? added.replace(/^ +/gm, spaces => spaces + spaces) : added;
+          const at = text.length - (text.includes('\r\n') ? after.replaceAll('\n', '\r\n') : after).length;
+          const written = readFileSync(path, 'utf8');
+          // A comment behind the entries gets an empty line before it.
+          assert.equal(written.replace(/\r?\n(?=\r?\n# ende)/, ''), text.slice(0, at) + indented + text.slice(at));
+          removeAgent(path, 'new');
+          assert.equal(readFileSync(path, 'utf8').replace(/\r?\n(?=\r?\n# ende)/, ''), text);
+        });
+      }
+    }
+
+    test('a comment where there are no agents yet', () => {
+      const path = file('agents:\n# nothing yet\ndefaultAgent: claude\n');
+      addAgent(path, 'new', {command: 'dog'});
+      assert.match(readFileSync(path, 'utf8'), /# nothing yet\n {2}new:\n {4}command: dog\n/);
+    });
+  });
+
   test('loses no entry when twenty commands write at once', {timeout: 60_000}, async () => {
     const path = file('# ours\n');
     const script = `const {addAgent} = await import('./source/config/edit.ts');
