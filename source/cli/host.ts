@@ -100,7 +100,7 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       paths,
       store,
       backends: parts.backends,
-      profiles: profilesFor(settings),
+      profiles: profilesFor(() => loadSettings(paths.config).settings),
       version,
       versionOf,
       hosted,

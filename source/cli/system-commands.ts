@@ -1,6 +1,7 @@
 import type {Command, FlagSpec} from './command.ts';
 import {command, env} from './shared-flags.ts';
 
+const inHome: FlagSpec = {type: 'boolean', about: 'in the configuration of the home, for all projects'};
 const profileFlags: Record<string, FlagSpec> = {
   name: {type: 'string', value: 'NAME', about: 'name shown to people'},
   type: {type: 'string', value: 'TYPE', about: 'kind of program: claude, codex, gemini, opencode or generic'},
@@ -8,6 +9,7 @@ const profileFlags: Record<string, FlagSpec> = {
   model: {type: 'string', value: 'M', about: 'model it starts with'},
   quiet: {type: 'string', value: 'SECONDS', about: 'quiet time that ends a turn'},
   env,
+  global: inHome,
 };
 
 const profiles = () => import('./commands/profiles.ts');
@@ -19,7 +21,7 @@ const tokens = () => import('./commands/tokens.ts');
 export const systemCommands: readonly Command[] = [
   {
     path: 'agent config add',
-    usage: 'ID --command C [--name N] [--type T] [--env K=V]…',
+    usage: 'ID --command C [--name N] [--type T] [--env K=V]… [--global]',
     summary: 'a new agent profile',
     flags: profileFlags,
     here: true,
@@ -28,7 +30,7 @@ export const systemCommands: readonly Command[] = [
   },
   {
     path: 'agent config update',
-    usage: 'ID [--command C] [--name N] [--type T] [--env K=V]…',
+    usage: 'ID [--command C] [--name N] [--type T] [--env K=V]… [--global]',
     summary: 'change a profile, or override a built-in one',
     flags: profileFlags,
     here: true,
@@ -39,8 +41,9 @@ export const systemCommands: readonly Command[] = [
   {
     path: 'agent config remove',
     aliases: ['agent config rm'],
-    usage: 'ID',
-    summary: 'take a profile out of the project',
+    usage: 'ID [--global]',
+    summary: 'take a profile out of the project, or of the home',
+    flags: {global: inHome},
     here: true,
     args: [1, 1],
     completes: 'agents',

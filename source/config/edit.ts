@@ -1,3 +1,4 @@
+import {closeSync, openSync} from 'node:fs';
 import {type Document, isMap, isScalar, parseDocument, stringify, visit, type YAMLMap} from 'yaml';
 import {z} from 'zod';
 import {AmuxError} from '../domain/errors.ts';
@@ -33,6 +34,17 @@ export function configFileToEdit(dir: string): string {
     if (error instanceof AmuxError && error.code === 'project.exists') return String(error.facts['file']);
     throw error;
   }
+}
+
+/** The home's configuration, made when there is none yet: it may hold secrets. */
+export function homeConfigToEdit(file: string): string {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new AmuxError('store.write', {file, why: message}, error);
+  }
+  return file;
 }
 
 /** Throws `agent.exists`. */

@@ -11,16 +11,16 @@ export type Profiles = {
   defaultAgent: (project: Project | null) => string;
 };
 
-/** Reads the project's configuration at each use, so that an edited file counts from the next launch on. */
-export function profilesFor(settings: Settings): Profiles {
+/** Both configurations are read at each use, so that an edited file counts from the next launch on. */
+export function profilesFor(home: () => Pick<Settings, 'agents' | 'defaultAgent'>): Profiles {
   const builtins = agents.map(agent => agent.name);
   const configOf = (project: Project | null) =>
     project?.configFile == null ? null : loadConfig(project.configFile).config;
-  const sources = (project: Project | null) => ({project: configOf(project), home: settings, builtins});
+  const sources = (project: Project | null) => ({project: configOf(project), home: home(), builtins});
   return {
     resolve: (agent, project) => resolveProfile(agent, sources(project)),
     list: project => listProfiles(sources(project)),
-    defaultAgent: project => defaultAgentOf(configOf(project), settings),
+    defaultAgent: project => defaultAgentOf(configOf(project), home()),
   };
 }
 

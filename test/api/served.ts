@@ -64,7 +64,7 @@ export class Served {
       paths: this.paths,
       store: this.store,
       backends: [this.backend],
-      profiles: profilesFor(loadSettings(this.paths.config).settings),
+      profiles: profilesFor(() => loadSettings(this.paths.config).settings),
       version: '0.0.0',
       hosted: 'serve',
       detachKey: 'C-b d',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {assertFailed, Home} from '../helpers/home.ts';
@@ -52,6 +52,37 @@ test('agents are added, changed, listed, shown and removed', async () => {
   assert.match((await within('agent', 'config', 'rm', 'mine')).out, /^mine removed from /);
   assertFailed(await within('agent', 'config', 'show', 'mine'), 3, /no agent "mine"/);
   assertFailed(await within('agent', 'config', 'remove', 'mine'), 3, /no agent "mine"/);
+});
+
+test('profiles of the home count in every project, also for a supervisor that runs already; the project lies over them', async () => {
+  const settings = join(home.path, 'config.yaml');
+  writeFileSync(settings, '# mine\nautostart: true # always\n');
+  await home.amux('ps');
+  const all = ['agent', 'config', 'add', 'everywhere', '--global'];
+  const add = await within(...all, '--command', 'cat', '--env', 'TOKEN=a secret of mine', '--model', 'm1');
+  assert.match(add.out, /^everywhere added to .*\/home\/config\.yaml$/m);
+  assert.match(readFileSync(settings, 'utf8'), /^# mine\nautostart: true # always\nagents:\n {2}everywhere:\n/);
+  await home.amux('register', 'global-seat', '--dir', project, '--agent', 'everywhere');
+  await home.amux('start', 'global-seat');
+  assert.match((await within('agent', 'config', 'update', 'everywhere', '--name', 'Ours')).out, /\/project\/\.amux\//);
+  const profile = async () =>
+    JSON.parse((await within('agent', 'config', 'show', 'everywhere', '--json')).out) as Record<string, unknown>;
+  assert.deepEqual(
+    [(await profile())['name'], (await profile())['model'], (await profile())['source']],
+    ['Ours', 'm1', 'project'],
+  );
+  assert.equal((await within('agent', 'config', 'update', 'everywhere', '--model', 'm2', '--global')).code, 0);
+  assert.equal((await profile())['model'], 'm2');
+  assert.equal((await within('agent', 'config', 'rm', 'everywhere')).code, 0);
+  assert.equal((await within('agent', 'config', 'rm', 'everywhere', '--global')).code, 0);
+  assertFailed(await within('agent', 'config', 'show', 'everywhere'), 3, /no agent "everywhere"/);
+  assertFailed(await within('agent', 'config', 'rm', 'claude', '--global'), 3, /no agent "claude"/);
+  await home.amux('stop', 'global-seat', '--force');
+  await home.amux('unregister', 'global-seat');
+  rmSync(settings);
+  assert.equal((await within(...all, '--command', 'cat')).code, 0);
+  assert.equal(statSync(settings).mode & 0o777, 0o600, 'it may hold secrets');
+  rmSync(settings);
 });
 
 test('what a profile lacks or cannot be is said, and nothing is written', async () => {

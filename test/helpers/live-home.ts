@@ -37,7 +37,7 @@ export async function supervise(): Promise<Supervised> {
     paths,
     store,
     backends: [backend],
-    profiles: profilesFor(loadSettings(paths.config).settings),
+    profiles: profilesFor(() => loadSettings(paths.config).settings),
     version: '0.0.0',
     hosted: 'serve',
     detachKey: 'C-b d',

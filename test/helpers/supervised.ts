@@ -55,7 +55,7 @@ export class Supervised {
       paths,
       store,
       backends: [unreachable],
-      profiles: profilesFor(loadSettings(paths.config).settings),
+      profiles: profilesFor(() => loadSettings(paths.config).settings),
       version: '0.0.0',
       hosted: 'serve',
       detachKey: 'ctrl+]',

@@ -45,7 +45,7 @@ export const capture: Run = async context => {
 /** The type behind the session's profile; a profile that is gone or broken is taken for a type. */
 function typeOf({agent, dir}: SessionView, {paths}: Context): string {
   try {
-    return profilesFor(loadSettings(paths.config).settings).resolve(agent, findProject(dir)).type;
+    return profilesFor(() => loadSettings(paths.config).settings).resolve(agent, findProject(dir)).type;
   } catch {
     return agent;
   }

@@ -1,6 +1,14 @@
 import {agentOf, agents} from '../../agents/registry.ts';
 import {maskEnvironment} from '../../config/agents.ts';
-import {type AgentFields, addAgent, configFileToEdit, removeAgent, updateAgent} from '../../config/edit.ts';
+import {
+  type AgentFields,
+  addAgent,
+  configFileToEdit,
+  homeConfigToEdit,
+  removeAgent,
+  updateAgent,
+} from '../../config/edit.ts';
+import {prepareHome} from '../../config/paths.ts';
 import type {Profile} from '../../config/profiles.ts';
 import {findProject} from '../../config/project.ts';
 import {loadSettings} from '../../config/settings.ts';
@@ -8,7 +16,7 @@ import {parseAssignment} from '../../config/variables.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import {type Profiles, profilesFor} from '../../supervisor/profiles.ts';
 import type {Context, Run} from '../command.ts';
-import {listFlag, textFlag} from '../flags.ts';
+import {boolFlag, listFlag, textFlag} from '../flags.ts';
 
 export const add: Run = async context => {
   const [id] = context.args as [string];
@@ -19,7 +27,7 @@ export const add: Run = async context => {
       next: `amux agent config add ${id} --command "…"`,
     });
   }
-  const file = configFileToEdit(context.cwd);
+  const file = fileToEdit(context);
   addAgent(file, id, fields);
   return said(context, id, `${id} added to ${file}`);
 };
@@ -33,14 +41,14 @@ export const update: Run = async context => {
   const known = profiles(context)
     .list(findProject(context.cwd))
     .map(profile => profile.id);
-  const file = configFileToEdit(context.cwd);
+  const file = fileToEdit(context);
   updateAgent(file, id, {fields, known});
   return said(context, id, `${id} updated in ${file}`);
 };
 
 export const remove: Run = async context => {
   const [id] = context.args as [string];
-  const file = configFileToEdit(context.cwd);
+  const file = fileToEdit(context);
   removeAgent(file, id);
   if (context.output.json) context.output.value({id, file});
   else context.output.line(`${id} removed from ${file}`);
@@ -93,8 +101,15 @@ function mcpOf({type, mcp, mcpServers: wish}: Profile): string {
   return [...(mcp ? ['amux'] : []), ...fleet].join(', ') || '-';
 }
 
+/** The project's, or with `--global` the one of the home. */
+function fileToEdit(context: Context): string {
+  if (!boolFlag(context, 'global')) return configFileToEdit(context.cwd);
+  prepareHome(context.paths);
+  return homeConfigToEdit(context.paths.config);
+}
+
 function profiles({paths}: Context): Profiles {
-  return profilesFor(loadSettings(paths.config).settings);
+  return profilesFor(() => loadSettings(paths.config).settings);
 }
 
 function notices({output}: Context, all: Profile[]): void {
