@@ -79,7 +79,7 @@ export class ModelSwitch {
   }
 
   async #launch(runner: Runner): Promise<void> {
-    while (isBetween(runner.session)) {
+    while (!runner.closed && isBetween(runner.session)) {
       const {exchange, run} = runner.session;
       if (run!.id !== exchange!.run) this.#goBack(runner, whyEnded(runner));
       const {conversation, size} = runner.session.exchange!;
@@ -87,7 +87,7 @@ export class ModelSwitch {
         await this.#options.life.launch(runner, {...going(conversation), size: size ?? undefined});
         return;
       } catch (error) {
-        if (isBetween(runner.session)) this.#goBack(runner, asAmuxError(error).message);
+        if (!runner.closed && isBetween(runner.session)) this.#goBack(runner, asAmuxError(error).message);
       }
     }
   }
@@ -102,7 +102,7 @@ export class ModelSwitch {
 
   #refuse(runner: Runner, {model, why, exchange}: {model: string | null; why: string; exchange?: Exchange}): void {
     const {session} = runner;
-    if (!isLive(session)) return;
+    if (runner.closed || !isLive(session)) return;
     const refused = {model: session.model, why};
     const reason = `model ${session.model ?? 'default'} refused: ${why}; it goes on with ${model ?? 'default'}`;
     runner.update({model, refused, ...(exchange && {exchange})}, reason, 'supervisor');

@@ -141,6 +141,11 @@ export class Runner {
     });
   }
 
+  /** Somebody else supervises it now, or will. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   get session(): Session {
     return this.#session;
   }

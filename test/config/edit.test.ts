@@ -7,7 +7,7 @@ import {dirname, join} from 'node:path';
 import {describe, test} from 'node:test';
 import {addAgent, configFileToEdit, removeAgent, updateAgent} from '../../source/config/edit.ts';
 import {loadConfig} from '../../source/config/profiles.ts';
-import {repository, temporaryDirectory, write} from './directories.ts';
+import {git, repository, temporaryDirectory, write} from './directories.ts';
 
 const file = (text: string) => write(join(temporaryDirectory(), 'config.yaml'), text);
 const text = (path: string) => readFileSync(path, 'utf8');
@@ -111,6 +111,7 @@ describe('agent config', () => {
     );
     assert.deepEqual(loadConfig(path).config.agents, {new: {command: 'x', environment: {K: '${K}'}}});
     const outside = temporaryDirectory();
+    assert.equal(git(root, 'status', '--porcelain', '-uall'), '', 'git does not see it');
     assert.throws(() => configFileToEdit(outside), {code: 'project.none'});
   });
 

@@ -152,3 +152,20 @@ describe('the environment of a session', {concurrency: 2}, () => {
     });
   }
 });
+
+test('a reference is looked up in its caller, then in what its last launch had, then in the supervisor', async () => {
+  await using home = new Home();
+  const served = await home.run(['serve', '--detach'], {env: {WANTED: 'of the supervisor'}});
+  assert.equal(served.code, 0, served.err);
+  const reference = 'GIVEN=$' + '{WANTED}';
+  await home.amux('register', 'one', '--dir', home.work, '--agent', 'generic', '--command', 'cat', '--env', reference);
+  const given = async (command: string, env: Record<string, string> = {}) => {
+    const {code, err} = await home.run([command, 'one'], {env});
+    assert.equal(code, 0, err);
+    return environmentOf((await home.session('one')).pid!)['GIVEN'];
+  };
+  assert.equal(await given('start'), 'of the supervisor');
+  assert.equal(await given('restart', {WANTED: 'of its caller'}), 'of its caller');
+  assert.equal(await given('restart'), 'of its caller');
+  assert.equal(await given('restart', {WANTED: ''}), '', 'an empty one is set, too');
+});
