@@ -28,6 +28,8 @@ export type RunRecord = {
   ownModel?: string | null;
   /** The model that its agent says it runs; null: it has not said so yet. */
   saidModel?: string | null;
+  /** The conversation that it was launched with; missing: it began without one. */
+  resumed?: string;
   /** Names of variables that a one-shot session was given. Their values are in its terminal alone. */
   variables?: string[];
 };

@@ -198,8 +198,9 @@ function absorb(before: Session, evidence: Evidence): Session {
       return session;
     case 'conversation': {
       const {id, file, at} = evidence;
-      const known = session.conversation;
-      return {...session, conversation: {id, file: file ?? (known?.id === id ? known.file : null), at}};
+      const known = session.conversation?.id === id ? session.conversation : null;
+      // A history that is read again tells of it with the time of its beginning.
+      return {...session, conversation: {id, file: file ?? known?.file ?? null, at: Math.max(at, known?.at ?? at)}};
     }
     case 'asked':
     case 'settled':

@@ -243,6 +243,7 @@ export class Life {
       const {agent, profile} = plan;
       runner.remembered = plan.remember;
       if (agent.modelFlags !== null) Object.assign(run, {model: plan.model, ownModel: session.model});
+      if (conversation?.fork === false) run.resumed = conversation.id;
       const names = Object.keys(runner.extra);
       if (names.length > 0) run.variables = names;
       const {id: own, dir} = session;

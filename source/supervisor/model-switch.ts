@@ -113,16 +113,17 @@ const going = (conversation: string | null) =>
   conversation === null ? {} : {conversation: {id: conversation, fork: false}};
 
 /** The conversation that must not be lost; null: nothing was said in it yet. Throws `conversation.unknown`. */
-async function conversationOf(runner: Runner): Promise<string | null> {
-  const {session, files} = runner;
+async function conversationOf({session, files}: Runner): Promise<string | null> {
   const {conversation, run, name} = session;
-  const agent = agentOf(session.agentType);
-  if (conversation === null || run === null || conversation.at < run.startedAt) {
-    if (hadTurn(session)) throw new AmuxError('conversation.unknown', {name});
-    return null;
+  const known = conversation !== null && run !== null && conversation.at >= run.startedAt ? conversation.id : null;
+  if (known !== null) {
+    // Some open their history only with the next prompt.
+    if (known === run?.resumed || agentOf(session.agentType).transcript === null) return known;
+    // Some have an id before anything was said, and nothing that could be taken up again.
+    if (await files.hasPrompts()) return known;
   }
-  // Some have an id before anything was said, and nothing that could be taken up again.
-  return agent.transcript === null || (await files.hasPrompts()) ? conversation.id : null;
+  if (hadTurn(session)) throw new AmuxError('conversation.unknown', {name});
+  return null;
 }
 
 /** Something was said to it in this run. */

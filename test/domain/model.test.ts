@@ -103,6 +103,15 @@ describe('the end of a process', () => {
   });
 });
 
+it('a conversation stays as new as it was when its history is read again', () => {
+  const known = running({conversation: {id: 'c', file: '/f', at: 5000}});
+  const heard = (id: string, at: number) =>
+    transition(known, {source: 'conversation', at, id, file: null}, 6000).session.conversation;
+  assert.deepEqual(heard('c', 100), {id: 'c', file: '/f', at: 5000});
+  assert.deepEqual(heard('c', 5500), {id: 'c', file: '/f', at: 5500});
+  assert.deepEqual(heard('d', 5500), {id: 'd', file: null, at: 5500});
+});
+
 describe('what is shown of a model', () => {
   const small = run('r', {model: 'small', ownModel: 'small'});
   const cases: [string, Partial<Session>, RegExp][] = [

@@ -38,20 +38,21 @@ test('a model is switched at the turn boundary, with the conversation, the queue
   const settings = join(home.dir, 'user/.claude/settings.json');
   mkdirSync(join(home.dir, 'user/.claude'), {recursive: true});
   writeFileSync(settings, '{"model": "opus"}');
-  const agent = await talked(home, 'one', {flags: ['--env', 'TOKEN=secret'], args: ['--work', '300']});
+  const agent = await talked(home, 'one', {flags: ['--env', 'TOKEN=secret']});
   const before = await conversation(home, 'one');
-  await home.amux('send', 'one', 'a long one');
+  await home.amux('send', 'one', 'HOLD on');
   await agent.read(2);
   const [told] = await home.json<ModelOutcome[]>('model', 'small', 'one');
   assert.deepEqual([told?.ok, told?.model?.state, told?.model?.launched], [true, 'waiting', null]);
   assert.match(told!.model!.reason, /end of its turn/);
   await home.amux('send', 'one', 'behind it');
   assert.deepEqual(models(agent), ['standard'], 'its turn is not cut short');
-  assert.match(await home.amux('model', 'small', 'one', '--wait'), /^one +small +launched/m);
+  writeFileSync(`${agent.log}.go`, '');
+  assert.match(await home.amux('model', 'small', 'one', '--wait'), /^one +small +(launched|verified)/m);
   assert.deepEqual(models(agent), ['standard', 'small']);
   const [first, second] = lives(agent);
   assert.deepEqual([second?.resumed, second?.size, second?.token], [before, first?.size, 'secret']);
-  assert.deepEqual(await agent.read(3), ['hello one', 'a long one', 'behind it']);
+  assert.deepEqual(await agent.read(3), ['hello one', 'HOLD on', 'behind it']);
   const [, , third] = agent.entries.filter(({event}) => event === 'prompt');
   assert.equal(third?.pid, second?.pid, 'what waited went to the new process');
   const session = await until('its word', async () => {
@@ -89,8 +90,8 @@ test('one that has said nothing begins afresh; one that was switched back in tim
   await home.amux('register', 'fresh', '--dir', home.work, '--agent', 'claude', '--command', fresh.command);
   await home.amux('start', 'fresh');
   await fresh.ready();
-  const busy = await talked(home, 'busy', {args: ['--work', '300']});
-  await home.amux('send', 'busy', 'a long one');
+  const busy = await talked(home, 'busy');
+  await home.amux('send', 'busy', 'HOLD on');
   await busy.read(2);
   await home.amux('model', 'small', 'busy', 'fresh');
   await home.amux('model', 'default', 'busy');
@@ -98,6 +99,7 @@ test('one that has said nothing begins afresh; one that was switched back in tim
   assert.notEqual((await home.session('busy')).model_state.state, 'waiting');
   await switched(home, 'fresh');
   assert.deepEqual([models(fresh), lives(fresh)[1]?.resumed], [['standard', 'small'], undefined]);
+  writeFileSync(`${busy.log}.go`, '');
   await until('its turn to end', async () => (await home.session('busy')).activity === 'finished');
   await home.amux('send', 'busy', 'next');
   assert.deepEqual([models(busy), (await busy.read(3)).length], [['standard'], 3]);

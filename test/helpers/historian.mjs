@@ -9,7 +9,7 @@
 //   --model NAME     says so with each answer; with "nonsense" it ends at once, with "strange" it says another
 //   --resume ID      goes on with that history; without one it ends, as Claude does
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
-//   one with ASK opens a dialog, which the next Enter closes.
+//   one with HOLD is worked on until the file LOG.go is there, one with ASK opens a dialog, which the next Enter closes.
 import {
   appendFileSync,
   existsSync,
@@ -127,6 +127,13 @@ function enter() {
   if (queued) return;
   become('busy');
   turn = {text, timer: setTimeout(done, text.includes('long') ? work * 10 : work)};
+  if (!text.includes('HOLD')) return;
+  clearTimeout(turn.timer);
+  const hold = () => {
+    if (existsSync(`${options.get('--log')}.go`)) done();
+    else turn.timer = setTimeout(hold, 20);
+  };
+  hold();
 }
 
 function done() {

@@ -26,11 +26,15 @@ export const models: readonly Case[] = [
       const earliest = await stage.answered(request);
       stage.must(request.cut !== true, 'its turn was cut short');
       stage.becomes(expect.anything, {earliest, shown: earliest});
-      const look = async () => {
-        const {state, launched} = (await home.client.session(ref)).model_state;
-        return state === 'launched' && launched === model;
-      };
-      await until(() => `another process\n${stage.watch.screen}`, look, EXCHANGED_MS);
+      // Back and forth before anything is said: some open their history only with the next prompt.
+      for (const wanted of [model, null, model]) {
+        await home.client.switchModels({names: [ref]}, wanted);
+        const look = async () => {
+          const {state, launched} = (await home.client.session(ref)).model_state;
+          return state === 'launched' && launched === wanted;
+        };
+        await until(() => `another process\n${stage.watch.screen}`, look, EXCHANGED_MS);
+      }
       await stage.turn(`${mark}-b msg-7002 SAY:two`);
       const next = stage.requests(`${mark}-b`)[0];
       stage.must(next?.model === asks, `its next request was for ${next?.model}`);
