@@ -135,6 +135,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
   };
 
   const noteMade = ({name, path, branch}: WorkspaceView, actor: string): void => {
+    marks.want(path);
     note('workspace.created', `${name} made in ${path}${branch === null ? '' : `, branch ${branch}`}`, actor);
   };
 
@@ -147,7 +148,6 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
       const view = await create(here, input, async () => {
         return {record: await createWorktree(here.repository, {...input, cwd}, now()), notices: []};
       });
-      marks.want(view.path);
       noteMade(view, actor);
       return view;
     },
