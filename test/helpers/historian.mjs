@@ -47,7 +47,7 @@ mkdirSync(join(config, 'sessions'), {recursive: true});
 const stat = readFileSync('/proc/self/stat', 'utf8');
 const procStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 
-if (model === 'nonsense' || (resumed !== undefined && !existsSync(history))) {
+if (model === 'nonsense' || (resumed !== undefined && !forks && !existsSync(history))) {
   log('refused', {model, resumed});
   console.log(model === 'nonsense' ? `There is no model ${model}` : `No conversation found with session ID: ${id}`);
   process.exit(1);
