@@ -10,8 +10,8 @@ export const DEFAULT_MODEL = 'default';
 export type Exchange = {
   /** The session's own model before: it goes back to that when its agent refuses the new one. */
   from: string | null;
-  /** Its conversation, which goes on; null: there is none yet. */
-  conversation: string | null;
+  /** Its conversation, which goes on, or which it is forked from; null: there is none yet. */
+  conversation: {id: string; fork: boolean} | null;
   /** The run whose end does not count: the one that is exchanged, later the one that refused. */
   run: string;
   /** It is on its way back. */

@@ -3,6 +3,7 @@ import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import {type Exchange, isBetween, maySwitch, wantsOther} from '../domain/model.ts';
 import {rowText} from '../domain/screen.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
+import {unbegun} from './fork-conversation.ts';
 import type {Life} from './life.ts';
 import type {Runner} from './runner.ts';
 
@@ -33,7 +34,7 @@ export class ModelSwitch {
       try {
         const conversation = await conversationOf(runner);
         this.#options.life.check(runner, going(conversation));
-        if (conversation !== null) await runner.doors.stream?.giveModel(conversation, session.model);
+        if (conversation?.fork === false) await runner.doors.stream?.giveModel(conversation.id, session.model);
         if (maySwitch(runner.session)) await this.#end(runner, conversation);
       } catch (error) {
         const before = session.run?.ownModel ?? null;
@@ -61,7 +62,7 @@ export class ModelSwitch {
     });
   }
 
-  async #end(runner: Runner, conversation: string | null): Promise<void> {
+  async #end(runner: Runner, conversation: Exchange['conversation']): Promise<void> {
     const {run, model} = runner.session;
     const last = runner.screen.last;
     const exchange: Exchange = {
@@ -109,21 +110,20 @@ export class ModelSwitch {
   }
 }
 
-const going = (conversation: string | null) =>
-  conversation === null ? {} : {conversation: {id: conversation, fork: false}};
+const going = (conversation: Exchange['conversation']) => (conversation === null ? {} : {conversation});
 
 /** The conversation that must not be lost; null: nothing was said in it yet. Throws `conversation.unknown`. */
-async function conversationOf({session, files}: Runner): Promise<string | null> {
+async function conversationOf({session, files}: Runner): Promise<Exchange['conversation']> {
   const {conversation, run, name} = session;
+  const agent = agentOf(session.agentType);
   const known = conversation !== null && run !== null && conversation.at >= run.startedAt ? conversation.id : null;
   if (known !== null) {
-    // Some open their history only with the next prompt.
-    if (known === run?.resumed || agentOf(session.agentType).transcript === null) return known;
-    // Some have an id before anything was said, and nothing that could be taken up again.
-    if (await files.hasPrompts()) return known;
+    // Some open their history only with the next prompt, some have an id before anything was said in it.
+    const isThere = known === run?.resumed || agent.transcript === null || (await files.hasPrompts());
+    if (isThere) return {id: known, fork: false};
   }
   if (hadTurn(session)) throw new AmuxError('conversation.unknown', {name});
-  return null;
+  return unbegun(agent, session) ?? null;
 }
 
 /** Something was said to it in this run. */

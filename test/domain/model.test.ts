@@ -20,7 +20,7 @@ const run = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
 });
 const running = (change: Partial<Session> = {}): Session =>
   session('s', {status: 'running', wanted: true, activity: 'idle', run: run('r1'), ...change});
-const exchange: Exchange = {from: null, conversation: 'c', run: 'r1', back: false, size: null};
+const exchange: Exchange = {from: null, conversation: {id: 'c', fork: false}, run: 'r1', back: false, size: null};
 const exit = {code: 1, signal: null, at: 2000};
 
 describe('a wish for a model', () => {

@@ -68,6 +68,19 @@ test('one that ended before its first prompt begins again with the conversation'
   await said(home, 'two', ['first question', 'a late question']);
 });
 
+test('one that gets another model before its first prompt has the conversation all the same, also the second time', async () => {
+  await using home = new Home();
+  await talked(home);
+  await json<SessionView>(home, 'fork', 'one', 'two', '--clean');
+  for (const model of ['small', 'large']) await home.amux('model', model, 'two', '--wait');
+  await home.amux('send', 'two', 'a late question');
+  await said(home, 'two', ['first question', 'a late question']);
+  await home.amux('model', 'small', 'two', '--wait');
+  await home.amux('send', 'two', 'a last one');
+  await said(home, 'two', ['first question', 'a late question', 'a last one']);
+  await said(home, 'one', ['first question']);
+});
+
 test('one that was spoken to begins afresh when it is started anew, as any session', async () => {
   await using home = new Home();
   await talked(home);
