@@ -31,7 +31,7 @@ test('bash completes commands, also their second and third words', () => {
   assert.deepEqual(completed('st'), ['start', 'stop']);
   assert.deepEqual(completed('agent', ''), ['attach', 'config', 'list', 'logs', 'ls', 'stop']);
   assert.deepEqual(completed('agent', 'config', 're'), ['remove']);
-  assert.deepEqual(completed('config', ''), ['edit', 'show', 'validate']);
+  assert.deepEqual(completed('config', ''), ['edit', 'schema', 'show', 'validate']);
 });
 
 test('bash completes sessions, agents and flags', () => {
