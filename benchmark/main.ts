@@ -4,11 +4,22 @@ import {cpu} from './cpu.ts';
 import {type Figure, load, printFigures, saveFigures} from './figures.ts';
 import {idle} from './idle.ts';
 import {keys} from './keys.ts';
+import {ledger} from './ledger.ts';
 import {ps} from './ps.ts';
 import {truth} from './truth.ts';
 import {workspaces} from './workspaces.ts';
 
-const benchmarks: Record<string, () => Promise<Figure[]>> = {ps, cpu, keys, idle, truth, api, board, workspaces};
+const benchmarks: Record<string, () => Promise<Figure[]>> = {
+  ps,
+  cpu,
+  keys,
+  idle,
+  truth,
+  api,
+  board,
+  workspaces,
+  ledger,
+};
 
 const [asked] = process.argv.slice(2);
 if (asked !== undefined && !(asked in benchmarks)) {

@@ -1,6 +1,7 @@
 import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Decision, Request} from '../domain/approvals.ts';
 import type {Reading} from '../domain/evidence.ts';
+import type {ContextSaid, Usage, UsageReader} from '../domain/ledger.ts';
 import type {Screen} from '../domain/screen.ts';
 import type {Said} from '../domain/transcript.ts';
 import type {GivenServer} from './mcp-servers.ts';
@@ -54,6 +55,8 @@ export type Agent = {
   readStream: ((launch: Launch) => StreamReader | null) | null;
   /** Its history of a conversation as a file of JSON lines. */
   transcript: Transcript | null;
+  /** What its histories say of tokens; null: nothing that amux can read. */
+  usage: UsageHistory | UsageDatabase | null;
   /** The file in which each of its processes keeps its own state; null: none. */
   stateFile: StateFile | null;
   /** Arguments that go on with a conversation in a directory; null: it keeps none. */
@@ -159,6 +162,26 @@ export type Before = {since: number; conversation: string | null; refs: readonly
 
 /** `prompts` with their own times, in ms since the epoch. */
 export type CaughtUp = {events: AgentEvent[]; prompts: {at: number; text: string}[]};
+
+/** Where all histories of a user lie, and what stands in them of tokens. */
+export type UsageHistory = {
+  /** Directories. */
+  roots: (env: Readonly<Record<string, string | undefined>>) => string[];
+  /** By the path below a root. */
+  isHistory: (path: string) => boolean;
+  reader: UsageReader;
+  /** Directory of the histories that belong to one: those of its sub-agents; null: it has none. */
+  beside: ((file: string) => string) | null;
+};
+
+/** The same in one SQLite file. */
+export type UsageDatabase = {
+  file: (env: Readonly<Record<string, string | undefined>>) => string;
+  /** Rows with `id` and `changed` behind a time and an id, at most so many: three parameters. */
+  sql: string;
+  /** Throws what is damaged. */
+  row: (row: Record<string, unknown>) => {usage: Usage | null; context: ContextSaid | null};
+};
 
 /** Where an agent keeps its history and how a line of it reads. */
 export type Transcript = {

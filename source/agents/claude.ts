@@ -1,5 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import type {Agent} from './agent.ts';
+import {claudeHistories} from './claude-histories.ts';
 import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
 import {giveClaudeMcp, ownClaudeMcp} from './claude-mcp.ts';
 import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
@@ -57,6 +58,7 @@ export const claude: Agent = {
   answerHook: answerClaudeHook,
   readStream: null,
   transcript: claudeTranscript,
+  usage: claudeHistories,
   stateFile: claudeStateFile,
   resumeFlags: id => ['--resume', id],
   async fork({conversation}) {

@@ -1,5 +1,6 @@
 import {withArguments} from '../domain/argv.ts';
 import type {Agent} from './agent.ts';
+import {codexHistories} from './codex-histories.ts';
 import {giveCodexMcp, ownCodexMcp} from './codex-mcp.ts';
 import {codexTranscript} from './codex-transcript.ts';
 import {inputLine} from './input-line.ts';
@@ -61,6 +62,7 @@ export const codex: Agent = {
   answerHook: null,
   readStream: null,
   transcript: codexTranscript,
+  usage: codexHistories,
   stateFile: null,
   // Without a directory it asks which one to work in.
   resumeFlags: (id, dir) => ['resume', id, '-C', dir],

@@ -1,4 +1,5 @@
 import type {Agent} from './agent.ts';
+import {geminiHistories} from './gemini-histories.ts';
 import {giveGeminiMcp, ownGeminiMcp} from './gemini-mcp.ts';
 import {geminiTranscript} from './gemini-transcript.ts';
 import {inputLine} from './input-line.ts';
@@ -58,6 +59,7 @@ export const gemini: Agent = {
   answerHook: null,
   readStream: null,
   transcript: geminiTranscript,
+  usage: geminiHistories,
   stateFile: null,
   resumeFlags: id => ['--resume', id],
   fork: null,

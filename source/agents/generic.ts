@@ -25,6 +25,7 @@ export const generic: Agent = {
   answerHook: null,
   readStream: null,
   transcript: null,
+  usage: null,
   stateFile: null,
   resumeFlags: null,
   fork: null,

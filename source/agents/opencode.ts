@@ -5,6 +5,7 @@ import {forkOpencode} from './opencode-fork.ts';
 import {equipOpencode} from './opencode-launch.ts';
 import {giveOpencodeMcp, ownOpencodeMcp} from './opencode-mcp.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
+import {opencodeUsage} from './opencode-usage.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 
 const layout: ScreenLayout = {
@@ -59,6 +60,7 @@ export const opencode: Agent = {
   answerHook: null,
   readStream: readOpencodeStream,
   transcript: null,
+  usage: opencodeUsage,
   stateFile: null,
   resumeFlags: id => ['-s', id],
   fork: forkOpencode,

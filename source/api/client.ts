@@ -177,6 +177,18 @@ export class Client implements Fleet {
   writeMemory = (file: string, text: string): Promise<MemoryFile & {text: string}> =>
     this.#connection.call(`/api/memory/${encodeURIComponent(file)}`, {method: 'PUT', body: {text}});
 
+  spend: Fleet['spend'] = ({all, ...query} = {}) =>
+    this.#connection.call(`/api/tokens${search({...query, all: bit(all)})}`);
+
+  budgets: Fleet['budgets'] = () => this.#connection.call('/api/budgets');
+
+  setBudget: Fleet['setBudget'] = body => this.#connection.call('/api/budgets', {method: 'PUT', body});
+
+  removeBudget: Fleet['removeBudget'] = id =>
+    this.#connection.call(`/api/budgets/${encodeURIComponent(id)}`, {method: 'DELETE'});
+
+  spendOf: Fleet['spendOf'] = (ref, query = {}) => this.#connection.call(`${at(ref, 'tokens')}${search(query)}`);
+
   workspaces: Fleet['workspaces'] = (where = {}) => this.#connection.call(`/api/workspaces${search(where)}`);
 
   workspace: Fleet['workspace'] = async (ref, where) =>

@@ -1,5 +1,5 @@
 import {setImmediate} from 'node:timers/promises';
-import type {Fleet} from '../domain/fleet.ts';
+import type {Fleet, SessionView} from '../domain/fleet.ts';
 import type {Traffic} from './traffic.ts';
 
 type Labels = Record<string, string>;
@@ -33,6 +33,19 @@ export async function metrics(fleet: Fleet, traffic: Traffic): Promise<string> {
       {value: sessions.reduce((sum, {queue}) => sum + queue, 0)},
     ]),
     gauge('amux_approvals_open', 'Requests that wait for a person.', [{value: approvals.length}]),
+    counter('amux_tokens_total', 'Tokens of the sessions that are there, by kind.', tokens(sessions)),
+    counter(
+      'amux_cost_usd_total',
+      'What they cost, where prices are known.',
+      sessions.filter(({cost}) => cost !== null).map(({name, cost}) => ({labels: {session: name}, value: cost!})),
+    ),
+    gauge(
+      'amux_context_used_ratio',
+      'How full contexts are.',
+      sessions.flatMap(({name, context}) =>
+        context?.limit ? [{labels: {session: name}, value: context.used / context.limit}] : [],
+      ),
+    ),
     counter('amux_journal_cursor', 'Newest entry of the journal.', [{value: health.cursor}]),
     counter(
       'amux_http_requests_total',
@@ -48,6 +61,13 @@ export async function metrics(fleet: Fleet, traffic: Traffic): Promise<string> {
   ];
   return families.map(written).join('');
 }
+
+const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
+
+const tokens = (sessions: readonly SessionView[]): Sample[] =>
+  sessions.flatMap(({name, tokens: used}) =>
+    used === null ? [] : KINDS.map(kind => ({labels: {session: name, kind}, value: used[kind]})),
+  );
 
 const gauge = (name: string, help: string, samples: Sample[]): Family => ({name, type: 'gauge', help, samples});
 const counter = (name: string, help: string, samples: Sample[]): Family => ({name, type: 'counter', help, samples});

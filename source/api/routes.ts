@@ -10,6 +10,7 @@ import {lifeRoutes} from './routes/life.ts';
 import {mcpRoutes} from './routes/mcp.ts';
 import {plannedRoutes} from './routes/planned.ts';
 import {sessionRoutes} from './routes/sessions.ts';
+import {spendingRoutes} from './routes/spending.ts';
 import {steeringRoutes} from './routes/steering.ts';
 import {streamRoutes} from './routes/streams.ts';
 import {systemRoutes} from './routes/system.ts';
@@ -44,6 +45,7 @@ export const routes: readonly Route[] = [
   ...knowledgeRoutes,
   ...workspaceRoutes,
   ...mcpRoutes,
+  ...spendingRoutes,
   ...plannedRoutes,
   ...accessRoutes,
 ];

@@ -1,20 +1,19 @@
 import type {Backend} from '../backends/backend.ts';
-import {PtyBackend} from '../backends/pty.ts';
-import {TmuxBackend} from '../backends/tmux.ts';
 import {type Paths, prepareHome} from '../config/paths.ts';
 import {loadSettings, type Settings} from '../config/settings.ts';
-import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet, Health} from '../domain/fleet.ts';
 import {acquireLock, type Lock} from '../store/lock.ts';
 import {openStore, type Store} from '../store/store.ts';
 import {removeSupervisorFile, writeSupervisorFile} from '../store/supervisor-file.ts';
 import {profilesFor} from '../supervisor/profiles.ts';
 import {openSupervisor, type Supervisor} from '../supervisor/supervisor.ts';
+import {backendsFor} from './backends.ts';
 import type {ListenWish} from './listen-flags.ts';
 import {Listeners} from './listeners.ts';
 import {openLog} from './log.ts';
 import {type MovingFleet, movingFleet} from './moving-fleet.ts';
-import {onPath, versionOf} from './programs.ts';
+import {versionOf} from './programs.ts';
 import {beginSuccession, type Predecessor} from './succession.ts';
 
 /** How long a supervisor that is about to leave is waited for, in ms. */
@@ -109,6 +108,7 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       claimsPerSession: settings.board.claimsPerSession,
       self,
       door: listeners.door,
+      env: process.env,
       apiUrl: () => url,
       now: Date.now,
       onShutdown,
@@ -170,19 +170,4 @@ async function end(parts: Parts, {terminals = false}: {terminals?: boolean} = {}
   for (const backend of backends) await backend[Symbol.asyncDispose]();
   await store?.close();
   await lock?.release();
-}
-
-/** The backend for new sessions first. Both are there: each still owns what was started with it. */
-export function backendsFor({paths, settings, self}: {paths: Paths; settings: Settings; self: string[]}): Backend[] {
-  const hostArgv = [...self, 'pty-host', '--socket', paths.ptySocket];
-  const pty = new PtyBackend({socket: paths.ptySocket, hostArgv});
-  const tmux = new TmuxBackend({socket: paths.tmuxSocket, conf: paths.tmuxConf, detachKey: settings.detachKey});
-  const hasTmux = onPath('tmux') !== null;
-  if (settings.backend === 'tmux' && !hasTmux) {
-    throw new AmuxError('backend.failed', {
-      backend: 'tmux',
-      why: 'it is not installed, and the configuration asks for it',
-    });
-  }
-  return settings.backend === 'pty' || !hasTmux ? [pty, tmux] : [tmux, pty];
 }

@@ -4,7 +4,7 @@ import {loadSettings} from '../config/settings.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import {openStore} from '../store/store.ts';
 import {Offline} from '../supervisor/offline.ts';
-import {backendsFor} from './host.ts';
+import {backendsFor} from './backends.ts';
 import {selfArgv, version} from './self.ts';
 
 /** The fleet without a supervisor: read from the store and from the terminals that live. */
@@ -21,6 +21,7 @@ export async function offlineFleet(paths: Paths): Promise<Fleet> {
     memoryDir: paths.memory,
     columns: settings.board.columns,
     home: paths.home,
+    ledger: {file: paths.ledger, env: process.env},
     version,
     now: Date.now,
   });

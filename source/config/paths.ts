@@ -49,6 +49,8 @@ export type Paths = {
   certificate: string;
   certificateKey: string;
   log: string;
+  /** What was counted of the tokens of all histories. */
+  ledger: string;
   tmp: string;
 };
 
@@ -94,6 +96,7 @@ export function pathsOf(home: string): Paths {
     certificate: join(root, 'tls', 'cert.pem'),
     certificateKey: join(root, 'tls', 'key.pem'),
     log: join(root, 'log'),
+    ledger: join(root, 'ledger.bin'),
     tmp: join(root, 'tmp'),
   };
 }

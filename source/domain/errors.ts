@@ -335,6 +335,12 @@ export const errorTable = {
     http: 403,
     exit: 1,
   },
+  'budget.unknown': {
+    message: 'no budget {budget}',
+    hint: 'amux budget shows them all',
+    http: 404,
+    exit: 3,
+  },
   'card.unknown': {message: 'no card "{ref}"', hint: 'amux board lists them', http: 404, exit: 3},
   'card.none': {
     message: 'no card is free for {holder}',

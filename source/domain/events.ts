@@ -1,19 +1,36 @@
 import type {TokenRecord} from './access.ts';
 import type {Card} from './board.ts';
+import type {Budget} from './budget.ts';
 import type {Note} from './knowledge.ts';
 import type {Session} from './session.ts';
+import type {ConversationRecord} from './spending.ts';
 import type {Message, Since} from './steering.ts';
 
 /** What is stored, by table. */
-export type Records = {sessions: Session; messages: Message; tokens: TokenRecord; cards: Card; notes: Note};
+export type Records = {
+  sessions: Session;
+  messages: Message;
+  tokens: TokenRecord;
+  cards: Card;
+  notes: Note;
+  conversations: ConversationRecord;
+  budgets: Budget;
+};
 export type TableName = keyof Records;
-export const tableNames = ['sessions', 'messages', 'tokens', 'cards', 'notes'] as const satisfies readonly TableName[];
+export const tableNames = [
+  'sessions',
+  'messages',
+  'tokens',
+  'cards',
+  'notes',
+  'conversations',
+  'budgets',
+] as const satisfies readonly TableName[];
 
 /** A whole record of a table without ties to others. */
-type Put = {[T in 'tokens' | 'cards' | 'notes']: {kind: 'put'; table: T; record: Records[T]}}[
-  | 'tokens'
-  | 'cards'
-  | 'notes'];
+const wholeTables = ['tokens', 'cards', 'notes', 'conversations', 'budgets'] as const;
+type WholeTable = (typeof wholeTables)[number];
+type Put = {[T in WholeTable]: {kind: 'put'; table: T; record: Records[T]}}[WholeTable];
 
 /** One stored fact: a whole record after the change, or its end. Applying it twice is harmless. */
 export type Change =
@@ -49,6 +66,9 @@ export const eventTypes = [
   'note.added',
   'memory.written',
   'mcp.changed',
+  'budget.set',
+  'budget.near',
+  'budget.over',
   'workspace.created',
   'workspace.removed',
   'workspace.merged',
@@ -158,8 +178,6 @@ export function snapshot(state: FleetState): Change[] {
   return [
     ...[...state.sessions.values()].map((session): Change => ({kind: 'session.put', session})),
     ...[...state.messages.values()].map((message): Change => ({kind: 'message.put', message})),
-    ...(['tokens', 'cards', 'notes'] as const).flatMap(table =>
-      [...state[table].values()].map(record => ({kind: 'put', table, record}) as Change),
-    ),
+    ...wholeTables.flatMap(table => [...state[table].values()].map(record => ({kind: 'put', table, record}) as Change)),
   ];
 }

@@ -1,14 +1,17 @@
 import type {Access} from './access.ts';
 import type {AskingKind, Decision, Means, Request} from './approvals.ts';
 import type {Board} from './board.ts';
+import type {Budgets} from './budget.ts';
 import type {Change, Entry} from './events.ts';
 import type {Signals, WaitingFor} from './evidence.ts';
 import type {Knowledge} from './knowledge.ts';
+import type {Tokens} from './ledger.ts';
 import type {McpServers} from './mcp.ts';
 import type {ModelView} from './model.ts';
 import type {RunRecord} from './run.ts';
 import type {Screen} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
+import type {ContextView, Spending} from './spending.ts';
 import type {Message, MessageState} from './steering.ts';
 import type {TranscriptEntry} from './transcript.ts';
 import type {Dirty, Workspaces} from './workspace.ts';
@@ -37,10 +40,14 @@ export type SessionView = {
   waitingFor: WaitingFor | null;
   running: boolean;
   pid: number | null;
+  /** Of its conversations, in all; null: its agent tells nothing of tokens. */
   token_count: number | null;
-  tokens: null;
-  cost: null;
-  context: null;
+  tokens: Tokens | null;
+  /** USD; null: no price is known. */
+  cost: number | null;
+  context: ContextView | null;
+  /** Tokens per minute of its conversation in the last `RATE_MINUTES`, the running one last; null as `token_count`. */
+  rate: number[] | null;
   /** Messages that wait. */
   queue: number;
   /** Last meaningful line of its screen. */
@@ -236,7 +243,7 @@ export type ModelOutcome = Outcome & {model: ModelView | null};
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access, Board, Knowledge, McpServers, Workspaces {
+export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Spending, Workspaces {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;

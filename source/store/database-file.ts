@@ -3,7 +3,7 @@ import {dirname} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
 
 /** The version of what the database holds; kept in SQLite's `user_version`, and so in the file's header. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 const MAGIC = 'SQLite format 3\0';
 const HEADER_BYTES = 100;

@@ -23,8 +23,11 @@ export type Batch = {records: Taken; cursor: number};
 /** Brings a database of version `to - 1` to version `to`. */
 export type Step = {to: number; run: (query: KeyvSqlite['query']) => Promise<void>};
 
-/** 2: tables of their own for tokens, cards and notes, which are made when they are opened. */
-const steps: Step[] = [{to: 2, run: async () => {}}];
+/** 2: tables of their own for tokens, cards and notes, 3: and for conversations; they are made when they are opened. */
+const steps: Step[] = [
+  {to: 2, run: async () => {}},
+  {to: 3, run: async () => {}},
+];
 
 type Table<T> = {name: string; sql: KeyvSqlite; records: Keyv<T>};
 type Tables = Record<TableName, Table<object>>;

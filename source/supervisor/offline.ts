@@ -2,6 +2,7 @@ import {agentOf} from '../agents/registry.ts';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {type TokenView, tokenView} from '../domain/access.ts';
 import type {Column} from '../domain/board.ts';
+import type {BudgetView} from '../domain/budget.ts';
 import {AmuxError} from '../domain/errors.ts';
 import {
   type ApprovalView,
@@ -17,17 +18,21 @@ import {
 } from '../domain/fleet.ts';
 import type {McpListing} from '../domain/mcp.ts';
 import {findNamed} from '../domain/names.ts';
+import {PRICES} from '../domain/prices.ts';
 import type {Screen} from '../domain/screen.ts';
 import {complete, isLive, type Session, transition} from '../domain/session.ts';
+import type {SessionSpend, SpendQuery, SpendReport} from '../domain/spending.ts';
 import {isPending} from '../domain/steering.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
+import {budgetViews} from './budgets.ts';
 import {explain} from './explain.ts';
 import {readLastScreen} from './last-screen.ts';
 import {storedBoard} from './offline-board.ts';
 import {peekOf} from './peek.ts';
 import {approvalView, openRequests} from './requests.ts';
+import {Spendings} from './spending.ts';
 import {readTranscript, spoken, TRANSCRIPT_ENTRIES} from './transcript.ts';
 import {listed, runViews, sessionView} from './view.ts';
 import {lookingAtWorkspaces} from './workspace-places.ts';
@@ -45,6 +50,8 @@ export type OfflineOptions = {
   columns?: readonly Column[];
   home: string;
   version: string;
+  /** The log of what was counted, and where histories lie. */
+  ledger: {file: string; env: Readonly<Record<string, string | undefined>> | null};
   now: () => number;
 };
 
@@ -58,6 +65,7 @@ export class Offline implements Fleet {
   readonly notes: Fleet['notes'];
   readonly memory: Fleet['memory'];
   readonly readMemory: Fleet['readMemory'];
+  readonly #spendings: Spendings;
   readonly workspaces: Fleet['workspaces'];
   readonly workspace: Fleet['workspace'];
   readonly diff: Fleet['diff'];
@@ -65,6 +73,14 @@ export class Offline implements Fleet {
 
   private constructor(options: OfflineOptions) {
     this.#options = options;
+    this.#spendings = new Spendings({
+      ...options.ledger,
+      writes: false,
+      prices: PRICES,
+      now: options.now,
+      sessions: () => this.#sessions.values(),
+      conversations: () => options.store.state.conversations,
+    });
     const lives = (id: string): boolean => [...this.#sessions.values()].some(each => each.id === id && isLive(each));
     ({
       cards: this.cards,
@@ -187,6 +203,23 @@ export class Offline implements Fleet {
     throw new AmuxError('supervisor.read-only');
   }
 
+  async spend(query: SpendQuery = {}): Promise<SpendReport> {
+    await this.#spendings.ledger.scan();
+    return this.#spendings.report(query);
+  }
+
+  async budgets(): Promise<BudgetView[]> {
+    await this.#spendings.ledger.scan();
+    const {store, now} = this.#options;
+    const sessionOf = (id: string) => [...this.#sessions.values()].find(each => each.id === id);
+    return budgetViews({budgets: store.state.budgets, spendings: this.#spendings, sessionOf, now: now()});
+  }
+
+  async spendOf(ref: string, query: Pick<SpendQuery, 'since' | 'until'> = {}): Promise<SessionSpend> {
+    await this.#spendings.ledger.scan();
+    return this.#spendings.reportOf(this.#find(ref), query);
+  }
+
   async runs(ref: string): Promise<RunView[]> {
     return runViews(this.#find(ref));
   }
@@ -247,6 +280,8 @@ export class Offline implements Fleet {
   addNote = refuse;
   writeMemory = refuse;
   fork = refuse;
+  setBudget = refuse;
+  removeBudget = refuse;
   createWorkspace = refuse;
   removeWorkspace = refuse;
   mergeWorkspace = refuse;
@@ -280,7 +315,11 @@ export class Offline implements Fleet {
   #view(session: Session): SessionView {
     const messages = [...this.#options.store.state.messages.values()];
     const queue = messages.filter(message => message.session === session.id && isPending(message)).length;
-    return sessionView(session, {queue, preview: '', branch: branchOf(session.dir), dirty: null, url: null, mcp: null});
+    // What was said last was perhaps not kept any more.
+    this.#spendings.follow(session);
+    const spent = this.#spendings.of(session);
+    const branch = branchOf(session.dir);
+    return sessionView(session, {queue, preview: '', branch, dirty: null, url: null, mcp: null, spent, held: null});
   }
 }
 

@@ -38,6 +38,8 @@ type OutboxOptions = {
   serves: () => boolean;
   record: (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
   /** A screen that was read just before typing. */
+  /** Why nothing may be delivered; null: it may. */
+  held: () => string | null;
   onReading: (reading: Reading, at: number) => void;
   /** Its Enter was pressed. */
   onEntered: (message: Message) => void;
@@ -104,6 +106,7 @@ export class Outbox {
     const first = this.#options.first();
     if (this.#busy || this.#resting || this.#closed || (message !== undefined && message.state !== 'queued')) return;
     if (message === undefined && first === null) return;
+    if (first === null && this.#options.held() !== null) return;
     if (!(first === null ? mayDeliver : maySwitch)(this.#options.session())) {
       if (message?.now === true) void this.#interrupter.interrupt(message);
       return;

@@ -2,18 +2,20 @@ import type {Agent} from '../agents/agent.ts';
 import type {Backend} from '../backends/backend.ts';
 import type {Request} from '../domain/approvals.ts';
 import {AmuxError} from '../domain/errors.ts';
-import type {Entry, EventType} from '../domain/events.ts';
+import type {Change, Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
 import {isBetween} from '../domain/model.ts';
 import {findNamed} from '../domain/names.ts';
 import {complete, isLive, type Session} from '../domain/session.ts';
+import {heldBy} from '../domain/spending.ts';
 import type {Message} from '../domain/steering.ts';
 import type {Store} from '../store/store.ts';
 import {Branches} from '../workspace/branch.ts';
 import type {AgentRules} from './agent-rules.ts';
 import type {DirtyMarks} from './dirty-marks.ts';
 import {Runner} from './runner.ts';
+import {NOTHING_TOLD, type Spent} from './spending.ts';
 import {StateFiles} from './state-files.ts';
 import {listed, sessionView} from './view.ts';
 
@@ -39,6 +41,10 @@ export type RosterOptions = {
   /** As in `RunnerContext`. */
   onModelTurn?: (runner: Runner) => Promise<void>;
   onBetween?: (runner: Runner) => void;
+  /** What a session spent; default: nothing is told. */
+  spent?: (session: Session) => Spent;
+  /** Why its queue is held; default: no queue is. */
+  held?: (session: Session) => string | null;
 };
 
 type Note = Extract<
@@ -96,6 +102,7 @@ export class Roster {
         screensDir: this.#options.screensDir,
         stateFiles: this.#stateFiles,
         histories: this.#histories,
+        held: each => this.#options.held?.(each) ?? null,
         record: entry => this.append(entry),
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
@@ -143,6 +150,8 @@ export class Roster {
       dirty: this.#options.marks?.of(dir) ?? null,
       url: this.apiUrl,
       mcp: this.mcp,
+      spent: this.#options.spent?.(session) ?? NOTHING_TOLD,
+      held: runner.held,
     });
   }
 
@@ -175,6 +184,20 @@ export class Roster {
 
   append(entry: Omit<Entry, 'cursor' | 'at' | 'session'> & {session: Pick<Session, 'id' | 'name'> | null}): void {
     const session = entry.session === null ? null : {id: entry.session.id, name: entry.session.name};
-    this.#options.store.append({...entry, session, at: this.#options.now()});
+    const at = this.#options.now();
+    const changes = [...entry.changes, ...this.#handsOver(entry.changes, at)];
+    this.#options.store.append({...entry, changes, session, at});
+  }
+
+  /** Whose a conversation is, from when on, is kept for what is spent in it. */
+  #handsOver(changes: readonly Change[], at: number): Change[] {
+    return changes.flatMap((change): Change[] => {
+      const session = change.kind === 'session.put' ? change.session : null;
+      if (session === null || session.conversation === null) return [];
+      const {id} = session.conversation;
+      const known = this.#options.store.state.conversations.get(id);
+      const record = heldBy(known, {id, session: session.id, name: session.name, at});
+      return record === null ? [] : [{kind: 'put', table: 'conversations', record}];
+    });
   }
 }

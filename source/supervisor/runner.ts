@@ -33,6 +33,8 @@ export type RunnerContext = {
   screensDir: string;
   stateFiles: StateFiles;
   histories: Set<string>;
+  /** Why its queue is held; null: it is not. */
+  held: (session: Session) => string | null;
   record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
   /** A request was opened, or is over. */
   onAsked: (request: Request) => void;
@@ -93,6 +95,7 @@ export class Runner {
         now,
         files: this.files,
         serves: () => this.doors.stream !== null,
+        held: () => context.held(this.#session),
         record: (type, entry) => {
           context.record({...entry, type, session: this.#session});
           this.#waiters.look();
@@ -148,6 +151,11 @@ export class Runner {
 
   get session(): Session {
     return this.#session;
+  }
+
+  /** Why its queue is held; null: it is not. */
+  get held(): string | null {
+    return this.#context.held(this.#session);
   }
 
   /** Last meaningful line of the screen. */

@@ -32,7 +32,8 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       text,
       asCommand,
       state: 'queued',
-      reason: isLive(session) ? 'waits for the next turn boundary' : `waits: ${session.name} does not run`,
+      reason:
+        runner.held ?? (isLive(session) ? 'waits for the next turn boundary' : `waits: ${session.name} does not run`),
       actor,
       createdAt: at,
       changedAt: at,

@@ -13,6 +13,7 @@ import {access} from './access.ts';
 import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
+import {budgetKeeper} from './budgets.ts';
 import {changeSession} from './change-session.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
@@ -33,6 +34,7 @@ import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {eachOf} from './selection.ts';
+import {spending, spendingsOf} from './spends.ts';
 import {steering} from './steering.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
@@ -61,6 +63,8 @@ export type SupervisorOptions = {
   self?: readonly string[] | null;
   /** Listens for the hooks of agents; null: nobody does. */
   door: Door | null;
+  /** By which the histories of agents are found; default: none are read. */
+  env?: Readonly<Record<string, string | undefined>>;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
   /** ms since the epoch. */
@@ -107,11 +111,15 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     mcp: () => mcpFile.now,
     now,
     marks,
+    spent: session => spendings.of(session),
+    held: session => caps.held(session),
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
     onModelTurn: runner => switches.begin(runner),
     onBetween: runner => void switches.goOn(runner),
   });
+  const spendings = spendingsOf({...options, roster: () => roster});
+  const caps = budgetKeeper({store, roster: () => roster, spendings, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
   const {enqueue} = steers;
@@ -158,8 +166,11 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   for (const {session} of roster.listed(false)) marks.want(session.dir);
   for (const runner of roster.liveOnes) void switches.resume(runner);
 
+  const ending = new AbortController();
+  void spendings.keep({signal: ending.signal, onCounted: caps.look});
   const tokens = access({roster, store, now});
   const dispose = async () => {
+    ending.abort();
     marks.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
     await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
@@ -184,6 +195,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...servers.as(actor),
     ...forks.as(actor),
     ...modelsOf.as(actor),
+    ...spending({roster, spendings}),
+    ...caps.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;

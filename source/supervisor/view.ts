@@ -3,6 +3,7 @@ import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
 import {modelView} from '../domain/model.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Dirty} from '../domain/workspace.ts';
+import type {Spent} from './spending.ts';
 
 /** What only the supervisor's memory knows of a session. */
 export type LiveFacts = {
@@ -14,6 +15,9 @@ export type LiveFacts = {
   url: string | null;
   /** The fleet's MCP servers as they are now. */
   mcp: McpNow;
+  spent: Spent;
+  /** Why its queue is held; null: it is not. */
+  held: string | null;
 };
 
 /** How long an ended one-shot session stays in the plain list, in ms. */
@@ -43,10 +47,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     waitingFor: session.waitingFor,
     running: live,
     pid: live && run?.endedAt === null ? run.pid : null,
-    token_count: null,
-    tokens: null,
-    cost: null,
-    context: null,
+    ...facts.spent,
     queue: facts.queue,
     preview: facts.preview,
     yolo: session.yolo,
@@ -54,7 +55,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     started_at: run === null ? null : seconds(run.startedAt),
     updated_at: seconds(session.updatedAt),
     exit: exit === null ? null : {...exit, at: seconds(exit.at)},
-    notice: noticeOf(session, facts),
+    notice: [facts.held, noticeOf(session, facts)].filter(Boolean).join('; ') || null,
   };
 }
 

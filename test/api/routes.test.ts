@@ -151,7 +151,6 @@ describe('the routes of sessions', () => {
     assert.equal(await refusal('/api/sessions/one/fork', {body: {}}), '400 input.invalid');
     assert.equal(await refusal('/api/sessions/one/fork', {body: {name: 'copy'}}), '422 fork.cannot');
     assert.equal(await refusal('/api/tokens?by=moon'), '400 input.invalid');
-    assert.equal(await refusal('/api/tokens?by=day&since=0', {token: viewer}), '501 not-built');
     assert.equal(await refusal('/api/mcp', {token: served.token('operator')}), '403 access.role');
   });
 });

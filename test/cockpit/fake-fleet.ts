@@ -70,6 +70,11 @@ export class FakeFleet implements Fleet {
   readonly addMcpServer = none;
   readonly removeMcpServer = none;
   readonly replaceMcpServers = none;
+  readonly spend = none;
+  readonly spendOf = none;
+  readonly budgets = async () => [];
+  readonly setBudget = none;
+  readonly removeBudget = none;
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;
@@ -361,6 +366,7 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     tokens: null,
     cost: null,
     context: null,
+    rate: null,
     queue: 0,
     preview: '',
     yolo: false,

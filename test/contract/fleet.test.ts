@@ -88,7 +88,9 @@ describe('the store without a supervisor', {concurrency: 2}, () => {
     const store = await openStore({paths, readOnly: true, now: Date.now});
     const backends = [new PtyBackend({socket: paths.ptySocket, hostArgv: hostArgv(paths.ptySocket)})];
     const {screens: screensDir, memory: memoryDir, home} = paths;
-    const fleet = await Offline.open({store, backends, screensDir, memoryDir, home, version: '0.0.0', now: Date.now});
+    const ledger = {file: paths.ledger, env: null};
+    const options = {store, backends, screensDir, memoryDir, home, ledger, version: '0.0.0', now: Date.now};
+    const fleet = await Offline.open(options);
     context.after(() => fleet[Symbol.asyncDispose]());
     return {fleet, left};
   };

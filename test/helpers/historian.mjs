@@ -8,6 +8,7 @@
 //   --deaf N        does not take the first N presses of Enter
 //   --model NAME     says so with each answer; with "nonsense" it ends at once, with "strange" it says another
 //   --resume ID      goes on with that history; without one it ends, as Claude does
+//   A prompt with USAGE:INPUT,OUTPUT,READ,WRITE spends so much, and SUB:… lets a sub-agent do so.
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
 //   one with HOLD is worked on until the file LOG.go is there, one with ASK opens a dialog, which the next Enter closes.
 import {
@@ -136,9 +137,39 @@ function enter() {
   hold();
 }
 
+let answers = 0;
+
+/** As Claude writes it: a line per block, of which the last has the whole output. */
+function answer(directive, to) {
+  const [input, output, read, written] = directive.split(',').map(Number);
+  const name = `${process.pid}-${++answers}`;
+  for (const [n, said] of [Math.floor(output / 3), output].entries()) {
+    const usage = {
+      input_tokens: input,
+      output_tokens: said,
+      cache_read_input_tokens: read,
+      cache_creation_input_tokens: written,
+      cache_creation: {ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0},
+    };
+    const message = {id: `msg_${name}`, role: 'assistant', model: 'claude-opus-5-5', content: [], usage};
+    to({type: 'assistant', uuid: `${name}-${n}`, requestId: `req_${name}`, message});
+  }
+}
+
 function done() {
   const {text} = turn;
   turn = null;
+  const [, spent] = /\bUSAGE:([\d,]+)/.exec(text) ?? [];
+  if (spent !== undefined) answer(spent, entry => write({...entry, session_id: id}));
+  const [, below] = /\bSUB:([\d,]+)/.exec(text) ?? [];
+  if (below !== undefined) {
+    const file = join(history.replace(/\.jsonl$/, ''), 'subagents', 'agent-a1.jsonl');
+    mkdirSync(join(file, '..'), {recursive: true});
+    const timestamp = new Date().toISOString();
+    answer(below, entry =>
+      appendFileSync(file, `${JSON.stringify({...entry, isSidechain: true, sessionId: id, timestamp})}\n`),
+    );
+  }
   shown.push(`● done ${text.length}`);
   const said = model === 'strange' ? 'other-1' : `stand-in-${model}`;
   if (options.has('--model'))

@@ -102,7 +102,9 @@ describe('the board of a supervisor', () => {
     clock.now += 24 * 60 * MINUTE;
     const store = await openStore({paths, readOnly: true, now});
     const {screens: screensDir, memory: memoryDir, home} = paths;
-    const offline = await Offline.open({store, backends: [], screensDir, memoryDir, home, version: '0.0.0', now});
+    const ledger = {file: paths.ledger, env: null};
+    const options = {store, backends: [], screensDir, memoryDir, home, ledger, version: '0.0.0', now};
+    const offline = await Offline.open(options);
     assert.equal((await offline.card('amx-1')).claim?.expired, false);
     await assert.rejects(offline.claimCard(), {code: 'supervisor.read-only'});
     assert.equal((await offline.cards({q: 'one'})).length, 1);

@@ -1,32 +1,8 @@
 import {z} from 'zod';
 import {plannedRoute, type Route} from '../route.ts';
-import {count, line, prompt, text} from '../schemas/shape.ts';
+import {line, prompt, text} from '../schemas/shape.ts';
 
-const NOT_COLLECTED = 'the sessions list has "token_count", null where it is not collected';
 const CRON = 'a cron job can call POST /api/sessions/:name/send';
-
-/** What the agents spent. */
-const spendRoutes: Route[] = [
-  plannedRoute({
-    method: 'GET',
-    url: '/api/tokens',
-    role: 'viewer',
-    summary: 'What was spent, in groups',
-    query: z.strictObject({
-      by: z.enum(['session', 'model', 'agent', 'day', 'hour', 'tag']).optional(),
-      since: count(100_000_000_000).describe('Unix seconds').optional(),
-      until: count(100_000_000_000).describe('Unix seconds').optional(),
-    }),
-    planned: NOT_COLLECTED,
-  }),
-  plannedRoute({
-    method: 'GET',
-    url: '/api/sessions/:name/tokens',
-    role: 'viewer',
-    summary: 'What it spent',
-    planned: NOT_COLLECTED,
-  }),
-];
 
 /** Recurring work. */
 const scheduleRoutes: Route[] = [
@@ -56,4 +32,4 @@ const scheduleRoutes: Route[] = [
   }),
 ];
 
-export const plannedRoutes: Route[] = [...spendRoutes, ...scheduleRoutes];
+export const plannedRoutes: Route[] = [...scheduleRoutes];

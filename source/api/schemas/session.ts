@@ -19,6 +19,7 @@ import type {Activity, SessionStatus} from '../../domain/session.ts';
 import type {MessageState} from '../../domain/steering.ts';
 import type {TranscriptEntry} from '../../domain/transcript.ts';
 import {seconds, secondsOrNull, shapeOf} from './shape.ts';
+import {contextView, tokens} from './spending.ts';
 import {dirty} from './workspace.ts';
 
 const status = shapeOf<SessionStatus>()(
@@ -73,10 +74,11 @@ export const sessionView = shapeOf<SessionView>()(
       waitingFor: z.strictObject({kind: waitingKind, detail: z.string()}).nullable(),
       running: z.boolean(),
       pid: z.number().int().nullable(),
-      token_count: z.number().int().nullable().describe('Null: not collected'),
-      tokens: z.null(),
-      cost: z.null(),
-      context: z.null(),
+      token_count: z.number().int().nullable().describe('Of its conversations; null: its agent tells nothing'),
+      tokens: tokens.nullable(),
+      cost: z.number().min(0).nullable().describe('USD; null: no price is known'),
+      context: contextView.nullable(),
+      rate: z.array(z.number().int().min(0)).nullable().describe('Tokens per minute, the running one last'),
       queue: z.number().int().describe('Messages that wait'),
       preview: z.string().describe('Last meaningful line of its screen'),
       yolo: z.boolean(),

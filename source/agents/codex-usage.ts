@@ -1,0 +1,107 @@
+import {type ContextSaid, isCount, messageKey, type Usage} from '../domain/ledger.ts';
+import {record, text} from './fields.ts';
+import {jsonLines} from './json-lines.ts';
+
+type Carry = {
+  thread: string;
+  model: string;
+  /** It writes a record for each answer; then the repeated sums of `token_count` say nothing more. */
+  hasRecords: boolean;
+  /** Sum of the thread as it was told last, in tokens. */
+  total: number;
+};
+
+/**
+ * One `token_usage_record` for each answer of the model. Rollouts of older versions have only `token_count`, which
+ * repeats the last answer's usage whenever the sum is told again. A fork goes on from its parent's sum and has none of
+ * its lines, so only what is told for one answer counts, never a sum.
+ */
+export const codexUsage = jsonLines<Carry>({
+  words: ['"token_usage_record"', '"token_count"', '"turn_context"', '"session_meta"'],
+  begin: name => ({thread: /([0-9a-f-]{36})\.jsonl$/.exec(name)?.[1] ?? name, model: '', hasRecords: false, total: 0}),
+
+  line(line, carry) {
+    const entry = record(line);
+    const payload = record(entry['payload']);
+    switch (entry['type']) {
+      case 'session_meta': {
+        const thread = text(payload['id']);
+        return {carry: thread === '' ? carry : {...carry, thread}};
+      }
+      case 'turn_context': {
+        const model = text(payload['model']);
+        return {carry: model === '' ? carry : {...carry, model}};
+      }
+      case 'token_usage_record':
+        return {usages: [ofRecord(entry, payload, carry)], carry: {...carry, hasRecords: true}};
+      case 'event_msg':
+        return payload['type'] === 'token_count' ? ofCount(entry, payload, carry) : {carry};
+      default:
+        return {carry};
+    }
+  },
+});
+
+type Entry = Record<string, unknown>;
+
+function ofRecord(entry: Entry, payload: Entry, {thread: own, model}: Carry): Usage {
+  const thread = text(payload['thread_id']) || own;
+  // Sub-agents have threads of their own, within the session that started them.
+  const conversation = text(payload['session_id']) || thread;
+  const key = messageKey(thread, text(payload['response_id']) || String(entry['ordinal']));
+  return {key, conversation, model, at: timeOf(entry), ...countsOf(record(payload['usage']))};
+}
+
+function ofCount(entry: Entry, payload: Entry, carry: Carry) {
+  const info = record(payload['info']);
+  const last = record(info['last_token_usage']);
+  const context = contextOf(entry, {info, last, carry});
+  const total = record(info['total_token_usage'])['total_tokens'];
+  if (carry.hasRecords || !isCount(total) || total === carry.total) return {context, carry};
+  const counts = countsOf(last);
+  const next = {...carry, total};
+  // After a compaction it tells how full the context is, and nothing that was spent.
+  if (counts.input + counts.cacheRead + counts.output === 0) return {context, carry: next};
+  const key = messageKey(carry.thread, String(total));
+  const usage = {key, conversation: carry.thread, model: carry.model, at: timeOf(entry), ...counts};
+  return {usages: [usage], context, carry: next};
+}
+
+function contextOf(entry: Entry, {info, last, carry}: {info: Entry; last: Entry; carry: Carry}): ContextSaid | null {
+  const used = last['total_tokens'];
+  const limit = info['model_context_window'];
+  if (!isCount(used)) return null;
+  return {
+    conversation: carry.thread,
+    model: carry.model,
+    used,
+    limit: isCount(limit) ? limit : null,
+    at: timeOf(entry),
+  };
+}
+
+/** Its input contains what came from the cache and went into it, its output the reasoning. Throws when a number is none. */
+function countsOf(usage: Entry) {
+  const count = (name: string): number => {
+    const value = usage[name] ?? 0;
+    if (!isCount(value)) throw new RangeError(`${name} is no count`);
+    return value;
+  };
+  const all = count('input_tokens');
+  const cacheRead = Math.min(count('cached_input_tokens'), all);
+  const cacheWrite = Math.min(count('cache_write_input_tokens'), all - cacheRead);
+  return {
+    input: all - cacheRead - cacheWrite,
+    cacheRead,
+    cacheWrite,
+    cacheWriteHour: 0,
+    output: count('output_tokens'),
+    reasoning: count('reasoning_output_tokens'),
+    cost: null,
+  };
+}
+
+function timeOf(entry: Entry): number {
+  const at = Date.parse(text(entry['timestamp']));
+  return Number.isNaN(at) ? 0 : at;
+}

@@ -1,0 +1,11 @@
+import {homedir} from 'node:os';
+import {join} from 'node:path';
+import type {UsageHistory} from './agent.ts';
+import {geminiUsage} from './gemini-usage.ts';
+
+export const geminiHistories: UsageHistory = {
+  roots: env => [join(env['GEMINI_CLI_HOME'] || env['HOME'] || homedir(), '.gemini', 'tmp')],
+  isHistory: path => /^[^/]+\/chats\/session-[^/]*\.jsonl$/.test(path),
+  reader: geminiUsage,
+  beside: null,
+};

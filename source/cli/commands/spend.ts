@@ -1,0 +1,93 @@
+import {AmuxError} from '../../domain/errors.ts';
+import {groupings, type SpendQuery, type SpendReport} from '../../domain/spending.ts';
+import type {Context, Run} from '../command.ts';
+import {boolFlag, choiceFlag, textFlag} from '../flags.ts';
+import {type Output, parseDuration} from '../output.ts';
+
+const BAR = 20;
+const TITLES = {session: 'SESSION', model: 'MODEL', agent: 'AGENT', day: 'DAY', hour: 'HOUR', tag: 'TAG'} as const;
+
+export const tokens: Run = async context => {
+  const {output} = context;
+  const fleet = await context.fleet('read');
+  const query: SpendQuery = {
+    by: choiceFlag(context, 'by', groupings),
+    since: momentOf(context, 'since'),
+    until: momentOf(context, 'until'),
+  };
+  const isEmpty = (await fleet.health()).sessions === 0;
+  // Without a fleet, what the user of this machine spent is all there is to say.
+  const all = isEmpty || boolFlag(context, 'all') === true;
+  const report = await fleet.spend({...query, all});
+  if (output.json) output.value(report);
+  else await show(output, report, {all});
+  return 0;
+};
+
+async function show(output: Output, report: SpendReport, {all}: {all: boolean}): Promise<void> {
+  const {by, rows, total, unpriced, reading} = report;
+  const most = Math.max(...rows.map(row => row.total), 1);
+  const cells = (key: string, row: SpendReport['total'], bar: string): string[] => [
+    key,
+    ...[row.input, row.output, row.cacheRead, row.cacheWrite, row.total].map(tokenText),
+    costText(row.cost),
+    bar,
+  ];
+  const lines = rows.map(row => cells(by === 'session' ? row.key : row.key, row, barOf(row.total / most)));
+  const table = [...lines, cells('total', total, '')];
+  const widths = [1, 2, 3, 4, 5, 6].map(i => Math.max(...[...table, HEADER].map(row => (row[i] ?? '').length)));
+  const right = (row: string[]): string[] =>
+    row.map((cell, i) => (i === 0 || i === 7 ? cell : cell.padStart(widths[i - 1]!)));
+  await output.table(right([TITLES[by], ...HEADER.slice(1)]), table.map(right));
+  if (unpriced.length > 0)
+    output.notice(
+      `amux: no price for ${unpriced.join(', ')}: the cost is without ${unpriced.length === 1 ? 'it' : 'them'}`,
+    );
+  if (rows.some(row => row.estimated !== null))
+    output.notice(`amux: costs are estimated, by prices of ${report.prices}`);
+  if (reading !== null) {
+    const percent = Math.floor((reading.readBytes / Math.max(1, reading.bytes)) * 100);
+    output.notice(`amux: histories are still being read (${percent}%): sums are not complete`);
+  }
+  if (rows.length === 0 && !all) output.notice('amux: nothing was spent · --all counts what amux did not start');
+}
+
+const HEADER = ['', 'INPUT', 'OUTPUT', 'CACHE READ', 'CACHE WRITE', 'TOTAL', 'COST', ''];
+
+/** `1.24M`: three figures that count. */
+export function tokenText(count: number): string {
+  if (count < 1000) return String(count);
+  const units = ['k', 'M', 'G', 'T'];
+  let value = count / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2)}${units[unit]}`;
+}
+
+const costText = (cost: number | null): string =>
+  cost === null ? 'no price' : cost > 0 && cost < 0.01 ? '<$0.01' : `$${cost.toFixed(2)}`;
+
+function barOf(share: number): string {
+  const eighths = Math.round(share * BAR * 8);
+  const rest = eighths % 8;
+  return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'[rest - 1]!);
+}
+
+/** Unix seconds. Throws `input.invalid`. */
+function momentOf(context: Context, flag: 'since' | 'until'): number | undefined {
+  const text = textFlag(context, flag);
+  if (text === undefined) return undefined;
+  if (/^\d{9,11}$/.test(text)) return Number(text);
+  const ago = /^\d+(\.\d+)?(s|m|h|d)$/.test(text) ? parseDuration(text) : null;
+  if (ago !== null) return Math.floor((Date.now() - ago) / 1000);
+  // A date alone means its beginning here, not in UTC.
+  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text);
+  if (!Number.isNaN(at) && /^\d{4}-/.test(text)) return Math.floor(at / 1000);
+  throw new AmuxError('input.invalid', {
+    why: `--${flag} ${text.slice(0, 40)} is no moment`,
+    next: 'as 2026-11-20, 2026-11-20T14:00, 7d (ago) or unix seconds',
+  });
+}

@@ -1,0 +1,261 @@
+import {type Dirent, readdirSync, statSync} from 'node:fs';
+import {join, relative} from 'node:path';
+import {setImmediate} from 'node:timers/promises';
+import type {ContextSaid, UsageReader} from '../domain/ledger.ts';
+import {CHUNK, Followed, type Mark} from './followed.ts';
+import type {LedgerLog} from './log.ts';
+import {type Query, type RowMark, type Rows, readRows} from './rows.ts';
+import {type Pricing, Table} from './table.ts';
+
+/** Where the histories of an agent lie. */
+export type Source = FileSource | RowSource;
+
+export type RowSource = {agent: string; database: string; query: Query};
+
+export type FileSource = {
+  agent: string;
+  /** Directories; one that is not there is empty. */
+  roots: readonly string[];
+  /** By the path below its root. */
+  isHistory: (path: string) => boolean;
+  reader: UsageReader;
+};
+
+export type Progress = {files: number; bytes: number; readFiles: number; readBytes: number};
+
+/** What a person should hear of: a file that cannot be read, or lines of it that say nothing. */
+export type Trouble = {path: string; skipped: number; why: string};
+
+type Options = {
+  sources: readonly Source[];
+  /** Micro-USD of a message; default: no model has a price. */
+  pricing?: Pricing;
+  /** Null: nothing is kept. */
+  log: LedgerLog | null;
+  /** False: what was kept is read, and nothing is written. */
+  writes: boolean;
+  onTrouble?: (trouble: Trouble) => void;
+};
+
+/** Work goes on for so long before others have their turn, in ms. */
+const SLICE_MS = 8;
+/** Deeper, nobody keeps histories. */
+const DEPTH_MAX = 8;
+
+/** The tokens of all histories of this machine. Reads each byte once; what it knows outlives the files. */
+export class Ledger {
+  readonly table: Table;
+  /** How full contexts are, by payer. */
+  readonly contexts: Map<number, ContextSaid>;
+  /** Of the log that was read; null: none. */
+  readonly problem: string | null;
+  readonly #options: Options;
+  readonly #files = new Map<string, Followed>();
+  readonly #marks: Map<string, Mark>;
+  readonly #unread = new Set<string>();
+  readonly #buffer = Buffer.allocUnsafeSlow(CHUNK);
+  /** Rows and marks that the log does not have yet. */
+  readonly #dirtyRows = new Set<number>();
+  readonly #dirtyMarks = new Map<string, Mark>();
+  readonly #dirtyContexts = new Map<number, ContextSaid>();
+  #progress: Progress | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+    const loaded = options.log?.load({repair: options.writes, pricing: options.pricing}) ?? null;
+    this.table = loaded?.table ?? new Table(options.pricing);
+    this.#marks = loaded?.marks ?? new Map();
+    this.contexts = loaded?.contexts ?? new Map();
+    this.problem = loaded?.problem ?? null;
+  }
+
+  /** While a scan runs; null: none does. */
+  get progress(): Progress | null {
+    return this.#progress;
+  }
+
+  /** Reads what is new in all files, oldest file first: a copy is made after what it copies. */
+  async scan(signal?: AbortSignal): Promise<void> {
+    const found = this.#options.sources.flatMap(source => ('query' in source ? [] : this.#find(source)));
+    const news = found.filter(({followed, stat}) => !followed.isUnchanged(stat)).sort(byAge);
+    const left = news.map(({followed, stat}) => Math.max(0, stat.size - followed.mark.offset));
+    this.#progress = {files: news.length, bytes: left.reduce((a, b) => a + b, 0), readFiles: 0, readBytes: 0};
+    try {
+      let until = performance.now() + SLICE_MS;
+      await this.scanDatabases();
+      for (const {followed} of news) {
+        for (let isAtEnd = false; !isAtEnd; ) {
+          const before = followed.mark.offset;
+          isAtEnd = this.#step(followed);
+          this.#progress.readBytes += Math.max(0, followed.mark.offset - before);
+          if (performance.now() < until) continue;
+          await setImmediate();
+          if (signal?.aborted === true) return;
+          until = performance.now() + SLICE_MS;
+        }
+        this.#progress.readFiles++;
+      }
+    } finally {
+      this.#progress = null;
+    }
+  }
+
+  /** Reads what is new in the agents' databases. */
+  async scanDatabases(): Promise<void> {
+    for (const source of this.#options.sources) {
+      if (!('query' in source)) continue;
+      const {agent, database, query} = source;
+      try {
+        await readRows(database, {
+          query,
+          mark: this.#rowMark(database),
+          take: rows => this.#take(agent, database, rows),
+        });
+      } catch (error) {
+        this.#refused(database, error as NodeJS.ErrnoException);
+      }
+    }
+  }
+
+  /** Reads what is new in one file. */
+  follow(path: string): void {
+    const followed = this.#files.get(path) ?? this.#open(path);
+    if (followed === null) return;
+    try {
+      if (followed.isUnchanged(statSync(path))) return;
+    } catch {
+      return; // It is gone: what it said is kept.
+    }
+    while (!this.#step(followed));
+  }
+
+  /** Writes what is new to the log. Throws what the system says; then it is written the next time. */
+  save(): void {
+    const {log, writes} = this.#options;
+    if (log === null || !writes || this.#dirtyRows.size + this.#dirtyMarks.size === 0) return;
+    const {table} = this;
+    log.append({table, rows: [...this.#dirtyRows], marks: this.#dirtyMarks, contexts: this.#dirtyContexts});
+    for (const [path, mark] of this.#dirtyMarks) this.#marks.set(path, mark);
+    this.#dirtyRows.clear();
+    this.#dirtyMarks.clear();
+    this.#dirtyContexts.clear();
+    if (log.isWasteful(table)) log.rewrite({table, marks: this.#marks, contexts: this.contexts});
+  }
+
+  /** True: it was read to its end, or cannot be read. */
+  #step(followed: Followed): boolean {
+    const {path, agent} = followed;
+    try {
+      const {offset} = followed.mark;
+      const {isAtEnd, ...step} = followed.step(this.#buffer);
+      this.#count(agent, {...step, path});
+      if (followed.mark.offset !== offset) this.#dirtyMarks.set(path, followed.mark);
+      return isAtEnd;
+    } catch (error) {
+      this.#refused(path, error as NodeJS.ErrnoException);
+      return true;
+    }
+  }
+
+  #count(agent: string, {usages, contexts, skipped, path}: Omit<Rows, 'mark'> & {path: string}): void {
+    for (const context of contexts) this.#fills(agent, context);
+    for (const usage of usages) {
+      const row = this.table.count(agent, usage);
+      if (row !== -1 && this.#options.log !== null) this.#dirtyRows.add(row);
+    }
+    if (skipped > 0) this.#options.onTrouble?.({path, skipped, why: 'lines that cannot be read'});
+  }
+
+  #rowMark(database: string): RowMark {
+    const mark = this.#dirtyMarks.get(database) ?? this.#marks.get(database);
+    return (mark?.carry as RowMark | undefined) ?? {changed: 0, id: ''};
+  }
+
+  #take(agent: string, path: string, {mark, ...rows}: Rows): void {
+    this.#count(agent, {...rows, path});
+    const nothing = {offset: 0, inode: 0, guard: 0, skipped: 0, inLong: false};
+    this.#dirtyMarks.set(path, {...nothing, carry: mark});
+    if (this.#options.log === null) this.#marks.set(path, {...nothing, carry: mark});
+  }
+
+  #fills(agent: string, context: ContextSaid): void {
+    const payer = this.table.payer({agent, conversation: context.conversation});
+    const known = this.contexts.get(payer);
+    // What is read again says nothing new.
+    if (known !== undefined && context.at < known.at) return;
+    const next = {
+      ...context,
+      model: context.model || (known?.model ?? ''),
+      limit: context.limit ?? known?.limit ?? null,
+    };
+    this.contexts.set(payer, next);
+    if (this.#options.log !== null) this.#dirtyContexts.set(payer, next);
+  }
+
+  #find(source: FileSource): {followed: Followed; stat: Stat}[] {
+    return source.roots.flatMap(root =>
+      this.#list(root, DEPTH_MAX)
+        .filter(path => source.isHistory(relative(root, path)))
+        .flatMap(path => {
+          const followed = this.#files.get(path) ?? this.#follow(path, {source, root});
+          try {
+            const {size, mtimeMs, birthtimeMs} = statSync(path);
+            return [{followed, stat: {size, mtimeMs, birthtimeMs}}];
+          } catch {
+            return []; // Gone since it was listed.
+          }
+        }),
+    );
+  }
+
+  #list(directory: string, depth: number): string[] {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(directory, {withFileTypes: true});
+    } catch (error) {
+      this.#refused(directory, error as NodeJS.ErrnoException);
+      return [];
+    }
+    return entries.flatMap(entry => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) return depth > 0 ? this.#list(path, depth - 1) : [];
+      return entry.isFile() ? [path] : [];
+    });
+  }
+
+  #open(path: string): Followed | null {
+    for (const source of this.#options.sources) {
+      if ('query' in source) continue;
+      for (const root of source.roots) {
+        if (path.startsWith(`${root}/`) && source.isHistory(relative(root, path)))
+          return this.#follow(path, {source, root});
+      }
+    }
+    return null;
+  }
+
+  #follow(path: string, {source, root}: {source: FileSource; root: string}): Followed {
+    const {agent, reader} = source;
+    const followed = new Followed({
+      path,
+      name: relative(root, path),
+      agent,
+      reader,
+      mark: this.#marks.get(path) ?? null,
+    });
+    this.#files.set(path, followed);
+    return followed;
+  }
+
+  #refused(path: string, {code, message}: NodeJS.ErrnoException): void {
+    if (code === 'ENOENT' || code === 'ENOTDIR' || this.#unread.has(path)) return;
+    this.#unread.add(path);
+    this.#options.onTrouble?.({path, skipped: 0, why: message});
+  }
+}
+
+type Stat = {size: number; mtimeMs: number; birthtimeMs: number};
+
+function byAge(a: {followed: Followed; stat: Stat}, b: {followed: Followed; stat: Stat}): number {
+  return a.stat.birthtimeMs - b.stat.birthtimeMs || (a.followed.path < b.followed.path ? -1 : 1);
+}

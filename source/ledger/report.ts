@@ -1,0 +1,186 @@
+import {PRICES_OF, type PriceTable, priceOf} from '../domain/prices.ts';
+import {
+  type ContextView,
+  type ConversationRecord,
+  type Cost,
+  type Grouping,
+  holderAt,
+  type SpendQuery,
+  type SpendReport,
+  type SpendRow,
+} from '../domain/spending.ts';
+import type {Ledger} from './ledger.ts';
+import {nothingSpent, type Spent, tokensOf} from './table.ts';
+
+/** Whose conversations are. */
+export type Holders = {
+  /** By the agent's id of the conversation. */
+  conversations: ReadonlyMap<string, ConversationRecord>;
+  /** Of a session that is still there. */
+  tagsOf: (session: string) => readonly string[];
+};
+
+type Options = {
+  ledger: Ledger;
+  holders: Holders;
+  query: SpendQuery;
+  /** By id; default: every session. */
+  only?: (session: string) => boolean;
+  /** What rows by session are called; default: their names. */
+  sessionKey?: 'name' | 'session';
+};
+
+const HOUR_S = 3600;
+const UNTAGGED = '(no tag)';
+/** Rows of these are in the order of time; others by what was spent. */
+const IN_TIME: readonly Grouping[] = ['day', 'hour'];
+
+/** What was spent, in groups. */
+export function report({ledger, holders, query, only, sessionKey = 'name'}: Options): SpendReport {
+  const {by = 'session', since, until, all = false} = query;
+  const {table} = ledger;
+  const times = new Map<number, string>();
+  const keysOf: Record<Grouping, (part: Mine) => readonly string[]> = {
+    session: ({payer, holder}) => [holder?.[sessionKey] ?? table.payers[payer]!.conversation],
+    model: ({model}) => [table.models[model] || '(unknown)'],
+    agent: ({payer}) => [table.payers[payer]!.agent],
+    day: ({hour}) => [localHour(times, hour).slice(0, 10)],
+    hour: ({hour}) => [localHour(times, hour)],
+    tag: ({holder}) => {
+      const tags = holder === null ? [] : holders.tagsOf(holder.session);
+      return tags.length === 0 ? [UNTAGGED] : tags;
+    },
+  };
+  const groups = new Map<string, Map<number, Spent>>();
+  const everything = new Map<number, Spent>();
+  for (const part of partsOf(ledger, {holders, since, until})) {
+    const {holder, model, spent} = part;
+    if (holder === null ? !all : only?.(holder.session) === false) continue;
+    add(everything, model, spent);
+    for (const key of keysOf[by](part)) add(getOr(groups, key), model, spent);
+  }
+  const rows = [...groups].map(([key, models]) => ({key, ...row(table.models, models)}));
+  const total = row(table.models, everything);
+  const {input, output, cacheRead, cacheWrite, cost} = total;
+  const {progress} = ledger;
+  return {
+    by,
+    rows: rows.sort(IN_TIME.includes(by) ? (a, b) => (a.key < b.key ? -1 : 1) : (a, b) => b.total - a.total),
+    total: {input, output, cacheRead, cacheWrite, total: total.total, cost},
+    unpriced: total.unpriced,
+    reading: progress === null ? null : {bytes: progress.bytes, readBytes: progress.readBytes},
+    prices: PRICES_OF,
+  };
+}
+
+type Holder = {session: string; name: string};
+type Mine = {payer: number; model: number; hour: number; spent: Spent; holder: Holder | null};
+
+/** All that was spent within a span. Hours in which a span ends or a conversation changes hands are taken apart. */
+function* partsOf(
+  {table}: Ledger,
+  {holders, since = 0, until = Number.POSITIVE_INFINITY}: {holders: Holders; since?: number; until?: number},
+): Iterable<Mine> {
+  const recordOf = (payer: number) => holders.conversations.get(table.payers[payer]!.conversation);
+  const split = new Set<number>();
+  for (const cell of table.cells.values()) {
+    const from = cell.hour * HOUR_S;
+    const to = from + HOUR_S;
+    if (to <= since || from >= until) continue;
+    const record = recordOf(cell.payer);
+    const changes = record?.holders.slice(1).some(({at}) => at / 1000 > from && at / 1000 < to) === true;
+    if (from < since || to > until || changes) split.add(cell.key);
+    else yield {...cell, holder: record === undefined ? null : holderAt(record, from * 1000 + 999)};
+  }
+  const partOf = ({payer, seconds}: {payer: number; seconds: number}): string | null => {
+    if (seconds < since || seconds >= until) return null;
+    const record = recordOf(payer);
+    return record === undefined ? '' : String(record.holders.indexOf(holderAt(record, seconds * 1000 + 999)));
+  };
+  for (const {part, ...rest} of table.split(split, partOf)) {
+    yield {...rest, holder: part === '' ? null : recordOf(rest.payer)!.holders[Number(part)]!};
+  }
+}
+
+function row(models: readonly string[], spent: ReadonlyMap<number, Spent>): Omit<SpendRow, 'key'> {
+  const all = [...spent.values()];
+  const sum = (of: (each: Spent) => number): number => all.reduce((total, each) => total + of(each), 0);
+  return {
+    ...tokensOf(all),
+    ...costOfAll(models, spent),
+    messages: sum(each => each.messages),
+    reasoning: sum(each => each.reasoning),
+  };
+}
+
+/** In USD. */
+export function costOfAll(models: readonly string[], spent: ReadonlyMap<number, Spent>): Cost {
+  const sum = (of: (each: Spent) => number): number => [...spent.values()].reduce((total, each) => total + of(each), 0);
+  const priced = sum(each => each.priced);
+  const reports = sum(each => each.reports);
+  const unpriced = [...spent].filter(([, each]) => each.priced < each.messages && each.reports < each.messages);
+  return {
+    cost: priced + reports === 0 ? null : usd(sum(each => each.cost)),
+    estimated: priced === 0 ? null : usd(sum(each => each.estimated)),
+    reported: reports === 0 ? null : usd(sum(each => each.reported)),
+    unpriced: unpriced.map(([model]) => models[model] || '(unknown)').sort(),
+  };
+}
+
+/** Tokens per minute of a conversation: the last `minutes` of them, the one that runs last. `now`: unix seconds. */
+export function ratesOf(
+  {table}: Ledger,
+  {agent, conversation, minutes, now}: {agent: string; conversation: string; minutes: number; now: number},
+): number[] {
+  const payer = table.knows({agent, conversation});
+  const kept = payer === null ? undefined : table.minutes.get(payer);
+  const last = Math.floor(now / 60);
+  return Array.from({length: minutes}, (_, i) => kept?.get(last - minutes + 1 + i) ?? 0);
+}
+
+/** How full the context of a conversation is; null: nobody knows. */
+export function contextOf(
+  ledger: Ledger,
+  {agent, conversation, prices}: {agent: string; conversation: string; prices: PriceTable},
+): ContextView | null {
+  const payer = ledger.table.knows({agent, conversation});
+  const said = payer === null ? undefined : ledger.contexts.get(payer);
+  if (said === undefined || payer === null) return null;
+  const limit = said.limit ?? limitOf(said.model, prices);
+  return {
+    used: said.used,
+    limit,
+    percent: limit === null ? null : Math.min(100, Math.round((said.used / limit) * 100)),
+  };
+}
+
+function limitOf(model: string, prices: PriceTable): number | null {
+  const named = /\[(\d+)([km])\]$/i.exec(model);
+  if (named !== null) return Number(named[1]) * (named[2]!.toLowerCase() === 'm' ? 1_000_000 : 1_000);
+  return priceOf(prices, model, Number.POSITIVE_INFINITY)?.context ?? null;
+}
+
+function add(to: Map<number, Spent>, model: number, spent: Spent): void {
+  const sum = to.get(model) ?? nothingSpent();
+  to.set(model, sum);
+  for (const key of Object.keys(sum) as (keyof Spent)[]) sum[key] += spent[key];
+}
+
+function getOr(groups: Map<string, Map<number, Spent>>, key: string): Map<number, Spent> {
+  const known = groups.get(key) ?? new Map<number, Spent>();
+  groups.set(key, known);
+  return known;
+}
+
+/** `2026-11-20T14`. Where zones are not whole hours, an hour counts for that in which it begins. */
+function localHour(known: Map<number, string>, hour: number): string {
+  const text = known.get(hour);
+  if (text !== undefined) return text;
+  const at = new Date(hour * HOUR_S * 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const made = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}`;
+  known.set(hour, made);
+  return made;
+}
+
+const usd = (micro: number): number => Math.round(micro) / 1_000_000;

@@ -1,0 +1,323 @@
+import {noTokens, type Tokens, type Usage} from '../domain/ledger.ts';
+
+/** Whole numbers of one row, in this order; the cost stands apart. */
+const FIELDS = [
+  'high',
+  'low',
+  'conversation',
+  'model',
+  'seconds',
+  'input',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWriteHour',
+  'output',
+  'reasoning',
+] as const;
+export const ROW_FIELDS = FIELDS.length;
+const [HIGH, LOW, CONVERSATION, MODEL, SECONDS, INPUT, CACHE_READ, CACHE_WRITE, CACHE_WRITE_HOUR, OUTPUT, REASONING] =
+  FIELDS.map((_, i) => i) as [number, number, number, number, number, number, number, number, number, number, number];
+const FIRST_ROWS = 1024;
+/** The index is filled to one half at most. */
+const SLOTS_PER_ROW = 2;
+
+/** A conversation of an agent, by their names. */
+export type Payer = {agent: string; conversation: string};
+
+/** What a group of messages used, by kind. */
+export type Spent = {
+  messages: number;
+  input: number;
+  cacheRead: number;
+  cacheWrite: number;
+  cacheWriteHour: number;
+  output: number;
+  reasoning: number;
+  /** Micro-USD that the agents report, and the messages of which they do. */
+  reported: number;
+  reports: number;
+  /** Micro-USD by the price of the model, and the messages that have one. */
+  estimated: number;
+  priced: number;
+  /** Micro-USD: what is reported where it is, else what is estimated. */
+  cost: number;
+};
+
+/** Micro-USD of a message; null: its model has no price. */
+export type Pricing = (
+  usage: Pick<Usage, 'model' | 'at' | 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'cacheWriteHour'>,
+) => number | null;
+
+/** `hour`: since the epoch, in UTC. */
+export type Cell = {key: number; payer: number; model: number; hour: number; spent: Spent};
+
+const HOUR_S = 3600;
+const MINUTE_S = 60;
+/** So many minutes before the newest message are kept one by one. */
+const MINUTES_KEPT = 60;
+const MODELS_MAX = 2 ** 12;
+const HOURS_MAX = 2 ** 20;
+
+/**
+ * Every message of the machine once, in columns: some millions of them are no strain. Of several lines of one message
+ * that with the largest output counts; the conversation is that of the line which came first.
+ */
+export class Table {
+  readonly payers: Payer[] = [];
+  readonly models: string[] = [];
+  /** Sums of conversation, model and hour, kept as rows come. */
+  readonly cells = new Map<number, Cell>();
+  size = 0;
+  /** Tokens of the last minutes by conversation, and by minute since the epoch. */
+  readonly minutes = new Map<number, Map<number, number>>();
+  #newestMinute = 0;
+  /** Grows with each change of a sum. */
+  changes = 0;
+  readonly #payerIds = new Map<string, number>();
+  readonly #modelIds = new Map<string, number>();
+  #rows = new Uint32Array(FIRST_ROWS * ROW_FIELDS);
+  /** Micro-USD, reported and estimated. */
+  #costs = new Float64Array(FIRST_ROWS).fill(Number.NaN);
+  #estimates = new Float64Array(FIRST_ROWS).fill(Number.NaN);
+  readonly #pricing: Pricing;
+  /** Row + 1 by the hash of its key; 0: free. */
+  #slots = new Uint32Array(FIRST_ROWS * SLOTS_PER_ROW);
+
+  constructor(pricing: Pricing = () => null) {
+    this.#pricing = pricing;
+  }
+
+  /** Number of the row that is new or changed; -1: nothing was. */
+  count(agent: string, usage: Usage): number {
+    const {high, low} = usage.key;
+    const slot = this.#slotOf(high, low);
+    const known = this.#slots[slot]! - 1;
+    if (known !== -1) return this.#grow(known, usage);
+    const row = this.#add(slot, high, low);
+    const at = row * ROW_FIELDS;
+    this.#rows[at + CONVERSATION] = this.payer({agent, conversation: usage.conversation});
+    this.#rows[at + MODEL] = this.model(usage.model);
+    this.#put(row, usage);
+    this.#sum(row, 1);
+    return row;
+  }
+
+  payer({agent, conversation}: Payer): number {
+    return getOr(this.#payerIds, `${agent}\0${conversation}`, () => this.payers.push({agent, conversation}) - 1);
+  }
+
+  /** Its id, if it has one. */
+  knows({agent, conversation}: Payer): number | null {
+    return this.#payerIds.get(`${agent}\0${conversation}`) ?? null;
+  }
+
+  model(name: string): number {
+    return getOr(this.#modelIds, name, () => this.models.push(name) - 1);
+  }
+
+  /** Sums of the parts of some cells: `partOf` names the part that a row belongs to, or null. */
+  split(cells: ReadonlySet<number>, partOf: (row: {payer: number; seconds: number}) => string | null): Part[] {
+    const parts = new Map<string, Part>();
+    for (let row = 0; cells.size > 0 && row < this.size; row++) {
+      const key = this.#cellOf(row);
+      if (!cells.has(key)) continue;
+      const {payer, model, hour} = this.cells.get(key)!;
+      const part = partOf({payer, seconds: this.#rows[row * ROW_FIELDS + SECONDS]!});
+      if (part === null) continue;
+      const found = getOr(parts, `${key} ${part}`, () => ({payer, model, hour, part, spent: nothingSpent()}));
+      this.#addTo(found.spent, row, 1);
+    }
+    return [...parts.values()];
+  }
+
+  /** Some rows as they are stored; they are counted again with `load`. */
+  rows(from: number, to: number): {numbers: Uint32Array; costs: Float64Array} {
+    return {numbers: this.#rows.slice(from * ROW_FIELDS, to * ROW_FIELDS), costs: this.#costs.slice(from, to)};
+  }
+
+  /** Counts stored rows. Ids of payers and models are those of this table. */
+  load(numbers: Uint32Array, costs: Float64Array): void {
+    for (let i = 0; i < costs.length; i++) {
+      const at = i * ROW_FIELDS;
+      const field = (name: number): number => numbers[at + name]!;
+      const {agent, conversation} = this.payers[field(CONVERSATION)] ?? {agent: '', conversation: ''};
+      const cost = costs[i]!;
+      this.count(agent, {
+        key: {high: field(HIGH), low: field(LOW)},
+        conversation,
+        model: this.models[field(MODEL)] ?? '',
+        at: field(SECONDS) * 1000,
+        input: field(INPUT),
+        cacheRead: field(CACHE_READ),
+        cacheWrite: field(CACHE_WRITE),
+        cacheWriteHour: field(CACHE_WRITE_HOUR),
+        output: field(OUTPUT),
+        reasoning: field(REASONING),
+        cost: Number.isNaN(cost) ? null : cost,
+      });
+    }
+  }
+
+  #grow(row: number, usage: Usage): number {
+    if (usage.output <= this.#rows[row * ROW_FIELDS + OUTPUT]!) return -1;
+    this.#sum(row, -1);
+    this.#put(row, usage);
+    this.#sum(row, 1);
+    return row;
+  }
+
+  #put(row: number, usage: Usage): void {
+    const at = row * ROW_FIELDS;
+    const rows = this.#rows;
+    rows[at + SECONDS] = Math.min(Math.max(Math.floor(usage.at / 1000), 0), 0xffffffff);
+    rows[at + INPUT] = usage.input;
+    rows[at + CACHE_READ] = usage.cacheRead;
+    rows[at + CACHE_WRITE] = usage.cacheWrite;
+    rows[at + CACHE_WRITE_HOUR] = usage.cacheWriteHour;
+    rows[at + OUTPUT] = usage.output;
+    rows[at + REASONING] = usage.reasoning;
+    this.#costs[row] = usage.cost ?? Number.NaN;
+    this.#estimates[row] = this.#pricing(usage) ?? Number.NaN;
+  }
+
+  #add(slot: number, high: number, low: number): number {
+    if (this.size * ROW_FIELDS === this.#rows.length) {
+      this.#enlarge();
+      return this.#add(this.#slotOf(high, low), high, low);
+    }
+    const row = this.size++;
+    this.#rows[row * ROW_FIELDS + HIGH] = high;
+    this.#rows[row * ROW_FIELDS + LOW] = low;
+    this.#slots[slot] = row + 1;
+    return row;
+  }
+
+  #enlarge(): void {
+    const capacity = this.size * 2;
+    const rows = new Uint32Array(capacity * ROW_FIELDS);
+    rows.set(this.#rows);
+    this.#rows = rows;
+    const costs = new Float64Array(capacity).fill(Number.NaN);
+    costs.set(this.#costs);
+    this.#costs = costs;
+    const estimates = new Float64Array(capacity).fill(Number.NaN);
+    estimates.set(this.#estimates);
+    this.#estimates = estimates;
+    this.#slots = new Uint32Array(capacity * SLOTS_PER_ROW);
+    for (let row = 0; row < this.size; row++) {
+      const at = row * ROW_FIELDS;
+      this.#slots[this.#slotOf(rows[at + HIGH]!, rows[at + LOW]!)] = row + 1;
+    }
+  }
+
+  /** Where the row of this key is, or would be. */
+  #slotOf(high: number, low: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const row = this.#slots[slot]! - 1;
+      if (row === -1) return slot;
+      if (this.#rows[row * ROW_FIELDS + LOW] === low && this.#rows[row * ROW_FIELDS + HIGH] === high) return slot;
+    }
+  }
+
+  #sum(row: number, sign: 1 | -1): void {
+    const at = row * ROW_FIELDS;
+    const key = this.#cellOf(row);
+    const cell = getOr(this.cells, key, () => ({
+      key,
+      payer: this.#rows[at + CONVERSATION]!,
+      model: this.#rows[at + MODEL]!,
+      hour: Math.floor(this.#rows[at + SECONDS]! / HOUR_S),
+      spent: nothingSpent(),
+    }));
+    this.#addTo(cell.spent, row, sign);
+    if (cell.spent.messages === 0) this.cells.delete(key);
+    this.changes++;
+    this.#sumMinute(row, sign);
+  }
+
+  #sumMinute(row: number, sign: 1 | -1): void {
+    const at = row * ROW_FIELDS;
+    const rows = this.#rows;
+    const minute = Math.floor(rows[at + SECONDS]! / MINUTE_S);
+    this.#newestMinute = Math.max(this.#newestMinute, minute);
+    if (minute <= this.#newestMinute - MINUTES_KEPT) return;
+    const kept = getOr(this.minutes, rows[at + CONVERSATION]!, () => new Map<number, number>());
+    const tokens =
+      rows[at + INPUT]! +
+      rows[at + CACHE_READ]! +
+      rows[at + CACHE_WRITE]! +
+      rows[at + CACHE_WRITE_HOUR]! +
+      rows[at + OUTPUT]!;
+    kept.set(minute, (kept.get(minute) ?? 0) + sign * tokens);
+    if (kept.size > MINUTES_KEPT) kept.delete(Math.min(...kept.keys()));
+  }
+
+  #cellOf(row: number): number {
+    const at = row * ROW_FIELDS;
+    const hour = Math.floor(this.#rows[at + SECONDS]! / HOUR_S) % HOURS_MAX;
+    return (this.#rows[at + CONVERSATION]! * MODELS_MAX + (this.#rows[at + MODEL]! % MODELS_MAX)) * HOURS_MAX + hour;
+  }
+
+  #addTo(spent: Spent, row: number, sign: 1 | -1): void {
+    const at = row * ROW_FIELDS;
+    const rows = this.#rows;
+    spent.messages += sign;
+    spent.input += sign * rows[at + INPUT]!;
+    spent.cacheRead += sign * rows[at + CACHE_READ]!;
+    spent.cacheWrite += sign * rows[at + CACHE_WRITE]!;
+    spent.cacheWriteHour += sign * rows[at + CACHE_WRITE_HOUR]!;
+    spent.output += sign * rows[at + OUTPUT]!;
+    spent.reasoning += sign * rows[at + REASONING]!;
+    const reported = this.#costs[row]!;
+    const estimated = this.#estimates[row]!;
+    if (!Number.isNaN(reported)) {
+      spent.reported += sign * reported;
+      spent.reports += sign;
+    }
+    if (!Number.isNaN(estimated)) {
+      spent.estimated += sign * estimated;
+      spent.priced += sign;
+    }
+    spent.cost += sign * (Number.isNaN(reported) ? (Number.isNaN(estimated) ? 0 : estimated) : reported);
+  }
+}
+
+/** A part of a cell, by the name that it was given. */
+export type Part = Omit<Cell, 'key'> & {part: string};
+
+export const nothingSpent = (): Spent => ({
+  messages: 0,
+  input: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  cacheWriteHour: 0,
+  output: 0,
+  reasoning: 0,
+  reported: 0,
+  reports: 0,
+  estimated: 0,
+  priced: 0,
+  cost: 0,
+});
+
+/** As it is shown. */
+export function tokensOf(all: Iterable<Spent>): Tokens {
+  const tokens = noTokens();
+  for (const {input, output, cacheRead, cacheWrite, cacheWriteHour} of all) {
+    tokens.input += input;
+    tokens.output += output;
+    tokens.cacheRead += cacheRead;
+    tokens.cacheWrite += cacheWrite + cacheWriteHour;
+    tokens.total += input + output + cacheRead + cacheWrite + cacheWriteHour;
+  }
+  return tokens;
+}
+
+function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

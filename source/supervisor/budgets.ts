@@ -1,0 +1,148 @@
+import {
+  type Budget,
+  type BudgetInput,
+  type Budgets,
+  type BudgetTarget,
+  type BudgetView,
+  budgetId,
+  budgetText,
+  budgetView,
+  newsOf,
+} from '../domain/budget.ts';
+import {AmuxError} from '../domain/errors.ts';
+import type {Session} from '../domain/session.ts';
+import type {Store} from '../store/store.ts';
+import type {Roster} from './roster.ts';
+import type {Spendings} from './spending.ts';
+
+type Options = {store: Store; roster: () => Roster; spendings: Spendings; now: () => number};
+
+export type BudgetKeeper = {
+  as: (actor: string) => Budgets;
+  /** Why the queue of a session is held; null: it is not. */
+  held: (session: Session) => string | null;
+  /** Tells what became near or over, and lets queues go on that are not held any more. */
+  look: () => void;
+};
+
+/** Holds the queues of those whose budget is used up. What runs already goes on: a turn is never cut off for money. */
+export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKeeper {
+  const {budgets} = store.state;
+  let over: Budget[] = [];
+
+  const sessionOf = (id: string) => roster().runners.get(id)?.session;
+  const viewOf = (budget: Budget): BudgetView => viewNow(budget, {spendings, sessionOf, now: now()});
+
+  const put = (
+    record: Budget,
+    {type, actor, reason}: {type: 'budget.set' | 'budget.near' | 'budget.over'; actor: string; reason: string},
+  ): void =>
+    void store.append({
+      type,
+      actor,
+      at: now(),
+      session: null,
+      reason,
+      changes: [{kind: 'put', table: 'budgets', record}],
+    });
+
+  const look = (): void => {
+    const before = over.length;
+    over = [];
+    for (const budget of [...budgets.values()]) {
+      const view = viewOf(budget);
+      if (view.state === 'over') over.push(budget);
+      const told = newsOf(budget, view, budget.per === 'day' ? dayOf(now()) : '');
+      if (told === null) continue;
+      const isOver = told.percent === 100;
+      const reason = `${view.percent}% of ${budgetText(budget)} is used${isOver ? ': its queue is held' : ''}`;
+      put({...budget, told}, {type: isOver ? 'budget.over' : 'budget.near', actor: 'supervisor', reason});
+    }
+    if (before === 0 && over.length === 0) return;
+    for (const runner of roster().liveOnes) {
+      if (runner.outbox.pending.length > 0 && held(runner.session) === null) {
+        runner.observe({source: 'clock', at: now()});
+      }
+    }
+  };
+
+  const held = (session: Session): string | null => {
+    const budget = over.find(each => isAbout(each, session, session.id));
+    return budget === undefined ? null : `held: ${budgetText(budget)} is used up`;
+  };
+
+  const as = (actor: string): Budgets => ({
+    async budgets() {
+      return budgetViews({budgets, spendings, sessionOf, now: now()});
+    },
+
+    async setBudget(input) {
+      const target = targetOf(input, roster());
+      const per = input.per ?? 'day';
+      const {tokens = null, usd = null} = input;
+      if ((tokens === null) === (usd === null)) {
+        throw new AmuxError('input.invalid', {why: 'a budget is in tokens or in USD', next: 'give one of the two'});
+      }
+      const id = budgetId(target, per);
+      const budget: Budget = {...target, id, tokens, usd, per, setAt: now(), told: {day: '', percent: 0}};
+      put(budget, {type: 'budget.set', actor, reason: `budget: ${budgetText(budget)}`});
+      look();
+      return viewOf(budgets.get(id)!);
+    },
+
+    async removeBudget(id) {
+      const budget = budgets.get(id);
+      if (budget === undefined) throw new AmuxError('budget.unknown', {budget: id.slice(0, 80)});
+      const reason = `no budget any more: ${budgetText(budget)}`;
+      store.append({
+        type: 'budget.set',
+        actor,
+        at: now(),
+        session: null,
+        reason,
+        changes: [{kind: 'delete', table: 'budgets', id}],
+      });
+      look();
+    },
+  });
+
+  return {as, held, look};
+}
+
+type Judging = {spendings: Spendings; sessionOf: (id: string) => Session | undefined; now: number};
+
+/** By what they are about. */
+export function budgetViews({budgets, ...judging}: Judging & {budgets: ReadonlyMap<string, Budget>}): BudgetView[] {
+  return [...budgets.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(budget => viewNow(budget, judging));
+}
+
+function viewNow(budget: Budget, {spendings, sessionOf, now}: Judging): BudgetView {
+  const since = budget.per === 'day' ? midnight(now) : undefined;
+  const {tokens, cost} = spendings.used(id => isAbout(budget, sessionOf(id), id), since);
+  return budgetView(budget, budget.usd === null ? tokens : cost);
+}
+
+/** A session that is gone counts for its own budget and the fleet's; tags it has no more. */
+function isAbout({of, name}: Pick<Budget, 'of' | 'name'>, session: Session | undefined, id: string): boolean {
+  if (of === 'fleet') return true;
+  return of === 'session' ? (session?.name ?? id) === name : session?.tags.includes(name!) === true;
+}
+
+function targetOf({session, tag}: BudgetInput, roster: Roster): BudgetTarget {
+  if (session !== undefined && tag !== undefined) {
+    throw new AmuxError('input.invalid', {
+      why: 'a budget is of a session or of a tag',
+      next: 'give one of the two, or none for the fleet',
+    });
+  }
+  if (session !== undefined) return {of: 'session', name: roster.find(session).session.name};
+  return tag === undefined ? {of: 'fleet', name: null} : {of: 'tag', name: tag};
+}
+
+function midnight(at: number): number {
+  const day = new Date(at);
+  day.setHours(0, 0, 0, 0);
+  return Math.floor(day.getTime() / 1000);
+}
+
+const dayOf = (at: number): string => new Date(midnight(at) * 1000).toDateString();

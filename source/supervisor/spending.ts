@@ -1,0 +1,201 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Agent} from '../agents/agent.ts';
+import {agentOf, agents} from '../agents/registry.ts';
+import type {SessionView} from '../domain/fleet.ts';
+import {costOf, type PriceTable, priceOf} from '../domain/prices.ts';
+import {isLive, type Session} from '../domain/session.ts';
+import {
+  type ConversationRecord,
+  RATE_MINUTES,
+  type SessionSpend,
+  type SpendQuery,
+  type SpendReport,
+} from '../domain/spending.ts';
+import {Ledger, type Source, type Trouble} from '../ledger/ledger.ts';
+import {LedgerLog} from '../ledger/log.ts';
+import {contextOf, type Holders, ratesOf, report} from '../ledger/report.ts';
+import type {Pricing} from '../ledger/table.ts';
+
+/** Histories of sessions that printed are looked at so often, in ms. */
+const FOLLOW_MS = 2000;
+/** What was counted is kept so often, in ms. */
+const SAVE_MS = 10_000;
+/** All histories are looked at so often while sessions run: some begin where nobody was told, in ms. */
+const SCAN_MS = 60_000;
+
+export type Spent = Pick<SessionView, 'token_count' | 'tokens' | 'cost' | 'context' | 'rate'>;
+
+export const NOTHING_TOLD: Spent = {token_count: null, tokens: null, cost: null, context: null, rate: null};
+
+type Options = {
+  /** Of the log of what was counted. */
+  file: string;
+  /** False: what was kept is read, and nothing is written. */
+  writes: boolean;
+  prices: PriceTable;
+  /** By which histories are found; null: none are read. */
+  env: Readonly<Record<string, string | undefined>> | null;
+  sessions: () => Iterable<Session>;
+  conversations: () => ReadonlyMap<string, ConversationRecord>;
+  /** ms since the epoch. */
+  now: () => number;
+  onTrouble?: (trouble: Trouble) => void;
+};
+
+type Keeping = {
+  signal: AbortSignal;
+  /** Sums are others than before, or a new day began. */
+  onCounted: () => void;
+};
+
+/** What the fleet spent: the ledger, and whose the conversations in it are. */
+export class Spendings {
+  readonly ledger: Ledger;
+  readonly #options: Options;
+  #cached: {changes: number; conversations: number; rows: Map<string, SessionSpend['rows'][number]>} | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+    const {file, writes, env, onTrouble, prices} = options;
+    const sources = env === null ? [] : agents.flatMap(agent => sourceOf(agent, env));
+    const log = new LedgerLog(file);
+    this.ledger = new Ledger({sources, log, writes, pricing: pricingBy(prices), ...(onTrouble && {onTrouble})});
+  }
+
+  report(query: SpendQuery = {}): SpendReport {
+    return report({ledger: this.ledger, holders: this.#holders(), query});
+  }
+
+  reportOf(session: Session, query: Pick<SpendQuery, 'since' | 'until'> = {}): SessionSpend {
+    const {ledger} = this;
+    const only = (id: string): boolean => id === session.id;
+    const found = report({ledger, holders: this.#holders(), query: {...query, by: 'model'}, only});
+    return {...found, context: this.#contextOf(session)};
+  }
+
+  /** Of the sessions with these ids, since a moment in unix seconds; `cost` in USD, null: no price is known. */
+  used(only: (session: string) => boolean, since?: number): {tokens: number; cost: number | null} {
+    const {total} = report({ledger: this.ledger, holders: this.#holders(), query: {by: 'agent', since}, only});
+    return {tokens: total.total, cost: total.cost};
+  }
+
+  /** As it stands in lists of sessions. */
+  of(session: Session): Spent {
+    if (agentOf(session.agentType).usage === null) return NOTHING_TOLD;
+    const {input = 0, output = 0, cacheRead = 0, cacheWrite = 0, total = 0, cost = null} = this.#row(session.id) ?? {};
+    return {
+      token_count: total,
+      tokens: {input, output, cacheRead, cacheWrite, total},
+      cost,
+      context: this.#contextOf(session),
+      rate: this.#ratesOf(session),
+    };
+  }
+
+  /** Follows the histories of what runs until the signal; resolves when all was read once. */
+  async keep({signal, onCounted}: Keeping): Promise<void> {
+    const {ledger} = this;
+    const {now} = this.#options;
+    const looked = new Map<string, number>();
+    let counted = '';
+    const follow = setInterval(() => {
+      for (const session of this.#options.sessions()) {
+        const printed = session.signals.output?.at ?? 0;
+        if (!isLive(session) || printed <= (looked.get(session.id) ?? 0)) continue;
+        looked.set(session.id, Math.min(printed, now() - FOLLOW_MS));
+        this.follow(session);
+      }
+      // A day that begins counts anew.
+      const state = `${ledger.table.changes} ${new Date(now()).getDate()}`;
+      if (state !== counted) onCounted();
+      counted = state;
+    }, FOLLOW_MS).unref();
+    const save = setInterval(() => this.#save(), SAVE_MS).unref();
+    const scan = setInterval(() => {
+      if ([...this.#options.sessions()].some(isLive) && ledger.progress === null) void ledger.scan(signal);
+    }, SCAN_MS).unref();
+    signal.addEventListener('abort', () => {
+      for (const timer of [follow, save, scan]) clearInterval(timer);
+      this.#save();
+    });
+    await ledger.scan(signal);
+    this.#save();
+    onCounted();
+  }
+
+  /** Reads what is new in the history of a session and in those of its sub-agents. */
+  follow({agentType, conversation}: Session): void {
+    const usage = agentOf(agentType).usage;
+    const file = conversation?.file ?? null;
+    if (usage !== null && 'sql' in usage) {
+      void this.ledger.scanDatabases();
+      return;
+    }
+    if (usage === null || file === null) return;
+    this.ledger.follow(file);
+    if (usage.beside === null) return;
+    const beside = usage.beside(file);
+    for (const name of names(beside)) this.ledger.follow(join(beside, name));
+  }
+
+  #save(): void {
+    try {
+      this.ledger.save();
+    } catch (error) {
+      this.#options.onTrouble?.({path: this.#options.file, skipped: 0, why: (error as Error).message});
+    }
+  }
+
+  /** Sums by session are made when somebody asks and something changed. */
+  #row(session: string): SessionSpend['rows'][number] | undefined {
+    const {changes} = this.ledger.table;
+    const conversations = this.#options.conversations().size;
+    if (this.#cached?.changes !== changes || this.#cached.conversations !== conversations) {
+      const holders = this.#holders();
+      const {rows} = report({ledger: this.ledger, holders, query: {by: 'session'}, sessionKey: 'session'});
+      this.#cached = {changes, conversations, rows: new Map(rows.map(row => [row.key, row]))};
+    }
+    return this.#cached.rows.get(session);
+  }
+
+  #contextOf({agentType, conversation}: Session): SessionView['context'] {
+    if (conversation === null) return null;
+    const {prices} = this.#options;
+    return contextOf(this.ledger, {agent: agentType, conversation: conversation.id, prices});
+  }
+
+  #ratesOf({agentType, conversation}: Session): number[] {
+    if (conversation === null) return [];
+    const now = this.#options.now() / 1000;
+    return ratesOf(this.ledger, {agent: agentType, conversation: conversation.id, minutes: RATE_MINUTES, now});
+  }
+
+  #holders(): Holders {
+    const tags = new Map<string, readonly string[]>();
+    for (const session of this.#options.sessions()) tags.set(session.id, session.tags);
+    return {conversations: this.#options.conversations(), tagsOf: session => tags.get(session) ?? []};
+  }
+}
+
+function sourceOf({name, usage}: Agent, env: NonNullable<Options['env']>): Source[] {
+  if (usage === null) return [];
+  if ('sql' in usage) return [{agent: name, database: usage.file(env), query: usage}];
+  const {isHistory, reader} = usage;
+  return [{agent: name, roots: usage.roots(env), isHistory, reader}];
+}
+
+const pricingBy =
+  (prices: PriceTable): Pricing =>
+  usage => {
+    const price = priceOf(prices, usage.model, usage.at);
+    return price === null ? null : costOf(price, usage);
+  };
+
+function names(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter(name => name.endsWith('.jsonl'));
+  } catch {
+    return []; // It started none.
+  }
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {after, describe, it} from 'node:test';
+import {claudeUsage} from '../../source/agents/claude-usage.ts';
+import {costOf, PRICES, priceOf} from '../../source/domain/prices.ts';
+import type {ConversationRecord, SpendQuery} from '../../source/domain/spending.ts';
+import {Ledger} from '../../source/ledger/ledger.ts';
+import {contextOf, ratesOf, report} from '../../source/ledger/report.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'amux-report-'));
+after(() => rmSync(root, {recursive: true, force: true}));
+
+const at = (time: string): number => Date.parse(`2026-11-20T${time}Z`);
+const held = (id: string, ...holders: [session: string, time: string][]): [string, ConversationRecord] => [
+  id,
+  {id, holders: holders.map(([session, time]) => ({session: `session-${session}`, name: session, at: at(time)}))},
+];
+const conversations = new Map([
+  held('c1', ['ada', '08:00:00']),
+  // It changes hands in the middle of an hour.
+  held('c2', ['bob', '08:00:00'], ['ada', '09:30:00']),
+]);
+const tags: Record<string, string[]> = {'session-ada': ['shop', 'night'], 'session-bob': []};
+const holders = {conversations, tagsOf: (session: string) => tags[session] ?? []};
+
+const ledger = await read([
+  ['c1', 'a', '08:10:00', 'claude-opus-5-5', 1000],
+  ['c2', 'b', '09:10:00', 'claude-opus-5-5', 200],
+  ['c2', 'c', '09:40:00', 'mystery', 30],
+  ['nobody', 'd', '10:00:00', 'claude-haiku-5-5', 4],
+]);
+
+describe('what was spent', () => {
+  const rows = (query: SpendQuery) =>
+    Object.fromEntries(report({ledger, holders, query}).rows.map(({key, total}) => [key, total]));
+
+  it('counts for the session that held the conversation then', () => {
+    assert.deepEqual(rows({}), {ada: 1030, bob: 200});
+    assert.deepEqual(rows({all: true}), {ada: 1030, bob: 200, nobody: 4});
+  });
+
+  it('is put together by model, agent, tag, day and hour', () => {
+    assert.deepEqual(rows({by: 'model'}), {'claude-opus-5-5': 1200, mystery: 30});
+    assert.deepEqual(rows({by: 'agent', all: true}), {claude: 1234});
+    assert.deepEqual(rows({by: 'tag'}), {shop: 1030, night: 1030, '(no tag)': 200});
+    assert.deepEqual(Object.values(rows({by: 'hour', all: true})), [1000, 230, 4]);
+    assert.equal(
+      report({ledger, holders, query: {by: 'tag'}}).total.total,
+      1230,
+      'a session with two tags counts once',
+    );
+  });
+
+  it('is cut at the second where a span begins and ends', () => {
+    const seconds = (time: string): number => at(time) / 1000;
+    assert.deepEqual(rows({since: seconds('08:10:01')}), {bob: 200, ada: 30});
+    assert.deepEqual(rows({since: seconds('08:10:00'), until: seconds('09:40:00')}), {ada: 1000, bob: 200});
+  });
+
+  it('is estimated where a price is known, and says of which model none is', () => {
+    const {total, unpriced, rows: all} = report({ledger, holders, query: {by: 'model'}});
+    assert.equal(total.cost, 0.024, '1200 tokens of output at 20 USD a million');
+    assert.deepEqual(unpriced, ['mystery']);
+    assert.equal(all.find(({key}) => key === 'mystery')?.cost, null);
+  });
+});
+
+describe('prices', () => {
+  const none = {input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0};
+  const cost = (model: string, counts: Partial<typeof none>, time = at('08:00:00')) => {
+    const price = priceOf(PRICES, model, time);
+    return price === null ? null : costOf(price, {...none, ...counts});
+  };
+
+  it('of a model count for its dated, prefixed and widened names, and for no other', () => {
+    const names = ['claude-opus-4-5', 'claude-opus-4-5-20251101', 'anthropic/claude-opus-4-5', 'Claude-Opus-4-5[1m]'];
+    for (const name of names) assert.equal(cost(name, {input: 1_000_000}), 5_000_000, name);
+    assert.equal(cost('claude-opus-4-50', {input: 1}), null);
+    assert.equal(cost('constructor', {input: 1}), null);
+  });
+
+  it('differ for what is written to a cache for five minutes and for an hour, and for what is read', () => {
+    const each = {cacheRead: 1_000_000, cacheWrite: 1_000_000, cacheWriteHour: 1_000_000};
+    assert.equal(cost('claude-sonnet-4-5', each), 300_000 + 3_750_000 + 6_000_000);
+  });
+
+  it('are those of the day, and of the length of what was asked', () => {
+    assert.equal(cost('claude-sonnet-5-5', {cacheRead: 1_000_000}, Date.parse('2026-10-01')), 200_000);
+    assert.equal(cost('claude-sonnet-5-5', {cacheRead: 1_000_000}), 100_000);
+    assert.equal(cost('claude-haiku-5-5', {input: 100_000}), 10_000);
+    assert.equal(cost('claude-haiku-5-5', {input: 100_000, cacheRead: 1}), 50_000.05);
+  });
+});
+
+describe('a conversation', () => {
+  it('says how full its context is, by the size that its model has', () => {
+    const context = contextOf(ledger, {agent: 'claude', conversation: 'c1', prices: PRICES});
+    assert.deepEqual(context, {used: 1000, limit: 1_000_000, percent: 0});
+    assert.deepEqual(contextOf(ledger, {agent: 'claude', conversation: 'c2', prices: PRICES})?.percent, null);
+    assert.equal(contextOf(ledger, {agent: 'claude', conversation: 'never', prices: PRICES}), null);
+  });
+
+  it('says its tokens of the last minutes', () => {
+    const now = at('10:01:30') / 1000;
+    const rates = (conversation: string) => ratesOf(ledger, {agent: 'claude', conversation, minutes: 3, now});
+    assert.deepEqual(rates('nobody'), [0, 4, 0]);
+    assert.deepEqual(rates('c1'), [0, 0, 0]);
+  });
+});
+
+type Said = [conversation: string, id: string, time: string, model: string, output: number];
+
+async function read(said: Said[]): Promise<Ledger> {
+  const file = join(root, 'projects', 'p', 'a.jsonl');
+  mkdirSync(dirname(file), {recursive: true});
+  const lines = said.map(([sessionId, id, time, model, output]) => {
+    const message = {id, role: 'assistant', model, content: [], usage: {input_tokens: 0, output_tokens: output}};
+    return JSON.stringify({type: 'assistant', sessionId, timestamp: new Date(at(time)).toISOString(), message});
+  });
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const read = new Ledger({
+    sources: [{agent: 'claude', roots: [join(root, 'projects')], isHistory: () => true, reader: claudeUsage}],
+    log: null,
+    writes: false,
+    pricing: usage => {
+      const price = priceOf(PRICES, usage.model, usage.at);
+      return price === null ? null : costOf(price, usage);
+    },
+  });
+  await read.scan();
+  return read;
+}
