@@ -1,5 +1,6 @@
 import type {Backend} from '../backends/backend.ts';
 import {type Paths, prepareHome} from '../config/paths.ts';
+import {pricesWith} from '../config/prices.ts';
 import {loadSettings, type Settings} from '../config/settings.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet, Health} from '../domain/fleet.ts';
@@ -109,6 +110,7 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       self,
       door: listeners.door,
       env: process.env,
+      prices: pricesWith(settings.prices),
       apiUrl: () => url,
       now: Date.now,
       onShutdown,

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {checkSocketDirectory, type Paths} from '../config/paths.ts';
+import {pricesWith} from '../config/prices.ts';
 import {loadSettings} from '../config/settings.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import {openStore} from '../store/store.ts';
@@ -21,7 +22,7 @@ export async function offlineFleet(paths: Paths): Promise<Fleet> {
     memoryDir: paths.memory,
     columns: settings.board.columns,
     home: paths.home,
-    ledger: {file: paths.ledger, env: process.env},
+    ledger: {file: paths.ledger, env: process.env, prices: pricesWith(settings.prices)},
     version,
     now: Date.now,
   });

@@ -4,6 +4,7 @@ import {logLevels} from '../domain/log.ts';
 import {agentsSchema, maskAgents} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
 import {boardSchema} from './board.ts';
+import {pricesSchema} from './prices.ts';
 import {projectSchema} from './profiles.ts';
 import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
 
@@ -64,6 +65,7 @@ export const settingsSchema = z.strictObject({
     .default(false)
     .describe('Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts'),
   board: boardSchema.describe('The board of this home'),
+  prices: pricesSchema.describe('What models cost, over the list of amux; by their names without a date'),
   agents: agentsSchema.describe('Agent profiles of this home; those of a project lie over them'),
 });
 

@@ -18,7 +18,7 @@ import {
 } from '../domain/fleet.ts';
 import type {McpListing} from '../domain/mcp.ts';
 import {findNamed} from '../domain/names.ts';
-import {PRICES} from '../domain/prices.ts';
+import {PRICES, type PriceTable} from '../domain/prices.ts';
 import type {Screen} from '../domain/screen.ts';
 import {complete, isLive, type Session, transition} from '../domain/session.ts';
 import type {SessionSpend, SpendQuery, SpendReport} from '../domain/spending.ts';
@@ -51,7 +51,7 @@ export type OfflineOptions = {
   home: string;
   version: string;
   /** The log of what was counted, and where histories lie. */
-  ledger: {file: string; env: Readonly<Record<string, string | undefined>> | null};
+  ledger: {file: string; env: Readonly<Record<string, string | undefined>> | null; prices?: PriceTable};
   now: () => number;
 };
 
@@ -74,9 +74,9 @@ export class Offline implements Fleet {
   private constructor(options: OfflineOptions) {
     this.#options = options;
     this.#spendings = new Spendings({
+      prices: PRICES,
       ...options.ledger,
       writes: false,
-      prices: PRICES,
       now: options.now,
       sessions: () => this.#sessions.values(),
       conversations: () => options.store.state.conversations,

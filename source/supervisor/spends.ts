@@ -1,5 +1,5 @@
 import type {Paths} from '../config/paths.ts';
-import {PRICES} from '../domain/prices.ts';
+import {PRICES, type PriceTable} from '../domain/prices.ts';
 import type {Spending} from '../domain/spending.ts';
 import type {Store} from '../store/store.ts';
 import type {Roster} from './roster.ts';
@@ -10,16 +10,17 @@ type Options = {
   store: Store;
   roster: () => Roster;
   now: () => number;
+  prices?: PriceTable | undefined;
   env?: Readonly<Record<string, string | undefined>> | null;
 };
 
 /** The ledger of a supervisor: trouble with a file is told once a while in the journal. */
-export function spendingsOf({paths, store, roster, now, env = null}: Options): Spendings {
+export function spendingsOf({paths, store, roster, now, env = null, prices = PRICES}: Options): Spendings {
   const told = new Set<string>();
   return new Spendings({
     file: paths.ledger,
     writes: true,
-    prices: PRICES,
+    prices,
     env,
     now,
     sessions: () => roster().all.map(({session}) => session),

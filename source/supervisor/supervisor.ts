@@ -6,6 +6,7 @@ import type {Column} from '../domain/board.ts';
 import {baseColumns} from '../domain/columns.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet, Health, Selection} from '../domain/fleet.ts';
+import type {PriceTable} from '../domain/prices.ts';
 import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
 import {countDirty} from '../workspace/dirty.ts';
@@ -63,6 +64,8 @@ export type SupervisorOptions = {
   self?: readonly string[] | null;
   /** Listens for the hooks of agents; null: nobody does. */
   door: Door | null;
+  /** What models cost; default: the list of amux. */
+  prices?: PriceTable;
   /** By which the histories of agents are found; default: none are read. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */

@@ -135,5 +135,7 @@ describe('tokens', () => {
     assert.match(err, /no price for mystery/);
     assert.equal((await home.json<SpendReport>('tokens', '--since', '2026-11-20T09:00Z')).total.total, 0);
     assert.equal((await home.run(['tokens', '--since', 'yesterday'])).code, 2);
+    writeFileSync(join(home.path, 'config.yaml'), 'prices:\n  mystery: {input: 1, output: 1000}\n');
+    assert.equal((await home.json<SpendReport>('tokens')).total.cost, 0.004_095);
   });
 });
