@@ -18,24 +18,37 @@ export const claudeUsage: UsageReader<ClaudeCarry> = {
     const usages: Usage[] = [];
     const contexts: ContextSaid[] = [];
     let {at} = carry;
+    let filling: Usage | null = null;
     let skipped = 0;
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-      if (end > from) {
-        const found = line.read(chunk, from, end);
+      const start = from;
+      from = end + 1;
+      if (end > start) {
+        const found = line.read(chunk, start, end);
         if (found === 'damaged') skipped++;
         else if (found === 'system') {
-          const context = compacted(chunk.toString('utf8', from, end));
-          if (context !== null) contexts.push(context);
+          const context = compacted(chunk.toString('utf8', start, end));
+          if (context !== null) {
+            contexts.push(context);
+            filling = null;
+          }
         } else if (found !== 'other') {
           if (found.at === 0) found.at = at;
           else at = found.at;
-          usages.push(found);
-          if (!line.isSide) contexts.push(contextAfter(found));
+          const last = usages.at(-1);
+          const isSame = last?.key.low === found.key.low && last.key.high === found.key.high;
+          // The lines of a message stand together: only the one that says most is handed on.
+          if (!isSame) usages.push(found);
+          else if (found.output > last.output) usages[usages.length - 1] = found;
+          if (line.isSide) continue;
+          if (filling !== null && filling.conversation !== found.conversation) contexts.push(contextAfter(filling));
+          filling = found;
         }
       }
-      from = end + 1;
     }
+    // Of many messages only the last one tells how full the context is.
+    if (filling !== null) contexts.push(contextAfter(filling));
     return {usages, contexts, carry: {at}, used: from, skipped};
   },
 };

@@ -30,6 +30,8 @@ type Options = {
   sources: readonly Source[];
   /** Micro-USD of a message; default: no model has a price. */
   pricing?: Pricing;
+  /** Messages from then on are summed by minute, too, in unix seconds; default: all are. */
+  recentFrom?: number;
   /** Null: nothing is kept. */
   log: LedgerLog | null;
   /** False: what was kept is read, and nothing is written. */
@@ -62,8 +64,10 @@ export class Ledger {
 
   constructor(options: Options) {
     this.#options = options;
-    const loaded = options.log?.load({repair: options.writes, pricing: options.pricing}) ?? null;
+    const loaded =
+      options.log?.load({repair: options.writes, pricing: options.pricing, recentFrom: options.recentFrom}) ?? null;
     this.table = loaded?.table ?? new Table(options.pricing);
+    this.table.recentFrom = options.recentFrom ?? 0;
     this.#marks = loaded?.marks ?? new Map();
     this.contexts = loaded?.contexts ?? new Map();
     this.problem = loaded?.problem ?? null;

@@ -32,6 +32,8 @@ const SLACK_BYTES = 4 << 20;
 
 type Names = {payers: Payer[]; models: string[]};
 
+type Loading = {repair: boolean; pricing?: Pricing | undefined; recentFrom?: number | undefined};
+
 /** Marks by path, contexts by payer. */
 type Known = {table: Table; marks: ReadonlyMap<string, Mark>; contexts: ReadonlyMap<number, ContextSaid>};
 
@@ -57,8 +59,9 @@ export class LedgerLog {
   }
 
   /** What a crash left half behind is cut off when `repair`; damage before the end is told in `problem`. */
-  load({repair, pricing}: {repair: boolean; pricing?: Pricing | undefined}): Loaded {
+  load({repair, pricing, recentFrom = 0}: Loading): Loaded {
     const table = new Table(pricing);
+    table.recentFrom = recentFrom;
     const marks = new Map<string, Mark>();
     const contexts = new Map<number, ContextSaid>();
     if (!existsSync(this.#file)) return {table, marks, contexts, problem: null};

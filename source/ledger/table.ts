@@ -53,7 +53,7 @@ export type Cell = {key: number; payer: number; model: number; hour: number; spe
 
 const HOUR_S = 3600;
 const MINUTE_S = 60;
-/** So many minutes before the newest message are kept one by one. */
+/** So many minutes of a conversation are kept one by one. */
 const MINUTES_KEPT = 60;
 const MODELS_MAX = 2 ** 12;
 const HOURS_MAX = 2 ** 20;
@@ -70,7 +70,8 @@ export class Table {
   size = 0;
   /** Tokens of the last minutes by conversation, and by minute since the epoch. */
   readonly minutes = new Map<number, Map<number, number>>();
-  #newestMinute = 0;
+  /** Minutes before this one are not kept one by one: those of a cold start would all be. Unix seconds. */
+  recentFrom = 0;
   /** Grows with each change of a sum. */
   changes = 0;
   readonly #payerIds = new Map<string, number>();
@@ -239,9 +240,8 @@ export class Table {
   #sumMinute(row: number, sign: 1 | -1): void {
     const at = row * ROW_FIELDS;
     const rows = this.#rows;
+    if (rows[at + SECONDS]! < this.recentFrom) return;
     const minute = Math.floor(rows[at + SECONDS]! / MINUTE_S);
-    this.#newestMinute = Math.max(this.#newestMinute, minute);
-    if (minute <= this.#newestMinute - MINUTES_KEPT) return;
     const kept = getOr(this.minutes, rows[at + CONVERSATION]!, () => new Map<number, number>());
     const tokens =
       rows[at + INPUT]! +

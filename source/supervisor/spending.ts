@@ -60,7 +60,15 @@ export class Spendings {
     const {file, writes, env, onTrouble, prices} = options;
     const sources = env === null ? [] : agents.flatMap(agent => sourceOf(agent, env));
     const log = new LedgerLog(file);
-    this.ledger = new Ledger({sources, log, writes, pricing: pricingBy(prices), ...(onTrouble && {onTrouble})});
+    const recentFrom = options.now() / 1000 - RATE_MINUTES * 60;
+    this.ledger = new Ledger({
+      sources,
+      log,
+      writes,
+      recentFrom,
+      pricing: pricingBy(prices),
+      ...(onTrouble && {onTrouble}),
+    });
   }
 
   report(query: SpendQuery = {}): SpendReport {
