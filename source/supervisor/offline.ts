@@ -31,6 +31,7 @@ import {explain} from './explain.ts';
 import {readLastScreen} from './last-screen.ts';
 import {storedBoard} from './offline-board.ts';
 import {peekOf} from './peek.ts';
+import {Refusing} from './refusing.ts';
 import {approvalView, openRequests} from './requests.ts';
 import {Spendings} from './spending.ts';
 import {readTranscript, spoken, TRANSCRIPT_ENTRIES} from './transcript.ts';
@@ -56,7 +57,7 @@ export type OfflineOptions = {
 };
 
 /** The fleet as the store and the terminals tell it while nobody supervises. Whatever would write is refused. */
-export class Offline implements Fleet {
+export class Offline extends Refusing implements Fleet {
   readonly #options: OfflineOptions;
   readonly #sessions = new Map<string, Session>();
   readonly cards: Fleet['cards'];
@@ -72,6 +73,7 @@ export class Offline implements Fleet {
   readonly proposal: Fleet['proposal'];
 
   private constructor(options: OfflineOptions) {
+    super();
     this.#options = options;
     this.#spendings = new Spendings({
       prices: PRICES,
@@ -246,51 +248,6 @@ export class Offline implements Fleet {
     return storedMcp({home: this.#options.home, sessions: this.#sessions.values()});
   }
 
-  register = refuse;
-  update = refuse;
-  switchModels = refuse;
-  unregister = refuse;
-  start = refuse;
-  stop = refuse;
-  restart = refuse;
-  stopAll = refuse;
-  run = refuse;
-  variables = refuse;
-  send = refuse;
-  sendAll = refuse;
-  keys = refuse;
-  type = refuse;
-  clearQueue = refuse;
-  decide = refuse;
-  resize = refuse;
-  seen = refuse;
-  attach = refuse;
-  attached = refuse;
-  shutdown = refuse;
-  createToken = refuse;
-  revokeToken = refuse;
-  addCard = refuse;
-  updateCard = refuse;
-  removeCard = refuse;
-  claimCard = refuse;
-  nextCard = refuse;
-  releaseCard = refuse;
-  beatCard = refuse;
-  undo = refuse;
-  addNote = refuse;
-  writeMemory = refuse;
-  fork = refuse;
-  setBudget = refuse;
-  removeBudget = refuse;
-  createWorkspace = refuse;
-  removeWorkspace = refuse;
-  mergeWorkspace = refuse;
-  pruneWorkspaces = refuse;
-  initContext = refuse;
-  addMcpServer = refuse;
-  removeMcpServer = refuse;
-  replaceMcpServers = refuse;
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const backend of this.#options.backends) await backend[Symbol.asyncDispose]();
     await this.#options.store.close();
@@ -335,8 +292,4 @@ function live(session: Session, info: TerminalInfo | undefined): Session {
     waitingFor: null,
     reason,
   };
-}
-
-async function refuse(): Promise<never> {
-  throw new AmuxError('supervisor.read-only');
 }
