@@ -173,9 +173,16 @@ const cases: Case[] = [
   },
 ];
 
+const places = ['the project itself', 'a worktree'] as const;
+
+/** In turns; the long form (`npm run test:trees`) has both for each. */
+function placesOf(index: number): readonly (typeof places)[number][] {
+  return process.env['AMUX_TREES'] === 'long' ? places : [places[index % 2]!];
+}
+
 describe('uncommitted changes come along, and nothing of the source changes', () => {
   for (const each of cases) {
-    for (const where of ['the project itself', 'a worktree'] as const) {
+    for (const where of placesOf(cases.indexOf(each))) {
       it(`${each.title}, in ${where}`, async () => {
         using repository = new TestRepository(home, `project ${cases.indexOf(each)}${where.length}`);
         repository.write('other.txt', 'other\n');

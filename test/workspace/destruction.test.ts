@@ -25,6 +25,8 @@ import {until} from '../helpers/home.ts';
 import {gitIn, ownGitHome, put, TestRepository, treeOf} from '../helpers/repository.ts';
 import {cases, withSubmodule} from './spoiled.ts';
 
+/** `npm run test:trees`. */
+const isLong = process.env['AMUX_TREES'] === 'long';
 const home = ownGitHome();
 after(() => rmSync(home, {recursive: true, force: true}));
 
@@ -66,6 +68,19 @@ describe('nothing is lost without --discard', () => {
   }
 });
 
+/** Each tree with its changes, and in turns without them or on a branch of a given name; the long form has all three. */
+function waysToFork(index: number): [clean: boolean, branch: string | undefined][] {
+  const others: [boolean, string | undefined][] = [
+    [true, undefined],
+    [false, 'feature/größe'],
+  ];
+  return isLong
+    ? [[false, undefined], ...others]
+    : index % 2 === 0
+      ? [[false, undefined]]
+      : [others[(index >> 1) % 2]!];
+}
+
 describe('a fork changes nothing of what it begins from, and has all of it', () => {
   for (const each of cases) {
     it(`${each.title}, also on a branch that a person named`, async () => {
@@ -85,11 +100,7 @@ describe('a fork changes nothing of what it begins from, and has all of it', () 
         assert.deepEqual(everything(repository, path), before);
         return;
       }
-      for (const [clean, branch] of [
-        [false, undefined],
-        [true, undefined],
-        [false, 'feature/größe'],
-      ] as const) {
+      for (const [clean, branch] of waysToFork(cases.indexOf(each))) {
         const found = await fork(clean, branch);
         assert.equal(gitIn(found.path, 'rev-parse', 'HEAD'), gitIn(path, 'rev-parse', 'HEAD'));
         assert.equal(gitIn(found.path, 'branch', '--show-current').trim(), branch ?? 'amux/the-fork');
