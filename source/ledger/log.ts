@@ -1,5 +1,6 @@
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   ftruncateSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
 import {crc32} from 'node:zlib';
@@ -15,7 +17,7 @@ import type {Mark} from './followed.ts';
 import {type Payer, type Pricing, ROW_FIELDS, Table} from './table.ts';
 
 /** `AMXL`, kind, bytes of the content, CRC-32 of the content: four numbers of 32 bits each. */
-const MAGIC = 0x4c584d41;
+const MAGIC_BYTES = Buffer.from('AMXL');
 const HEAD = 16;
 const NAMES = 1;
 const ROWS = 2;
@@ -58,42 +60,35 @@ export class LedgerLog {
     this.#file = file;
   }
 
-  /** What a crash left half behind is cut off when `repair`; damage before the end is told in `problem`. */
+  /**
+   * What a crash left half behind at the end is cut off when `repair`. Damage before that ends the reading: it is told in
+   * `problem`, and the file is kept aside as it was.
+   */
   load({repair, pricing, recentFrom = 0}: Loading): Loaded {
     const table = new Table(pricing);
     table.recentFrom = recentFrom;
-    const marks = new Map<string, Mark>();
-    const contexts = new Map<number, ContextSaid>();
-    if (!existsSync(this.#file)) return {table, marks, contexts, problem: null};
+    const loaded: Loaded = {table, marks: new Map(), contexts: new Map(), problem: null};
+    if (!existsSync(this.#file)) return loaded;
     const bytes = readFileSync(this.#file);
-    let problem: string | null = null;
     let at = 0;
-    for (; at + HEAD <= bytes.length; ) {
-      const [magic, kind, length, sum] = [0, 4, 8, 12].map(offset => bytes.readUInt32LE(at + offset)) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const content = bytes.subarray(at + HEAD, at + HEAD + length);
-      if (magic !== MAGIC || content.length < length || crc32(content) !== sum) break;
-      if (kind === VERSION && content.readUInt32LE(0) !== CURRENT) {
-        problem = 'it is of another version of amux';
-        break;
+    for (;;) {
+      const found = blockAt(bytes, at);
+      if (found === 'end') break;
+      if (found === 'damaged') loaded.problem = `${bytes.length - at} of its ${bytes.length} bytes are damaged`;
+      else if (found.kind === VERSION && found.content.readUInt32LE(0) !== CURRENT) {
+        loaded.problem = 'it is of another version of amux';
       }
-      take(kind, content, {table, marks, contexts});
-      at += HEAD + length;
+      if (found === 'damaged' || loaded.problem !== null) break;
+      take(found.kind, found.content, loaded);
+      at = found.end;
     }
-    const rest = bytes.length - at;
-    if (rest > 0) problem ??= `its last ${rest} bytes are damaged`;
-    if (rest > 0 && repair) {
-      const fd = openSync(this.#file, 'r+');
-      ftruncateSync(fd, at);
-      closeSync(fd);
+    if (repair && at < bytes.length) {
+      if (loaded.problem !== null) copyFileSync(this.#file, `${this.#file}.damaged`);
+      truncateSync(this.#file, at);
     }
     this.#bytes = at;
     this.#known = {payers: table.payers.length, models: table.models.length};
-    return {table, marks, contexts, problem};
+    return loaded;
   }
 
   /** Adds these rows of the table, in any order, and then the marks. Throws what the system says. */
@@ -154,6 +149,21 @@ export class LedgerLog {
   }
 }
 
+type Block = {kind: number; content: Buffer; end: number};
+
+/** `end`: nothing more, or a block that was being written when its writer died. */
+function blockAt(bytes: Buffer, at: number): Block | 'end' | 'damaged' {
+  const head = bytes.subarray(at, at + HEAD);
+  const isBegun = head.subarray(0, 4).equals(MAGIC_BYTES.subarray(0, Math.min(4, head.length)));
+  if (!isBegun) return 'damaged';
+  if (head.length < HEAD) return 'end';
+  const [kind, length, sum] = [4, 8, 12].map(offset => head.readUInt32LE(offset)) as [number, number, number];
+  const end = at + HEAD + length;
+  if (end > bytes.length) return 'end';
+  const content = bytes.subarray(at + HEAD, end);
+  return crc32(content) === sum ? {kind, content, end} : 'damaged';
+}
+
 function take(kind: number, content: Buffer, {table, marks, contexts}: Omit<Loaded, 'problem'>): void {
   if (kind === NAMES) {
     const {payers, models} = JSON.parse(content.toString()) as Names;
@@ -188,7 +198,7 @@ function rowsOf(table: Table, rows: readonly number[]): Buffer {
 
 function block(kind: number, content: Buffer): Buffer {
   const head = Buffer.alloc(HEAD);
-  head.writeUInt32LE(MAGIC, 0);
+  MAGIC_BYTES.copy(head);
   head.writeUInt32LE(kind, 4);
   head.writeUInt32LE(content.length, 8);
   head.writeUInt32LE(crc32(content), 12);

@@ -53,9 +53,9 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
   };
   const groups = new Map<string, Map<number, Spent>>();
   const everything = new Map<number, Spent>();
-  for (const part of partsOf(ledger, {holders, since, until})) {
+  for (const part of partsOf(ledger, {holders, since, until, all})) {
     const {holder, model, spent} = part;
-    if (holder === null ? !all : only?.(holder.session) === false) continue;
+    if (holder !== null && only?.(holder.session) === false) continue;
     add(everything, model, spent);
     for (const key of keysOf[by](part)) add(getOr(groups, key), model, spent);
   }
@@ -76,11 +76,11 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
 type Holder = {session: string; name: string};
 type Mine = {payer: number; model: number; hour: number; spent: Spent; holder: Holder | null};
 
+/** `all`: also what no session of the fleet had. */
+type Span = {holders: Holders; since?: number; until?: number; all: boolean};
+
 /** All that was spent within a span. Hours in which a span ends or a conversation changes hands are taken apart. */
-function* partsOf(
-  {table}: Ledger,
-  {holders, since = 0, until = Number.POSITIVE_INFINITY}: {holders: Holders; since?: number; until?: number},
-): Iterable<Mine> {
+function* partsOf({table}: Ledger, {holders, since = 0, until = Number.POSITIVE_INFINITY, all}: Span): Iterable<Mine> {
   const recordOf = (payer: number) => holders.conversations.get(table.payers[payer]!.conversation);
   const split = new Set<number>();
   for (const cell of table.cells.values()) {
@@ -88,6 +88,7 @@ function* partsOf(
     const to = from + HOUR_S;
     if (to <= since || from >= until) continue;
     const record = recordOf(cell.payer);
+    if (record === undefined && !all) continue;
     const changes = record?.holders.slice(1).some(({at}) => at / 1000 > from && at / 1000 < to) === true;
     if (from < since || to > until || changes) split.add(cell.key);
     else yield {...cell, holder: record === undefined ? null : holderAt(record, from * 1000 + 999)};

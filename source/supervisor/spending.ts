@@ -69,6 +69,8 @@ export class Spendings {
       pricing: pricingBy(prices),
       ...(onTrouble && {onTrouble}),
     });
+    const {problem} = this.ledger;
+    if (problem !== null && writes) onTrouble?.({path: file, skipped: 0, why: `${problem}; kept as ${file}.damaged`});
   }
 
   report(query: SpendQuery = {}): SpendReport {

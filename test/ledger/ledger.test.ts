@@ -96,15 +96,34 @@ describe('the ledger', () => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     }
     // What was half written at the end counts for nothing.
-    appendFileSync(log, Buffer.from([0x41, 0x58, 0x4d, 0x4c, 2, 0, 0, 0, 255]));
+    appendFileSync(log, Buffer.from([0x41, 0x4d, 0x58, 0x4c, 2, 0, 0, 0, 255]));
     const ledger = open(made.directory, {log: new LedgerLog(log)});
-    assert.match(ledger.problem ?? '', /damaged/);
+    assert.equal(ledger.problem, null, 'that is how a crash leaves it');
     await ledger.scan();
     assertTruth(ledger, made);
     ledger.save();
     const again = open(made.directory, {log: new LedgerLog(log)});
     assert.equal(again.problem, null);
     assertTruth(again, made);
+  });
+
+  it('reads on after damage in its log, says so, and keeps the file aside', async () => {
+    const log = join(root, 'damaged.log');
+    const first = open(made.directory, {log: new LedgerLog(log)});
+    await first.scan();
+    first.save();
+    const bytes = readFileSync(log);
+    bytes[Math.floor(bytes.length / 2)]! ^= 0xff;
+    writeFileSync(log, bytes);
+    const second = open(made.directory, {log: new LedgerLog(log)});
+    assert.match(second.problem ?? '', /^\d+ of its \d+ bytes are damaged$/);
+    assert.deepEqual(readFileSync(`${log}.damaged`), bytes);
+    await second.scan();
+    assertTruth(second, made);
+    second.save();
+    const third = open(made.directory, {log: new LedgerLog(log)});
+    assert.equal(third.problem, null);
+    assertTruth(third, made);
   });
 
   it('reads a file anew that was replaced, truncated or rotated, and counts nothing twice', async () => {
