@@ -14,6 +14,8 @@ export type Output = {
   raw: (text: string | Uint8Array) => void;
   /** On stderr: what is no result. */
   notice: (text: string) => void;
+  /** On stderr, where that is a terminal: written over by what comes next. */
+  progress: (text: string) => void;
   value: (value: unknown) => void;
   /** Columns with a header; on a terminal lines are cut at its edge, piped nothing is. */
   table: (header: string[], rows: string[][]) => Promise<void>;
@@ -35,6 +37,7 @@ export function createOutput({stdout, stderr, json, colour}: Options): Output {
     line,
     raw: text => void stdout.write(text),
     notice: text => void stderr.write(`${text}\n`),
+    progress: text => void (stderr.isTTY === true && stderr.write(`\r\x1b[K${text}\r`)),
     value: value => line(JSON.stringify(value, null, 2)),
     async table(header, rows) {
       const clean = [header, ...rows.map(row => row.map(printable))];

@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {AmuxError} from '../../domain/errors.ts';
 import {groupings, type SpendQuery, type SpendReport} from '../../domain/spending.ts';
 import type {Context, Run} from '../command.ts';
@@ -5,6 +6,9 @@ import {boolFlag, choiceFlag, textFlag} from '../flags.ts';
 import {type Output, parseDuration} from '../output.ts';
 
 const BAR = 20;
+/** A first reading of gigabytes is waited for so long, and asked for so often, in ms. */
+const PATIENCE_MS = 120_000;
+const ASK_AGAIN_MS = 250;
 const TITLES = {session: 'SESSION', model: 'MODEL', agent: 'AGENT', day: 'DAY', hour: 'HOUR', tag: 'TAG'} as const;
 
 export const tokens: Run = async context => {
@@ -18,11 +22,25 @@ export const tokens: Run = async context => {
   const isEmpty = (await fleet.health()).sessions === 0;
   // Without a fleet, what the user of this machine spent is all there is to say.
   const all = isEmpty || boolFlag(context, 'all') === true;
-  const report = await fleet.spend({...query, all});
+  const report = await whole(output, () => fleet.spend({...query, all}));
   if (output.json) output.value(report);
   else await show(output, report, {all});
   return 0;
 };
+
+/** Histories that are being read for the first time are waited for, with the progress told on a terminal. */
+async function whole(output: Output, ask: () => Promise<SpendReport>): Promise<SpendReport> {
+  for (const until = performance.now() + PATIENCE_MS; ; ) {
+    const report = await ask();
+    const {reading} = report;
+    if (reading === null || performance.now() > until) return report;
+    output.progress(`reading histories ${percentOf(reading)}%`);
+    await pause(ASK_AGAIN_MS);
+  }
+}
+
+const percentOf = ({bytes, readBytes}: {bytes: number; readBytes: number}): number =>
+  Math.min(99, Math.floor((readBytes / Math.max(1, bytes)) * 100));
 
 async function show(output: Output, report: SpendReport, {all}: {all: boolean}): Promise<void> {
   const {by, rows, total, unpriced, reading} = report;
@@ -33,7 +51,7 @@ async function show(output: Output, report: SpendReport, {all}: {all: boolean}):
     costText(row.cost),
     bar,
   ];
-  const lines = rows.map(row => cells(by === 'session' ? row.key : row.key, row, barOf(row.total / most)));
+  const lines = rows.map(row => cells(row.key, row, barOf(row.total / most)));
   const table = [...lines, cells('total', total, '')];
   const widths = [1, 2, 3, 4, 5, 6].map(i => Math.max(...[...table, HEADER].map(row => (row[i] ?? '').length)));
   const right = (row: string[]): string[] =>
@@ -46,8 +64,7 @@ async function show(output: Output, report: SpendReport, {all}: {all: boolean}):
   if (rows.some(row => row.estimated !== null))
     output.notice(`amux: costs are estimated, by prices of ${report.prices}`);
   if (reading !== null) {
-    const percent = Math.floor((reading.readBytes / Math.max(1, reading.bytes)) * 100);
-    output.notice(`amux: histories are still being read (${percent}%): sums are not complete`);
+    output.notice(`amux: histories are still being read (${percentOf(reading)}%): sums are not complete`);
   }
   if (rows.length === 0 && !all) output.notice('amux: nothing was spent · --all counts what amux did not start');
 }
