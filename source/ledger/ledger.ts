@@ -80,22 +80,21 @@ export class Ledger {
 
   /** Reads what is new in all files, oldest file first: a copy is made after what it copies. */
   async scan(signal?: AbortSignal): Promise<void> {
-    const found = this.#options.sources.flatMap(source => ('query' in source ? [] : this.#find(source)));
+    const rest = slices(signal);
+    const found: Found[] = [];
+    for (const source of this.#options.sources) if (!('query' in source)) await this.#find(source, {found, rest});
     const news = found.filter(({followed, stat}) => !followed.isUnchanged(stat)).sort(byAge);
     const left = news.map(({followed, stat}) => Math.max(0, stat.size - followed.mark.offset));
     this.#progress = {files: news.length, bytes: left.reduce((a, b) => a + b, 0), readFiles: 0, readBytes: 0};
     try {
-      let until = performance.now() + SLICE_MS;
       await this.scanDatabases();
       for (const {followed} of news) {
         for (let isAtEnd = false; !isAtEnd; ) {
+          if (signal?.aborted === true) return;
           const before = followed.mark.offset;
           isAtEnd = this.#step(followed);
           this.#progress.readBytes += Math.max(0, followed.mark.offset - before);
-          if (performance.now() < until) continue;
-          await setImmediate();
-          if (signal?.aborted === true) return;
-          until = performance.now() + SLICE_MS;
+          await rest();
         }
         this.#progress.readFiles++;
       }
@@ -196,35 +195,32 @@ export class Ledger {
     if (this.#options.log !== null) this.#dirtyContexts.set(payer, next);
   }
 
-  #find(source: FileSource): {followed: Followed; stat: Stat}[] {
-    return source.roots.flatMap(root =>
-      this.#list(root, DEPTH_MAX)
-        .filter(path => source.isHistory(relative(root, path)))
-        .flatMap(path => {
-          const followed = this.#files.get(path) ?? this.#follow(path, {source, root});
-          try {
-            const {size, mtimeMs, birthtimeMs} = statSync(path);
-            return [{followed, stat: {size, mtimeMs, birthtimeMs}}];
-          } catch {
-            return []; // Gone since it was listed.
-          }
-        }),
-    );
+  /** Directories are listed one by one, and others have their turn in between. */
+  async #find(source: FileSource, {found, rest}: {found: Found[]; rest: () => Promise<void>}): Promise<void> {
+    for (const root of source.roots) {
+      const left = [{directory: root, depth: DEPTH_MAX}];
+      for (let next = left.pop(); next !== undefined; next = left.pop()) {
+        const {directory, depth} = next;
+        for (const entry of this.#list(directory)) {
+          const path = join(directory, entry.name);
+          if (entry.isDirectory() && depth > 0) left.push({directory: path, depth: depth - 1});
+          if (!entry.isFile() || !source.isHistory(relative(root, path))) continue;
+          const stat = statOf(path);
+          // Null: it is gone since it was listed.
+          if (stat !== null) found.push({stat, followed: this.#files.get(path) ?? this.#follow(path, {source, root})});
+        }
+        await rest();
+      }
+    }
   }
 
-  #list(directory: string, depth: number): string[] {
-    let entries: Dirent[];
+  #list(directory: string): Dirent[] {
     try {
-      entries = readdirSync(directory, {withFileTypes: true});
+      return readdirSync(directory, {withFileTypes: true});
     } catch (error) {
       this.#refused(directory, error as NodeJS.ErrnoException);
       return [];
     }
-    return entries.flatMap(entry => {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) return depth > 0 ? this.#list(path, depth - 1) : [];
-      return entry.isFile() ? [path] : [];
-    });
   }
 
   #open(path: string): Followed | null {
@@ -258,8 +254,28 @@ export class Ledger {
   }
 }
 
+type Found = {followed: Followed; stat: Stat};
 type Stat = {size: number; mtimeMs: number; birthtimeMs: number};
 
-function byAge(a: {followed: Followed; stat: Stat}, b: {followed: Followed; stat: Stat}): number {
+function byAge(a: Found, b: Found): number {
   return a.stat.birthtimeMs - b.stat.birthtimeMs || (a.followed.path < b.followed.path ? -1 : 1);
+}
+
+function statOf(path: string): Stat | null {
+  try {
+    const {size, mtimeMs, birthtimeMs} = statSync(path);
+    return {size, mtimeMs, birthtimeMs};
+  } catch {
+    return null;
+  }
+}
+
+/** Waits for the turns of others when a slice of time is used up. */
+function slices(signal?: AbortSignal): () => Promise<void> {
+  let until = performance.now() + SLICE_MS;
+  return async () => {
+    if (performance.now() < until || signal?.aborted === true) return;
+    await setImmediate();
+    until = performance.now() + SLICE_MS;
+  };
 }

@@ -122,14 +122,20 @@ export class Spendings {
       counted = state;
     }, FOLLOW_MS).unref();
     const save = setInterval(() => this.#save(), SAVE_MS).unref();
+    let scannedAt = now();
     const scan = setInterval(() => {
-      if ([...this.#options.sessions()].some(isLive) && ledger.progress === null) void ledger.scan(signal);
+      const from = scannedAt;
+      const printed = [...this.#options.sessions()].some(({signals}) => (signals.output?.at ?? 0) > from);
+      if (!printed || ledger.progress !== null) return;
+      scannedAt = now();
+      void ledger.scan(signal);
     }, SCAN_MS).unref();
     signal.addEventListener('abort', () => {
       for (const timer of [follow, save, scan]) clearInterval(timer);
       this.#save();
     });
     await ledger.scan(signal);
+    if (signal.aborted) return;
     this.#save();
     onCounted();
   }

@@ -1,4 +1,5 @@
 import type {Paths} from '../config/paths.ts';
+import {AmuxError} from '../domain/errors.ts';
 import {PRICES, type PriceTable} from '../domain/prices.ts';
 import type {Spending} from '../domain/spending.ts';
 import type {Store} from '../store/store.ts';
@@ -25,10 +26,10 @@ export function spendingsOf({paths, store, roster, now, env = null, prices = PRI
     now,
     sessions: () => roster().all.map(({session}) => session),
     conversations: () => store.state.conversations,
-    onTrouble: ({path, why}) => {
+    onTrouble: ({path, why, skipped}) => {
       if (told.has(`${path} ${why}`)) return;
       told.add(`${path} ${why}`);
-      roster().note('notice', `tokens: ${path}: ${why}`);
+      unlessFull(() => roster().note('notice', `tokens: ${path}: ${skipped > 0 ? `${skipped} ` : ''}${why}`));
     },
   });
 }
@@ -46,4 +47,13 @@ export function spending({roster, spendings}: {roster: Roster; spendings: Spendi
       return spendings.reportOf(session, query);
     },
   };
+}
+
+/** Where the journal cannot be written, its store tells that itself: nobody waits for an answer here. */
+export function unlessFull(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof AmuxError) || error.code !== 'store.write') throw error;
+  }
 }

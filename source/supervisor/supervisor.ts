@@ -35,7 +35,7 @@ import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {eachOf} from './selection.ts';
-import {spending, spendingsOf} from './spends.ts';
+import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
@@ -170,7 +170,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   for (const runner of roster.liveOnes) void switches.resume(runner);
 
   const ending = new AbortController();
-  void spendings.keep({signal: ending.signal, onCounted: caps.look});
+  void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
   const tokens = access({roster, store, now});
   const dispose = async () => {
     ending.abort();
