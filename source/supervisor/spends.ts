@@ -38,12 +38,14 @@ export function spending({roster, spendings}: {roster: Roster; spendings: Spendi
   return {
     async spend(query) {
       for (const {session} of roster.liveOnes) spendings.follow(session);
+      await spendings.ledger.scanDatabases();
       return spendings.report(query);
     },
 
     async spendOf(ref, query) {
       const {session} = roster.find(ref);
       spendings.follow(session);
+      await spendings.ledger.scanDatabases();
       return spendings.reportOf(session, query);
     },
   };
