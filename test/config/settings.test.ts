@@ -23,6 +23,7 @@ const defaults = {
   trustWorktrees: false,
   board: {claimsPerSession: 1, columns: ['backlog', 'todo', 'doing', 'review', 'done']},
   agents: {},
+  prices: {},
 };
 
 describe('the settings of a home', () => {
@@ -62,6 +63,7 @@ describe('the settings of a home', () => {
     ['cors: ["*"]\n', 1, /cors\.0: expected an origin/],
     ['cors: ["https://a.example/"]\n', 1, /cors\.0: expected an origin/],
     ['agents:\n  a:\n    quiet: x\n', 3, /agents\.a\.quiet/],
+    ['prices:\n  mine:\n    input: -1\n    output: 2\n', 3, /prices\.mine\.input/],
   ] as [string, number, RegExp][]) {
     test(`refuse ${JSON.stringify(text)}`, () => {
       const where = file(text);
