@@ -52,9 +52,8 @@ export function writeTranscripts({directory, bytes, seed = 1, mix = 'work'}: Opt
     const main = new Lines(join(project, `${id}.jsonl`));
     let at = START + n * 1_700_000 + Math.floor(random() * 1_000_000);
     const parent = parents.length > 0 && random() < 0.15 ? pick(random, parents) : null;
-    // A fork begins with its parent's lines under its own id; only `session_id` keeps whose they were.
-    for (const line of parent?.lines ?? [])
-      main.add(line.replaceAll(`"sessionId":"${parent!.id}"`, `"sessionId":"${id}"`));
+    // A fork begins with its parent's lines under its own id; `requestSessionId` says whose they were.
+    for (const line of parent?.lines ?? []) main.add(copied(line, parent!.id, id));
     const own: string[] = [...(parent === null ? [] : main.kept)];
     const model = pick(random, MODELS);
     const turns = 6 + Math.floor(random() * 40);
@@ -159,7 +158,8 @@ function message({id, serial, at, model, random, filler, made, sidechain}: Messa
         type: 'assistant',
         uuid: uuid(random),
         timestamp: iso(at + block * 3),
-        ...(sidechain === null ? {session_id: id} : {}),
+        // Some processes began with another conversation.
+        ...(sidechain === null ? {session_id: serial % 3 === 0 ? uuid(random) : id} : {}),
         sessionId: id,
         version: '2.1.328',
       }),
@@ -170,6 +170,12 @@ function message({id, serial, at, model, random, filler, made, sidechain}: Messa
   add(entry(made.byModel, model), spent);
   add(entry(made.byConversation, id), spent);
   return lines;
+}
+
+function copied(line: string, from: string, to: string): string {
+  const copy = line.replaceAll(`"sessionId":"${from}"`, `"sessionId":"${to}"`);
+  if (!copy.includes('"type":"assistant"') || copy.includes('"requestSessionId"')) return copy;
+  return `${copy.slice(0, -1)},"requestSessionId":"${from}"}`;
 }
 
 function toolResult(id: string, at: number, result: {content: string; usage?: object}): string {

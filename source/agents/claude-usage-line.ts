@@ -9,7 +9,7 @@ const MESSAGE = word('message');
 const REQUEST_ID = word('requestId');
 const TIMESTAMP = word('timestamp');
 const SESSION = word('sessionId');
-const OWN_SESSION = word('session_id');
+const REQUEST_SESSION = word('requestSessionId');
 const UUID = word('uuid');
 const ID = word('id');
 const MODEL = word('model');
@@ -38,7 +38,7 @@ export class ClaudeLine {
   readonly #request = new Place();
   readonly #uuid = new Place();
   readonly #session = new Place();
-  readonly #ownSession = new Place();
+  readonly #requestSession = new Place();
   readonly #model = new Place();
   #bytes: Buffer = Buffer.alloc(0);
   /** The line that was read is of a sub-agent. */
@@ -59,7 +59,7 @@ export class ClaudeLine {
     this.#isAssistant = this.isSide = false;
     this.#counts.forget();
     this.#id.from = this.#request.from = this.#uuid.from = NOWHERE;
-    this.#session.from = this.#ownSession.from = this.#model.from = NOWHERE;
+    this.#session.from = this.#requestSession.from = this.#model.from = NOWHERE;
     this.#at = 0;
     const walk = this.#walk;
     walk.over(this.#bytes, from, end);
@@ -76,7 +76,7 @@ export class ClaudeLine {
         if (!this.#message(leaps)) return walk.isBroken ? 'damaged' : 'other';
       } else if (walk.is(REQUEST_ID)) this.#request.take(walk);
       else if (walk.is(TIMESTAMP)) this.#time();
-      else if (walk.is(OWN_SESSION)) this.#ownSession.take(walk);
+      else if (walk.is(REQUEST_SESSION)) this.#requestSession.take(walk);
       else if (walk.is(SESSION)) this.#session.take(walk);
       else if (walk.is(UUID)) this.#uuid.take(walk);
       else walk.skip();
@@ -121,7 +121,7 @@ export class ClaudeLine {
     const bytes = this.#bytes;
     const model = this.#model.isThere ? this.#names.model.of(bytes, this.#model) : '';
     if (model === SYNTHETIC) return 'other';
-    const session = this.#ownSession.isThere ? this.#ownSession : this.#session;
+    const session = this.#requestSession.isThere ? this.#requestSession : this.#session;
     const hash = new KeyHash();
     const id = this.#id.isThere ? this.#id : this.#uuid;
     if (id.isThere) hash.addAll(bytes, id.from, id.to);

@@ -9,7 +9,8 @@ const NEWLINE = 10;
 
 /**
  * Claude writes a line for each block of a message, with the same ids and a usage that grows. A fork has the lines of
- * its parent once more: there `sessionId` is its own, and `session_id` still that of the conversation that paid.
+ * its parent once more: there `sessionId` is its own, and `requestSessionId` that of the conversation that paid. Its
+ * `session_id` says neither: after `/clear` it still names the conversation with which the process began.
  */
 export const claudeUsage: UsageReader<ClaudeCarry> = {
   begin: () => ({at: 0}),

@@ -5,6 +5,7 @@ import {claudeUsage} from '../../source/agents/claude-usage.ts';
 import {messageKey as keyOfNames, type Usage} from '../../source/domain/ledger.ts';
 
 const fixtures = new URL('../fixtures/agents/transcripts/claude/', import.meta.url);
+const usageLines = new URL('../fixtures/agents/usage/', import.meta.url);
 
 describe("tokens in Claude's history", () => {
   it('a line is read as a whole parser reads it, whatever stands in it', () => {
@@ -22,6 +23,20 @@ describe("tokens in Claude's history", () => {
       const expected = together(text.split('\n').flatMap(line => (line === '' ? [] : slow(JSON.parse(line)))));
       assert.deepEqual(read(text.trimEnd()).usages, expected, name);
     }
+  });
+
+  it('what a fork copied was paid by its parent, and what follows /clear by the new conversation', () => {
+    const paid = (name: string) =>
+      read(readFileSync(new URL(name, usageLines), 'utf8').trimEnd()).usages.map(({conversation, input}) => [
+        conversation.slice(0, 8),
+        input,
+      ]);
+    assert.deepEqual(paid('claude-forked.jsonl'), [
+      ['86d7b828', 1000],
+      ['86d7b828', 1210],
+      ['1030de7c', 1650],
+    ]);
+    assert.deepEqual(paid('claude-cleared.jsonl'), [['b1f3ec3f', 1980]]);
   });
 
   it('any cut into pieces gives the same', () => {
@@ -152,6 +167,7 @@ function lines(): Line[] {
   return [
     ...made,
     message({session_id: 's-0'}),
+    message({session_id: 's-0', requestSessionId: 's-7'}),
     message({requestId: undefined}),
     message({timestamp: '2026-11-20T08:33:15Z'}),
     message({extra: {usage: {output_tokens: 1234}}}),
@@ -195,7 +211,7 @@ function slow(line: Line): Usage[] {
   return [
     {
       key: keyOfNames(...names),
-      conversation: String(line['session_id'] ?? line['sessionId'] ?? ''),
+      conversation: String(line['requestSessionId'] ?? line['sessionId'] ?? ''),
       model: String(said!['model']),
       at: line['timestamp'] === undefined ? 0 : Date.parse(String(line['timestamp'])),
       input: count('input_tokens'),
