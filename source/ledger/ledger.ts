@@ -1,5 +1,5 @@
 import {type Dirent, readdirSync, statSync} from 'node:fs';
-import {join, relative} from 'node:path';
+import {basename, join, relative} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import type {ContextSaid, UsageReader} from '../domain/ledger.ts';
 import {CHUNK, Followed, type Mark} from './followed.ts';
@@ -52,6 +52,7 @@ export class Ledger {
   /** Of the log that was read; null: none. */
   readonly problem: string | null;
   readonly #options: Options;
+  readonly #sources: Source[];
   readonly #files = new Map<string, Followed>();
   readonly #marks: Map<string, Mark>;
   readonly #unread = new Set<string>();
@@ -61,9 +62,13 @@ export class Ledger {
   readonly #dirtyMarks = new Map<string, Mark>();
   readonly #dirtyContexts = new Map<number, ContextSaid>();
   #progress: Progress | null = null;
+  #reading: Promise<void> = Promise.resolve();
+  /** Of the databases, which has not begun. */
+  #next: Promise<void> | null = null;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#sources = [...options.sources];
     const loaded =
       options.log?.load({repair: options.writes, pricing: options.pricing, recentFrom: options.recentFrom}) ?? null;
     this.table = loaded?.table ?? new Table(options.pricing);
@@ -82,7 +87,7 @@ export class Ledger {
   async scan(signal?: AbortSignal): Promise<void> {
     const rest = slices(signal);
     const found: Found[] = [];
-    for (const source of this.#options.sources) if (!('query' in source)) await this.#find(source, {found, rest});
+    for (const source of this.#sources) if (!('query' in source)) await this.#find(source, {found, rest});
     const news = found.filter(({followed, stat}) => !followed.isUnchanged(stat)).sort(byAge);
     const left = news.map(({followed, stat}) => Math.max(0, stat.size - followed.mark.offset));
     this.#progress = {files: news.length, bytes: left.reduce((a, b) => a + b, 0), readFiles: 0, readBytes: 0};
@@ -103,9 +108,18 @@ export class Ledger {
     }
   }
 
-  /** Reads what is new in the agents' databases. */
-  async scanDatabases(): Promise<void> {
-    for (const source of this.#options.sources) {
+  /** Reads what is new in the agents' databases. Whoever asks while they are read gets what is written now, too. */
+  scanDatabases(): Promise<void> {
+    this.#next ??= this.#reading.then(() => {
+      this.#next = null;
+      this.#reading = this.#readDatabases();
+      return this.#reading;
+    });
+    return this.#next;
+  }
+
+  async #readDatabases(): Promise<void> {
+    for (const source of this.#sources) {
       if (!('query' in source)) continue;
       const {agent, database, query} = source;
       try {
@@ -120,9 +134,21 @@ export class Ledger {
     }
   }
 
-  /** Reads what is new in one file. */
-  follow(path: string): void {
-    const followed = this.#files.get(path) ?? this.#open(path);
+  /** From now on histories are looked for there as well. What is looked at already is not added. */
+  add(source: Source): void {
+    const known = this.#sources.filter(({agent}) => agent === source.agent);
+    const places = known.flatMap(each => ('query' in each ? [each.database] : each.roots));
+    if ('query' in source && !places.includes(source.database)) this.#sources.push(source);
+    const roots = 'query' in source ? [] : source.roots.filter(root => !places.includes(root));
+    if (!('query' in source) && roots.length > 0) this.#sources.push({...source, roots});
+  }
+
+  /**
+   * Reads what is new in one file. With its agent named, a directory that lies elsewhere and is called as one of this
+   * agent's is one from then on.
+   */
+  follow(path: string, agent?: string): void {
+    const followed = this.#files.get(path) ?? this.#open(path) ?? this.#adopt(path, agent);
     if (followed === null) return;
     try {
       if (followed.isUnchanged(statSync(path))) return;
@@ -224,11 +250,24 @@ export class Ledger {
   }
 
   #open(path: string): Followed | null {
-    for (const source of this.#options.sources) {
+    for (const source of this.#sources) {
       if ('query' in source) continue;
       for (const root of source.roots) {
         if (path.startsWith(`${root}/`) && source.isHistory(relative(root, path)))
           return this.#follow(path, {source, root});
+      }
+    }
+    return null;
+  }
+
+  #adopt(path: string, agent: string | undefined): Followed | null {
+    for (const source of this.#sources) {
+      if ('query' in source || source.agent !== agent) continue;
+      for (const name of source.roots.map(root => `/${basename(root)}/`)) {
+        const root = path.slice(0, path.lastIndexOf(name) + name.length - 1);
+        if (!path.includes(name) || !source.isHistory(relative(root, path))) continue;
+        this.add({...source, roots: [root]});
+        return this.#open(path);
       }
     }
     return null;

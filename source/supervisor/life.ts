@@ -278,7 +278,7 @@ export class Life {
       const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
       runner.launched(pid);
       void this.#options.rules.launched(runner.session, argv, env).then(version => runner.isOfVersion(run.id, version));
-      runner.doors.listen({argv, env});
+      runner.listen({argv, env});
     } catch (error) {
       const failure = asAmuxError(error);
       const exit = failure.code === 'command.missing' ? {code: 127, signal: null, at: now()} : null;

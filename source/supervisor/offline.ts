@@ -149,7 +149,8 @@ export class Offline extends Refusing implements Fleet {
   }
 
   async sessions({all = false}: {all?: boolean} = {}): Promise<SessionView[]> {
-    return listed(this.#sessions.values(), {all, now: this.#options.now()}).map(session => this.#view(session));
+    const those = listed(this.#sessions.values(), {all, now: this.#options.now()});
+    return Promise.all(those.map(session => this.#view(session)));
   }
 
   async session(ref: string): Promise<SessionView> {
@@ -269,11 +270,11 @@ export class Offline extends Refusing implements Fleet {
     return findNamed(all, ref, listed(this.#sessions.values(), {all: false, now}));
   }
 
-  #view(session: Session): SessionView {
+  async #view(session: Session): Promise<SessionView> {
     const messages = [...this.#options.store.state.messages.values()];
     const queue = messages.filter(message => message.session === session.id && isPending(message)).length;
     // What was said last was perhaps not kept any more.
-    this.#spendings.follow(session);
+    await this.#spendings.follow(session);
     const spent = this.#spendings.of(session);
     const branch = branchOf(session.dir);
     return sessionView(session, {queue, preview: '', branch, dirty: null, url: null, mcp: null, spent, held: null});

@@ -45,6 +45,8 @@ export type RosterOptions = {
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
   held?: (session: Session) => string | null;
+  /** Its program runs in this environment. */
+  onEnvironment?: (session: Session, env: Readonly<Record<string, string>>) => void;
 };
 
 type Note = Extract<
@@ -104,6 +106,7 @@ export class Roster {
         histories: this.#histories,
         held: each => this.#options.held?.(each) ?? null,
         record: entry => this.append(entry),
+        onEnvironment: (each, env) => this.#options.onEnvironment?.(each, env),
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
         onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),

@@ -36,6 +36,8 @@ export type RunnerContext = {
   /** Why its queue is held; null: it is not. */
   held: (session: Session) => string | null;
   record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
+  /** Its program runs in this environment. */
+  onEnvironment: (session: Session, env: Readonly<Record<string, string>>) => void;
   /** A request was opened, or is over. */
   onAsked: (request: Request) => void;
   onSettled: (request: Request, why: string) => void;
@@ -252,6 +254,12 @@ export class Runner {
     this.update({run: {...now, version}}, `version ${version}`, 'supervisor');
   }
 
+  /** Its program runs with these arguments, in this environment. */
+  listen(launched: {argv: readonly string[]; env: Readonly<Record<string, string>>}): void {
+    this.doors.listen(launched);
+    this.#context.onEnvironment(this.#session, launched.env);
+  }
+
   /** It lives on from an earlier supervisor. */
   async adopt(info: {pid: number; mark: Mark | null; printedAt: number | null}): Promise<void> {
     const {run} = this.#session;
@@ -260,7 +268,7 @@ export class Runner {
     this.extra = Object.fromEntries(
       (run?.variables ?? []).flatMap(name => (name in this.remembered ? [[name, this.remembered[name]!]] : [])),
     );
-    this.doors.listen({argv: run?.argv ?? [], env: this.remembered});
+    this.listen({argv: run?.argv ?? [], env: this.remembered});
     this.doors.stream?.begin();
     this.screen.touch();
     await this.doors.forgetUnheard(info.printedAt);

@@ -53,6 +53,8 @@ type Keeping = {
 export class Spendings {
   readonly ledger: Ledger;
   readonly #options: Options;
+  /** By session: until when what it printed was looked at, in ms since the epoch, and the history that it had then. */
+  readonly #looked = new Map<string, {until: number; agent: string; file: string | null}>();
   #cached: {changes: number; conversations: number; rows: Map<string, SessionSpend['rows'][number]>} | null = null;
 
   constructor(options: Options) {
@@ -107,15 +109,9 @@ export class Spendings {
   async keep({signal, onCounted}: Keeping): Promise<void> {
     const {ledger} = this;
     const {now} = this.#options;
-    const looked = new Map<string, number>();
     let counted = '';
     const follow = setInterval(() => {
-      for (const session of this.#options.sessions()) {
-        const printed = session.signals.output?.at ?? 0;
-        if (!isLive(session) || printed <= (looked.get(session.id) ?? 0)) continue;
-        looked.set(session.id, Math.min(printed, now() - FOLLOW_MS));
-        this.follow(session);
-      }
+      this.#followNews();
       // A day that begins counts anew.
       const state = `${ledger.table.changes} ${new Date(now()).getDate()}`;
       if (state !== counted) onCounted();
@@ -140,19 +136,62 @@ export class Spendings {
     onCounted();
   }
 
+  /** Reads what is new of all who run or have ended since they were looked at. */
+  async followAll(): Promise<void> {
+    const those = [...this.#options.sessions()].filter(session => isLive(session) || this.#hasNews(session));
+    await Promise.all(those.map(session => this.follow(session)));
+  }
+
   /** Reads what is new in the history of a session and in those of its sub-agents. */
-  follow({agentType, conversation}: Session): void {
+  async follow(session: Session): Promise<void> {
+    const {id, agentType, conversation} = session;
     const usage = agentOf(agentType).usage;
+    if (usage === null) return;
+    const left = this.#looked.get(id) ?? null;
     const file = conversation?.file ?? null;
-    if (usage !== null && 'sql' in usage) {
-      void this.ledger.scanDatabases();
+    // Some write a little later than they print.
+    this.#looked.set(id, {until: Math.min(newsAt(session), this.#options.now() - FOLLOW_MS), agent: agentType, file});
+    if ('sql' in usage) {
+      await this.ledger.scanDatabases();
       return;
     }
-    if (usage === null || file === null) return;
-    this.ledger.follow(file);
+    this.#followFile(agentType, file);
+    if (left === null || left.file === file) return;
+    // It went on to another conversation: who lists sessions after a crash looks at that one alone.
+    this.#followFile(left.agent, left.file);
+    this.#save();
+  }
+
+  #followNews(): void {
+    const gone = new Set(this.#looked.keys());
+    for (const session of this.#options.sessions()) {
+      gone.delete(session.id);
+      if (this.#hasNews(session)) void this.follow(session);
+    }
+    for (const id of gone) {
+      const {agent, file} = this.#looked.get(id)!;
+      this.#followFile(agent, file);
+      this.#looked.delete(id);
+    }
+  }
+
+  #followFile(agent: string, file: string | null): void {
+    const {usage} = agentOf(agent);
+    if (usage === null || 'sql' in usage || file === null) return;
+    this.ledger.follow(file, agent);
     if (usage.beside === null) return;
     const beside = usage.beside(file);
-    for (const name of names(beside)) this.ledger.follow(join(beside, name));
+    for (const name of names(beside)) this.ledger.follow(join(beside, name), agent);
+  }
+
+  #hasNews(session: Session): boolean {
+    return newsAt(session) > (this.#looked.get(session.id)?.until ?? 0);
+  }
+
+  /** A program runs in this environment: its histories may lie elsewhere than those of the supervisor's own. */
+  runsIn(agentType: string, env: Readonly<Record<string, string | undefined>>): void {
+    if (this.#options.env === null) return;
+    for (const source of sourceOf(agentOf(agentType), env)) this.ledger.add(source);
   }
 
   #save(): void {
@@ -193,6 +232,9 @@ export class Spendings {
     return {conversations: this.#options.conversations(), tagsOf: session => tags.get(session) ?? []};
   }
 }
+
+/** When a session printed or ended last, in ms since the epoch. */
+const newsAt = ({signals, run}: Session): number => Math.max(signals.output?.at ?? 0, run?.endedAt ?? 0);
 
 function sourceOf({name, usage}: Agent, env: NonNullable<Options['env']>): Source[] {
   if (usage === null) return [];

@@ -37,15 +37,13 @@ export function spendingsOf({paths, store, roster, now, env = null, prices = PRI
 export function spending({roster, spendings}: {roster: Roster; spendings: Spendings}): Spending {
   return {
     async spend(query) {
-      for (const {session} of roster.liveOnes) spendings.follow(session);
-      await spendings.ledger.scanDatabases();
+      await spendings.followAll();
       return spendings.report(query);
     },
 
     async spendOf(ref, query) {
       const {session} = roster.find(ref);
-      spendings.follow(session);
-      await spendings.ledger.scanDatabases();
+      await spendings.follow(session);
       return spendings.reportOf(session, query);
     },
   };

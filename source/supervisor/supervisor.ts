@@ -116,6 +116,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     marks,
     spent: session => spendings.of(session),
     held: session => caps.held(session),
+    onEnvironment: ({agentType}, env) => spendings.runsIn(agentType, env),
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
     onModelTurn: runner => switches.begin(runner),
