@@ -4,6 +4,7 @@ import {fleetServers} from './cases/fleet-servers.ts';
 import {fork} from './cases/fork.ts';
 import {life} from './cases/life.ts';
 import {models} from './cases/models.ts';
+import {tokens} from './cases/tokens.ts';
 import {trouble} from './cases/trouble.ts';
 import {turns} from './cases/turns.ts';
 
@@ -16,5 +17,6 @@ export const cases: readonly Case[] = [
   ...fleetServers,
   ...fork,
   ...models,
+  ...tokens,
   ...life.slice(2),
 ];

@@ -1,6 +1,7 @@
-import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {type ChildProcess, execFile, execFileSync, spawn} from 'node:child_process';
 import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {promisify} from 'node:util';
 import {Client} from '../../source/api/client.ts';
 import {pathsOf} from '../../source/config/paths.ts';
 import {holders, kill} from '../helpers/processes.ts';
@@ -76,6 +77,13 @@ export class RealHome {
         () => false,
       );
     await until(() => `the supervisor to answer\n${said}`, answers, SERVING_MS);
+  }
+
+  /** What a command of `amux` prints with `--json`; `home`: another than this one. */
+  async said(words: readonly string[], home = this.paths.home): Promise<unknown> {
+    const env = {...process.env, AMUX_HOME: home};
+    const {stdout} = await promisify(execFile)(process.execPath, [amuxFile, ...words, '--json'], {env});
+    return JSON.parse(stdout);
   }
 
   /** As a crash would end it. */

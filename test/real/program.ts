@@ -58,6 +58,8 @@ export type Program = {
     background?: string;
     /** A sub-agent for which the turn waits. */
     subAgent?: string;
+    /** Has a sub-agent do what the prompt says. */
+    delegate?: (prompt: string) => string;
     retries: string;
     error: string;
     limit: string;

@@ -15,6 +15,9 @@ const question = (tool: string): string =>
     ],
   })}`;
 
+const subAgent = (tool: string, input: object): string =>
+  `TOOL:${tool} ${JSON.stringify({description: 'sub', ...input})}`;
+
 const claude: Program = {
   name: 'claude',
   package: '@anthropic-ai/claude-code',
@@ -47,6 +50,7 @@ const claude: Program = {
     tool: (server, tool, input) => `TOOL:mcp__${server}__${tool} ${JSON.stringify(input)}`,
     background:
       'TOOL:Agent {"description":"sub","prompt":"WORDS:40/100","subagent_type":"general-purpose","run_in_background":true}',
+    delegate: prompt => subAgent('Agent', {prompt, subagent_type: 'general-purpose'}),
     retries: 'ERR:529*2',
     error: 'ERR:400',
     limit: 'ERR:429@3600',
@@ -191,6 +195,7 @@ const opencode: Program = {
     question: question('question'),
     tool: (server, tool, input) => `TOOL:${server}_${tool} ${JSON.stringify(input)}`,
     subAgent: 'TOOL:task {"description":"sub","prompt":"WORDS:40/100","subagent_type":"general"}',
+    delegate: prompt => subAgent('task', {prompt, subagent_type: 'general'}),
     retries: 'ERR:500*2',
     error: 'ERR:400',
     limit: 'ERR:429*2 SAY:done',

@@ -16,7 +16,11 @@ export type ModelRequest = {
   /** The answer was out, or the program had hung up (`cut`). */
   done?: number;
   cut?: boolean;
+  /** Tokens that the whole answer was said to cost. Kinds do not overlap; output is with what was only thought. */
+  usage?: Counts;
 };
+
+export type Counts = {input: number; output: number; cacheRead: number; cacheWrite: number};
 
 export type StandIn = {
   requests: ModelRequest[];
