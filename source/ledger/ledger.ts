@@ -1,8 +1,8 @@
-import {type Dirent, readdirSync, statSync} from 'node:fs';
-import {basename, join, relative} from 'node:path';
-import {setImmediate} from 'node:timers/promises';
+import {statSync} from 'node:fs';
+import {basename, relative} from 'node:path';
 import type {ContextSaid, UsageReader} from '../domain/ledger.ts';
 import {CHUNK, Followed, type Mark} from './followed.ts';
+import {historiesOf, type Stat, slices} from './histories.ts';
 import type {LedgerLog} from './log.ts';
 import {type Query, type RowMark, type Rows, readRows} from './rows.ts';
 import {type Pricing, Table} from './table.ts';
@@ -38,11 +38,6 @@ type Options = {
   writes: boolean;
   onTrouble?: (trouble: Trouble) => void;
 };
-
-/** Work goes on for so long before others have their turn, in ms. */
-const SLICE_MS = 8;
-/** Deeper, nobody keeps histories. */
-const DEPTH_MAX = 8;
 
 /** The tokens of all histories of this machine. Reads each byte once; what it knows outlives the files. */
 export class Ledger {
@@ -221,31 +216,10 @@ export class Ledger {
     if (this.#options.log !== null) this.#dirtyContexts.set(payer, next);
   }
 
-  /** Directories are listed one by one, and others have their turn in between. */
   async #find(source: FileSource, {found, rest}: {found: Found[]; rest: () => Promise<void>}): Promise<void> {
-    for (const root of source.roots) {
-      const left = [{directory: root, depth: DEPTH_MAX}];
-      for (let next = left.pop(); next !== undefined; next = left.pop()) {
-        const {directory, depth} = next;
-        for (const entry of this.#list(directory)) {
-          const path = join(directory, entry.name);
-          if (entry.isDirectory() && depth > 0) left.push({directory: path, depth: depth - 1});
-          if (!entry.isFile() || !source.isHistory(relative(root, path))) continue;
-          const stat = statOf(path);
-          // Null: it is gone since it was listed.
-          if (stat !== null) found.push({stat, followed: this.#files.get(path) ?? this.#follow(path, {source, root})});
-        }
-        await rest();
-      }
-    }
-  }
-
-  #list(directory: string): Dirent[] {
-    try {
-      return readdirSync(directory, {withFileTypes: true});
-    } catch (error) {
-      this.#refused(directory, error as NodeJS.ErrnoException);
-      return [];
+    const refused = (path: string, error: NodeJS.ErrnoException): void => this.#refused(path, error);
+    for await (const {root, path, stat} of historiesOf(source, {rest, refused})) {
+      found.push({stat, followed: this.#files.get(path) ?? this.#follow(path, {source, root})});
     }
   }
 
@@ -294,27 +268,7 @@ export class Ledger {
 }
 
 type Found = {followed: Followed; stat: Stat};
-type Stat = {size: number; mtimeMs: number; birthtimeMs: number};
 
 function byAge(a: Found, b: Found): number {
   return a.stat.birthtimeMs - b.stat.birthtimeMs || (a.followed.path < b.followed.path ? -1 : 1);
-}
-
-function statOf(path: string): Stat | null {
-  try {
-    const {size, mtimeMs, birthtimeMs} = statSync(path);
-    return {size, mtimeMs, birthtimeMs};
-  } catch {
-    return null;
-  }
-}
-
-/** Waits for the turns of others when a slice of time is used up. */
-function slices(signal?: AbortSignal): () => Promise<void> {
-  let until = performance.now() + SLICE_MS;
-  return async () => {
-    if (performance.now() < until || signal?.aborted === true) return;
-    await setImmediate();
-    until = performance.now() + SLICE_MS;
-  };
 }

@@ -1,0 +1,68 @@
+import {type Dirent, readdirSync, statSync} from 'node:fs';
+import {join, relative} from 'node:path';
+import {setImmediate} from 'node:timers/promises';
+import type {FileSource} from './ledger.ts';
+
+/** Work goes on for so long before others have their turn, in ms. */
+const SLICE_MS = 8;
+/** Deeper, nobody keeps histories. */
+const DEPTH_MAX = 8;
+
+export type Stat = {size: number; mtimeMs: number; birthtimeMs: number};
+
+type Options = {
+  /** Waited for after each directory. */
+  rest: () => Promise<void>;
+  /** A directory that cannot be listed. */
+  refused: (path: string, error: NodeJS.ErrnoException) => void;
+};
+
+/** All histories of an agent that are there now. */
+export async function* historiesOf(
+  {roots, isHistory}: FileSource,
+  {rest, refused}: Options,
+): AsyncGenerator<{root: string; path: string; stat: Stat}> {
+  for (const root of roots) {
+    const left = [{directory: root, depth: DEPTH_MAX}];
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const {directory, depth} = next;
+      for (const entry of entriesOf(directory, refused)) {
+        const path = join(directory, entry.name);
+        if (entry.isDirectory() && depth > 0) left.push({directory: path, depth: depth - 1});
+        if (!entry.isFile() || !isHistory(relative(root, path))) continue;
+        const stat = statOf(path);
+        // Null: it is gone since it was listed.
+        if (stat !== null) yield {root, path, stat};
+      }
+      await rest();
+    }
+  }
+}
+
+/** Waits for the turns of others when a slice of time is used up. */
+export function slices(signal?: AbortSignal): () => Promise<void> {
+  let until = performance.now() + SLICE_MS;
+  return async () => {
+    if (performance.now() < until || signal?.aborted === true) return;
+    await setImmediate();
+    until = performance.now() + SLICE_MS;
+  };
+}
+
+function entriesOf(directory: string, refused: Options['refused']): Dirent[] {
+  try {
+    return readdirSync(directory, {withFileTypes: true});
+  } catch (error) {
+    refused(directory, error as NodeJS.ErrnoException);
+    return [];
+  }
+}
+
+function statOf(path: string): Stat | null {
+  try {
+    const {size, mtimeMs, birthtimeMs} = statSync(path);
+    return {size, mtimeMs, birthtimeMs};
+  } catch {
+    return null;
+  }
+}
