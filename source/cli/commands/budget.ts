@@ -1,8 +1,8 @@
 import type {BudgetInput, BudgetView} from '../../domain/budget.ts';
 import {AmuxError} from '../../domain/errors.ts';
+import {tokenText} from '../../domain/spend-text.ts';
 import type {Context, Run} from '../command.ts';
 import {choiceFlag, textFlag} from '../flags.ts';
-import {tokenText} from './spend.ts';
 
 export const list: Run = async context => {
   const {output} = context;

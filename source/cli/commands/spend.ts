@@ -1,5 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {AmuxError} from '../../domain/errors.ts';
+import {costText, readPercent, tokenText} from '../../domain/spend-text.ts';
 import {groupings, type SpendQuery, type SpendReport} from '../../domain/spending.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, textFlag} from '../flags.ts';
@@ -34,13 +35,10 @@ async function whole(output: Output, ask: () => Promise<SpendReport>): Promise<S
     const report = await ask();
     const {reading} = report;
     if (reading === null || performance.now() > until) return report;
-    output.progress(`reading histories ${percentOf(reading)}%`);
+    output.progress(`reading histories ${readPercent(reading)}%`);
     await pause(ASK_AGAIN_MS);
   }
 }
-
-const percentOf = ({bytes, readBytes}: {bytes: number; readBytes: number}): number =>
-  Math.min(99, Math.floor((readBytes / Math.max(1, bytes)) * 100));
 
 async function show(output: Output, report: SpendReport, {all}: {all: boolean}): Promise<void> {
   const {by, rows, total, unpriced, reading} = report;
@@ -64,28 +62,12 @@ async function show(output: Output, report: SpendReport, {all}: {all: boolean}):
   if (rows.some(row => row.estimated !== null))
     output.notice(`amux: costs are estimated, by prices of ${report.prices}`);
   if (reading !== null) {
-    output.notice(`amux: histories are still being read (${percentOf(reading)}%): sums are not complete`);
+    output.notice(`amux: histories are still being read (${readPercent(reading)}%): sums are not complete`);
   }
   if (rows.length === 0 && !all) output.notice('amux: nothing was spent · --all counts what amux did not start');
 }
 
 const HEADER = ['', 'INPUT', 'OUTPUT', 'CACHE READ', 'CACHE WRITE', 'TOTAL', 'COST', ''];
-
-/** `1.24M`: three figures that count. */
-export function tokenText(count: number): string {
-  if (count < 1000) return String(count);
-  const units = ['k', 'M', 'G', 'T'];
-  let value = count / 1000;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2)}${units[unit]}`;
-}
-
-const costText = (cost: number | null): string =>
-  cost === null ? 'no price' : cost > 0 && cost < 0.01 ? '<$0.01' : `$${cost.toFixed(2)}`;
 
 function barOf(share: number): string {
   const eighths = Math.round(share * BAR * 8);
