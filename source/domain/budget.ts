@@ -75,3 +75,19 @@ export function budgetText({
   const amount = usd === null ? `${tokens} tokens` : `$${usd}`;
   return `${amount}${per === 'day' ? ' per day' : ''} of ${of === 'fleet' ? 'the fleet' : of === 'tag' ? `tag ${name}` : name}`;
 }
+
+/** Why a queue is held and what to do, as the first of a session's notices: what may be cut off stands last. */
+export function heldText(budget: Budget, percent: number): string {
+  const {of, name, per} = budget;
+  const about = of === 'fleet' ? '' : ` --${of} ${quoted(name)}`;
+  const command = `amux budget set${about}${per === 'total' ? ' --per total' : ''}`;
+  return `held: ${percent}% is used; ${command} raises the ${budgetText(budget)}`;
+}
+
+/** How much of its budget a session that is held has used, and what raises that; null: it is not held. */
+export function heldOf(notice: string | null): {percent: number; command: string} | null {
+  const [, percent, command] = /^held: (\d+)% is used; (amux budget set.*?) raises the /.exec(notice ?? '') ?? [];
+  return percent === undefined || command === undefined ? null : {percent: Number(percent), command};
+}
+
+const quoted = (name: string): string => (/^[\w.@:-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);

@@ -7,6 +7,7 @@ import {
   budgetId,
   budgetText,
   budgetView,
+  heldText,
   newsOf,
 } from '../domain/budget.ts';
 import {AmuxError} from '../domain/errors.ts';
@@ -28,7 +29,7 @@ export type BudgetKeeper = {
 /** Holds the queues of those whose budget is used up. What runs already goes on: a turn is never cut off for money. */
 export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKeeper {
   const {budgets} = store.state;
-  let over: Budget[] = [];
+  let over: {budget: Budget; percent: number}[] = [];
 
   const sessionOf = (id: string) => roster().runners.get(id)?.session;
   const viewOf = (budget: Budget): BudgetView => viewNow(budget, {spendings, sessionOf, now: now()});
@@ -51,7 +52,7 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
     over = [];
     for (const budget of [...budgets.values()]) {
       const view = viewOf(budget);
-      if (view.state === 'over') over.push(budget);
+      if (view.state === 'over') over.push({budget, percent: view.percent});
       const told = newsOf(budget, view, budget.per === 'day' ? dayOf(now()) : '');
       if (told === null) continue;
       const isOver = told.percent === 100;
@@ -67,8 +68,8 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
   };
 
   const held = (session: Session): string | null => {
-    const budget = over.find(each => isAbout(each, session, session.id));
-    return budget === undefined ? null : `held: ${budgetText(budget)} is used up`;
+    const found = over.find(({budget}) => isAbout(budget, session, session.id));
+    return found === undefined ? null : heldText(found.budget, found.percent);
   };
 
   const as = (actor: string): Budgets => ({

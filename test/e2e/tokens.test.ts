@@ -107,7 +107,7 @@ describe('tokens', () => {
       ],
     );
     const {out} = await home.run(['send', 'one', 'wait for it']);
-    assert.match(out, /held: 10000 tokens per day of tag shop is used up/);
+    assert.match(out, /held: 105% is used; amux budget set --tag shop raises the 10000 tokens per day of tag shop/);
     assert.match((await home.session('one')).notice ?? '', /^held: /);
     assert.ok(!agent.prompts.includes('wait for it'));
     await home.amux('budget', 'set', '--tag', 'shop', '--tokens', '20k');
