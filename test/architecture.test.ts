@@ -47,6 +47,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@keyv/sqlite': ['store'],
   '@modelcontextprotocol/sdk': ['mcp'],
   '@xterm/headless': ['terminal'],
+  blessed: ['cockpit'],
+  'blessed-contrib': ['cockpit'],
   fastify: ['api'],
   ink: ['cockpit'],
   'jsonc-parser': ['config', 'agents'],
