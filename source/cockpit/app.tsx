@@ -102,7 +102,7 @@ function Screen({state, theme, layout, info}: {state: State; theme: Theme; layou
 }
 
 function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: CockpitInfo; layout: Layout}): string[] {
-  const {sessions, now, connection, place, requests} = state;
+  const {sessions, now, connection, place, requests, spend} = state;
   const about = aboutList(state, layout);
   const rows = layout.headerRows;
   return headerLines({
@@ -114,6 +114,7 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
     mode: info.mode,
     host: info.host,
     connection,
+    spend,
     tabs: tabs.map(tab => ({...tab, count: tab.place === 'approvals' ? requests.open.length : 0})),
     place,
     about,

@@ -1,3 +1,4 @@
+import {heldOf} from '../domain/budget.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import type {Shapes} from './draw/shapes.ts';
 import type {Token} from './theme.ts';
@@ -107,11 +108,13 @@ function waitingText(session: SessionView): string {
   }
 }
 
-/** The one line of detail: what it waits for, why it failed, else the last line of its screen. */
+/** The one line of detail: what it waits for, why it failed, what holds it up, else the last line of its screen. */
 export function detailText(session: SessionView): string {
   const mood = moodOf(session);
   if (mood === 'waiting') return session.waitingFor?.detail || session.preview;
   if (mood === 'failed') return session.preview || session.reason;
+  const held = mood === 'working' ? null : heldOf(session.notice);
+  if (held !== null) return held.command;
   return session.preview;
 }
 

@@ -4,7 +4,11 @@ export const MIN_ROWS = 12;
 /** Smallest size a session's terminal is given. */
 export const SESSION_MIN = {cols: 80, rows: 24};
 
-export const CARD_ROWS = 5;
+/** A card with its border, and one that tells of tokens besides. */
+const CARD_ROWS = 5;
+const METERED_ROWS = 6;
+/** Below this, and where not all fit, more cards in sight are worth more than what they tell besides. */
+const METERED_FROM = 5 * METERED_ROWS;
 const LIST_ROWS = 2;
 /** Lines that set the phone's list off from header and footer. */
 const LIST_RULES = 2;
@@ -25,14 +29,17 @@ export type Layout = {
   headerRows: 1 | 2;
   /** Content between header and footer. */
   body: Size;
-  /** Where sessions are listed; null when only the peek shows. */
-  cards: {cols: number; rows: number; columns: number; cardCols: number; cardRows: number; perPage: number} | null;
+  /** Where sessions are listed; null when only the peek shows. `metered`: cards have a line for what they tell of tokens. */
+  cards: (Size & {columns: number; cardCols: number; cardRows: number; metered: boolean; perPage: number}) | null;
   /** The peek with its border; null when there is none. */
   peek: Size | null;
 };
 
-/** Where everything stands. `peekWanted`: somebody types, so the agent must be in sight. */
-export function layoutOf(size: Size, view: View, peekWanted: boolean): Layout {
+/**
+ * Where everything stands. `peekWanted`: somebody types, so the agent must be in sight. `meters`: how many sessions
+ * there are, where some of them tell of tokens; else none.
+ */
+export function layoutOf(size: Size, view: View, peekWanted: boolean, meters = 0): Layout {
   const {cols, rows} = size;
   const headerRows = cols < STACKED || rows < TABS_FROM_ROWS ? 1 : 2;
   const body = {cols, rows: Math.max(0, rows - headerRows - 1)};
@@ -41,7 +48,8 @@ export function layoutOf(size: Size, view: View, peekWanted: boolean): Layout {
   const hidden = view === 'grid' || cols < STACKED;
   if (view === 'zoom' || (peekWanted && hidden)) return {...base, kind: 'zoom', cards: null, peek: body};
   if (cols < STACKED) return {...base, kind: 'list', cards: listArea(body, LIST_RULES), peek: null};
-  if (view === 'grid') return {...base, kind: 'grid', cards: gridArea(body, gridColumns(cols)), peek: null};
+  if (view === 'grid')
+    return {...base, kind: 'grid', cards: gridArea(body, {columns: gridColumns(cols), meters}), peek: null};
   if (cols < SIDE_BY_SIDE) {
     const cards = Math.max(4, Math.min(10, Math.floor(body.rows / 3)));
     return {
@@ -54,7 +62,7 @@ export function layoutOf(size: Size, view: View, peekWanted: boolean): Layout {
   const columns = cols >= TWO_CARD_COLUMNS ? 2 : 1;
   const cardCols = cardWidth(cols);
   const left = cardCols * columns + (columns - 1);
-  const cards = gridArea({cols: left, rows: body.rows}, columns);
+  const cards = gridArea({cols: left, rows: body.rows}, {columns, meters});
   return {...base, kind: 'side', cards, peek: {cols: cols - left - 1, rows: body.rows}};
 }
 
@@ -96,15 +104,20 @@ function gridColumns(cols: number): number {
   return cols >= SIDE_BY_SIDE ? 2 : 1;
 }
 
-function gridArea(area: Size, columns: number): NonNullable<Layout['cards']> {
+type Grid = {columns: number; meters: number};
+
+function gridArea(area: Size, {columns, meters}: Grid): NonNullable<Layout['cards']> {
+  const needed = Math.ceil(meters / columns) * METERED_ROWS;
+  const metered = meters > 0 && area.rows >= Math.min(needed, METERED_FROM);
+  const cardRows = metered ? METERED_ROWS : CARD_ROWS;
   const cardCols = Math.floor((area.cols - (columns - 1)) / columns);
-  const perPage = Math.max(1, Math.floor(area.rows / CARD_ROWS)) * columns;
-  return {...area, columns, cardCols, cardRows: CARD_ROWS, perPage};
+  const perPage = Math.max(1, Math.floor(area.rows / cardRows)) * columns;
+  return {...area, columns, cardCols, cardRows, metered, perPage};
 }
 
 function listArea(area: Size, rules: number): NonNullable<Layout['cards']> {
   const perPage = Math.max(1, Math.floor((area.rows - rules) / LIST_ROWS));
-  return {...area, columns: 1, cardCols: area.cols, cardRows: LIST_ROWS, perPage};
+  return {...area, columns: 1, cardCols: area.cols, cardRows: LIST_ROWS, metered: false, perPage};
 }
 
 /** The first item to show so that `index` is in sight, moving as little as possible from `top`. */

@@ -9,6 +9,8 @@ import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
+import {sessionMatches} from './session-filter.ts';
+import {type Spend, sameSpend} from './spend.ts';
 
 const NOTICES_KEPT = 200;
 
@@ -28,6 +30,8 @@ export type State = {
   sessions: readonly SessionView[] | null;
   selected: string | null;
   requests: Requests;
+  /** Null until the fleet has answered. */
+  spend: Spend | null;
   board: Board;
   diffs: Diffs;
   /** First session in sight. */
@@ -59,6 +63,7 @@ export type Action =
   | {type: 'anew'; now: number}
   | {type: 'sessions'; sessions: readonly SessionView[]; now: number}
   | {type: 'approvals'; open: readonly ApprovalView[]}
+  | {type: 'spend'; spend: Spend}
   | {type: 'board'; step: BoardAction}
   | {type: 'diff'; step: DiffAction}
   | {type: 'scroll'; by: number}
@@ -88,6 +93,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     sessions: null,
     selected: null,
     requests: noRequests,
+    spend: null,
     board: noBoard,
     diffs: noDiffs,
     top: 0,
@@ -123,6 +129,8 @@ export function reduce(state: State, action: Action): State {
       return withSessions(state, action);
     case 'approvals':
       return {...state, requests: withOpen(state.requests, action.open)};
+    case 'spend':
+      return sameSpend(state.spend, action.spend) ? state : {...state, spend: action.spend};
     case 'board':
       return withBoard(state, stepBoard(state.board, action.step));
     case 'diff':
@@ -194,7 +202,7 @@ export const shownAt = ({connection, now}: State): number =>
 export function visibleSessions(state: State): SessionView[] {
   const needle = state.filter.toLowerCase();
   const kept = (state.sessions ?? []).filter(
-    session => (!state.onlyMine || needsPerson(session)) && (needle === '' || matches(session, needle)),
+    session => (!state.onlyMine || needsPerson(session)) && (needle === '' || sessionMatches(session, needle)),
   );
   return byAttention(kept);
 }
@@ -203,8 +211,9 @@ export function selectedSession(state: State): SessionView | null {
   return state.sessions?.find(session => session.id === state.selected) ?? null;
 }
 
-export function currentLayout(state: State): Layout {
-  return layoutOf(state.size, state.view, state.mode.kind === 'typing');
+export function currentLayout({size, view, mode, sessions}: State): Layout {
+  const metered = sessions?.some(({token_count}) => token_count !== null) === true;
+  return layoutOf(size, view, mode.kind === 'typing', metered ? sessions.length : 0);
 }
 
 /** The next session after the selected one that needs a person; null when there is no other. */
@@ -225,11 +234,6 @@ export function countText(state: State, area: NonNullable<Layout['cards']>): str
 /** A loss is a moment of its own: what it shows has to begin with it. */
 function atConnection(connection: Connection): Partial<State> {
   return connection.kind === 'lost' ? {connection, now: connection.since} : {connection};
-}
-
-function matches(session: SessionView, needle: string): boolean {
-  const {name, agent, model, branch, dir, tags} = session;
-  return [name, agent, model ?? '', branch ?? '', dir, ...tags].some(text => text.toLowerCase().includes(needle));
 }
 
 function withSessions(state: State, {sessions, now}: {sessions: readonly SessionView[]; now: number}): State {

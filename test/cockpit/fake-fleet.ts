@@ -18,6 +18,7 @@ import type {
   SessionView,
 } from '../../source/domain/fleet.ts';
 import {emptyScreen, type Row, type Screen} from '../../source/domain/screen.ts';
+import type {SpendReport} from '../../source/domain/spending.ts';
 import {fakeBoard} from './fake-board.ts';
 
 /** An in-memory fleet with scripted sessions and screens: for panes and dialogs, never for behaviour of amux itself. */
@@ -70,7 +71,16 @@ export class FakeFleet implements Fleet {
   readonly addMcpServer = none;
   readonly removeMcpServer = none;
   readonly replaceMcpServers = none;
-  readonly spend = none;
+  /** What the next call answers: tokens, USD, and how many bytes of how many are read. */
+  spending: {tokens: number; cost: number | null; reading?: SpendReport['reading']} | null = null;
+  spendCalls = 0;
+  readonly spend: Fleet['spend'] = async () => {
+    this.spendCalls++;
+    if (this.spending === null) throw new AmuxError('not-built', {what: 'spend', next: ''});
+    const {tokens: total, cost, reading = null} = this.spending;
+    const tokens = {input: total, output: 0, cacheRead: 0, cacheWrite: 0, total};
+    return {by: 'agent', rows: [], total: {...tokens, cost}, unpriced: [], reading, prices: '2026-05-01'};
+  };
   readonly spendOf = none;
   readonly budgets = async () => [];
   readonly setBudget = none;

@@ -8,12 +8,14 @@ import {cardLines, cardsLines, listLines} from '../../source/cockpit/panes/cards
 import {eventsPaneLines} from '../../source/cockpit/panes/events.ts';
 import {footerLine} from '../../source/cockpit/panes/footer.ts';
 import {formPane} from '../../source/cockpit/panes/form.ts';
-import {headerLines} from '../../source/cockpit/panes/header.ts';
+import {type HeaderProps, headerLines} from '../../source/cockpit/panes/header.ts';
 import {helpPane} from '../../source/cockpit/panes/help.ts';
 import {messagePane} from '../../source/cockpit/panes/message.ts';
 import {peekLines} from '../../source/cockpit/panes/peek.ts';
 import {welcomeLines} from '../../source/cockpit/panes/welcome.ts';
 import {fieldOf} from '../../source/cockpit/text-field.ts';
+import {type Budget, heldText} from '../../source/domain/budget.ts';
+import type {SessionView} from '../../source/domain/fleet.ts';
 import {screenOf, sessionOf} from './fake-fleet.ts';
 import {loadTheme} from './palettes.ts';
 import {SCENE_NOW, sceneAgents, sceneScreens, sceneSessions} from './scene.ts';
@@ -30,6 +32,10 @@ const nasty = sessionOf({
   waitingFor: {kind: 'permission', detail: '删除\u202e所有文件 👩‍🚀👩‍🚀👩‍🚀 \x1b]0;owned\x07'},
   yolo: true,
   queue: 12_345,
+  notice: "held: 9999% is used; amux budget set --tag '批量导入' raises the 10 tokens of tag 批量导入",
+  token_count: 1,
+  context: {used: 199_999_999, limit: 200_000, percent: 100},
+  rate: [0, 1, Number.MAX_SAFE_INTEGER, 3, 4, 5, 6, 7, 8, 9, 10, 11],
 });
 const sessions = [nasty, ...sceneSessions()];
 
@@ -52,8 +58,9 @@ test('every pane has exactly its width and height at every size, with CJK, emoji
       for (const view of ['cards', 'grid', 'zoom'] as const) {
         const layout = layoutOf({cols, rows}, view, false);
         const what = `${view} ${cols}×${rows}`;
-        const area = layout.cards;
-        if (area !== null) {
+        for (const meters of [0, 1, sessions.length]) {
+          const area = layoutOf({cols, rows}, view, false, meters).cards;
+          if (area === null) continue;
           const props = {theme, area, sessions, top: 0, selected: nasty.id, marks: [nasty.id], now: SCENE_NOW};
           if (area.cardRows === 2) checkLines(listLines(props), {columns: area.cols, what});
           else checkLines(cardsLines(props), {columns: area.cols, rows: area.rows, what});
@@ -101,6 +108,20 @@ test('every pane has exactly its width and height at every size, with CJK, emoji
   }
 });
 
+const today = {since: new Date(SCENE_NOW).setHours(0, 0, 0, 0) / 1000, tokens: 1_240_000, cost: 8.41, read: null};
+const headerProps: HeaderProps = {
+  theme,
+  columns: 120,
+  rows: 2,
+  sessions: sceneSessions().slice(0, 4),
+  now: SCENE_NOW,
+  mode: 'headless',
+  connection: {kind: 'live'},
+  tabs: [],
+  place: 'fleet',
+  about: [],
+};
+
 test('header, footer and dialogs are exactly as wide as they say', () => {
   const hints = [
     {id: 'send', key: 'space', label: 'send'},
@@ -111,19 +132,10 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
   form = stepForm(form, {do: 'edit', edit: {do: 'insert', text: '批\u0301👨‍👩‍👧'.repeat(30)}});
   for (let cols = 40; cols <= 200; cols += 7) {
     const about = [['dim', '1-3 of 9']] as const;
-    const header = headerLines({
-      theme,
-      columns: cols,
-      rows: 2,
-      sessions,
-      now: SCENE_NOW,
-      mode: 'headless',
-      connection: {kind: 'lost', since: 0},
-      tabs: [],
-      place: 'fleet',
-      about,
-    });
-    checkLines(header, {columns: cols, rows: 2, what: 'header'});
+    for (const connection of [{kind: 'lost', since: 0}, {kind: 'live'}] as const) {
+      const props = {...headerProps, columns: cols, sessions, connection, about, spend: {...today, cost: 123_456.7}};
+      checkLines(headerLines(props), {columns: cols, rows: 2, what: 'header'});
+    }
     for (const writing of [null, {label: 'filter', field: fieldOf('批量\n导入'.repeat(60))}]) {
       for (const typingTo of [null, nasty.name]) {
         const props = {theme, columns: cols, hints, typingTo, leaveKey: 'ctrl+]', notice, writing};
@@ -162,6 +174,69 @@ test('a card says state, age, branch, queue, yolo and what it waits for', () => 
     '│ Reading src/app.tsx              │',
     '╰──────────────────────────────────╯',
   ]);
+});
+
+test('a card with room says how full the context is and its tokens per minute; what is not told is not shown', () => {
+  const meters = (change: Partial<SessionView>, {columns = 36, own = theme} = {}) => {
+    const session = sessionOf({name: 'a', token_count: 1, ...change});
+    const lines = cardLines({theme: own, columns, session, selected: false, marked: false, now: 0, metered: true});
+    assert.equal(lines.length, 6);
+    return strip(lines[3]!).slice(2, -2).trimEnd();
+  };
+  const context = {used: 96_000, limit: 200_000, percent: 48};
+  const rate = [0, 0, 10, 20, 70, 0, 0, 0, 5, 1, 0, 35].map(thousands => thousands * 1_000_000);
+  assert.equal(meters({context, rate}), 'ctx ▓▓▓▓░░░░ 48%    ▁▁▂▃█▁▁▁▂▂▁▅');
+  assert.equal(meters({context, rate}, {columns: 28}), 'ctx ▓▓░░ 48%  ▂▃█▁▁▁▂▂▁▅');
+  assert.equal(meters({context: {used: 96_000, limit: null, percent: null}, rate: []}), 'ctx 96.0k');
+  assert.equal(meters({context: null, rate: [0, 0, 0, 0]}).trim(), '▁▁▁▁');
+  assert.equal(meters({token_count: null}), '');
+  const ascii = loadTheme('dark', {LANG: 'C', TERM: 'xterm'});
+  assert.equal(meters({context, rate}, {own: ascii}), 'ctx ####.... 48%    __.:#___.._=');
+});
+
+test('cards get their sixth line where all of them fit with it, or many do', () => {
+  const rows = (size: {cols: number; rows: number}, meters: number) =>
+    layoutOf(size, 'cards', false, meters).cards!.cardRows;
+  const low = {cols: 80, rows: 24};
+  const high = {cols: 120, rows: 40};
+  assert.deepEqual([rows(low, 3), rows(low, 4), rows(high, 40)], [6, 5, 6]);
+  assert.deepEqual([rows(low, 0), rows(high, 0)], [5, 5], 'nothing tells of tokens');
+  assert.equal(layoutOf({cols: 40, rows: 20}, 'cards', false, 3).cards!.cardRows, 2);
+});
+
+test('a session whose queue is held says so, by how much, and what raises it', () => {
+  const notice = heldText(budgetOf({of: 'tag', name: 'night shift', per: 'total'}), 105);
+  assert.equal(
+    notice,
+    "held: 105% is used; amux budget set --tag 'night shift' --per total raises the 10000 tokens of tag night shift",
+  );
+  assert.match(
+    heldText(budgetOf({of: 'fleet', name: null, per: 'day'}), 100),
+    /; amux budget set raises the 10000 tokens per day of the fleet$/,
+  );
+  const [web, infra] = sceneSessions().filter(({name}) => name === 'web' || name === 'infra');
+  const look = (session: SessionView) =>
+    cardLines({theme, columns: 36, session, selected: false, marked: false, now: SCENE_NOW}).map(strip);
+  const held = look({...infra!, notice: `${notice}; something else`, queue: 2});
+  assert.equal(held[2], '│ chore/ci           held 105% ⏎ 2 │');
+  assert.equal(held[3], "│ amux budget set --tag 'night sh… │");
+  assert.equal(look({...web!, notice})[3], '│ Reading src/app.tsx              │', 'a turn is not cut off');
+});
+
+function budgetOf(change: Pick<Budget, 'of' | 'name' | 'per'>): Budget {
+  const told = {day: '', percent: 0} as const;
+  return {id: 'x', tokens: 10_000, usd: null, setAt: 0, told, ...change} as Budget;
+}
+
+test('the header says what was spent today, and gives it up first', () => {
+  const first = (change: Partial<HeaderProps>) => strip(headerLines({...headerProps, ...change})[0]!);
+  assert.match(first({spend: today}), / {2}1\.24M tok {2}\$8\.41 today {2}headless {2}14:32 $/);
+  assert.match(first({spend: {...today, cost: null}}), / {2}1\.24M tok today {2}headless/);
+  assert.match(first({spend: {...today, read: 34}}), / {2}reading histories 34% {2}headless/);
+  assert.match(first({spend: today, columns: 70}), /need you .*working {2,}1\.24M tok {2}\$8\.41 {2}headless/);
+  assert.match(first({spend: today, columns: 60}), /need you .*working {2,}headless/);
+  for (const spend of [null, {...today, tokens: 0}, {...today, since: today.since - 86_400}])
+    assert.doesNotMatch(first({spend}), /tok|\$/);
 });
 
 test('a peek that is too small keeps the last rows and the cursor, and says that it is cropped', () => {

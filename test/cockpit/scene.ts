@@ -8,11 +8,18 @@ export const SCENE_NOW = new Date(2026, 4, 4, 14, 32, 8).getTime();
 
 const ago = (seconds: number): number => SCENE_NOW / 1000 - seconds;
 
+/** `used`: tokens of its context, of 200,000. Thousands of tokens per minute. */
+function spent(used: number | null, rate: readonly number[]) {
+  const context = used === null ? null : {used, limit: 200_000, percent: Math.round(used / 2000)};
+  return {token_count: 1_000_000, context, rate: rate.map(thousands => thousands * 1000)};
+}
+
 /** A small shop's fleet in the middle of an afternoon, nothing younger than a minute. */
 export function sceneSessions(): SessionView[] {
   return [
     sessionOf({
       name: 'api',
+      ...spent(96_000, [31, 52, 70, 58, 49, 61, 70, 52, 60, 71, 63]),
       model: 'opus',
       branch: 'feature/auth',
       activity: 'working',
@@ -22,6 +29,7 @@ export function sceneSessions(): SessionView[] {
     }),
     sessionOf({
       name: 'web',
+      ...spent(24_000, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 33]),
       model: 'sonnet',
       branch: 'feature/cart',
       activity: 'working',
@@ -32,6 +40,7 @@ export function sceneSessions(): SessionView[] {
     }),
     sessionOf({
       name: 'payments',
+      ...spent(142_000, [10, 21, 49, 70, 60, 28, 9, 8, 7, 19, 28]),
       model: 'opus',
       branch: 'feature/refunds',
       dirty: {files: 4},
@@ -43,6 +52,7 @@ export function sceneSessions(): SessionView[] {
     }),
     sessionOf({
       name: 'docs',
+      ...spent(44_000, [1, 2, 20, 28, 11, 3, 0, 0, 0, 0, 0]),
       agent: 'gemini',
       branch: 'docs/api',
       activity: 'waiting',
@@ -51,6 +61,7 @@ export function sceneSessions(): SessionView[] {
     }),
     sessionOf({
       name: 'batch',
+      ...spent(null, []),
       agent: 'opencode',
       branch: 'fix/批量导入',
       status: 'failed',
@@ -60,6 +71,7 @@ export function sceneSessions(): SessionView[] {
     }),
     sessionOf({
       name: 'infra',
+      ...spent(120_000, [18, 30, 31, 50, 19, 2, 0, 0, 0, 0, 0, 0]),
       model: 'sonnet',
       branch: 'chore/ci',
       activity: 'idle',

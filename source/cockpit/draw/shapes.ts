@@ -25,6 +25,10 @@ export type Shapes = {
   newline: string;
   times: string;
   changes: string;
+  full: string;
+  empty: string;
+  /** Eight heights, the lowest first. */
+  levels: string;
 };
 
 export type Box = {
@@ -62,6 +66,9 @@ export const unicodeShapes: Shapes = {
   newline: '↵',
   times: '×',
   changes: '±',
+  full: '▓',
+  empty: '░',
+  levels: '▁▂▃▄▅▆▇█',
 };
 
 export const asciiShapes: Shapes = {
@@ -90,4 +97,7 @@ export const asciiShapes: Shapes = {
   newline: '/',
   times: 'x',
   changes: '~',
+  full: '#',
+  empty: '.',
+  levels: '_.:-=+*#',
 };

@@ -6,6 +6,7 @@ import {moodOf} from '../attention.ts';
 import {Backoff} from '../backoff.ts';
 import type {Store} from '../store.ts';
 import {cardReader} from './card-reader.ts';
+import {spendReader} from './spend-reader.ts';
 
 /** Bursts of events become one look at the sessions, at most one in this time, in ms. */
 const REFRESH_GAP_MS = 200;
@@ -73,6 +74,7 @@ async function* entriesOf(
   broken.catch(() => {}); // Raced below, or nobody waits any more.
   const refresh = refresher(source, {signal: own, failed: breakOff});
   const cards = cardReader(source, {signal: own, failed: breakOff});
+  const spend = spendReader(source, {signal: own, refresh: refresh.soon});
   try {
     const behind = since !== null && (await holds(fleet, since)) ? since : null;
     // Subscribed before the first look, so that nothing falls between the two.
@@ -81,12 +83,14 @@ async function* entriesOf(
     next.catch(() => {});
     const looks = Promise.all([refresh.now(), behind ?? fleet.health().then(({cursor}) => cursor), cards.all()]);
     const [, from] = await Promise.race([looks, broken]);
+    spend.start();
     yield {from};
     for (let step = await Promise.race([next, broken]); step.done !== true; step = await Promise.race([next, broken])) {
       next = events.next();
       next.catch(() => {});
       yield step.value;
       cards.told(step.value);
+      spend.told(step.value);
       refresh.soon();
     }
   } finally {

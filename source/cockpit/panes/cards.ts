@@ -1,6 +1,8 @@
+import {heldOf} from '../../domain/budget.ts';
 import type {SessionView} from '../../domain/fleet.ts';
 import {age} from '../ages.ts';
 import {agentText, detailText, looks, moodOf, sinceOf, stateText} from '../attention.ts';
+import {metersOf} from '../charts/meters.ts';
 import {plain} from '../draw/cells.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
 import {cutSpans, fill, line, type Span, spansWidth} from '../draw/spans.ts';
@@ -31,7 +33,8 @@ export function cardsLines({theme, area, sessions, top, selected, marks, now, as
       const asked = asks?.get(session.id) ?? null;
       const card = holds?.get(session.id) ?? null;
       const chosen = session.id === selected;
-      return cardLines({theme, columns: area.cardCols, session, selected: chosen, marked, now, asked, card});
+      const {cardCols: columns, metered} = area;
+      return cardLines({theme, columns, metered, session, selected: chosen, marked, now, asked, card});
     });
     for (let y = 0; y < area.cardRows; y++) {
       const joined = row.map(card => card[y]!).join(' ');
@@ -46,6 +49,8 @@ export type CardProps = {
   theme: Theme;
   columns: number;
   session: SessionView;
+  /** With a line for what it tells of tokens. */
+  metered?: boolean;
   selected: boolean;
   marked: boolean;
   now: number;
@@ -55,8 +60,9 @@ export type CardProps = {
   card?: string | null;
 };
 
-/** One session in five lines. Numbers stand right and age in place. */
-export function cardLines({theme, columns, session, selected, marked, now, asked, card = null}: CardProps): string[] {
+/** One session in five lines or six. Numbers stand right and age in place. */
+export function cardLines({theme, columns, session, selected, marked, now, ...more}: CardProps): string[] {
+  const {metered = false, asked, card = null} = more;
   const {shapes} = theme;
   const mood = moodOf(session);
   const look = looks[mood];
@@ -72,10 +78,12 @@ export function cardLines({theme, columns, session, selected, marked, now, asked
   };
   const detail = plain(asked ?? detailText(session));
   const right = badges(theme, session, card);
+  const meters = metered ? [metersOf(theme, {session, columns: columns - 4})] : [];
   return framed(frame, [
     inside(frame, [[look.token, `${shapes[look.shape]} ${stateText(session)}`]], [['dim', age(sinceOf(session), now)]]),
     inside(frame, placeOf(theme, {session, room: columns - 4 - spansWidth(right) - 1}), right),
-    inside(frame, [[mood === 'waiting' ? null : 'dim', detail]]),
+    ...meters.map(({left, right}) => inside(frame, left, right)),
+    inside(frame, [[mood === 'waiting' || detail === heldOf(session.notice)?.command ? null : 'dim', detail]]),
   ]);
 }
 
@@ -91,6 +99,11 @@ function placeOf({shapes}: Theme, {session, room}: {session: SessionView; room: 
 function badges({shapes}: Theme, session: SessionView, card: string | null): Span[] {
   const spans: Span[] = card === null ? [] : [['dim', card]];
   const gap = (): void => void (spans.length > 0 && spans.push([null, ' ']));
+  const held = heldOf(session.notice);
+  if (held !== null) {
+    gap();
+    spans.push(['attention', `held ${held.percent}%`]);
+  }
   if (session.yolo) {
     gap();
     spans.push(['yolo', `${shapes.bolt}yolo`]);

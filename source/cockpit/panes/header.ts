@@ -1,9 +1,11 @@
 import type {SessionView} from '../../domain/fleet.ts';
+import {costText, tokenText} from '../../domain/spend-text.ts';
 import {age, clockText} from '../ages.ts';
 import {countMoods, looks, type Mood, moods} from '../attention.ts';
 import {plain} from '../draw/cells.ts';
 import {line, type Span, spansWidth} from '../draw/spans.ts';
 import type {CockpitInfo} from '../options.ts';
+import {midnight, type Spend} from '../spend.ts';
 import type {Connection, Place} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
@@ -16,6 +18,8 @@ export type HeaderProps = {
   mode: CockpitInfo['mode'];
   host?: string;
   connection: Connection;
+  /** Null: nobody has said yet. */
+  spend?: Spend | null;
   /** `count`: how much waits there. */
   tabs: readonly {key: string; place: Place; title: string; count: number}[];
   place: Place;
@@ -28,7 +32,7 @@ export function headerLines(props: HeaderProps): string[] {
   return props.rows === 1 ? [first] : [first, tabsLine(props)];
 }
 
-/** The words go when the room does; the numbers never, nor that there is no connection. */
+/** What was spent goes first when there is no room, then the words; the counts never, nor that there is no connection. */
 function countsLine(props: HeaderProps): string {
   const {theme, columns, sessions} = props;
   const counts = countMoods(sessions ?? []);
@@ -41,12 +45,27 @@ function countsLine(props: HeaderProps): string {
     short.push([null, ' '], [token, `${theme.shapes[shape]}${counts[mood]}`]);
   }
   const rights = whereabouts(props);
+  const [most = []] = rights;
+  for (const spend of spendTexts(props)) {
+    const right: Span[] = [['dim', `${spend}  `], ...most];
+    if (spansWidth(long) + spansWidth(right) + 2 <= columns) return line(theme, columns, long, right);
+  }
   for (const right of rights) {
     for (const left of [long, short]) {
       if (spansWidth(left) + spansWidth(right) + 2 <= columns) return line(theme, columns, left, right);
     }
   }
   return line(theme, columns, short, rights.at(-1));
+}
+
+/** From the longest to the shortest. What was spent on another day is no answer. */
+function spendTexts({spend, now, connection}: HeaderProps): string[] {
+  if (spend == null || connection.kind === 'lost') return [];
+  const {tokens, cost, read} = spend;
+  if (read !== null) return [`reading histories ${read}%`, `reading ${read}%`];
+  if (tokens === 0 || spend.since !== midnight(now)) return [];
+  const sum = `${tokenText(tokens)} tok${cost === null ? '' : `  ${costText(cost)}`}`;
+  return [`${sum} today`, sum];
 }
 
 /** Which fleet this is and whether it is heard, from the longest way to say so to the shortest. */
