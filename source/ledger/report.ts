@@ -10,7 +10,7 @@ import {
   type SpendRow,
 } from '../domain/spending.ts';
 import type {Ledger} from './ledger.ts';
-import {nothingSpent, type Spent, tokensOf} from './table.ts';
+import {nothingSpent, type Spent, tokensOf} from './spent.ts';
 
 /** Whose conversations are. */
 export type Holders = {

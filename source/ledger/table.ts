@@ -1,4 +1,5 @@
-import {noTokens, type Tokens, type Usage} from '../domain/ledger.ts';
+import type {Usage} from '../domain/ledger.ts';
+import {nothingSpent, type Spent} from './spent.ts';
 
 /** Whole numbers of one row, in this order; the cost stands apart. */
 const FIELDS = [
@@ -23,25 +24,6 @@ const SLOTS_PER_ROW = 2;
 
 /** A conversation of an agent, by their names. */
 export type Payer = {agent: string; conversation: string};
-
-/** What a group of messages used, by kind. */
-export type Spent = {
-  messages: number;
-  input: number;
-  cacheRead: number;
-  cacheWrite: number;
-  cacheWriteHour: number;
-  output: number;
-  reasoning: number;
-  /** Micro-USD that the agents report, and the messages of which they do. */
-  reported: number;
-  reports: number;
-  /** Micro-USD by the price of the model, and the messages that have one. */
-  estimated: number;
-  priced: number;
-  /** Micro-USD: what is reported where it is, else what is estimated. */
-  cost: number;
-};
 
 /** Micro-USD of a message; null: its model has no price. */
 export type Pricing = (
@@ -285,34 +267,6 @@ export class Table {
 
 /** A part of a cell, by the name that it was given. */
 export type Part = Omit<Cell, 'key'> & {part: string};
-
-export const nothingSpent = (): Spent => ({
-  messages: 0,
-  input: 0,
-  cacheRead: 0,
-  cacheWrite: 0,
-  cacheWriteHour: 0,
-  output: 0,
-  reasoning: 0,
-  reported: 0,
-  reports: 0,
-  estimated: 0,
-  priced: 0,
-  cost: 0,
-});
-
-/** As it is shown. */
-export function tokensOf(all: Iterable<Spent>): Tokens {
-  const tokens = noTokens();
-  for (const {input, output, cacheRead, cacheWrite, cacheWriteHour} of all) {
-    tokens.input += input;
-    tokens.output += output;
-    tokens.cacheRead += cacheRead;
-    tokens.cacheWrite += cacheWrite + cacheWriteHour;
-    tokens.total += input + output + cacheRead + cacheWrite + cacheWriteHour;
-  }
-  return tokens;
-}
 
 function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);

@@ -23,7 +23,7 @@ import {type Transcripts, type Truth, writeTranscripts} from '../../benchmark/tr
 import {claudeUsage} from '../../source/agents/claude-usage.ts';
 import {Ledger, type Source, type Trouble} from '../../source/ledger/ledger.ts';
 import {LedgerLog} from '../../source/ledger/log.ts';
-import {tokensOf} from '../../source/ledger/table.ts';
+import {tokensOf} from '../../source/ledger/spent.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'amux-ledger-'));
 after(() => rmSync(root, {recursive: true, force: true}));
