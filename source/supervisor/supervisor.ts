@@ -4,10 +4,8 @@ import type {Paths} from '../config/paths.ts';
 import type {Caller} from '../domain/access.ts';
 import type {Column} from '../domain/board.ts';
 import {baseColumns} from '../domain/columns.ts';
-import {AmuxError} from '../domain/errors.ts';
-import type {Fleet, Health, Selection} from '../domain/fleet.ts';
+import type {Fleet, Health} from '../domain/fleet.ts';
 import type {PriceTable} from '../domain/prices.ts';
-import {isLive} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
 import {countDirty} from '../workspace/dirty.ts';
 import {access} from './access.ts';
@@ -15,7 +13,6 @@ import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
 import {budgetKeeper} from './budgets.ts';
-import {changeSession} from './change-session.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
 import {handOff} from './hand-off.ts';
@@ -23,8 +20,8 @@ import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
 import {keepDirtyMarks} from './keep-dirty-marks.ts';
 import {knowledge} from './knowledge.ts';
-import {removeLastScreen} from './last-screen.ts';
 import {Life} from './life.ts';
+import {living} from './living.ts';
 import {looking} from './looking.ts';
 import {FleetMcpFile} from './mcp-file.ts';
 import {mcpServers} from './mcp-servers.ts';
@@ -34,13 +31,10 @@ import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
-import {eachOf} from './selection.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
-
-const EVERYONE: Selection = {all: true};
 
 /** How long a message that is being typed may take when the supervisor ends, in ms. */
 const TYPED_MS = 3000;
@@ -236,88 +230,6 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     return caller;
   };
   return {as, callerOf, [Symbol.asyncDispose]: dispose};
-}
-
-type Living = Pick<
-  Fleet,
-  'register' | 'update' | 'unregister' | 'start' | 'stop' | 'restart' | 'stopAll' | 'run' | 'variables' | 'resize'
->;
-
-/** The life of sessions. */
-function living({
-  roster,
-  life,
-  screensDir,
-  actor,
-}: {
-  roster: Roster;
-  life: Life;
-  screensDir: string;
-  actor: string;
-}): Living {
-  return {
-    async register(input) {
-      return roster.view(life.register(input, actor));
-    },
-
-    async update(ref, patch) {
-      const runner = roster.find(ref);
-      changeSession({runner, patch, actor, yoloFlags: roster.agentOf(runner.session).yoloFlags});
-      return roster.view(runner);
-    },
-
-    async unregister(ref) {
-      const runner = roster.find(ref);
-      const {session} = runner;
-      if (isLive(session)) throw new AmuxError('session.running', {name: session.name});
-      roster.remove(runner);
-      removeLastScreen(screensDir, session.id);
-      life.forget(session);
-      const reason = `${session.name} unregistered`;
-      const changes = [{kind: 'session.delete' as const, id: session.id}];
-      roster.append({type: 'session.unregistered', actor, session, reason, changes});
-    },
-
-    async start(ref, input = {}) {
-      const runner = roster.find(ref);
-      await life.start(runner, input, actor);
-      return roster.view(runner);
-    },
-
-    async stop(ref, {force = false} = {}) {
-      const runner = roster.find(ref);
-      await life.stop(runner, force, actor);
-      return roster.view(runner);
-    },
-
-    async restart(ref, input = {}) {
-      const runner = roster.find(ref);
-      if (isLive(runner.session)) await life.stop(runner, false, actor);
-      await life.start(runner, input, actor);
-      return roster.view(runner);
-    },
-
-    async stopAll({of = EVERYONE, force = false} = {}) {
-      return eachOf(roster, of, runner => life.stop(runner, force, actor));
-    },
-
-    async run(input) {
-      return roster.view(await life.run(input, actor));
-    },
-
-    async variables(target) {
-      if (!('ref' in target)) return life.variables(target);
-      return life.variablesOf(roster.find(target.ref).session);
-    },
-
-    async resize(ref, size) {
-      const runner = roster.find(ref);
-      life.size = size;
-      runner.expectRepaint();
-      await roster.inTerminal(runner, backend => backend.resize(runner.session.id, size));
-      return roster.view(runner);
-    },
-  };
 }
 
 async function backendLost(roster: Roster, backend: Backend, why: string): Promise<void> {
