@@ -39,7 +39,7 @@ test('a database of a newer amux is refused by every command, and stays untouche
   const bytes = readFileSync(database);
   bytes.writeUInt32BE(99, 60);
   writeFileSync(database, bytes);
-  const says = /amux\.db was written by a newer amux \(schema 99; this one knows 2\) · update amux/;
+  const says = /amux\.db was written by a newer amux \(schema 99; this one knows 3\) · update amux/;
   for (const args of [
     ['ps'],
     ['send', 'kept', 'x'],
