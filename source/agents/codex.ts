@@ -74,7 +74,8 @@ export const codex: Agent = {
       rule: 'trust dialog',
       in: 'bottom',
       pattern: /(?:Folder access\s+(?<detail>\S[^\n]*)[\s\S]*)?1\. (Trust and continue|Yes, (continue|allow))/,
-      says: {dialog: 'trust'},
+      // The number of the marked line does nothing there.
+      says: {dialog: 'trust', choose: 'walk'},
     },
     {
       rule: 'login',

@@ -47,7 +47,7 @@ const dialogs: Record<string, Record<string, string[]>> = {
     'question-review': ['answer 1: Submit answers', 'answer 2: Cancel'],
   },
   codex: {
-    'trust-dialog': ['allow 1: Trust and continue', 'deny 2: Back to Agent Command Center'],
+    'trust-dialog': ['allow Enter: Trust and continue', 'deny Down,Enter: Back to Agent Command Center'],
     approval: [
       'allow 1: Yes, proceed (y)',
       "always 2: Yes, and don't ask again for commands that start with `touch /tmp/cx3-file` (p)",

@@ -10,7 +10,7 @@ import {turns} from './cases/turns.ts';
 
 /** In the order in which they are played: a session that is still in order serves the next one, too. */
 export const cases: readonly Case[] = [
-  ...life.slice(0, 2),
+  ...life.slice(0, 3),
   ...turns,
   ...dialogs,
   ...trouble,
@@ -18,5 +18,5 @@ export const cases: readonly Case[] = [
   ...fork,
   ...models,
   ...tokens,
-  ...life.slice(2),
+  ...life.slice(3),
 ];

@@ -37,6 +37,28 @@ export const life: readonly Case[] = [
     },
   },
   {
+    name: 'trust given by amux',
+    begins: 'new',
+    spoils: true,
+    without: ({cannot}) => cannot['trust dialog'] ?? null,
+    async play(stage) {
+      const {sees} = stage.program;
+      stage.becomes(expect.anything, {earliest: 0, shown: 0});
+      const asked = async () => {
+        const all = await stage.home.client.approvals();
+        return all.find(({session, kind}) => session === stage.ref && kind === 'trust');
+      };
+      const {id} = await until('its request', asked, 45_000);
+      const decidedAt = Date.now();
+      await stage.home.client.decide(id, {behaviour: 'allow'});
+      const below = (text: string): string => text.split(sees.trust!).at(-1)!;
+      const isReady = (text: string) => stage.isQuiet(below(text)) && (sees.restarted?.test(below(text)) ?? true);
+      await stage.shows('its input line', isReady, {since: decidedAt});
+      await stage.stay();
+      await stage.turn(`${stage.mark} SAY:one`);
+    },
+  },
+  {
     name: 'ready',
     begins: 'fresh',
     async play(stage) {
