@@ -1,4 +1,5 @@
 import {type ChildProcess, execFile, execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
@@ -88,7 +89,11 @@ export class RealHome {
 
   /** As a crash would end it. */
   async killSupervisor(): Promise<void> {
+    const child = this.#supervisor;
+    // Until its last thread is gone its socket takes connections.
+    const ended = child === null || child.signalCode !== null ? null : once(child, 'exit');
     await kill(this.supervisorPid);
+    await ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
