@@ -91,7 +91,7 @@ export class RealHome {
   async killSupervisor(): Promise<void> {
     const child = this.#supervisor;
     // Until its last thread is gone its socket takes connections.
-    const ended = child === null || child.signalCode !== null ? null : once(child, 'exit');
+    const ended = child === null || (child.exitCode ?? child.signalCode) !== null ? null : once(child, 'exit');
     await kill(this.supervisorPid);
     await ended;
   }
