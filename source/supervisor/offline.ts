@@ -207,19 +207,19 @@ export class Offline extends Refusing implements Fleet {
   }
 
   async spend(query: SpendQuery = {}): Promise<SpendReport> {
-    await this.#spendings.ledger.scan();
+    await this.#spendings.readAll();
     return this.#spendings.report(query);
   }
 
   async budgets(): Promise<BudgetView[]> {
-    await this.#spendings.ledger.scan();
+    await this.#spendings.readAll();
     const {store, now} = this.#options;
     const sessionOf = (id: string) => [...this.#sessions.values()].find(each => each.id === id);
     return budgetViews({budgets: store.state.budgets, spendings: this.#spendings, sessionOf, now: now()});
   }
 
   async spendOf(ref: string, query: Pick<SpendQuery, 'since' | 'until'> = {}): Promise<SessionSpend> {
-    await this.#spendings.ledger.scan();
+    await this.#spendings.readAll();
     return this.#spendings.reportOf(this.#find(ref), query);
   }
 

@@ -142,6 +142,12 @@ export class Spendings {
     await Promise.all(those.map(session => this.follow(session)));
   }
 
+  /** Reads what is new in all histories, also where only sessions say that there are some. */
+  async readAll(): Promise<void> {
+    await this.followAll();
+    await this.ledger.scan();
+  }
+
   /** Reads what is new in the history of a session and in those of its sub-agents. */
   async follow(session: Session): Promise<void> {
     const {id, agentType, conversation} = session;

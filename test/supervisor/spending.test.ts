@@ -26,6 +26,10 @@ describe('what sessions spend', () => {
     assert.equal(spendings.report({all: true}).total.input, 27);
     await spendings.ledger.scan();
     assert.equal(spendings.report({all: true}).total.input, 327);
+    const {spendings: another} = place();
+    another.sessions.set('s', claude({id: 'c-1', file}));
+    await another.readAll();
+    assert.equal(another.report({all: true}).total.input, 327);
     // What merely looks like a path is no reason to look there.
     await spendings.follow(claude({id: 'c-3', file: join(dir, 'elsewhere', 'c-3.jsonl')}));
     assert.equal(spendings.report({all: true}).total.input, 327);
