@@ -12,7 +12,14 @@ const TOKEN_BYTES = 32;
 const TOKENS_MAX = 500;
 
 /** URL-safe, so that it can stand as userinfo in a URL. */
-export const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
+/** URL-safe, and never read as a flag where it stands on a command line. */
+export function newToken(): string {
+  for (;;) {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    if (/^[A-Za-z0-9]/.test(token)) return token;
+  }
+}
+
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 export const isHashOf = (hash: string, token: string): boolean => sameHash(hash, hashToken(token));
 
