@@ -6,24 +6,20 @@ import type {BudgetView} from '../../source/domain/budget.ts';
 import type {SpendReport} from '../../source/domain/spending.ts';
 import {Home, until} from '../helpers/home.ts';
 
+/** A session that keeps its history as Claude does, with a tag. */
+async function tagged(home: Home) {
+  const agent = home.historian('one');
+  const flags = ['--dir', home.work, '--agent', 'claude', '--tag', 'shop', '--command', agent.command];
+  await home.amux('register', 'one', ...flags);
+  await home.amux('start', 'one');
+  await agent.ready();
+  return agent;
+}
+
 describe('tokens', () => {
   test('of a session count with its sub-agents, over a restart and a killed supervisor, and stay after it is gone', async () => {
     await using home = new Home();
-    const agent = home.historian('one');
-    await home.amux(
-      'register',
-      'one',
-      '--dir',
-      home.work,
-      '--agent',
-      'claude',
-      '--tag',
-      'shop',
-      '--command',
-      agent.command,
-    );
-    await home.amux('start', 'one');
-    await agent.ready();
+    const agent = await tagged(home);
     await home.amux('send', 'one', 'USAGE:1000,90,20000,300');
     await home.amux('wait', 'one', '--until', 'idle', '--timeout', '20s');
     const first = await home.json<SpendReport>('tokens');
@@ -65,21 +61,7 @@ describe('tokens', () => {
 
   test('over a budget hold the queue until it is raised, and are told at 80 and at 100 percent', async () => {
     await using home = new Home();
-    const agent = home.historian('one');
-    await home.amux(
-      'register',
-      'one',
-      '--dir',
-      home.work,
-      '--agent',
-      'claude',
-      '--tag',
-      'shop',
-      '--command',
-      agent.command,
-    );
-    await home.amux('start', 'one');
-    await agent.ready();
+    const agent = await tagged(home);
     await home.amux('budget', 'set', '--tag', 'shop', '--tokens', '10k');
     const spend = async (tokens: number) => {
       await home.amux('send', 'one', `USAGE:${tokens},0,0,0`);
