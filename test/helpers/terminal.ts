@@ -1,9 +1,13 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import xterm from '@xterm/headless';
 import {type IPty, spawn} from 'node-pty';
 import {amuxFile, type Home} from './home.ts';
 
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
 const BOUND_MS = 15_000;
+
+/** A frame comes in pieces, but without a pause, in ms. */
+const QUIET_MS = 60;
 
 type Options = {cols?: number; rows?: number; env?: Record<string, string>; cwd?: string};
 
@@ -16,8 +20,10 @@ export class Terminal {
   output = '';
   /** Its exit code, once it ended. */
   code: number | null = null;
+  cols: number;
 
   constructor(home: Home, args: string[], {cols = 100, rows = 30, env, cwd = home.work}: Options = {}) {
+    this.cols = cols;
     this.#screen = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 200});
     const inherited = Object.entries(home.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
     this.#pty = spawn(process.execPath, [amuxFile, ...args], {
@@ -49,8 +55,14 @@ export class Terminal {
   }
 
   resize(cols: number, rows: number): void {
+    this.cols = cols;
     this.#screen.resize(cols, rows);
     this.#pty.resize(cols, rows);
+  }
+
+  /** Noise on the line: the emulator shows it, the program knows nothing of it. */
+  damage(text: string): void {
+    this.#screen.write(text, () => this.#wake());
   }
 
   get alternate(): boolean {
@@ -66,13 +78,33 @@ export class Terminal {
     }).join('\n');
   }
 
+  /** What stands out on screen, by a background or in reverse: a line `» …` for each such run. */
+  highlights(): string {
+    const buffer = this.#screen.buffer.active;
+    const runs: string[] = [];
+    for (let y = 0; y < this.#screen.rows; y++) {
+      const line = buffer.getLine(buffer.baseY + y);
+      let run = '';
+      for (let x = 0; x <= this.#screen.cols; x++) {
+        const cell = line?.getCell(x);
+        const isLit = cell !== undefined && (cell.isInverse() !== 0 || !cell.isBgDefault());
+        if (isLit) run += cell.getChars() || (cell.getWidth() === 0 ? '' : ' ');
+        else if (run !== '') {
+          runs.push(`» ${run.trim()}`);
+          run = '';
+        }
+      }
+    }
+    return runs.join('\n');
+  }
+
   async expect(pattern: RegExp): Promise<void> {
-    await this.#until(() => pattern.test(this.text()), `${pattern}`);
+    await this.until(() => pattern.test(this.text()), `${pattern}`);
   }
 
   /** Its exit code. */
   async ended(): Promise<number> {
-    await this.#until(() => this.code !== null, 'its end');
+    await this.until(() => this.code !== null, 'its end');
     return this.code!;
   }
 
@@ -84,7 +116,8 @@ export class Terminal {
     this.#screen.dispose();
   }
 
-  async #until(holds: () => boolean, what: string): Promise<void> {
+  /** Waits for what becomes true with some output, within the bound. */
+  async until(holds: () => boolean, what: string): Promise<void> {
     const end = performance.now() + BOUND_MS;
     while (!holds()) {
       const left = end - performance.now();
@@ -96,6 +129,14 @@ export class Terminal {
           resolve();
         });
       });
+    }
+  }
+
+  /** What it draws is whole: nothing more came for a moment. */
+  async settled(): Promise<void> {
+    for (let seen = -1; seen !== this.output.length; ) {
+      seen = this.output.length;
+      await pause(QUIET_MS);
     }
   }
 

@@ -1,0 +1,179 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {after, before, describe, test} from 'node:test';
+import {setTimeout as look} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {Client} from '../../source/api/client.ts';
+import {Home, until} from '../helpers/home.ts';
+import {TestRepository} from '../helpers/repository.ts';
+import {Terminal} from '../helpers/terminal.ts';
+import {answer} from './keys/approvals.ts';
+import {walkTheBoard, workOnTheBoard} from './keys/board.ts';
+import {readChanges} from './keys/changes.ts';
+import {goEverywhere} from './keys/everywhere.ts';
+import {walkTheFleet} from './keys/fleet.ts';
+import {steer, switchModel} from './keys/sessions.ts';
+import {editAText} from './keys/texts.ts';
+import {gone, Tour} from './keys/tour.ts';
+
+const sizes = [
+  {cols: 40, rows: 20},
+  {cols: 80, rows: 24},
+  {cols: 120, rows: 40},
+  {cols: 200, rows: 50},
+];
+/** A person looks at a request before the answer; in ms. */
+const LOOK_MS = 650;
+const WIDE = {cols: 120, rows: 40};
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** A home whose supervisor runs, and a client of it. */
+async function served(): Promise<{home: Home; fleet: Client}> {
+  const home = new Home();
+  await home.amux('serve', '--detach');
+  return {home, fleet: new Client({socket: join(home.path, 'amux.sock'), actor: 'cli'})};
+}
+
+describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, () => {
+  const pressed = new Set<string>();
+
+  describe('in every layout', () => {
+    let home: Home;
+    before(async () => {
+      const made = await served();
+      home = made.home;
+      await using fleet = made.fleet;
+      for (let n = 1; n <= 24; n++) {
+        await fleet.register({name: `s${two(n)}`, dir: home.work, agent: 'generic', command: 'cat'});
+      }
+      for (let n = 1; n <= 30; n++) await fleet.addCard({title: `c${two(n)}`});
+    });
+    after(() => home[Symbol.asyncDispose]());
+
+    for (const size of sizes) {
+      test(`${size.cols}×${size.rows}: the fleet and the board are walked through`, async () => {
+        await using terminal = new Terminal(home, [], size);
+        await walkTheFleet(terminal, pressed);
+        await walkTheBoard(terminal, pressed);
+      });
+    }
+
+    test('a text is edited', async () => {
+      await using terminal = new Terminal(home, [], WIDE);
+      await terminal.expect(/s01/);
+      await editAText(new Tour(terminal, pressed));
+    });
+
+    test('from each screen to every other, and out', async () => {
+      for (const key of ['q', 'ctrl+c']) {
+        await using terminal = new Terminal(home, [], WIDE);
+        const tour = new Tour(terminal, pressed);
+        await terminal.expect(/COMMAND/);
+        if (key === 'q') await goEverywhere(tour);
+        await tour.leave('quit', key);
+      }
+    });
+  });
+
+  test('cards are worked on', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    for (const name of ['ada', 'bob']) {
+      await fleet.register({name, dir: home.work, agent: 'generic', command: 'cat'});
+    }
+    home.program('an-editor', '#!/bin/sh\n{ echo edited; echo; seq 1 60 | sed "s/^/line /"; } > "$1"\n');
+    await using terminal = new Terminal(home, [], {...WIDE, env: {EDITOR: 'an-editor'}});
+    await terminal.expect(/ada/);
+    await workOnTheBoard(new Tour(terminal, pressed));
+  });
+
+  test('a session is steered, and its changes are read', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    const repository = new TestRepository(home.work);
+    const lines = Array.from({length: 120}, (_, i) => `line ${i} ${'x'.repeat(200)}`);
+    repository.write('aa.txt', lines.join('\n'));
+    repository.write('zz.txt', 'z\n');
+    repository.commit('second');
+    repository.write('aa.txt', lines.map((line, i) => (i % 50 === 5 ? 'changed' : line)).join('\n'));
+    repository.write('zz.txt', 'another\n');
+    const agent = home.agent('worker', '--work', '600000');
+    await fleet.register({name: 'worker', dir: repository.root, agent: 'generic', command: agent.command});
+    await fleet.start('worker');
+    await agent.ready();
+    await using terminal = new Terminal(home, [], WIDE);
+    await terminal.expect(/worker/);
+    const tour = new Tour(terminal, pressed);
+    await steer(tour);
+    await readChanges(tour, () => repository.write('zz.txt', 'changed meanwhile\n'));
+  });
+
+  test('sessions get another model', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    for (const model of ['opus', 'sonnet']) {
+      await fleet.register({name: `of-${model}`, dir: home.work, agent: 'claude', model});
+    }
+    await using terminal = new Terminal(home, [], WIDE);
+    await terminal.expect(/claude opus ━┓/);
+    await switchModel(new Tour(terminal, pressed));
+  });
+
+  test('the demo is shown while there is nothing else', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    await using terminal = new Terminal(home, [], WIDE);
+    const tour = new Tour(terminal, pressed);
+    await terminal.expect(/d .*demo/);
+    await tour.press('demo', 'd', /payments/);
+    await tour.write('q', gone(/payments/));
+  });
+
+  test('what agents ask is answered', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    const screens = at('../agents/screens/claude');
+    const argv = [
+      process.execPath,
+      at('../fixtures/screen-agent.mjs'),
+      '--any',
+      '--ready',
+      `${screens}/ready/screen.ansi`,
+    ];
+    home.program('claude', `#!/bin/sh\nexec ${argv.join(' ')} --log "$AGENT_LOG" --dialog "$DIALOG" --file "$ASKED"\n`);
+    const log = join(home.dir, 'asked.log');
+    const permission = {DIALOG: `${screens}/permission-bash/screen.ansi`, ASKED: '/tmp/perm-x'};
+    const dialogs = {
+      asker: permission,
+      denied: permission,
+      chooser: {DIALOG: at('../fixtures/nine-answers.txt'), ASKED: 'FILE'},
+    };
+    for (const [name, env] of Object.entries(dialogs)) {
+      await fleet.register({name, dir: home.work, agent: 'claude', env: {AGENT_LOG: log, ...env}});
+      await fleet.start(name);
+      await until(`${name} to be ready`, async () => (await fleet.session(name)).activity === 'idle');
+    }
+    const answered = (): string[] => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+    // The captured screens are 120 columns wide, as wide as the peek is here.
+    await using terminal = new Terminal(home, [], {cols: 200, rows: 50});
+    await terminal.expect(/chooser/);
+    await answer(new Tour(terminal, pressed), {
+      answered,
+      ask: async (session, what) => {
+        await fleet.type(session, `touch ${what}\r`);
+        await terminal.expect(
+          new RegExp(`Approvals 1\\b[\\s\\S]*touch ${what}\\b|Approvals 1\\b[\\s\\S]*for ${what}\\b`),
+        );
+        // What comes up right after an answer is not answered with the same stroke.
+        await look(LOOK_MS);
+      },
+    });
+  });
+});
+
+const two = (n: number): string => String(n).padStart(2, '0');

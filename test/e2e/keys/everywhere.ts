@@ -1,0 +1,25 @@
+import {gone, type Tour} from './tour.ts';
+
+const tabs = [
+  ['fleet', '1', 'Fleet'],
+  ['board', '2', 'Board'],
+  ['approvals', '3', 'Approvals'],
+  ['events', '5', 'Events'],
+] as const;
+
+/** From each screen to every other, and what reaches everywhere. */
+export async function goEverywhere(tour: Tour): Promise<void> {
+  await tour.write('5', /\[5 Events\]/);
+  for (const [id, key, title] of tabs) await tour.press(id, key, new RegExp(`\\[${key} ${title}\\]`));
+  for (const [id, key, title] of tabs) await tour.press(id, `alt+${key}`, new RegExp(`\\[${key} ${title}\\]`));
+  tour.terminal.damage('\x1b[5;5HNOISE');
+  await tour.terminal.expect(/NOISE/);
+  await tour.press('repaint', 'ctrl+l', gone(/NOISE/));
+
+  await tour.write('5', /\[5 Events\]/);
+  for (const key of ['esc', 'enter', 'q', 'space', 'ctrl+c']) {
+    await tour.press('read-event', 'enter', /┏━ \d\d:\d\d:\d\d/);
+    await tour.press('message.close', key, gone(/┏━ \d\d:\d\d:\d\d/));
+  }
+  await tour.write('1', /\[1 Fleet\]/);
+}
