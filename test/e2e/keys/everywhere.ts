@@ -12,6 +12,7 @@ export async function goEverywhere(tour: Tour): Promise<void> {
   await tour.write('5', /\[5 Events\]/);
   for (const [id, key, title] of tabs) await tour.press(id, key, new RegExp(`\\[${key} ${title}\\]`));
   for (const [id, key, title] of tabs) await tour.press(id, `alt+${key}`, new RegExp(`\\[${key} ${title}\\]`));
+  await tour.terminal.settled();
   tour.terminal.damage('\x1b[5;5HNOISE');
   await tour.terminal.expect(/NOISE/);
   await tour.press('repaint', 'ctrl+l', gone(/NOISE/));
