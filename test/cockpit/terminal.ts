@@ -1,9 +1,14 @@
 import {readFileSync} from 'node:fs';
+import {setTimeout as pause} from 'node:timers/promises';
+import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import {type IPty, spawn} from 'node-pty';
 
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
 const BOUND_MS = 10_000;
+
+/** A frame comes in pieces, but without a pause, in ms. */
+const QUIET_MS = 60;
 
 type Options = {cols: number; rows: number; env?: Record<string, string>};
 
@@ -20,6 +25,9 @@ export class CockpitTerminal {
 
   constructor({cols, rows, env}: Options) {
     this.#screen = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 200});
+    // As wide as terminals draw emoji today.
+    this.#screen.loadAddon(new unicode.Unicode11Addon());
+    this.#screen.unicode.activeVersion = '11';
     this.#screen.onTitleChange(title => {
       this.title = title;
     });
@@ -116,6 +124,14 @@ export class CockpitTerminal {
           resolve();
         });
       });
+    }
+  }
+
+  /** What it draws is whole: nothing more came for a moment. */
+  async settled(): Promise<void> {
+    for (let seen = -1; seen !== this.bytes; ) {
+      seen = this.bytes;
+      await pause(QUIET_MS);
     }
   }
 

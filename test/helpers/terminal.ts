@@ -1,4 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import {type IPty, spawn} from 'node-pty';
 import {amuxFile, type Home} from './home.ts';
@@ -25,6 +26,9 @@ export class Terminal {
   constructor(home: Home, args: string[], {cols = 100, rows = 30, env, cwd = home.work}: Options = {}) {
     this.cols = cols;
     this.#screen = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 200});
+    // As wide as terminals draw emoji today.
+    this.#screen.loadAddon(new unicode.Unicode11Addon());
+    this.#screen.unicode.activeVersion = '11';
     const inherited = Object.entries(home.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
     this.#pty = spawn(process.execPath, [amuxFile, ...args], {
       cols,
