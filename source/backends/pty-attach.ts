@@ -47,10 +47,11 @@ export async function attachPty(options: AttachOptions): Promise<AttachEnd> {
   const giveBack = takeTerminal(stdin, stdout);
   try {
     signal?.addEventListener('abort', detach, {once: true});
-    stdin.on('data', typed);
-    stdin.resume();
     stdout.on('resize', resized);
     await host.request('attach', {terminal, size: size()});
+    // Not before: what is typed meanwhile waits in the person's terminal, as the host would not know whom it is for.
+    stdin.on('data', typed);
+    stdin.resume();
     if (signal?.aborted) detach();
     return await over;
   } catch (error) {

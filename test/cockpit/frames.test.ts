@@ -34,8 +34,8 @@ const ESC = '\x1b';
 const pictures: readonly Picture[] = [
   {name: 'fleet', keys: '', sees: /Bash: rm -rf dist/, back: ''},
   {name: 'grid', keys: 'v', sees: /^╭?┏?━ payments .*─ docs ─/m, from: 80, back: 'v'},
-  {name: 'zoom', keys: 'z', sees: /^╭─ payments[^]*3\. No/m},
-  {name: 'typing', keys: 'i', sees: /3\. No[^]*(TYPING|leaves typing)/, back: '\x1d'},
+  {name: 'zoom', keys: 'z', sees: /^╭─ payments[\s\S]*3\. No/m},
+  {name: 'typing', keys: 'i', sees: /3\. No[\s\S]*(TYPING|leaves typing)/, back: '\x1d'},
   {name: 'board', keys: '2', sees: /todo|TODO/},
   {name: 'approvals', keys: '3', sees: /nothing waits/},
   {name: 'events', keys: '5', sees: /nothing|journal|\[5 Events\]/},
