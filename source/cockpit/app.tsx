@@ -27,11 +27,12 @@ import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
 import {countText, currentLayout, filterOf, type State} from './state.ts';
 import type {Theme} from './theme.ts';
+import type {Themes} from './themes.ts';
 
 export type AppProps = {
   source: Source;
   deeds: Deeds;
-  theme: Theme;
+  themes: Themes;
   info: CockpitInfo;
   leaveKey: string;
   setTitle: (title: string) => void;
@@ -40,9 +41,10 @@ export type AppProps = {
 };
 
 /** The whole cockpit: subscribes to its data and keys, and puts the panes in their places. */
-export function App({source, deeds, theme, info, leaveKey, setTitle, onSuspend}: AppProps) {
+export function App({source, deeds, themes, info, leaveKey, setTitle, onSuspend}: AppProps) {
   const {store, clock} = source;
   const state = useSyncExternalStore(store.subscribe, store.seen);
+  const theme = useSyncExternalStore(themes.subscribe, themes.current);
   const {suspendTerminal} = useApp();
   useEffect(() => {
     onSuspend(suspendTerminal);

@@ -14,13 +14,16 @@ import type {CockpitOptions} from './options.ts';
 import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
+import {type ThemeDeeds, themeDeeds} from './theme-deeds.ts';
+import type {Themes} from './themes.ts';
 
 /** What keys can do besides changing the state: the cockpit's side of `Fleet`. */
 export type Deeds = Answers &
   BoardDeeds &
   FormDeeds &
   DiffDeeds &
-  ModelDeeds & {
+  ModelDeeds &
+  ThemeDeeds & {
     state: () => State;
     dispatch: (action: Action) => void;
     quit: () => void;
@@ -55,10 +58,12 @@ export type Terminal = {
 export function createDeeds({
   store,
   options,
+  themes,
   terminal,
 }: {
   store: Store;
   options: CockpitOptions;
+  themes: Themes;
   terminal: Terminal;
 }): Deeds {
   const {fleet, clock} = options;
@@ -178,6 +183,7 @@ export function createDeeds({
     },
     ...answers({fleet, store, clock, say, attempt, isLost}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
+    ...themeDeeds({themes, say}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
     ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),

@@ -9,7 +9,7 @@ import {firstState} from './state.ts';
 import {Store} from './store.ts';
 import {catchStrayOutput} from './stray-output.ts';
 import {guardTerminal, RESET_MODES} from './terminal-guard.ts';
-import {themeOf} from './theme.ts';
+import {createThemes} from './themes.ts';
 
 export {keyTable} from './keymap.ts';
 export type {CockpitEnd, CockpitInfo, CockpitOptions} from './options.ts';
@@ -21,7 +21,7 @@ const CHILD_END_MS = 1000;
 export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const {fleet, stdin, stdout, clock, info} = options;
   const env = options.env ?? process.env;
-  const theme = themeOf(options.theme, env);
+  const themes = createThemes(options.themes, env);
   const store = new Store(firstState({size: sizeOf(stdout), now: clock(), demo: options.demo !== undefined}));
   const {promise: ended, resolve: end} = Promise.withResolvers<CockpitEnd>();
   const ending = new AbortController();
@@ -49,7 +49,8 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       return lent;
     },
   };
-  const deeds = createDeeds({store, options: {...options, env}, terminal});
+  const deeds = createDeeds({store, options: {...options, env}, themes, terminal});
+  for (const fault of themes.faults) deeds.fail(fault);
   const keyboard = new Keyboard({
     stdin,
     leave: options.keys.leave,
@@ -94,7 +95,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     <App
       source={source}
       deeds={deeds}
-      theme={theme}
+      themes={themes}
       info={{...info, mode}}
       leaveKey={keyTitle(options.keys.leave)}
       setTitle={title => void stdout.write(`\x1b]2;${title}\x1b\\`)}

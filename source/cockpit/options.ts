@@ -1,4 +1,5 @@
 import type {AttachPlan, Fleet} from '../domain/fleet.ts';
+import type {ThemeFiles} from './themes.ts';
 
 /** What the header and the welcome say about where this cockpit stands. */
 export type CockpitInfo = {
@@ -18,8 +19,8 @@ export type CockpitOptions = {
   fleet: Fleet;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
-  /** The content of a file in `themes/`. */
-  theme: Record<string, unknown>;
+  /** What can be chosen, and what is. */
+  themes: ThemeFiles;
   /** Key names such as `ctrl+]` or `C-]`. `leave` ends typing mode, `detach` ends an attach. */
   keys: {leave: string; detach: string};
   info: CockpitInfo;

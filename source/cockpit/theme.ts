@@ -69,12 +69,12 @@ const weights: Partial<Palette> = {
   hunk: {dim: true},
 };
 
-type Environment = Record<string, string | undefined>;
+export type Environment = Record<string, string | undefined>;
 
 /** A theme from the content of a file in `themes/`, as this terminal can show it. */
 export function themeOf(source: Record<string, unknown>, env: Environment): Theme {
   const name = String(source['name'] ?? 'without a name');
-  return makeTheme({name, palette: checkPalette(name, source), env});
+  return makeTheme({name, palette: checkPalette(source), env});
 }
 
 function makeTheme({name, palette, env}: {name: string; palette: Palette; env: Environment}): Theme {
@@ -110,24 +110,31 @@ function cellSgr(style: Style, {colours, faded}: {colours: Colours; faded: boole
 }
 
 /** Tokens that a palette leaves out are drawn plainly. */
-function checkPalette(name: string, source: Record<string, unknown>): Palette {
+function checkPalette(source: Record<string, unknown>): Palette {
+  const stray = Object.keys(source).find(key => !KEYS.includes(key));
+  if (stray !== undefined) throw invalid(`"${stray}" means nothing`);
   const given = source['tokens'];
-  if (typeof given !== 'object' || given === null) throw invalid(name, 'it has no "tokens"');
+  if (typeof given !== 'object' || given === null) throw invalid('it has no "tokens"');
+  const unknown = Object.keys(given).find(token => !(tokens as readonly string[]).includes(token));
+  if (unknown !== undefined) throw invalid(`there is no token "${unknown}"`);
   const palette = {} as Palette;
-  for (const token of tokens) palette[token] = checkStyle(name, (given as Record<string, unknown>)[token] ?? {});
+  for (const token of tokens) palette[token] = checkStyle((given as Record<string, unknown>)[token] ?? {});
   return palette;
 }
 
-function checkStyle(name: string, value: unknown): Style {
-  if (typeof value !== 'object' || value === null) throw invalid(name, 'each token is an object');
+const KEYS = ['$schema', 'name', 'about', 'backgrounds', 'tokens'];
+
+function checkStyle(value: unknown): Style {
+  if (typeof value !== 'object' || value === null) throw invalid('each token is an object');
   const style: Style = {};
   for (const [key, setting] of Object.entries(value)) {
     if (key === 'fg' || key === 'bg') {
-      if (!isColour(setting)) throw invalid(name, `${JSON.stringify(setting)} is no colour`);
+      if (!isColour(setting)) throw invalid(`${JSON.stringify(setting)} is no colour`);
       style[key] = setting;
     } else if (key === 'bold' || key === 'dim' || key === 'italic' || key === 'underline' || key === 'inverse') {
-      if (setting === true) style[key] = true;
-    } else throw invalid(name, `"${key}" is no style`);
+      if (typeof setting !== 'boolean') throw invalid(`"${key}" is true or false`);
+      if (setting) style[key] = true;
+    } else throw invalid(`"${key}" is no style`);
   }
   return style;
 }
@@ -137,8 +144,8 @@ function isColour(value: unknown): value is Colour {
   return typeof value === 'string' && /^#[0-9a-f]{6}$/i.test(value);
 }
 
-const invalid = (name: string, why: string): AmuxError =>
-  new AmuxError('input.invalid', {why: `theme ${name}: ${why}`, next: 'colours are 0–255 or "#rrggbb"'});
+const invalid = (why: string): AmuxError =>
+  new AmuxError('input.invalid', {why, next: 'docs/theme.schema.json says what a theme holds'});
 
 function isUtf8(env: Environment): boolean {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';

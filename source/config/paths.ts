@@ -32,6 +32,8 @@ export type Paths = {
   screens: string;
   /** Directory of the home's own screen rules, a file per agent. */
   rules: string;
+  /** Directory of the home's own themes of the cockpit. */
+  themes: string;
   /** Directory of the files that are generated for each session. */
   sessions: string;
   /** Directory of the Markdown files that sessions share. */
@@ -86,6 +88,7 @@ export function pathsOf(home: string): Paths {
     tmuxConf: join(root, 'tmux.conf'),
     screens: join(root, 'screens'),
     rules: join(root, 'rules'),
+    themes: join(root, 'themes'),
     sessions: join(root, 'sessions'),
     memory: join(root, 'memory'),
     mcp: join(root, 'mcp.json'),

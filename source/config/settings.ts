@@ -45,7 +45,11 @@ export const settingsSchema = z.strictObject({
     .enum(['handover', 'leave'])
     .default('handover')
     .describe('When the cockpit that hosts the supervisor ends while sessions run'),
-  theme: z.string().min(1).default('dark').describe('One of themes/'),
+  theme: z
+    .string()
+    .min(1)
+    .default('dark')
+    .describe('A theme of the cockpit by the name of its file: dark, light, …, or one in themes/ of this home'),
   idleExit: z
     .number()
     .min(0)

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {runCockpit} from '../../source/cockpit/main.tsx';
 import {FakeFleet} from './fake-fleet.ts';
-import {palette} from './palettes.ts';
+import {builtIn, themeFile} from './palettes.ts';
 import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
@@ -21,7 +21,7 @@ const end = await runCockpit({
   fleet,
   stdin: process.stdin,
   stdout: process.stdout,
-  theme: palette(process.env['THEME'] ?? 'dark'),
+  themes: {files: builtIn.map(themeFile), chosen: process.env['THEME'] ?? 'dark'},
   keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
   info: {mode: 'hosted', agentsFound: sceneAgents},
   attach: (_plan, signal) =>

@@ -6,7 +6,7 @@ import type {CockpitInfo} from '../../source/cockpit/options.ts';
 import {firstState} from '../../source/cockpit/state.ts';
 import {Store} from '../../source/cockpit/store.ts';
 import type {FakeFleet} from './fake-fleet.ts';
-import {loadTheme, palette} from './palettes.ts';
+import {loadThemes} from './palettes.ts';
 import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /** ink-testing-library's width. */
@@ -25,11 +25,13 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   const clock = () => now;
   const store = new Store(firstState({size: {cols: COLUMNS, rows: 30}, now, demo: false}));
   const ends: string[] = [];
+  const themes = loadThemes('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
   const deeds = createDeeds({
     store,
+    themes,
     options: {
       fleet,
-      theme: palette('dark'),
+      themes: {files: [], chosen: 'dark'},
       stdin: process.stdin,
       stdout: process.stdout,
       keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
@@ -46,8 +48,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
     },
   });
   const source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
-  const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
-  const props = {source, deeds, theme, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
+  const props = {source, deeds, themes, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
   const view = render(<App {...props} />);
   const frame = () => (view.lastFrame() ?? '').replace(/\x1b\[[\d;]*m/g, '');
   return {

@@ -1,6 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs';
 import {constants} from 'node:os';
-import {basename, join} from 'node:path';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
 import {loadSettings, type Settings} from '../../config/settings.ts';
@@ -12,7 +10,8 @@ import {type Draft, editDraft} from '../edit-draft.ts';
 import {holdingSignals} from '../hold-signals.ts';
 import {onPath} from '../programs.ts';
 import {remoteEnv} from '../remote.ts';
-import {packageRoot, selfArgv, version} from '../self.ts';
+import {selfArgv, version} from '../self.ts';
+import {themeFiles} from '../theme-files.ts';
 import {attachArgv, isReachable, lendTerminal, lendTo} from './attach.ts';
 
 type Hosting = {
@@ -58,7 +57,7 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
       ...(moved === undefined ? {} : {moved: moved.then(() => 'headless' as const)}),
       stdin: process.stdin,
       stdout: process.stdout,
-      theme: themeOf(settings.theme),
+      themes: {files: themeFiles(context.paths.themes), chosen: settings.theme},
       keys: {leave: settings.leaveKey, detach: settings.detachKey},
       info: {
         mode,
@@ -164,18 +163,6 @@ function agentsFound(): {name: string; version: null}[] {
   return agents
     .filter(({command}) => command !== null && onPath(parseCommandLine(command)[0]!) !== null)
     .map(({name}) => ({name, version: null}));
-}
-
-/** A palette of `themes/`. */
-function themeOf(name: string): Record<string, unknown> {
-  const themes = join(packageRoot, 'themes');
-  try {
-    return JSON.parse(readFileSync(join(themes, `${basename(name)}.json`), 'utf8')) as Record<string, unknown>;
-  } catch (cause) {
-    const known = readdirSync(themes).map(file => file.replace(/\.json$/, ''));
-    const next = `there are ${known.join(', ')}: amux config edit`;
-    throw new AmuxError('input.invalid', {why: `there is no theme "${name}"`, next}, cause);
-  }
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

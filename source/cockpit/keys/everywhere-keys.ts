@@ -155,6 +155,14 @@ export const everywhereKeys: readonly Binding[] = [
     run: deeds => deeds.repaint(),
   },
   {
+    id: 'theme',
+    keys: ['t'],
+    where: all,
+    label: 'theme',
+    help: 'the next theme',
+    run: deeds => deeds.nextTheme(),
+  },
+  {
     id: 'help',
     keys: ['?'],
     where: all,
