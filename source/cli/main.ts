@@ -6,6 +6,7 @@ import {flagWord, textFlag} from './flags.ts';
 import {createFleets} from './fleets.ts';
 import {givenEnvironment} from './given-environment.ts';
 import {commandHelp, overview} from './help.ts';
+import {endsInOrder} from './hold-signals.ts';
 import {createOutput} from './output.ts';
 import {commands, globalFlags} from './registry.ts';
 import {masked, remoteFor} from './remote.ts';
@@ -22,7 +23,9 @@ const cockpit: Command = {
 /** Finds the command, parses its flags, runs it; resolves with the exit code. */
 async function main(argv: string[]): Promise<number> {
   // A reader that left early (`amux ps | head`) ends the command quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!endsInOrder()) process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
   const plain = argv.includes('--json');
   const output = createOutput({
     stdout: process.stdout,

@@ -27,6 +27,8 @@ export type Deeds = Answers &
     state: () => State;
     dispatch: (action: Action) => void;
     quit: () => void;
+    /** Stops the process until its shell goes on with it. */
+    suspend: () => void;
     repaint: () => void;
     say: (message: string, hint?: string) => void;
     fail: (error: unknown) => void;
@@ -50,6 +52,7 @@ export type Deeds = Answers &
 /** What the terminal's owner lends to the deeds. */
 export type Terminal = {
   quit: () => void;
+  stop: () => void;
   repaint: () => void;
   /** Gives the whole terminal away until `use` is done, then draws everything anew. */
   lend: (use: (signal: AbortSignal) => Promise<void>) => Promise<void>;
@@ -139,6 +142,7 @@ export function createDeeds({
     state,
     dispatch,
     quit: terminal.quit,
+    suspend: terminal.stop,
     repaint: terminal.repaint,
     say,
     fail,

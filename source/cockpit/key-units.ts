@@ -6,6 +6,8 @@ export type Unit = {kind: 'text' | 'sequence' | 'part'; text: string};
 const PASTE_START = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 const SEQUENCE = /^\x1b(?:\x1b?\[\[?[0-?]*[ -/]*[@-~]|\x1b?O[0-9;]*[@-~])/;
+/** No key begins like this: it is what a terminal says of itself. */
+const PRIVATE_START = /^\x1b\[\?[\d;]*\$?$/;
 
 export const isPasteStart = (unit: Unit): boolean => unit.text === PASTE_START;
 export const isPasteEnd = (unit: Unit): boolean => unit.text === PASTE_END;
@@ -21,6 +23,7 @@ export function firstUnit(input: string, pasting: boolean): Unit {
   if (sequence !== undefined) return {kind: 'sequence', text: sequence};
   if (input === '\x1b') return {kind: 'sequence', text: input};
   if (PASTE_START.startsWith(input) && input.length > 2) return {kind: 'part', text: input};
+  if (PRIVATE_START.test(input)) return {kind: 'part', text: input};
   if (input[1] === '[' || input[1] === 'O') return {kind: 'sequence', text: input.slice(0, 2)};
   const next = String.fromCodePoint(input.codePointAt(1)!);
   // Esc, then a control key such as the one that leaves: two keys.

@@ -15,6 +15,14 @@ export type Typing = {
   failed: (error: unknown) => void;
 };
 
+export type KeyboardOptions = {
+  stdin: NodeJS.ReadStream;
+  typing: Typing;
+  leave: string;
+  /** Takes what the terminal says of itself; true: it is no key. */
+  hear?: (sequence: string) => boolean;
+};
+
 /** The part of a tty handle that says whether Node reads from it. */
 type ReadHandle = {readStop?: () => void; readStart?: () => number};
 
@@ -25,6 +33,7 @@ export class Keyboard {
   readonly #stdin: NodeJS.ReadStream;
   readonly #typing: Typing;
   readonly #leave: ReadonlySet<string>;
+  readonly #hear: (sequence: string) => boolean;
   readonly #decoder = new StringDecoder('utf8');
   #listening = false;
   #pasting = false;
@@ -33,7 +42,8 @@ export class Keyboard {
   #outbox: {session: string; bytes: string}[] = [];
   #sending = false;
 
-  constructor({stdin, typing, leave}: {stdin: NodeJS.ReadStream; typing: Typing; leave: string}) {
+  constructor({stdin, typing, leave, hear = () => false}: KeyboardOptions) {
+    this.#hear = hear;
     this.#stdin = stdin;
     this.#typing = typing;
     this.#leave = new Set(leaveSequences(leave));
@@ -102,6 +112,7 @@ export class Keyboard {
   }
 
   #take(unit: Unit): void {
+    if (unit.kind === 'sequence' && !this.#pasting && this.#hear(unit.text)) return;
     const session = this.#typing.into();
     if (session !== null && !this.#pasting && this.#leave.has(unit.text)) {
       this.#typing.leave();

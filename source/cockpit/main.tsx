@@ -2,6 +2,7 @@ import {type Instance, render, type SuspendTerminal} from 'ink';
 import {App} from './app.tsx';
 import {createDeeds, type Terminal} from './deeds.ts';
 import type {Source} from './hooks/use-fleet.ts';
+import {openJobControl} from './job-control.ts';
 import {Keyboard, keyTitle} from './keyboard.ts';
 import type {Size} from './layout.ts';
 import type {CockpitEnd, CockpitOptions} from './options.ts';
@@ -9,6 +10,7 @@ import {firstState} from './state.ts';
 import {Store} from './store.ts';
 import {catchStrayOutput} from './stray-output.ts';
 import {guardTerminal, RESET_MODES} from './terminal-guard.ts';
+import {openTerminalOutput} from './terminal-output.ts';
 import {createThemes} from './themes.ts';
 
 export {keyTable} from './keymap.ts';
@@ -16,6 +18,8 @@ export type {CockpitEnd, CockpitInfo, CockpitOptions} from './options.ts';
 
 /** A child that has the terminal gets this long to end before the cockpit ends without it, in ms. */
 const CHILD_END_MS = 1000;
+/** What was written last gets this long to reach a slow terminal, in ms. */
+const FLUSH_MS = 1000;
 
 /** The full-screen cockpit over a fleet; resolves with the terminal restored. */
 export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
@@ -26,22 +30,32 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const {promise: ended, resolve: end} = Promise.withResolvers<CockpitEnd>();
   const ending = new AbortController();
   let lent: Promise<void> = Promise.resolve();
+  let isLent = false;
   let suspend: SuspendTerminal | undefined;
   let ink: Instance | undefined;
+  const wipe = (): void => {
+    ink?.clear();
+    stdout.write('\x1b[H\x1b[2J');
+  };
 
   const terminal: Terminal = {
     quit: () => end({reason: 'quit'}),
+    stop: () => jobs.stop(),
     repaint: () => {
-      ink?.clear();
-      stdout.write('\x1b[H\x1b[2J');
+      wipe();
       store.dispatch({type: 'anew', now: clock()});
     },
     lend: use => {
       lent = (async () => {
         await suspend?.(async () => {
+          await output.flush(FLUSH_MS);
+          output.wait(true);
+          isLent = true;
           try {
             await keyboard.lend(() => use(ending.signal));
           } finally {
+            isLent = false;
+            output.wait(false);
             stdout.write(RESET_MODES);
           }
         });
@@ -49,11 +63,22 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       return lent;
     },
   };
+  const output = openTerminalOutput({
+    stdout,
+    term: env['TERM'] ?? '',
+    onBehind: store.hold,
+    onReady: store.release,
+    onDropped: () => {
+      wipe();
+      ink?.rerender(app);
+    },
+  });
   const deeds = createDeeds({store, options: {...options, env}, themes, terminal});
   for (const fault of themes.faults) deeds.fail(fault);
   const keyboard = new Keyboard({
     stdin,
     leave: options.keys.leave,
+    hear: output.hear,
     typing: {
       into: () => {
         const {mode} = store.state();
@@ -69,9 +94,21 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     },
   });
 
+  const jobs = openJobControl({
+    lend: async use => {
+      await terminal.lend(use);
+      store.dispatch({type: 'anew', now: clock()});
+    },
+    before: options.beforeStop,
+    isLent: () => isLent,
+    say: deeds.say,
+    fail: deeds.fail,
+  });
   const restore = guardTerminal({
+    stdin,
     stdout,
     restore: () => {
+      jobs.close();
       ink?.unmount();
       keyboard.close();
       stdout.off('resize', onResize);
@@ -109,8 +146,9 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     app = appIn(mode);
     if (!ending.signal.aborted) ink?.rerender(app);
   });
+  output.wait(false);
   ink = render(app, {
-    stdout,
+    stdout: output.stream,
     stdin: keyboard.command.asStream(),
     exitOnCtrlC: false,
     patchConsole: false,
@@ -127,6 +165,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     ending.abort();
     await Promise.race([lent.catch(() => {}), new Promise(resolve => setTimeout(resolve, CHILD_END_MS).unref())]);
     restore();
+    await output.flush(FLUSH_MS);
   }
 }
 

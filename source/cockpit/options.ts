@@ -36,6 +36,8 @@ export type CockpitOptions = {
   edit?: (draft: {name: string; text: string}, signal: AbortSignal) => Promise<Edited | null>;
   /** Shows the demo in this terminal, by a child process as with `attach`; an empty fleet offers it when given. */
   demo?: (signal: AbortSignal) => Promise<void>;
+  /** Before ctrl+z stops this process: what must go on has to be elsewhere by then. */
+  beforeStop?: () => Promise<void>;
   /** Now, in ms since the epoch. */
   clock: () => number;
   /** Default directory of new sessions. */

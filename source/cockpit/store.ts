@@ -5,6 +5,7 @@ export class Store {
   #state: State;
   #seen: State;
   #told = true;
+  #held = false;
   readonly #listeners = new Set<() => void>();
 
   constructor(state: State) {
@@ -17,7 +18,7 @@ export class Store {
 
   /** The same object until something in sight changed: each other one costs a frame. */
   readonly seen = (): State => {
-    if (!looksSame(this.#seen, this.#state)) this.#seen = this.#state;
+    if (!this.#held && !looksSame(this.#seen, this.#state)) this.#seen = this.#state;
     return this.#seen;
   };
 
@@ -32,9 +33,19 @@ export class Store {
 
   /** Tells the listeners now of what they have not heard yet. */
   readonly tell = (): void => {
-    if (this.#told) return;
+    if (this.#told || this.#held) return;
     this.#told = true;
     for (const listener of this.#listeners) listener();
+  };
+
+  /** Listeners hear nothing until `release`, and then once of all that happened: nobody could see it earlier. */
+  readonly hold = (): void => {
+    this.#held = true;
+  };
+
+  readonly release = (): void => {
+    this.#held = false;
+    this.tell();
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -1,11 +1,14 @@
 import {spawn} from 'node:child_process';
+import {renameSync, writeFileSync} from 'node:fs';
 import {runCockpit} from '../../source/cockpit/main.tsx';
-import {FakeFleet} from './fake-fleet.ts';
+import {FakeFleet, screenOf} from './fake-fleet.ts';
 import {builtIn, themeFile} from './palettes.ts';
 import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
+ * `FLOOD=FILE`: the screen of api changes wholly 30 times a second, and the file says how often it did and what was typed.
+ * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone.
  * `EMPTY=1`: no sessions. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
@@ -16,6 +19,32 @@ process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === undefined)
     fleet.set('api', {activity: 'waiting', waitingFor: {kind: 'question', detail: 'Go on?'}});
 });
+
+const flood = process.env['FLOOD'];
+if (flood !== undefined) {
+  let count = 0;
+  setInterval(() => {
+    count++;
+    const row = (y: number) => [
+      {text: `flood ${count} `.repeat(16).slice(0, 160), style: {fg: 16 + ((count + y) % 200)}},
+    ];
+    fleet.show(
+      'api',
+      screenOf(
+        Array.from({length: 45}, (_, y) => row(y)),
+        {cols: 160, rows: 45},
+      ),
+    );
+    writeFileSync(`${flood}.new`, JSON.stringify({count, typed: fleet.typed.map(({bytes}) => bytes).join('')}));
+    renameSync(`${flood}.new`, flood);
+  }, 33);
+}
+
+if (process.env['DEAF'] !== undefined) {
+  const on = process.on;
+  process.on = ((event: string, listener: () => void) =>
+    on.call(process, event, event === 'SIGHUP' ? () => {} : listener)) as typeof process.on;
+}
 
 const end = await runCockpit({
   fleet,
@@ -35,5 +64,6 @@ const end = await runCockpit({
   cwd: '/work/shop',
 });
 
+if (process.env['END'] !== undefined) writeFileSync(process.env['END'], `${end.reason} ${end.signal ?? ''}`);
 process.stdout.write(`END ${end.reason} ${end.signal ?? ''}\nCALLS ${fleet.calls.join('; ')}\n`);
 process.exit(end.reason === 'quit' ? 0 : 143);

@@ -43,6 +43,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
     },
     terminal: {
       quit: () => ends.push('quit'),
+      stop: () => ends.push('stop'),
       repaint: () => ends.push('repaint'),
       lend: use => use(AbortSignal.timeout(BOUND_MS)),
     },
@@ -56,6 +57,12 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
     store,
     ends,
     frame,
+    /** How many were drawn. */
+    frames: () => view.frames.length,
+    /** Lets the clock go on, and nobody is told. */
+    lapse: (ms: number) => {
+      now += ms;
+    },
     /** Lets the clock go on. */
     pass: (ms: number) => {
       now += ms;

@@ -10,7 +10,8 @@ const BOUND_MS = 10_000;
 /** A frame comes in pieces, but without a pause, in ms. */
 const QUIET_MS = 60;
 
-type Options = {cols: number; rows: number; env?: Record<string, string>};
+/** `shell`: an interactive one, into which the command is typed. */
+type Options = {cols: number; rows: number; env?: Record<string, string>; shell?: boolean};
 
 /** The fixture in a real pty, read through a real terminal emulator. */
 export class CockpitTerminal {
@@ -23,7 +24,7 @@ export class CockpitTerminal {
   output = '';
   #over = false;
 
-  constructor({cols, rows, env}: Options) {
+  constructor({cols, rows, env, shell = false}: Options) {
     this.#screen = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 200});
     // As wide as terminals draw emoji today.
     this.#screen.loadAddon(new unicode.Unicode11Addon());
@@ -34,13 +35,14 @@ export class CockpitTerminal {
     const fixture = new URL('fixture-cockpit.tsx', import.meta.url).pathname;
     // The shell stays, so that the terminal's settings can be read after the cockpit ended.
     const script = `"${process.execPath}" --import tsx "${fixture}"; echo "CODE $?"; stty -a | tr ';' '\\n' | tr ' ' '\\n' | grep -xE -- '-?(icanon|echo|isig)' | tr '\\n' ' '; echo DONE; read rest`;
-    this.#pty = spawn('/bin/sh', ['-c', script], {
+    this.#pty = spawn('/bin/sh', shell ? ['-i'] : ['-c', script], {
       cols,
       rows,
-      name: 'xterm-256color',
+      name: env?.['TERM'] ?? 'xterm-256color',
       cwd: new URL('../..', import.meta.url).pathname,
-      env: {...cleanEnv(), LANG: 'C.UTF-8', COLORTERM: 'truecolor', ...env},
+      env: {...cleanEnv(), LANG: 'C.UTF-8', COLORTERM: 'truecolor', PS1: 'sh> ', ...env},
     });
+    if (shell) this.#pty.write(`"${process.execPath}" --import tsx "${fixture}"\r`);
     this.#pty.onData(data => {
       this.bytes += data.length;
       this.output += data;
@@ -64,6 +66,20 @@ export class CockpitTerminal {
     this.#pty.resize(cols, rows);
   }
 
+  /** A terminal that takes nothing, as one behind a stalled connection or after ctrl+s. */
+  stall(): void {
+    this.#pty.pause();
+  }
+
+  goOn(): void {
+    this.#pty.resume();
+  }
+
+  /** Closes the terminal: what runs in it has lost it. */
+  close(): void {
+    (this.#pty as IPty & {destroy: () => void}).destroy();
+  }
+
   /** The cockpit's process: the shell's only child. */
   get pid(): number {
     return Number(readFileSync(`/proc/${this.#pty.pid}/task/${this.#pty.pid}/children`, 'utf8').trim().split(' ')[0]);
@@ -75,6 +91,10 @@ export class CockpitTerminal {
 
   get alternate(): boolean {
     return this.#screen.buffer.active.type === 'alternate';
+  }
+
+  get cursorShown(): boolean {
+    return this.output.lastIndexOf('\x1b[?25h') > this.output.lastIndexOf('\x1b[?25l');
   }
 
   get bracketedPaste(): boolean {

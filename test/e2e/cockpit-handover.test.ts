@@ -55,6 +55,42 @@ test('serve takes over from a cockpit, which goes on as its client and leaves wi
   assert.equal((await doctor(home)).pid, pid);
 });
 
+test('a terminal that is lost leaves a headless supervisor behind, and no process that spins', async () => {
+  const {home, agent} = await running();
+  await using _home = home;
+  await using cockpit = new Terminal(home, [], {cols: 120, rows: 30});
+  await cockpit.expect(/hosted +\d\d:\d\d/);
+  const {pid} = cockpit;
+  cockpit.close();
+  await gone(pid);
+  const found = await doctor(home);
+  assert.equal(found.hosted, 'auto');
+  assert.notEqual(found.pid, pid);
+  await home.amux('send', 'one', 'still there?');
+  assert.deepEqual(await agent.read(1), ['still there?']);
+});
+
+test('ctrl+z hands the fleet over before it stops, and fg comes back as its client', async () => {
+  const {home, agent} = await running();
+  await using _home = home;
+  await using cockpit = new Terminal(home, [], {cols: 120, rows: 30, shell: true});
+  await cockpit.expect(/hosted +\d\d:\d\d/);
+  const host = home.supervisorPid;
+  cockpit.press('\x1a');
+  await cockpit.expect(/Stopped|Suspended/);
+  assert.ok(!cockpit.alternate);
+  const {hosted, pid} = await doctor(home);
+  assert.equal(hosted, 'auto');
+  assert.notEqual(pid, host);
+  await home.amux('send', 'one', 'while it stands');
+  assert.deepEqual(await agent.read(1), ['while it stands']);
+  cockpit.press('fg\r');
+  await cockpit.expect(/headless +\d\d:\d\d/);
+  await cockpit.expect(/while it stands/);
+  cockpit.press('q');
+  await gone(host);
+});
+
 test('serve --stop ends the supervisor of a cockpit that hosts, and nobody follows', async () => {
   const {home, agent} = await running();
   await using _home = home;

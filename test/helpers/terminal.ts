@@ -2,6 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import {type IPty, spawn} from 'node-pty';
+import {quoteArgv} from '../../source/config/command-line.ts';
 import {amuxFile, type Home} from './home.ts';
 
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
@@ -10,7 +11,8 @@ const BOUND_MS = 15_000;
 /** A frame comes in pieces, but without a pause, in ms. */
 const QUIET_MS = 60;
 
-type Options = {cols?: number; rows?: number; env?: Record<string, string>; cwd?: string};
+/** `shell`: an interactive one, into which the command is typed. */
+type Options = {shell?: boolean; cols?: number; rows?: number; env?: Record<string, string>; cwd?: string};
 
 /** A person's terminal: the built binary in a real pty, read through a real terminal emulator. */
 export class Terminal {
@@ -23,20 +25,23 @@ export class Terminal {
   code: number | null = null;
   cols: number;
 
-  constructor(home: Home, args: string[], {cols = 100, rows = 30, env, cwd = home.work}: Options = {}) {
+  constructor(home: Home, args: string[], {shell = false, cols = 100, rows = 30, env, cwd = home.work}: Options = {}) {
     this.cols = cols;
     this.#screen = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 200});
     // As wide as terminals draw emoji today.
     this.#screen.loadAddon(new unicode.Unicode11Addon());
     this.#screen.unicode.activeVersion = '11';
     const inherited = Object.entries(home.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
-    this.#pty = spawn(process.execPath, [amuxFile, ...args], {
+    const command = [process.execPath, amuxFile, ...args];
+    const [program, ...rest] = shell ? ['/bin/sh', '-i'] : command;
+    this.#pty = spawn(program!, rest, {
       cols,
       rows,
       name: 'xterm-256color',
       cwd,
       env: {...Object.fromEntries(inherited), COLORTERM: 'truecolor', ...env},
     });
+    if (shell) this.#pty.write(`${quoteArgv(command)}\r`);
     this.#pty.onData(data => {
       this.output += data;
       this.#screen.write(data, () => this.#wake());
@@ -56,6 +61,11 @@ export class Terminal {
 
   press(keys: string): void {
     this.#pty.write(keys);
+  }
+
+  /** Closes the terminal: what runs in it has lost it. */
+  close(): void {
+    (this.#pty as IPty & {destroy: () => void}).destroy();
   }
 
   resize(cols: number, rows: number): void {

@@ -19,6 +19,8 @@ type Hosting = {
   mode: 'hosted' | 'headless' | 'remote';
   /** Resolves when another process supervises from now on. */
   moved?: Promise<void>;
+  /** Before this process stops for a while: somebody else has to supervise by then. */
+  beforeStop?: () => Promise<void>;
   leave: () => Promise<void>;
 };
 
@@ -44,12 +46,22 @@ type Shown = {
   fleet: Fleet;
   mode: Hosting['mode'] | 'demo';
   moved?: Promise<void>;
+  beforeStop?: () => Promise<void>;
   leave: () => Promise<void>;
   cwd?: string;
 };
 
 /** Draws the cockpit until the person leaves; then `leave` decides who supervises on. */
-export async function showCockpit({context, settings, fleet, mode, moved, leave, cwd}: Shown): Promise<number> {
+export async function showCockpit({
+  context,
+  settings,
+  fleet,
+  mode,
+  moved,
+  beforeStop,
+  leave,
+  cwd,
+}: Shown): Promise<number> {
   const {runCockpit} = await import('../../cockpit/main.tsx');
   try {
     const end = await runCockpit({
@@ -82,6 +94,7 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
       },
       ...editorOf(context.env),
       ...(mode === 'demo' ? {} : {demo: (signal: AbortSignal) => lendTo([...selfArgv(), 'demo'], signal)}),
+      ...(beforeStop === undefined ? {} : {beforeStop}),
       clock: Date.now,
       cwd: cwd ?? context.cwd,
       callerEnv: definedOnly(context.env),
@@ -90,6 +103,8 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
     return end.reason === 'quit' ? 0 : 128 + constants.signals[end.signal];
   } finally {
     await leave();
+    // A terminal that takes nothing any more would keep the process.
+    if (process.stdout.writableLength > 0) setImmediate(() => process.exit());
   }
 }
 
@@ -141,6 +156,10 @@ async function host(paths: Context['paths'], settings: Settings): Promise<Hostin
     fleet: hosted.fleet,
     mode: 'hosted',
     moved,
+    async beforeStop() {
+      if (joined === null) await autostart(paths, selfArgv(), {instead: process.pid});
+      await moved;
+    },
     async leave() {
       if (joined === null && !stopped && settings.onQuit === 'handover' && (await hosted.fleet.health()).running > 0) {
         await autostart(paths, selfArgv(), {instead: process.pid}).catch(() => {}); // Then it ends as if it left.

@@ -155,6 +155,14 @@ export const everywhereKeys: readonly Binding[] = [
     run: deeds => deeds.repaint(),
   },
   {
+    id: 'suspend',
+    keys: ['ctrl+z'],
+    where: all,
+    label: 'suspend',
+    help: 'back to the shell until fg; the fleet goes on',
+    run: deeds => deeds.suspend(),
+  },
+  {
     id: 'theme',
     keys: ['t'],
     where: all,

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import {mock, test} from 'node:test';
+import {firstState} from '../../source/cockpit/state.ts';
+import {Store} from '../../source/cockpit/store.ts';
+import type {Screen} from '../../source/domain/screen.ts';
+import {FakeFleet} from './fake-fleet.ts';
+import {openCockpit} from './open-cockpit.tsx';
+import {SCENE_NOW, sceneScreens, sceneSessions} from './scene.ts';
+
+/** Turns of the event loop until what was asked for has happened. */
+const ROUNDS = 1000;
+
+/** Knows whose screens somebody follows. */
+class WatchedFleet extends FakeFleet {
+  readonly watched = new Set<string>();
+
+  override async *screens(ref: string, signal: AbortSignal): AsyncIterable<Screen> {
+    this.watched.add(ref);
+    signal.addEventListener('abort', () => this.watched.delete(ref));
+    yield* super.screens(ref, signal);
+  }
+}
+
+test('a minute of idle ticks draws one frame: that of its end', async () => {
+  mock.timers.enable({apis: ['setTimeout']});
+  try {
+    using cockpit = openCockpit();
+    const step = async (ms: number): Promise<void> => {
+      cockpit.lapse(ms);
+      mock.timers.tick(ms);
+      for (let round = 0; round < 5; round++) await new Promise(resolve => setImmediate(resolve));
+    };
+    await cockpit.see(/payments/);
+    // What the start itself still has to say.
+    await step(3000);
+    const before = cockpit.frames();
+    for (let second = 4; second < 52; second++) await step(1000);
+    assert.equal(cockpit.frames() - before, 0, 'the scene is at eight seconds of its minute');
+    await step(1000);
+    await step(1000);
+    assert.equal(cockpit.frames() - before, 1, 'the clock and all ages');
+    assert.match(cockpit.frame(), /14:33/);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a store that is held tells once of all that happened', () => {
+  const store = new Store(firstState({size: {cols: 80, rows: 24}, now: 0, demo: false}));
+  let told = 0;
+  store.subscribe(() => told++);
+  const shown = store.seen();
+  store.hold();
+  for (let now = 1; now < 100; now++)
+    store.dispatch({type: 'sessions', sessions: sceneSessions(), now: SCENE_NOW + now});
+  store.tell();
+  assert.equal(told, 0);
+  assert.equal(store.seen(), shown);
+  assert.equal(store.state().sessions?.length, 9, 'keys see what is');
+  store.release();
+  assert.equal(told, 1);
+  assert.equal(store.seen(), store.state());
+});
+
+test('screens are followed only while they are in sight', async () => {
+  const fleet = new WatchedFleet(sceneSessions(), sceneScreens());
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/make refunds idempotent/);
+  const watched = () => [...fleet.watched].sort().join();
+  assert.equal(watched(), 'id-payments');
+  for (const [keys, seen, sessions] of [
+    ['j', /docs · gemini/, 'id-docs'],
+    ['5', /\[5 Events\]/, ''],
+    ['1', /docs · gemini/, 'id-docs'],
+    ['v', /╭─ payments .*┏━ docs/, ''],
+    ['v', /╭─ docs · gemini/, 'id-docs'],
+    ['2', /\[2 Board\]/, ''],
+  ] as const) {
+    cockpit.press(keys);
+    await cockpit.see(seen);
+    for (let round = 0; watched() !== sessions && round < ROUNDS; round++)
+      await new Promise(resolve => setImmediate(resolve));
+    assert.equal(watched(), sessions, `after ${keys}`);
+  }
+});
