@@ -1,4 +1,4 @@
-import {Box, type SuspendTerminal, useApp, useInput, usePaste} from 'ink';
+import {Box, type SuspendTerminal, useApp, useInput, useIsScreenReaderEnabled, usePaste} from 'ink';
 import {useEffect, useSyncExternalStore} from 'react';
 import type {Deeds} from './deeds.ts';
 import type {Spot} from './diff-rows.ts';
@@ -21,12 +21,13 @@ import {headerLines} from './panes/header.ts';
 import {Pane} from './panes/pane.tsx';
 import {ApprovalsScreen} from './screens/approvals.tsx';
 import {BoardScreen} from './screens/board.tsx';
-import {DialogLayer} from './screens/dialog.tsx';
+import {DialogLayer, paneOf} from './screens/dialog.tsx';
 import {DiffScreen} from './screens/diff.tsx';
 import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
+import {SpokenScreen} from './screens/spoken.tsx';
 import {countText, currentLayout, filterOf, type State} from './state.ts';
-import type {Theme} from './theme.ts';
+import {spokenTheme, type Theme} from './theme.ts';
 import type {Themes} from './themes.ts';
 
 export type AppProps = {
@@ -44,7 +45,8 @@ export type AppProps = {
 export function App({source, deeds, themes, info, leaveKey, setTitle, onSuspend}: AppProps) {
   const {store, clock} = source;
   const state = useSyncExternalStore(store.subscribe, store.seen);
-  const theme = useSyncExternalStore(themes.subscribe, themes.current);
+  const shown = useSyncExternalStore(themes.subscribe, themes.current);
+  const theme = useIsScreenReaderEnabled() ? spokenTheme : shown;
   const {suspendTerminal} = useApp();
   useEffect(() => {
     onSuspend(suspendTerminal);
@@ -55,7 +57,7 @@ export function App({source, deeds, themes, info, leaveKey, setTitle, onSuspend}
   useSeen(source, state);
   useJournal(source, state);
   useClock(source, state);
-  useTitle({state, theme, write: setTitle});
+  useTitle({state, theme: shown, write: setTitle});
   useInput((input, key) => {
     const typed = key.ctrl || key.meta || key.tab || key.return || key.escape ? '' : input;
     press({name: keyName(input, key), text: typed, deeds, now: clock()});
@@ -64,12 +66,16 @@ export function App({source, deeds, themes, info, leaveKey, setTitle, onSuspend}
   return <Frame {...{state, theme, info, leaveKey}} />;
 }
 
+/** Columns of what is only heard: below where things stand side by side. */
+const SPOKEN_COLS = 99;
+
 type FrameProps = {state: State; theme: Theme; info: CockpitInfo; leaveKey: string};
 
 /** Pure: one state, one picture. A new epoch draws all of it again. */
 export function Frame({state, theme, info, leaveKey}: FrameProps) {
   const layout = currentLayout(state);
   const {cols, rows} = state.size;
+  const isSpoken = useIsScreenReaderEnabled();
   if (layout.kind === 'too-small') return <TooSmall {...{theme, cols, rows}} />;
   const hints = footerBindings(state).map(
     (binding): Hint => ({
@@ -78,6 +84,24 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
       label: labelOf(binding, state),
     }),
   );
+  if (isSpoken) {
+    // The terminal wraps what is said: only what stands beside each other has to be kept apart.
+    const roomy = {...layout, body: {...layout.body, cols: SPOKEN_COLS}};
+    const own = state.place === 'events' || state.place === 'diff' ? roomy : layout;
+    const isWriting = writingOf(state.dialog, {theme, nameOf: id => nameIn(state, id)}) !== null;
+    return (
+      <SpokenScreen
+        {...{state, layout, info, hints}}
+        writing={isWriting || state.mode.kind === 'typing' ? footerOf(state, {theme, hints, leaveKey}).trim() : null}
+        dialog={
+          paneOf({state, theme, layout: roomy, hints}) === null ? null : (
+            <DialogLayer {...{state, theme, layout: roomy, hints}} />
+          )
+        }
+        screen={<Screen {...{state, theme, layout: own, info}} />}
+      />
+    );
+  }
   return (
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
       <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
@@ -148,12 +172,14 @@ function aboutList(state: State, layout: Layout): Span[] {
 type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string};
 
 function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
-  const {mode, dialog, sessions, notice} = state;
-  const nameOf = (id: string): string => sessions?.find(session => session.id === id)?.name ?? id;
+  const {mode, dialog, notice} = state;
+  const nameOf = (id: string): string => nameIn(state, id);
   const typingTo = mode.kind === 'typing' ? nameOf(mode.session) : null;
   const columns = state.size.cols;
   return footerLine({theme, columns, hints, typingTo, leaveKey, notice, writing: writingOf(dialog, {theme, nameOf})});
 }
+
+const nameIn = ({sessions}: State, id: string): string => sessions?.find(session => session.id === id)?.name ?? id;
 
 function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
   if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};

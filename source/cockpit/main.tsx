@@ -26,7 +26,8 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const {fleet, stdin, stdout, clock, info} = options;
   const env = options.env ?? process.env;
   const themes = createThemes(options.themes, env);
-  const store = new Store(firstState({size: sizeOf(stdout), now: clock(), demo: options.demo !== undefined}));
+  const isSpoken = env['INK_SCREEN_READER'] === 'true';
+  const store = new Store(firstState({size: sizeOf(stdout, isSpoken), now: clock(), demo: options.demo !== undefined}));
   const {promise: ended, resolve: end} = Promise.withResolvers<CockpitEnd>();
   const ending = new AbortController();
   let lent: Promise<void> = Promise.resolve();
@@ -119,7 +120,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const releaseOutput = catchStrayOutput(line => deeds.say(line));
   // Before Ink's own listener, which redraws what it has: by then that has the new size.
   const onResize = (): void => {
-    store.dispatch({type: 'resized', size: sizeOf(stdout)});
+    store.dispatch({type: 'resized', size: sizeOf(stdout, isSpoken)});
     store.tell();
     ink?.rerender(app);
   };
@@ -150,6 +151,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   ink = render(app, {
     stdout: output.stream,
     stdin: keyboard.command.asStream(),
+    isScreenReaderEnabled: isSpoken,
     exitOnCtrlC: false,
     patchConsole: false,
     interactive: true,
@@ -169,4 +171,10 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   }
 }
 
-const sizeOf = (stdout: NodeJS.WriteStream): Size => ({cols: stdout.columns || 80, rows: stdout.rows || 24});
+/** To be heard, everything stands one below the other, as where there is no room beside each other. */
+const SPOKEN_COLS = 49;
+
+function sizeOf(stdout: NodeJS.WriteStream, isSpoken: boolean): Size {
+  const cols = stdout.columns || 80;
+  return {cols: isSpoken ? Math.min(SPOKEN_COLS, cols) : cols, rows: stdout.rows || 24};
+}

@@ -1,7 +1,7 @@
 import {AmuxError} from '../domain/errors.ts';
 import type {Colour, Style} from '../domain/screen.ts';
 import {type Colours, coloursOf, sgr} from './draw/sgr.ts';
-import {asciiShapes, type Shapes, unicodeShapes} from './draw/shapes.ts';
+import {asciiShapes, type Shapes, spokenShapes, unicodeShapes} from './draw/shapes.ts';
 
 /** What colours mean here. Nothing outside this file and `themes/` names a colour. */
 export const tokens = [
@@ -76,6 +76,14 @@ export function themeOf(source: Record<string, unknown>, env: Environment): Them
   const name = String(source['name'] ?? 'without a name');
   return makeTheme({name, palette: checkPalette(source), env});
 }
+
+/** For a screen reader: no colours, no weights, nothing drawn. A line that only its colour marks gets a sign. */
+export const spokenTheme: Theme = {
+  name: 'spoken',
+  shapes: spokenShapes,
+  paint: (token, text) => (token === 'choice' ? `> ${text.trim()}` : text),
+  cells: (_style, text) => text,
+};
 
 function makeTheme({name, palette, env}: {name: string; palette: Palette; env: Environment}): Theme {
   const colours = coloursOf(env);

@@ -17,13 +17,15 @@ const BOUND_MS = 5000;
 export function openCockpit<F extends FakeFleet = FakeFleet>({
   fleet = sceneFleet() as F,
   info = {mode: 'hosted', agentsFound: sceneAgents},
+  cols = COLUMNS,
 }: {
   fleet?: F;
   info?: CockpitInfo;
+  cols?: number;
 } = {}) {
   let now = SCENE_NOW;
   const clock = () => now;
-  const store = new Store(firstState({size: {cols: COLUMNS, rows: 30}, now, demo: false}));
+  const store = new Store(firstState({size: {cols, rows: 30}, now, demo: false}));
   const ends: string[] = [];
   const themes = loadThemes('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
   const deeds = createDeeds({

@@ -101,3 +101,18 @@ export const asciiShapes: Shapes = {
   empty: '.',
   levels: '_.:-=+*#',
 };
+
+const blankBox: Box = {topLeft: ' ', topRight: ' ', bottomLeft: ' ', bottomRight: ' ', across: ' ', down: ' '};
+
+/** For a screen reader: what only frames or draws is blank. */
+export const spokenShapes: Shapes = {
+  ...asciiShapes,
+  thin: blankBox,
+  heavy: blankBox,
+  rule: ' ',
+  bar: '>',
+  dot: ',',
+  full: ' ',
+  empty: ' ',
+  levels: ' '.repeat(8),
+};

@@ -1,4 +1,4 @@
-import {Box, Text} from 'ink';
+import {Box, Text, useIsScreenReaderEnabled} from 'ink';
 import {memo} from 'react';
 
 type PaneProps = {
@@ -7,8 +7,13 @@ type PaneProps = {
   columns: number;
 };
 
-/** One `<Text>` per pane: Ink's cost is in its segments. The same text is the same pane. */
+/** One `<Text>` per pane: Ink's cost is in its segments. The same text is the same pane. To be heard, it has no blanks around. */
 export function Pane({lines, columns}: PaneProps) {
+  const isSpoken = useIsScreenReaderEnabled();
+  if (isSpoken) {
+    const said = lines.map(line => line.trim()).filter(line => line !== '');
+    return <Text>{said.join('\n')}</Text>;
+  }
   return <PaneText text={lines.join('\n')} columns={columns} rows={lines.length} />;
 }
 

@@ -34,7 +34,8 @@ export function DialogLayer(props: DialogProps) {
   return <Overlay lines={pane.lines} columns={pane.columns} x={x} y={y} />;
 }
 
-function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; columns: number} | null {
+/** Its lines; null: there is none, or it is written in the footer. */
+export function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; columns: number} | null {
   const {dialog} = state;
   const {body} = layout;
   switch (dialog.kind) {
