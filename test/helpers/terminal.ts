@@ -21,6 +21,8 @@ export class Terminal {
   readonly #wakers = new Set<() => void>();
   /** Everything that it printed, as it came. */
   output = '';
+  readonly #written: Uint8Array[] = [];
+  readonly #decoder = new TextDecoder();
   /** Its exit code, once it ended. */
   code: number | null = null;
   cols: number;
@@ -35,6 +37,8 @@ export class Terminal {
     const command = [process.execPath, amuxFile, ...args];
     const [program, ...rest] = shell ? ['/bin/sh', '-i'] : command;
     this.#pty = spawn(program!, rest, {
+      // Bytes: a decoder would hide those that are no text.
+      encoding: null,
       cols,
       rows,
       name: 'xterm-256color',
@@ -42,8 +46,10 @@ export class Terminal {
       env: {...Object.fromEntries(inherited), COLORTERM: 'truecolor', ...env},
     });
     if (shell) this.#pty.write(`${quoteArgv(command)}\r`);
-    this.#pty.onData(data => {
-      this.output += data;
+    this.#pty.onData(given => {
+      const data = given as unknown as Uint8Array;
+      this.#written.push(data);
+      this.output += this.#decoder.decode(data, {stream: true});
       this.#screen.write(data, () => this.#wake());
     });
     this.#pty.onExit(({exitCode}) => {
@@ -57,6 +63,11 @@ export class Terminal {
 
   get pid(): number {
     return this.#pty.pid;
+  }
+
+  /** The same as `output`, undecoded. */
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#written);
   }
 
   press(keys: string): void {
