@@ -88,7 +88,7 @@ export const systemCommands: readonly Command[] = [
   },
   {
     path: 'tokens',
-    usage: '[--by session|model|agent|day|hour|tag] [--since T] [--until T] [--all]',
+    usage: '[--by session|model|agent|day|hour|minute|tag] [--since T] [--until T] [--all]',
     summary: 'what was spent, in tokens and USD',
     flags: {
       by: {type: 'string', value: 'GROUP', about: 'session (default), model, agent, day, hour or tag'},

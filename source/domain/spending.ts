@@ -1,6 +1,6 @@
 import type {Tokens} from './ledger.ts';
 
-export const groupings = ['session', 'model', 'agent', 'day', 'hour', 'tag'] as const;
+export const groupings = ['session', 'model', 'agent', 'day', 'hour', 'minute', 'tag'] as const;
 export type Grouping = (typeof groupings)[number];
 
 export type SpendQuery = {
@@ -26,8 +26,13 @@ export type Cost = {
 
 export type SpendRow = Tokens &
   Cost & {
-    /** Name of the session, model, agent or tag; the day as `2026-11-20`, the hour as `2026-11-20T14`, in local time. */
+    /**
+     * Name of the session, model, agent or tag; the day as `2026-11-20`, the hour as `2026-11-20T14`, the minute as
+     * `2026-11-20T14:05`, in local time of the supervisor.
+     */
     key: string;
+    /** When its day, hour or minute begins, in unix seconds, so that others need not know that local time; null: it is none. */
+    at: number | null;
     /** Of the model. */
     messages: number;
     /** A part of `output`. */

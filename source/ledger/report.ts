@@ -31,9 +31,10 @@ type Options = {
 };
 
 const HOUR_S = 3600;
+const MINUTE_S = 60;
 const UNTAGGED = '(no tag)';
 /** Rows of these are in the order of time; others by what was spent. */
-const IN_TIME: readonly Grouping[] = ['day', 'hour'];
+const IN_TIME: readonly Grouping[] = ['day', 'hour', 'minute'];
 
 /** What was spent, in groups. */
 export function report({ledger, holders, query, only, sessionKey = 'name'}: Options): SpendReport {
@@ -44,8 +45,9 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
     session: ({payer, holder}) => [holder?.[sessionKey] ?? table.payers[payer]!.conversation],
     model: ({model}) => [table.models[model] || '(unknown)'],
     agent: ({payer}) => [table.payers[payer]!.agent],
-    day: ({hour}) => [localHour(times, hour).slice(0, 10)],
-    hour: ({hour}) => [localHour(times, hour)],
+    day: ({from}) => [localTime(times, from).slice(0, 10)],
+    hour: ({from}) => [localTime(times, from).slice(0, 13)],
+    minute: ({from}) => [localTime(times, from)],
     tag: ({holder}) => {
       const tags = holder === null ? [] : holders.tagsOf(holder.session);
       return tags.length === 0 ? [UNTAGGED] : tags;
@@ -53,13 +55,21 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
   };
   const groups = new Map<string, Map<number, Spent>>();
   const everything = new Map<number, Spent>();
-  for (const part of partsOf(ledger, {holders, since, until, all})) {
+  const begins = new Map<string, number>();
+  for (const part of partsOf(ledger, {holders, since, until, all, minutes: by === 'minute'})) {
     const {holder, model, spent} = part;
     if (holder !== null && only?.(holder.session) === false) continue;
     add(everything, model, spent);
-    for (const key of keysOf[by](part)) add(getOr(groups, key), model, spent);
+    for (const key of keysOf[by](part)) {
+      add(getOr(groups, key), model, spent);
+      begins.set(key, Math.min(begins.get(key) ?? part.from, part.from));
+    }
   }
-  const rows = [...groups].map(([key, models]) => ({key, ...row(table.models, models)}));
+  const rows = [...groups].map(([key, models]) => ({
+    key,
+    at: beginOf(by, begins.get(key)!),
+    ...row(table.models, models),
+  }));
   const total = row(table.models, everything);
   const {input, output, cacheRead, cacheWrite, cost} = total;
   const {progress} = ledger;
@@ -74,13 +84,17 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
 }
 
 type Holder = {session: string; name: string};
-type Mine = {payer: number; model: number; hour: number; spent: Spent; holder: Holder | null};
+/** `from`: when its hour or minute begins, in unix seconds. */
+type Mine = {payer: number; model: number; from: number; spent: Spent; holder: Holder | null};
 
-/** `all`: also what no session of the fleet had. */
-type Span = {holders: Holders; since?: number; until?: number; all: boolean};
+/** `all`: also what no session of the fleet had. `minutes`: one by one, which looks at every message. */
+type Span = {holders: Holders; since?: number; until?: number; all: boolean; minutes: boolean};
 
 /** All that was spent within a span. Hours in which a span ends or a conversation changes hands are taken apart. */
-function* partsOf({table}: Ledger, {holders, since = 0, until = Number.POSITIVE_INFINITY, all}: Span): Iterable<Mine> {
+function* partsOf(
+  {table}: Ledger,
+  {holders, since = 0, until = Number.POSITIVE_INFINITY, all, minutes}: Span,
+): Iterable<Mine> {
   const recordOf = (payer: number) => holders.conversations.get(table.payers[payer]!.conversation);
   const split = new Set<number>();
   for (const cell of table.cells.values()) {
@@ -90,20 +104,23 @@ function* partsOf({table}: Ledger, {holders, since = 0, until = Number.POSITIVE_
     const record = recordOf(cell.payer);
     if (record === undefined && !all) continue;
     const changes = record?.holders.slice(1).some(({at}) => at / 1000 > from && at / 1000 < to) === true;
-    if (from < since || to > until || changes) split.add(cell.key);
-    else yield {...cell, holder: record === undefined ? null : holderAt(record, from * 1000 + 999)};
+    if (minutes || from < since || to > until || changes) split.add(cell.key);
+    else yield {...cell, from, holder: record === undefined ? null : holderAt(record, from * 1000 + 999)};
   }
   const partOf = ({payer, seconds}: {payer: number; seconds: number}): string | null => {
     if (seconds < since || seconds >= until) return null;
     const record = recordOf(payer);
-    return record === undefined ? '' : String(record.holders.indexOf(holderAt(record, seconds * 1000 + 999)));
+    const step = minutes ? MINUTE_S : HOUR_S;
+    const holder = record === undefined ? '' : record.holders.indexOf(holderAt(record, seconds * 1000 + 999));
+    return `${Math.floor(seconds / step) * step} ${holder}`;
   };
   for (const {part, ...rest} of table.split(split, partOf)) {
-    yield {...rest, holder: part === '' ? null : recordOf(rest.payer)!.holders[Number(part)]!};
+    const [from, holder] = part.split(' ') as [string, string];
+    yield {...rest, from: Number(from), holder: holder === '' ? null : recordOf(rest.payer)!.holders[Number(holder)]!};
   }
 }
 
-function row(models: readonly string[], spent: ReadonlyMap<number, Spent>): Omit<SpendRow, 'key'> {
+function row(models: readonly string[], spent: ReadonlyMap<number, Spent>): Omit<SpendRow, 'key' | 'at'> {
   const all = [...spent.values()];
   const sum = (of: (each: Spent) => number): number => all.reduce((total, each) => total + of(each), 0);
   return {
@@ -173,14 +190,21 @@ function getOr(groups: Map<string, Map<number, Spent>>, key: string): Map<number
   return known;
 }
 
-/** `2026-11-20T14`. Where zones are not whole hours, an hour counts for that in which it begins. */
-function localHour(known: Map<number, string>, hour: number): string {
-  const text = known.get(hour);
+/** `from`: the earliest part of it. Where zones are not whole hours, an hour counts for that in which it begins. */
+function beginOf(by: Grouping, from: number): number | null {
+  if (!IN_TIME.includes(by)) return null;
+  return by === 'day' ? new Date(from * 1000).setHours(0, 0, 0, 0) / 1000 : from;
+}
+
+/** `2026-11-20T14:05` of unix seconds. */
+function localTime(known: Map<number, string>, seconds: number): string {
+  const text = known.get(seconds);
   if (text !== undefined) return text;
-  const at = new Date(hour * HOUR_S * 1000);
+  const at = new Date(seconds * 1000);
   const two = (value: number): string => String(value).padStart(2, '0');
-  const made = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}`;
-  known.set(hour, made);
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const made = `${date}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  known.set(seconds, made);
   return made;
 }
 

@@ -53,6 +53,24 @@ describe('what was spent', () => {
     );
   });
 
+  it('is put together by minute, each with its holder, and says when days, hours and minutes begin', () => {
+    const seconds = (time: string): number => at(time) / 1000;
+    const begins = (query: SpendQuery) =>
+      report({ledger, holders, query}).rows.map(row => [row.key.slice(11), row.at, row.total]);
+    assert.deepEqual(begins({by: 'minute', since: seconds('08:10:00')}), [
+      [localMinute('08:10:00'), seconds('08:10:00'), 1000],
+      [localMinute('09:10:00'), seconds('09:10:00'), 200],
+      [localMinute('09:40:00'), seconds('09:40:00'), 30],
+    ]);
+    assert.deepEqual(
+      begins({by: 'hour'}).map(([, from]) => from),
+      [seconds('08:00:00'), seconds('09:00:00')],
+    );
+    const [day] = report({ledger, holders, query: {by: 'day'}}).rows;
+    assert.equal(day!.at, new Date(at('08:10:00')).setHours(0, 0, 0, 0) / 1000);
+    assert.equal(report({ledger, holders, query: {by: 'model'}}).rows[0]!.at, null);
+  });
+
   it('is cut at the second where a span begins and ends', () => {
     const seconds = (time: string): number => at(time) / 1000;
     assert.deepEqual(rows({since: seconds('08:10:01')}), {bob: 200, ada: 30});
@@ -132,3 +150,5 @@ async function read(said: Said[]): Promise<Ledger> {
   await read.scan();
   return read;
 }
+
+const localMinute = (time: string): string => new Date(at(time)).toTimeString().slice(0, 5);

@@ -36,7 +36,8 @@ export const contextView = shapeOf<ContextView>()(
 const spendRow = shapeOf<SpendRow>()(
   z
     .strictObject({
-      key: z.string().describe('Name of the group; days and hours in local time'),
+      key: z.string().describe('Name of the group; days, hours and minutes in local time'),
+      at: z.number().int().nullable().describe('When its day, hour or minute begins, in unix seconds'),
       ...kinds,
       messages: count.describe('Of the model'),
       reasoning: count.describe('A part of the output'),

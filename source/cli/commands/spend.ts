@@ -10,7 +10,15 @@ const BAR = 20;
 /** A first reading of gigabytes is waited for so long, and asked for so often, in ms. */
 const PATIENCE_MS = 120_000;
 const ASK_AGAIN_MS = 250;
-const TITLES = {session: 'SESSION', model: 'MODEL', agent: 'AGENT', day: 'DAY', hour: 'HOUR', tag: 'TAG'} as const;
+const TITLES = {
+  session: 'SESSION',
+  model: 'MODEL',
+  agent: 'AGENT',
+  day: 'DAY',
+  hour: 'HOUR',
+  minute: 'MINUTE',
+  tag: 'TAG',
+} as const;
 
 export const tokens: Run = async context => {
   const {output} = context;
