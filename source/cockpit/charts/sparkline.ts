@@ -23,7 +23,7 @@ export function sparkline(numbers: readonly number[]): string {
 }
 
 function draw(numbers: readonly number[]): string {
-  widget ??= new Sparkline({parent: offScreen({cols: COLS_MAX + 8, rows: 8}), width: COLS_MAX + 8, height: 8});
+  widget ??= new Sparkline({parent: offScreen(), width: COLS_MAX + 8, height: 8});
   const max = Math.max(...numbers);
   const steps = numbers.map(number => (number > 0 ? Math.max(1, Math.round((number / max) * TOP)) : 0));
   // It draws from the smallest of its numbers up: a zero in front makes that zero.

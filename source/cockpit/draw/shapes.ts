@@ -29,6 +29,8 @@ export type Shapes = {
   empty: string;
   /** Eight heights, the lowest first. */
   levels: string;
+  /** A cell of a chart for each set of its points: 256, in the order of braille. */
+  points: string;
 };
 
 export type Box = {
@@ -69,6 +71,7 @@ export const unicodeShapes: Shapes = {
   full: '▓',
   empty: '░',
   levels: '▁▂▃▄▅▆▇█',
+  points: Array.from({length: 256}, (_, set) => String.fromCharCode(0x2800 + set)).join(''),
 };
 
 export const asciiShapes: Shapes = {
@@ -100,6 +103,7 @@ export const asciiShapes: Shapes = {
   full: '#',
   empty: '.',
   levels: '_.:-=+*#',
+  points: ` ${'*'.repeat(255)}`,
 };
 
 const blankBox: Box = {topLeft: ' ', topRight: ' ', bottomLeft: ' ', bottomRight: ' ', across: ' ', down: ' '};
