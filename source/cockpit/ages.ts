@@ -31,6 +31,12 @@ export function clockText(now: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** `05-04`. */
+export function dayText(at: number): string {
+  const date = new Date(at);
+  return `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 /** `14:32:07`. */
 export function timeText(now: number): string {
   return `${clockText(now)}:${two(new Date(now).getSeconds())}`;
@@ -40,7 +46,7 @@ export function timeText(now: number): string {
 export function momentText(at: number, now: number): string {
   const date = new Date(at);
   if (date.toDateString() === new Date(now).toDateString()) return clockText(at);
-  return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${clockText(at)}`;
+  return `${dayText(at)} ${clockText(at)}`;
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -12,6 +12,7 @@ import {useScreen} from './hooks/use-screen.ts';
 import {useSeen} from './hooks/use-seen.ts';
 import {useSizes} from './hooks/use-sizes.ts';
 import {useTitle} from './hooks/use-title.ts';
+import {useTokens} from './hooks/use-tokens.ts';
 import {keyName} from './key-names.ts';
 import {footerBindings, labelOf, paste, press, tabs} from './keymap.ts';
 import {type Layout, MIN_COLS, MIN_ROWS} from './layout.ts';
@@ -26,6 +27,7 @@ import {DiffScreen} from './screens/diff.tsx';
 import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
 import {SpokenScreen} from './screens/spoken.tsx';
+import {TokensScreen} from './screens/tokens.tsx';
 import {countText, currentLayout, filterOf, type State} from './state.ts';
 import {spokenTheme, type Theme} from './theme.ts';
 import type {Themes} from './themes.ts';
@@ -56,6 +58,7 @@ export function App({source, deeds, themes, info, leaveKey, setTitle, onSuspend}
   useSizes(source, {state, follows: info.mode !== 'remote'});
   useSeen(source, state);
   useJournal(source, state);
+  useTokens(source, state);
   useClock(source, state);
   useTitle({state, theme: shown, write: setTitle});
   useInput((input, key) => {
@@ -120,6 +123,8 @@ function Screen({state, theme, layout, info}: {state: State; theme: Theme; layou
       return <BoardScreen {...{state, theme, layout}} />;
     case 'approvals':
       return <ApprovalsScreen {...{state, theme, layout}} />;
+    case 'tokens':
+      return <TokensScreen {...{state, theme, layout}} />;
     case 'events':
       return <EventsScreen {...{state, theme, layout}} />;
     case 'diff':
@@ -151,6 +156,7 @@ function aboutList(state: State, layout: Layout): Span[] {
   const spans: Span[] = [];
   const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
   if (state.connection.kind === 'lost') add(['attention', 'stale']);
+  if (state.place === 'tokens') return spans;
   const filter = filterOf(state);
   if (filter !== '') add(['attention', `/ ${plain(filter)}`]);
   if (state.place === 'board') {

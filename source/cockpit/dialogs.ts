@@ -16,6 +16,7 @@ export type Dialog =
   | {kind: 'new-session'; form: Form}
   /** A second session from `of`. */
   | {kind: 'fork'; of: string; form: Form}
+  | {kind: 'budget'; form: Form}
   /** On a line, a hunk or a file of the changes; `id` null: a new one. */
   | {kind: 'comment'; id: number | null; session: string; spot: Spot; field: Field}
   /** The title of a card; of a new one while `card` is null. */
@@ -39,12 +40,12 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
       if (dialog.kind === 'model') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
-      if (dialog.kind === 'new-session' || dialog.kind === 'fork') {
+      if ('form' in dialog) {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
       }
       return dialog;
     case 'form':
-      if (dialog.kind !== 'new-session' && dialog.kind !== 'fork') return dialog;
+      if (!('form' in dialog)) return dialog;
       return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
       if (dialog.kind === 'card') return {...dialog, top: step.at};
@@ -56,7 +57,9 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'card-title', 'model'].includes(dialog.kind);
+  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'budget', 'card-title', 'model'].includes(
+    dialog.kind,
+  );
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

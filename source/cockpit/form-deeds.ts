@@ -1,5 +1,7 @@
+import {budgetText} from '../domain/budget.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet, SessionView, StartInput} from '../domain/fleet.ts';
+import {budgetFaults, budgetForm, budgetInput} from './budget-form.ts';
 import {forkFaults, forkForm, forkInput, whatToDecide} from './fork-session.ts';
 import type {FormStep} from './form.ts';
 import {newSessionFaults, newSessionForm, registerInput} from './new-session.ts';
@@ -12,6 +14,8 @@ export type FormDeeds = {
   openNewSession: () => void;
   /** A form for a second session from the selected one. */
   openFork: () => void;
+  /** A form for a budget, of the chosen row of the Tokens screen. */
+  openBudget: () => void;
   /** Asks the supervisor for what the open form says. */
   submitForm: () => void;
 };
@@ -79,6 +83,23 @@ export function formDeeds({store, options, fleet, clock, say, attempt, start, ca
     }
   };
 
+  const setBudget = async (): Promise<void> => {
+    const {dialog} = state();
+    if (dialog.kind !== 'budget' || dialog.form.busy || !begins(budgetFaults(dialog.form))) return;
+    const {input, id} = budgetInput(dialog.form);
+    try {
+      if (input === null) await fleet.removeBudget(id);
+      const made = input === null ? null : await fleet.setBudget(input);
+      if (state().dialog.kind === 'budget') dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      say(made === null ? `${id}: no budget any more` : `${budgetText(made)}: ${made.percent}% is used`);
+      dispatch({type: 'tokens', step: {do: 'stale'}});
+    } catch (error) {
+      const {message, hint} = asAmuxError(error);
+      step({do: 'refused', message, hint});
+    }
+  };
+  const submits = {'new-session': createSession, fork, budget: setBudget};
+
   return {
     openNewSession: () => {
       const {agentsFound, anyCommand} = options.info;
@@ -90,6 +111,10 @@ export function formDeeds({store, options, fleet, clock, say, attempt, start, ca
       const session = selectedSession(state());
       if (session !== null) dispatch({type: 'dialog', dialog: {kind: 'fork', of: session.id, form: forkForm(session)}});
     },
-    submitForm: () => attempt(() => (state().dialog.kind === 'fork' ? fork() : createSession())),
+    openBudget: () => dispatch({type: 'dialog', dialog: {kind: 'budget', form: budgetForm(state())}}),
+    submitForm: () => {
+      const {kind} = state().dialog;
+      if (kind in submits) attempt(submits[kind as keyof typeof submits]);
+    },
   };
 }

@@ -9,6 +9,7 @@ import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
+import {tokenKeys} from './keys/token-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
 import type {State} from './state.ts';
 
@@ -20,6 +21,7 @@ export const keymap: readonly Binding[] = [
   ...diffKeys,
   ...sessionKeys,
   ...boardKeys,
+  ...tokenKeys,
   ...everywhereKeys,
   ...walkingKeys,
   ...dialogKeys,
@@ -33,6 +35,7 @@ export const tabs = [
   {key: '1', place: 'fleet', title: 'Fleet'},
   {key: '2', place: 'board', title: 'Board'},
   {key: '3', place: 'approvals', title: 'Approvals'},
+  {key: '4', place: 'tokens', title: 'Tokens'},
   {key: '5', place: 'events', title: 'Events'},
 ] as const;
 
@@ -95,7 +98,15 @@ export function footerBindings(state: State): Binding[] {
 
 /** The lines of the help: what the screen's keys do, also those that cannot be done now. */
 export function helpBindings(state: State): Binding[] {
-  const here = [...approvalKeys, ...diffKeys, ...sessionKeys, ...boardKeys, ...everywhereKeys, ...walkingKeys];
+  const here = [
+    ...approvalKeys,
+    ...diffKeys,
+    ...sessionKeys,
+    ...boardKeys,
+    ...tokenKeys,
+    ...everywhereKeys,
+    ...walkingKeys,
+  ];
   return here.filter(
     binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
   );
@@ -110,11 +121,12 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Fleet', where: ['fleet']},
   {title: 'Board', where: ['board']},
   {title: 'Approvals', where: ['approvals']},
+  {title: 'Tokens', where: ['tokens']},
   {title: 'Events', where: ['events']},
   {title: 'Changes of a session', where: ['diff']},
   {title: 'Prompt bar', where: ['prompt', 'reply', 'comment']},
   {title: 'Filter', where: ['filter']},
-  {title: 'New session, fork', where: ['new-session', 'fork']},
+  {title: 'New session, fork, budget', where: ['new-session', 'fork', 'budget']},
   {title: 'Card', where: ['card', 'claim', 'card-title']},
   {title: 'Another model', where: ['model']},
   {title: 'Questions and messages', where: ['confirm', 'message']},

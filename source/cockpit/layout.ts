@@ -96,6 +96,32 @@ export function diffAreas(body: Size): {files: Size | null; text: Size} {
   return {files: {cols, rows}, text: {cols: body.cols - cols - 1, rows}};
 }
 
+/** Rows of the tokens' chart, title and axis among them: even, so that a half has a row in the middle. */
+const CHART_ROWS = {least: 6, most: 16};
+const CHART_SHARE = 0.45;
+/** A table lower than this is worth more than a chart. */
+const TABLE_LEAST = 7;
+/** Bars stand beside the chart from this width on. */
+const BARS_FROM = SIDE_BY_SIDE;
+const BARS_MAX = 60;
+/** In a lower body one remark has to do. */
+const REMARKS_FROM = 30;
+
+/** What stands below the title of the Tokens screen, from above; the table gets what is left. */
+export function tokenAreas(body: Size, {budgets: count, isEmpty}: {budgets: number; isEmpty: boolean}) {
+  const {cols, rows} = body;
+  const notes = rows < REMARKS_FROM ? 1 : 3;
+  const budgets = Math.min(count, Math.max(1, Math.floor(rows / 5)));
+  const left = rows - 1 - notes - (budgets === 0 ? 0 : budgets + 1);
+  const wanted = Math.min(CHART_ROWS.most, Math.max(CHART_ROWS.least, Math.floor(left * CHART_SHARE)));
+  const chartRows = wanted - (wanted % 2);
+  if (isEmpty || cols < STACKED || left - chartRows - 1 < TABLE_LEAST) return {chart: null, bars: null, budgets, notes};
+  const barCols = cols < BARS_FROM ? 0 : Math.min(BARS_MAX, Math.floor(cols * 0.36));
+  const bars = barCols === 0 ? null : {cols: barCols, rows: chartRows};
+  const chart = {cols: cols - (barCols === 0 ? 0 : barCols + 3), rows: chartRows};
+  return {chart, bars, budgets, notes};
+}
+
 const cardWidth = (cols: number): number => Math.max(CARD_MIN, Math.min(CARD_MAX, Math.round(cols * 0.3)));
 
 function gridColumns(cols: number): number {

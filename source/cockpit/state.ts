@@ -11,10 +11,11 @@ import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from '
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 import {sessionMatches} from './session-filter.ts';
 import {type Spend, sameSpend} from './spend.ts';
+import {noTokens, stepTokens, type TokensAction, type TokensView} from './tokens.ts';
 
 const NOTICES_KEPT = 200;
 
-export type Place = 'fleet' | 'board' | 'approvals' | 'events' | 'diff';
+export type Place = 'fleet' | 'board' | 'approvals' | 'tokens' | 'events' | 'diff';
 export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
 /** `since`: ms since the epoch; what is shown is from then. */
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
@@ -34,6 +35,7 @@ export type State = {
   spend: Spend | null;
   board: Board;
   diffs: Diffs;
+  tokens: TokensView;
   /** First session in sight. */
   top: number;
   place: Place;
@@ -66,6 +68,7 @@ export type Action =
   | {type: 'spend'; spend: Spend}
   | {type: 'board'; step: BoardAction}
   | {type: 'diff'; step: DiffAction}
+  | {type: 'tokens'; step: TokensAction}
   | {type: 'scroll'; by: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
@@ -96,6 +99,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     spend: null,
     board: noBoard,
     diffs: noDiffs,
+    tokens: noTokens,
     top: 0,
     place: 'fleet',
     view: 'cards',
@@ -135,10 +139,10 @@ export function reduce(state: State, action: Action): State {
       return withBoard(state, stepBoard(state.board, action.step));
     case 'diff':
       return withDiffs(state, stepDiff(state.diffs, action.step, diffRows(state)));
-    case 'scroll': {
-      const top = Math.max(0, state.requests.top + action.by);
-      return {...state, requests: {...state.requests, top}};
-    }
+    case 'tokens':
+      return withTokens(state, stepTokens(state.tokens, action.step));
+    case 'scroll':
+      return {...state, requests: {...state.requests, top: Math.max(0, state.requests.top + action.by)}};
     case 'screen':
       return {...state, screens: keepScreen(state.screens, action)};
     case 'entries':
@@ -186,13 +190,6 @@ export function reduce(state: State, action: Action): State {
 
 /** What narrows the list in sight: the board has a filter of its own. */
 export const filterOf = ({place, filter, board}: State): string => (place === 'board' ? board.filter : filter);
-
-/** Whether two states look the same: the journal is in sight on the Events screen alone. */
-export function looksSame(a: State, b: State): boolean {
-  if (a === b) return true;
-  if (a.place === 'events') return false;
-  return (Object.keys(a) as (keyof State)[]).every(key => key === 'entries' || a[key] === b[key]);
-}
 
 /** The moment that what is shown is of: it stands still while nobody tells anything. */
 export const shownAt = ({connection, now}: State): number =>
@@ -265,6 +262,7 @@ function reselect(state: State): State {
 function move(state: State, by: number): State {
   if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
   if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
+  if (state.place === 'tokens') return withTokens(state, stepTokens(state.tokens, {do: 'walk', by}));
   if (state.place === 'events') return moveReading(state, by);
   const listed = visibleSessions(state);
   if (listed.length === 0) return state;
@@ -279,6 +277,7 @@ function resized(state: State, size: Size): State {
   return withDiffs(fresh, withDiffSight(fresh.diffs, diffRows(fresh)));
 }
 
+const withTokens = (state: State, tokens: TokensView): State => (tokens === state.tokens ? state : {...state, tokens});
 const withDiffs = (state: State, diffs: Diffs): State => (diffs === state.diffs ? state : {...state, diffs});
 const diffRows = (state: State): number => diffAreas(currentLayout(state).body).text.rows;
 

@@ -1,4 +1,5 @@
 import type {Decision} from '../../source/domain/approvals.ts';
+import {type BudgetTarget, type BudgetView, budgetId, budgetView} from '../../source/domain/budget.ts';
 import type {WorkspaceDiff} from '../../source/domain/diff.ts';
 import {AmuxError} from '../../source/domain/errors.ts';
 import type {
@@ -18,7 +19,7 @@ import type {
   SessionView,
 } from '../../source/domain/fleet.ts';
 import {emptyScreen, type Row, type Screen} from '../../source/domain/screen.ts';
-import type {SpendReport} from '../../source/domain/spending.ts';
+import type {SpendQuery, SpendReport} from '../../source/domain/spending.ts';
 import {fakeBoard} from './fake-board.ts';
 
 /** An in-memory fleet with scripted sessions and screens: for panes and dialogs, never for behaviour of amux itself. */
@@ -74,17 +75,35 @@ export class FakeFleet implements Fleet {
   /** What the next call answers: tokens, USD, and how many bytes of how many are read. */
   spending: {tokens: number; cost: number | null; reading?: SpendReport['reading']} | null = null;
   spendCalls = 0;
-  readonly spend: Fleet['spend'] = async () => {
+  /** What it answers instead of that, and what was asked. */
+  spendView: ((query: SpendQuery) => SpendReport) | null = null;
+  readonly spend: Fleet['spend'] = async (query = {}) => {
     this.spendCalls++;
+    if (this.spendView !== null) return structuredClone(this.spendView(query));
     if (this.spending === null) throw new AmuxError('not-built', {what: 'spend', next: ''});
     const {tokens: total, cost, reading = null} = this.spending;
     const tokens = {input: total, output: 0, cacheRead: 0, cacheWrite: 0, total};
     return {by: 'agent', rows: [], total: {...tokens, cost}, unpriced: [], reading, prices: '2026-05-01'};
   };
   readonly spendOf = none;
-  readonly budgets = async () => [];
-  readonly setBudget = none;
-  readonly removeBudget = none;
+  budgetViews: BudgetView[] = [];
+  readonly budgets = async () => structuredClone(this.budgetViews);
+  readonly setBudget: Fleet['setBudget'] = async input => {
+    this.calls.push(`budget ${JSON.stringify(input)}`);
+    const {session, tag, tokens = null, usd = null, per = 'day'} = input;
+    const named = {of: session === undefined ? 'tag' : 'session', name: (session ?? tag)!} as const;
+    const target: BudgetTarget = session === undefined && tag === undefined ? {of: 'fleet', name: null} : named;
+    const view = budgetView(
+      {...target, id: budgetId(target, per), tokens, usd, per, setAt: 0, told: {day: '', percent: 0}},
+      1,
+    );
+    this.budgetViews = [...this.budgetViews.filter(({id}) => id !== view.id), view];
+    return view;
+  };
+  readonly removeBudget: Fleet['removeBudget'] = async id => {
+    this.calls.push(`no budget ${id}`);
+    this.budgetViews = this.budgetViews.filter(each => each.id !== id);
+  };
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;

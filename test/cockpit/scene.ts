@@ -2,6 +2,7 @@ import type {SessionView} from '../../source/domain/fleet.ts';
 import type {Row, Screen} from '../../source/domain/screen.ts';
 import {sceneDiff} from './changes.ts';
 import {FakeFleet, screenOf, sessionOf} from './fake-fleet.ts';
+import {sceneBudgets, sceneSpend} from './token-scene.ts';
 
 /** The moment at which the scene plays: 14:32:08 here, 8 s after a minute began. */
 export const SCENE_NOW = new Date(2026, 4, 4, 14, 32, 8).getTime();
@@ -190,6 +191,8 @@ export function sceneScreens(): Record<string, Screen> {
 export function sceneFleet(): FakeFleet {
   const fleet = new FakeFleet(sceneSessions(), sceneScreens());
   fleet.diffView = sceneDiff();
+  fleet.spendView = sceneSpend;
+  fleet.budgetViews = structuredClone(sceneBudgets);
   return fleet;
 }
 

@@ -8,9 +8,10 @@ const close = (deeds: Deeds): void => deeds.dispatch({type: 'dialog', dialog: {k
 const step = (deeds: Deeds, form: FormStep): void =>
   deeds.dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
 
-const forms: readonly Where[] = ['new-session', 'fork'];
+const VERBS: Partial<Record<Where | 'none', string>> = {fork: 'fork', budget: 'set'};
+const forms: readonly Where[] = ['new-session', 'fork', 'budget'];
 
-const formIn = ({dialog}: State) => (dialog.kind === 'new-session' || dialog.kind === 'fork' ? dialog.form : null);
+const formIn = ({dialog}: State) => ('form' in dialog ? dialog.form : null);
 const onChoice = (state: State): boolean => {
   const form = formIn(state);
   return form !== null && focused(form).kind === 'choice';
@@ -20,7 +21,7 @@ const onLast = (state: State): boolean => {
   return form !== null && isLast(form);
 };
 const inText = (state: State): boolean => !onChoice(state);
-const verb = ({dialog}: State): string => (dialog.kind === 'fork' ? 'fork' : 'create');
+const verb = ({dialog}: State): string => VERBS[dialog.kind] ?? 'create';
 
 /** Keys of the things that lie over a screen. */
 export const dialogKeys: readonly Binding[] = [
@@ -77,7 +78,7 @@ export const dialogKeys: readonly Binding[] = [
     keys: ['ctrl+s'],
     where: forms,
     label: verb,
-    help: 'make the session and start it',
+    help: 'make the session and start it, or set the budget',
     footer: 2,
     run: deeds => deeds.submitForm(),
   },
@@ -86,7 +87,7 @@ export const dialogKeys: readonly Binding[] = [
     keys: ['enter'],
     where: forms,
     label: verb,
-    help: 'on the last field: make the session and start it',
+    help: 'on the last field: make the session, or set the budget',
     footer: 1,
     when: onLast,
     run: deeds => deeds.submitForm(),

@@ -4,7 +4,7 @@ import {fieldOf} from '../text-field.ts';
 import type {Binding} from './binding.ts';
 
 const both = ['fleet', 'events'] as const;
-const tabbed = ['fleet', 'board', 'approvals', 'events'] as const;
+const tabbed = ['fleet', 'board', 'approvals', 'tokens', 'events'] as const;
 const all = [...tabbed, 'diff'] as const;
 
 /** What esc would undo, the nearest first. */
@@ -14,6 +14,7 @@ type Back =
   | 'grid'
   | 'board'
   | 'approvals'
+  | 'tokens'
   | 'events'
   | 'filter'
   | 'only-mine'
@@ -22,7 +23,7 @@ type Back =
 
 function back(state: State): Back | null {
   if (state.notice !== null) return 'notice';
-  if (state.place === 'approvals') return 'approvals';
+  if (state.place === 'approvals' || state.place === 'tokens') return state.place;
   if (state.place === 'board') {
     if (state.board.filter !== '') return 'filter';
     return state.board.marks.length > 0 ? 'card-marks' : 'board';
@@ -86,7 +87,7 @@ export const everywhereKeys: readonly Binding[] = [
     id: 'back',
     keys: ['esc'],
     where: tabbed,
-    label: state => (['board', 'approvals', 'events'].includes(back(state) ?? '') ? 'fleet' : 'back'),
+    label: state => (['board', 'approvals', 'tokens', 'events'].includes(back(state) ?? '') ? 'fleet' : 'back'),
     help: 'back: unzoom, drop filter and marks, to the Fleet screen',
     footer: 13,
     whyNot: state => (back(state) === null ? 'nothing to go back from' : null),
@@ -96,6 +97,7 @@ export const everywhereKeys: readonly Binding[] = [
           return dispatch({type: 'notice-read'});
         case 'board':
         case 'approvals':
+        case 'tokens':
         case 'events':
           return dispatch({type: 'place', place: 'fleet'});
         case 'filter':
@@ -137,6 +139,14 @@ export const everywhereKeys: readonly Binding[] = [
     label: 'Approvals',
     help: 'the Approvals screen: what waits for a person',
     run: deeds => deeds.dispatch({type: 'place', place: 'approvals'}),
+  },
+  {
+    id: 'tokens',
+    keys: ['4', 'alt+4'],
+    where: all,
+    label: 'Tokens',
+    help: 'the Tokens screen: what was spent, and budgets',
+    run: deeds => deeds.dispatch({type: 'place', place: 'tokens'}),
   },
   {
     id: 'events',

@@ -1,8 +1,8 @@
 import {currentLayout, type State} from '../state.ts';
 import type {Binding} from './binding.ts';
 
-const both = ['fleet', 'events'] as const;
-const all = ['fleet', 'board', 'approvals', 'events'] as const;
+const both = ['fleet', 'tokens', 'events'] as const;
+const all = ['fleet', 'board', 'approvals', 'tokens', 'events'] as const;
 
 const manyColumns = (state: State): boolean => (currentLayout(state).cards?.columns ?? 1) > 1;
 const page = (state: State): number => currentLayout(state).cards?.perPage ?? Math.max(1, state.size.rows - 4);

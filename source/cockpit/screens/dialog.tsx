@@ -1,5 +1,6 @@
 import {heldCards} from '../board.ts';
 import {claimants} from '../board-deeds.ts';
+import {budgetFaults} from '../budget-form.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
@@ -61,6 +62,8 @@ export function paneOf({state, theme, layout, hints}: DialogProps): {lines: stri
       const faults = dialog.kind === 'fork' ? forkFaults(form, taken) : newSessionFaults(form, taken);
       return formPane({theme, body, form, faults});
     }
+    case 'budget':
+      return formPane({theme, body, form: dialog.form, faults: budgetFaults(dialog.form)});
     case 'card': {
       const card = state.board.cards?.find(({id}) => id === dialog.card);
       if (card === undefined) return null;
