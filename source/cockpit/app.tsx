@@ -28,7 +28,8 @@ import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
 import {SpokenScreen} from './screens/spoken.tsx';
 import {TokensScreen} from './screens/tokens.tsx';
-import {countText, currentLayout, filterOf, type State} from './state.ts';
+import {filterOf} from './session-filter.ts';
+import {countText, currentLayout, type State} from './state.ts';
 import {spokenTheme, type Theme} from './theme.ts';
 import type {Themes} from './themes.ts';
 
@@ -165,7 +166,7 @@ function aboutList(state: State, layout: Layout): Span[] {
   }
   if (state.place === 'approvals' || state.place === 'diff') return spans;
   if (state.place === 'events') {
-    if (!state.reading.follow) add(['dim', 'G follows']);
+    if (state.reading.chosen !== null) add(['dim', 'G follows']);
     return spans;
   }
   if (state.onlyMine) add(['attention', 'only what needs me']);

@@ -1,21 +1,10 @@
 import type {CardView} from '../domain/board.ts';
 import {nameOfProject} from '../domain/card-view.ts';
+import {wordsIn} from './filter-words.ts';
 
 const FIELDS = ['project', 'tag', 'session'] as const;
-type Field = (typeof FIELDS)[number];
-
-export type Words = Record<Field, string[]> & {text: string[]};
-
 /** `fix project:shop tag:web`: words of a text, and of fields. A field is by its beginning while it is being typed. */
-export function wordsOf(filter: string): Words {
-  const words: Words = {project: [], tag: [], session: [], text: []};
-  for (const word of filter.toLowerCase().split(/\s+/).filter(Boolean)) {
-    const field = FIELDS.find(each => word.startsWith(`${each}:`));
-    if (field === undefined) words.text.push(word);
-    else if (word.length > field.length + 1) words[field].push(word.slice(field.length + 1));
-  }
-  return words;
-}
+export const wordsOf = (filter: string) => wordsIn(filter, FIELDS);
 
 /** Every word has to fit. */
 export function cardFilter(filter: string): (card: CardView) => boolean {

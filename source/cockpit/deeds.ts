@@ -1,13 +1,12 @@
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {SessionView, StartInput} from '../domain/fleet.ts';
-import {timeText} from './ages.ts';
 import {type Answers, answers} from './answers.ts';
 import {moodOf} from './attention.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
 import type {Deed} from './dialogs.ts';
 import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
+import {type EventDeeds, eventDeeds} from './event-deeds.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
-import {eventLines} from './journal.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
 import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
@@ -22,6 +21,7 @@ export type Deeds = Answers &
   BoardDeeds &
   FormDeeds &
   DiffDeeds &
+  EventDeeds &
   ModelDeeds &
   ThemeDeeds & {
     state: () => State;
@@ -41,8 +41,6 @@ export type Deeds = Answers &
     sendPrompt: () => void;
     confirm: (deed: Deed) => void;
     demo: () => void;
-    /** The whole text of the chosen line of the Events screen. */
-    readEvent: () => void;
     /** Moves the choice in the help. */
     choose: (by: number) => void;
     /** Closes the help and does what its chosen line says. */
@@ -186,6 +184,7 @@ export function createDeeds({
       }
     },
     ...answers({fleet, store, clock, say, attempt, isLost}),
+    ...eventDeeds({store}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
     ...themeDeeds({themes, say}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
@@ -197,14 +196,6 @@ export function createDeeds({
       if (session !== undefined) attempt(() => stop(session));
     },
     demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),
-    readEvent: () => {
-      const lines = eventLines(state());
-      const {reading} = state();
-      const line = lines[reading.follow ? lines.length - 1 : reading.at];
-      if (line === undefined) return;
-      const title = `${timeText(line.at)} ${line.type}${line.session === null ? '' : ` ${line.session}`}`;
-      dispatch({type: 'dialog', dialog: {kind: 'message', title, text: `${line.reason}\n\nby ${line.actor}`}});
-    },
     choose: by => {
       const {dialog} = state();
       if (dialog.kind !== 'help') return;

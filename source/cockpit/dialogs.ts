@@ -27,7 +27,7 @@ export type Dialog =
   /** A model for these sessions; `at`: the chosen one of those that are known. */
   | {kind: 'model'; to: readonly string[]; field: Field; at: number | null}
   | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
-  | {kind: 'message'; title: string; text: string};
+  | {kind: 'message'; title: string; text: string /** First line in sight. */; top?: number};
 
 export type DialogStep = {kind: 'text'; edit: Edit} | {kind: 'form'; step: FormStep} | {kind: 'choose'; at: number};
 
@@ -48,7 +48,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       if (!('form' in dialog)) return dialog;
       return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
-      if (dialog.kind === 'card') return {...dialog, top: step.at};
+      if (dialog.kind === 'card' || dialog.kind === 'message') return {...dialog, top: step.at};
       return dialog.kind === 'help' || dialog.kind === 'claim' || dialog.kind === 'model'
         ? {...dialog, at: step.at}
         : dialog;

@@ -7,6 +7,7 @@ import {cardDialogKeys} from './keys/card-keys.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
+import {messageKeys} from './keys/message-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {tokenKeys} from './keys/token-keys.ts';
@@ -26,6 +27,7 @@ export const keymap: readonly Binding[] = [
   ...walkingKeys,
   ...dialogKeys,
   ...cardDialogKeys,
+  ...messageKeys,
   ...modelKeys,
   ...textKeys,
 ];

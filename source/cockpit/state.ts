@@ -5,7 +5,7 @@ import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './bo
 import {withSight} from './board-window.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
-import {mergeEntries, moveReading, type Reading} from './journal.ts';
+import {mergeEntries, moveReading, noReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
@@ -110,7 +110,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     dialog: {kind: 'none'},
     screens: new Map(),
     entries: [],
-    reading: {follow: true},
+    reading: noReading,
     notice: null,
     notices: [],
     connection: {kind: 'connecting'},
@@ -162,13 +162,14 @@ export function reduce(state: State, action: Action): State {
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
-      return {...state, place: action.place, reading: {follow: true}};
+      return {...state, place: action.place, reading: {...state.reading, chosen: null}};
     case 'view':
       return inSight({...state, view: action.view});
     case 'only-mine':
       return inSight(reselect({...state, onlyMine: action.on}));
     case 'filter':
       if (state.place === 'board') return withBoard(state, stepBoard(state.board, {do: 'filter', text: action.text}));
+      if (state.place === 'events') return {...state, reading: {...state.reading, filter: action.text}};
       return inSight(reselect({...state, filter: action.text}));
     case 'mark': {
       const marked = state.marks.includes(action.session);
@@ -187,9 +188,6 @@ export function reduce(state: State, action: Action): State {
     }
   }
 }
-
-/** What narrows the list in sight: the board has a filter of its own. */
-export const filterOf = ({place, filter, board}: State): string => (place === 'board' ? board.filter : filter);
 
 /** The moment that what is shown is of: it stands still while nobody tells anything. */
 export const shownAt = ({connection, now}: State): number =>

@@ -113,7 +113,7 @@ export class FakeFleet implements Fleet {
   /** Changes a session and tells of it. */
   set(name: string, change: Partial<SessionView>): void {
     Object.assign(this.#find(name), change);
-    this.#note(name, `${name} changed`);
+    this.note(name, `${name} changed`);
   }
 
   show(name: string, screen: Screen): void {
@@ -134,7 +134,7 @@ export class FakeFleet implements Fleet {
     if (input.dir === '/nowhere') throw new AmuxError('session.dir', {dir: input.dir});
     const session = sessionOf({name: input.name, dir: input.dir, agent: input.agent ?? 'shell', status: 'stopped'});
     this.#sessions.push(session);
-    this.#note(session.name, 'registered');
+    this.note(session.name, 'registered');
     return {...session};
   }
 
@@ -151,7 +151,7 @@ export class FakeFleet implements Fleet {
     }
     const session = sessionOf({name: input.name, dir: '/work/fork', agent, status: 'running'});
     this.#sessions.push(session);
-    this.#note(session.name, 'forked');
+    this.note(session.name, 'forked');
     return {...session, notice: 'submodules are empty'};
   }
 
@@ -245,7 +245,7 @@ export class FakeFleet implements Fleet {
     const said = Object.values(more).filter(each => each !== undefined);
     this.calls.push(['decide', id, behaviour, ...said].join(' '));
     this.approvalViews = this.approvalViews.filter(each => each.id !== ref);
-    this.#note(session, `${title}: ${behaviour}`);
+    this.note(session, `${title}: ${behaviour}`);
     return {id, session, title, outcome: behaviour};
   }
 
@@ -344,7 +344,8 @@ export class FakeFleet implements Fleet {
     this.#wake();
   }
 
-  #note(name: string, reason: string): void {
+  /** Tells of something that happened to a session. */
+  note(name: string, reason: string): void {
     const session = this.#find(name);
     const cursor = this.#entries.length + 1;
     const at = Date.now() / 1000;

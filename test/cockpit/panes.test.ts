@@ -90,6 +90,7 @@ test('every pane has exactly its width and height at every size, with CJK, emoji
         });
         const lines = [
           {
+            id: 'x',
             at: SCENE_NOW,
             session: nasty.name,
             type: 'session.activity',
@@ -98,7 +99,7 @@ test('every pane has exactly its width and height at every size, with CJK, emoji
             bad: true,
           },
         ];
-        checkLines(eventsPaneLines({theme, body, lines, reading: {follow: false, at: 0}}), {
+        checkLines(eventsPaneLines({theme, body, lines, at: 0, follow: false, filter: ''}), {
           columns: cols,
           rows: body.rows,
           what,

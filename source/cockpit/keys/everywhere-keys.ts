@@ -1,9 +1,9 @@
 import type {Deeds} from '../deeds.ts';
-import {filterOf, type State} from '../state.ts';
+import {filterOf} from '../session-filter.ts';
+import type {State} from '../state.ts';
 import {fieldOf} from '../text-field.ts';
 import type {Binding} from './binding.ts';
 
-const both = ['fleet', 'events'] as const;
 const tabbed = ['fleet', 'board', 'approvals', 'tokens', 'events'] as const;
 const all = [...tabbed, 'diff'] as const;
 
@@ -28,7 +28,7 @@ function back(state: State): Back | null {
     if (state.board.filter !== '') return 'filter';
     return state.board.marks.length > 0 ? 'card-marks' : 'board';
   }
-  if (state.place === 'events') return state.filter === '' ? 'events' : 'filter';
+  if (state.place === 'events') return state.reading.filter === '' ? 'events' : 'filter';
   if (state.view === 'zoom') return 'zoom';
   if (state.filter !== '') return 'filter';
   if (state.onlyMine) return 'only-mine';
@@ -56,14 +56,12 @@ export const everywhereKeys: readonly Binding[] = [
   {
     id: 'filter',
     keys: ['/'],
-    where: both,
+    where: ['fleet'],
     label: 'filter',
     help: 'filter by name, agent, branch, directory, tag',
     footer: 12,
-    whyNot: state => (state.place === 'fleet' && !state.sessions?.length ? 'there are no sessions' : null),
-    run: deeds => {
-      openFilter(deeds);
-    },
+    whyNot: state => (state.sessions?.length ? null : 'there are no sessions'),
+    run: openFilter,
   },
   {
     id: 'board-filter',
@@ -71,6 +69,15 @@ export const everywhereKeys: readonly Binding[] = [
     where: ['board'],
     label: 'filter',
     help: 'filter by text, project:NAME, tag:NAME, session:NAME',
+    footer: 12,
+    run: openFilter,
+  },
+  {
+    id: 'events-filter',
+    keys: ['/'],
+    where: ['events'],
+    label: 'filter',
+    help: 'filter by text, session:NAME, type:NAME, actor:NAME',
     footer: 12,
     run: openFilter,
   },

@@ -1,7 +1,7 @@
 import {clockText, timeText} from '../ages.ts';
 import {fit, plain} from '../draw/cells.ts';
 import {fill, line, type Span} from '../draw/spans.ts';
-import type {EventLine, Reading} from '../journal.ts';
+import type {EventLine} from '../journal.ts';
 import type {Size} from '../layout.ts';
 import type {Theme} from '../theme.ts';
 
@@ -10,7 +10,10 @@ export type EventsProps = {
   body: Size;
   /** Oldest first. */
   lines: readonly EventLine[];
-  reading: Reading;
+  /** The chosen line; with `follow` the last one, which is not marked then. */
+  at: number;
+  follow: boolean;
+  filter: string;
 };
 
 const SESSION_COLUMNS = 14;
@@ -20,16 +23,16 @@ const WITH_TYPE = 80;
 const PHONE = 50;
 
 /** The journal: what happened, when, to whom and why; the last line is the newest. */
-export function eventsPaneLines({theme, body, lines, reading}: EventsProps): string[] {
+export function eventsPaneLines({theme, body, lines, at, follow, filter}: EventsProps): string[] {
   if (lines.length === 0) {
-    const text = '  nothing has happened since this cockpit came up';
-    return fill([' '.repeat(body.cols), line(theme, body.cols, [['faint', text]])], body.rows, body.cols);
+    const text =
+      filter === '' ? 'nothing has happened since this cockpit came up' : `no line matches "${plain(filter)}"`;
+    return fill([' '.repeat(body.cols), line(theme, body.cols, [['faint', `  ${text}`]])], body.rows, body.cols);
   }
-  const at = reading.follow ? lines.length - 1 : reading.at;
   const half = Math.floor(body.rows / 2);
-  const top = Math.max(0, Math.min(reading.follow ? lines.length : at - half, lines.length - body.rows));
+  const top = Math.max(0, Math.min(follow ? lines.length : at - half, lines.length - body.rows));
   const shown = lines.slice(top, top + body.rows).map((entry, i) => {
-    const chosen = top + i === at && !reading.follow;
+    const chosen = top + i === at && !follow;
     return chosen ? chosenLine(theme, {body, entry}) : line(theme, body.cols, spansOf(body.cols, entry));
   });
   return fill(shown, body.rows, body.cols);

@@ -85,6 +85,6 @@ export function paneOf({state, theme, layout, hints}: DialogProps): {lines: stri
     case 'confirm':
       return messagePane({theme, body, title: plain(dialog.question), text: dialog.detail, hints});
     case 'message':
-      return messagePane({theme, body, title: dialog.title, text: dialog.text, hints});
+      return messagePane({theme, body, title: dialog.title, text: dialog.text, hints, top: dialog.top ?? 0});
   }
 }

@@ -1,4 +1,4 @@
-import {eventLines} from '../journal.ts';
+import {chosenLine, eventLines} from '../journal.ts';
 import type {Layout} from '../layout.ts';
 import {eventsPaneLines} from '../panes/events.ts';
 import {Pane} from '../panes/pane.tsx';
@@ -8,6 +8,9 @@ import type {Theme} from '../theme.ts';
 /** The journal: what happened, and why. */
 export function EventsScreen({state, theme, layout}: {state: State; theme: Theme; layout: Layout}) {
   const {body} = layout;
-  const lines = eventsPaneLines({theme, body, lines: eventLines(state), reading: state.reading});
-  return <Pane lines={lines} columns={body.cols} />;
+  const {reading} = state;
+  const lines = eventLines(state);
+  const at = chosenLine(lines, reading);
+  const shown = eventsPaneLines({theme, body, lines, at, follow: reading.chosen === null, filter: reading.filter});
+  return <Pane lines={shown} columns={body.cols} />;
 }
