@@ -127,6 +127,8 @@ export class Client implements Fleet {
 
   attached = (ref: string, state: 'on' | 'off'): Promise<void> => this.#connection.post(at(ref, 'attached'), {state});
 
+  commands: Fleet['commands'] = () => this.#connection.call('/api/commands');
+
   async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
     const path = `/api/events${since === undefined ? '' : `?since=${since}`}`;
     for await (const {data} of this.#connection.stream(path, signal)) yield data as EventView;

@@ -279,9 +279,9 @@ export const sessionCommands: readonly Command[] = [
   },
   {
     path: 'events',
-    usage: '[-f] [-n N]',
-    summary: 'the journal',
-    flags: {follow, lines},
+    usage: '[-f] [-n N] | --commands',
+    summary: 'the journal, or the last commands that the supervisor ran',
+    flags: {follow, lines, commands: {type: 'boolean', about: 'processes that the supervisor ran: git, tmux, set-up'}},
     args: [0, 0],
     load: async () => (await look()).events,
   },

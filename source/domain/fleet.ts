@@ -4,6 +4,7 @@ import type {Board} from './board.ts';
 import type {Budgets} from './budget.ts';
 import type {Change, Entry} from './events.ts';
 import type {Signals} from './evidence.ts';
+import type {ExternalCommand} from './external-command.ts';
 import type {Knowledge} from './knowledge.ts';
 import type {McpServers} from './mcp.ts';
 import type {ModelView} from './model.ts';
@@ -262,6 +263,8 @@ export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Sp
   attached(ref: string, state: 'on' | 'off'): Promise<void>;
   /** Entries after `since` (default: from now on), then each new one; ends with the signal. */
   events(options: {since?: number; signal: AbortSignal}): AsyncIterable<EventView>;
+  /** The last processes that the supervisor ran besides its sessions, oldest first; not kept beyond its end. */
+  commands(): Promise<ExternalCommand[]>;
   /** Ends the supervisor; sessions live on. */
   shutdown(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -4,6 +4,7 @@ import {type TokenView, tokenView} from '../domain/access.ts';
 import type {Column} from '../domain/board.ts';
 import type {BudgetView} from '../domain/budget.ts';
 import {AmuxError} from '../domain/errors.ts';
+import type {ExternalCommand} from '../domain/external-command.ts';
 import {
   type ApprovalView,
   type EventView,
@@ -175,6 +176,11 @@ export class Offline extends Refusing implements Fleet {
   async approvals(): Promise<ApprovalView[]> {
     const holders = [...this.#sessions.values()].map(session => ({session}));
     return openRequests(holders).map(({holder, request}) => approvalView(holder.session, request));
+  }
+
+  /** Nobody supervises: nobody runs any. */
+  async commands(): Promise<ExternalCommand[]> {
+    return [];
   }
 
   async listTokens(): Promise<TokenView[]> {

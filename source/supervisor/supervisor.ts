@@ -13,6 +13,7 @@ import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
 import {budgetKeeper} from './budgets.ts';
+import {commandLog} from './command-log.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
 import {handOff} from './hand-off.ts';
@@ -86,6 +87,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const {store, backends, now, paths, detachKey} = options;
   const screensDir = paths.screens;
   const startedAt = now();
+  const commands = commandLog(now);
   const rules = new AgentRules({
     dir: paths.rules,
     versionOf: options.versionOf ?? (async () => null),
@@ -177,6 +179,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       await runner.settled();
       runner.close();
     }
+    commands[Symbol.dispose]();
     roster.note('supervisor.stopped', 'supervisor ended; sessions live on');
   };
 
@@ -213,6 +216,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
         notices: [...store.notices],
       };
     },
+
+    commands: async () => commands.list(),
 
     events: ({since, signal}) => journalled({store, since, signal}),
 

@@ -83,6 +83,16 @@ test('logs are the text history, -n its end, -f what comes', async () => {
   assert.equal(await ended(following), 0);
 });
 
+test('events --commands lists what the supervisor ran besides its sessions', async () => {
+  await home.amux('run', 'generic', '-c', 'cat', '--name', 'ran');
+  const [head, ...lines] = (await home.amux('events', '--commands')).trimEnd().split('\n');
+  assert.match(head!, /^TIME +END +TOOK +DIRECTORY +COMMAND$/);
+  assert.ok(lines.length > 0 && lines.every(line => /^\d\d:\d\d:\d\d /.test(line)), lines.join('\n'));
+  const list = await home.json<{argv: string[]}[]>('events', '--commands');
+  assert.ok(list.length >= lines.length && list.every(({argv}) => argv.length > 0));
+  await home.amux('stop', 'ran', '--force');
+});
+
 test('events are the journal: the last of it, each with its reason, and -f what comes', async () => {
   const text = await home.amux('events');
   assert.match(text, /session\.status +one +start requested/);

@@ -2,6 +2,7 @@ import type {Decision} from '../../source/domain/approvals.ts';
 import {type BudgetTarget, type BudgetView, budgetId, budgetView} from '../../source/domain/budget.ts';
 import type {WorkspaceDiff} from '../../source/domain/diff.ts';
 import {AmuxError} from '../../source/domain/errors.ts';
+import type {ExternalCommand} from '../../source/domain/external-command.ts';
 import type {
   ApprovalView,
   AttachPlan,
@@ -86,6 +87,12 @@ export class FakeFleet implements Fleet {
     return {by: 'agent', rows: [], total: {...tokens, cost}, unpriced: [], reading, prices: '2026-05-01'};
   };
   readonly spendOf = none;
+  commandViews: ExternalCommand[] = [];
+  commandCalls = 0;
+  readonly commands: Fleet['commands'] = async () => {
+    this.commandCalls++;
+    return structuredClone(this.commandViews);
+  };
   budgetViews: BudgetView[] = [];
   readonly budgets = async () => structuredClone(this.budgetViews);
   readonly setBudget: Fleet['setBudget'] = async input => {

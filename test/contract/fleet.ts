@@ -121,6 +121,15 @@ export function readingContract(open: (context: TestContext) => Promise<ReadSubj
     assert.deepEqual([sessions, running, backend], [2, 0, 'pty']);
     assert.ok(cursor >= left.cursor);
   });
+
+  test('lists the processes that the supervisor ran, in order', async context => {
+    const {fleet} = await open(context);
+    const ids = (await fleet.commands()).map(({id}) => id);
+    assert.deepEqual(
+      ids,
+      ids.toSorted((a, b) => a - b),
+    );
+  });
 }
 
 /** What every `Fleet` of a supervisor does. */
@@ -140,6 +149,16 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     assert.deepEqual(await fleet.stopAll({force: true}), [{name: 'a', ok: true, error: null}]);
     assert.equal(await fleet.unregister('a'), undefined);
     assert.deepEqual(await fleet.sessions(), []);
+  });
+
+  test('a process that it runs is among its commands', async context => {
+    const {fleet, work} = await open(context);
+    await fleet.run({agent: 'generic', cwd: work, command: 'cat', name: 'once'});
+    // Whatever the backend is, something has to be run for the first terminal.
+    await until('a command', async () => (await fleet.commands()).length > 0);
+    const [{argv, at}] = (await fleet.commands()) as [Awaited<ReturnType<Fleet['commands']>>[number]];
+    assert.ok(argv[0] !== '' && at > 0);
+    await fleet.stop('once', {force: true});
   });
 
   test('a one-shot session runs once', async context => {

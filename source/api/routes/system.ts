@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {metrics} from '../metrics.ts';
 import {type Route, route} from '../route.ts';
-import {health} from '../schemas/system.ts';
+import {externalCommand, health} from '../schemas/system.ts';
 
 export const systemRoutes: Route[] = [
   route({
@@ -11,6 +11,14 @@ export const systemRoutes: Route[] = [
     summary: 'Who supervises this home, and where its journal stands',
     result: health,
     handler: fleet => fleet.health(),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/commands',
+    role: 'operator',
+    summary: 'The last processes that the supervisor ran besides its sessions: git, tmux, set-up commands',
+    result: z.array(externalCommand),
+    handler: fleet => fleet.commands(),
   }),
   route({
     method: 'GET',

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {roles, type TokenView} from '../../domain/access.ts';
 import {eventTypes} from '../../domain/events.ts';
+import type {ExternalCommand} from '../../domain/external-command.ts';
 import type {EventView, Health} from '../../domain/fleet.ts';
 import type {Screen, Style} from '../../domain/screen.ts';
 import {seconds, secondsOrNull, shapeOf} from './shape.ts';
@@ -22,6 +23,21 @@ export const health = shapeOf<Health>()(
       notices: z.array(z.string()),
     })
     .meta({id: 'Health'}),
+);
+
+export const externalCommand = shapeOf<ExternalCommand>()(
+  z
+    .strictObject({
+      id: z.number().int(),
+      at: z.number().describe('With a fraction: the millisecond'),
+      argv: z.array(z.string()),
+      cwd: z.string().nullable(),
+      ms: z.number().min(0).nullable().describe('Null: it runs'),
+      code: z.number().int().nullable(),
+      signal: z.string().nullable(),
+      error: z.string().nullable().describe('Why it could not be run'),
+    })
+    .meta({id: 'ExternalCommand'}),
 );
 
 const token = z.strictObject({

@@ -1,4 +1,5 @@
 import {AmuxError} from '../../domain/errors.ts';
+import {type ExternalCommand, endText} from '../../domain/external-command.ts';
 import type {EventView} from '../../domain/fleet.ts';
 import {goals, reach} from '../../domain/reach.ts';
 import {printable} from '../../domain/screen.ts';
@@ -86,6 +87,7 @@ export const wait: Run = async context => {
 
 export const events: Run = async context => {
   const fleet = await context.fleet('read');
+  if (boolFlag(context, 'commands')) return commands(context, await fleet.commands());
   const wanted = countFlag(context, 'lines') ?? EVENTS_SHOWN;
   const follow = boolFlag(context, 'follow');
   const {cursor, first} = await fleet.health();
@@ -100,6 +102,19 @@ export const events: Run = async context => {
   }
   return 0;
 };
+
+async function commands({output}: Context, list: readonly ExternalCommand[]): Promise<number> {
+  if (output.json) output.value(list);
+  else {
+    const rows = list.map(each => {
+      const took = each.ms === null ? '' : `${Math.round(each.ms)} ms`;
+      const time = new Date(each.at * 1000).toISOString().slice(11, 19);
+      return [time, endText(each), took, each.cwd ?? '', printable(each.argv.join(' '))];
+    });
+    await output.table(['TIME', 'END', 'TOOK', 'DIRECTORY', 'COMMAND'], rows);
+  }
+  return 0;
+}
 
 function show({output}: Context, event: EventView): void {
   if (output.json) {
