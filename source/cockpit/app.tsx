@@ -6,6 +6,7 @@ import {cut, plain} from './draw/cells.ts';
 import type {Hint} from './draw/hints.ts';
 import {fill, line, type Span} from './draw/spans.ts';
 import {useClock} from './hooks/use-clock.ts';
+import {useCommands} from './hooks/use-commands.ts';
 import {type Source, useFleet} from './hooks/use-fleet.ts';
 import {useJournal} from './hooks/use-journal.ts';
 import {useScreen} from './hooks/use-screen.ts';
@@ -60,6 +61,7 @@ export function App({source, deeds, themes, info, leaveKey, setTitle, onSuspend}
   useSeen(source, state);
   useJournal(source, state);
   useTokens(source, state);
+  useCommands(source, state);
   useClock(source, state);
   useTitle({state, theme: shown, write: setTitle});
   useInput((input, key) => {
@@ -166,6 +168,7 @@ function aboutList(state: State, layout: Layout): Span[] {
   }
   if (state.place === 'approvals' || state.place === 'diff') return spans;
   if (state.place === 'events') {
+    if (state.reading.list === 'commands') add(['attention', 'external commands']);
     if (state.reading.chosen !== null) add(['dim', 'G follows']);
     return spans;
   }

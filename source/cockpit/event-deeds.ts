@@ -22,8 +22,8 @@ export function eventDeeds({store: {state, dispatch}}: {store: Store}): EventDee
       const line = lines[chosenLine(lines, state().reading)];
       if (line === undefined) return;
       const who = line.session === null ? '' : ` ${line.session}`;
-      const title = `${dayText(line.at)} ${timeText(line.at)}${who} ${line.type}`;
-      const text = `${line.reason}\n\nby ${line.actor}`;
+      const title = `${dayText(line.at)} ${timeText(line.at)}${who} ${line.type.replace(/ +/g, ' ')}`;
+      const text = `${line.reason}\n\n${line.more}`;
       dispatch({type: 'dialog', dialog: {kind: 'message', title, text}});
     },
 

@@ -1,3 +1,4 @@
+import {type ExternalCommand, endText, essence} from '../domain/external-command.ts';
 import type {EventView} from '../domain/fleet.ts';
 import {eventFilter} from './event-filter.ts';
 import type {Notice, State} from './state.ts';
@@ -7,14 +8,41 @@ export const ENTRIES_KEPT = 1000;
 
 /** What the Events screen lists, and where it stands. */
 export type Reading = {
+  list: 'events' | 'commands';
   filter: string;
   /** The chosen line; null: it follows what comes. `at`: for when it is gone, ms since the epoch. */
   chosen: {id: string; at: number} | null;
+  /** What the supervisor ran besides its sessions, as it was read last; null: it was not. */
+  commands: readonly ExternalCommand[] | null;
+  /** Why that could not be read; empty: it could. */
+  failed: string;
 };
 
-export const noReading: Reading = {filter: '', chosen: null};
+export const noReading: Reading = {list: 'events', filter: '', chosen: null, commands: null, failed: ''};
 
-/** A line of the Events screen. `at`: ms since the epoch; `bad`: it has to be seen. */
+export type ReadingAction =
+  | {do: 'list'; list: Reading['list']}
+  | {do: 'commands'; commands: readonly ExternalCommand[]}
+  | {do: 'failed'; why: string};
+
+/** Pure; the same object when nothing changed. */
+export function stepReading(reading: Reading, action: ReadingAction): Reading {
+  switch (action.do) {
+    case 'list':
+      return {...reading, list: action.list, chosen: null};
+    case 'commands': {
+      const isSame = reading.failed === '' && JSON.stringify(action.commands) === JSON.stringify(reading.commands);
+      return isSame ? reading : {...reading, commands: action.commands, failed: ''};
+    }
+    case 'failed':
+      return action.why === reading.failed ? reading : {...reading, failed: action.why};
+  }
+}
+
+/**
+ * A line of the Events screen. `at`: ms since the epoch; `session`: or the program that was run; `more`: what else there
+ * is to read of it; `bad`: it has to be seen.
+ */
 export type EventLine = {
   id: string;
   at: number;
@@ -22,20 +50,32 @@ export type EventLine = {
   type: string;
   reason: string;
   actor: string;
+  more: string;
   bad: boolean;
 };
 
 type Listed = Pick<State, 'entries' | 'notices' | 'reading'>;
 let last: {of: Listed; lines: readonly EventLine[]} | undefined;
 
-/** The journal and amux's own notices, oldest first, as far as the filter lets them. */
-export function eventLines({entries, notices, reading}: Listed): readonly EventLine[] {
-  const {of, lines} = last ?? {};
-  if (of?.entries === entries && of.notices === notices && of.reading.filter === reading.filter) return lines!;
-  const own = notices.map(lineOfNotice);
-  const all = [...entries.map(lineOfEntry), ...own].filter(eventFilter(reading.filter)).sort((a, b) => a.at - b.at);
-  last = {of: {entries, notices, reading}, lines: all};
-  return all;
+/** The journal and amux's own notices, or the commands, oldest first, as far as the filter lets them. */
+export function eventLines(listed: Listed): readonly EventLine[] {
+  if (last !== undefined && isSame(last.of, listed)) return last.lines;
+  const {entries, notices, reading} = listed;
+  const lines =
+    reading.list === 'commands'
+      ? (reading.commands ?? []).map(lineOfCommand)
+      : [...entries.map(lineOfEntry), ...notices.map(lineOfNotice)];
+  last = {
+    of: {entries, notices, reading},
+    lines: lines.filter(eventFilter(reading.filter)).sort((a, b) => a.at - b.at),
+  };
+  return last.lines;
+}
+
+function isSame(a: Listed, b: Listed): boolean {
+  const [one, other] = [a.reading, b.reading];
+  if (one.list !== other.list || one.filter !== other.filter) return false;
+  return one.list === 'commands' ? one.commands === other.commands : a.entries === b.entries && a.notices === b.notices;
 }
 
 const lineOfEntry = ({cursor, at, session, type, reason, actor}: EventView): EventLine => ({
@@ -45,6 +85,7 @@ const lineOfEntry = ({cursor, at, session, type, reason, actor}: EventView): Eve
   type,
   reason,
   actor,
+  more: `by ${actor}`,
   bad: type === 'backend.lost',
 });
 
@@ -56,8 +97,29 @@ const lineOfNotice = ({at, kind, message, hint}: Notice): EventLine => ({
   type: kind,
   reason: hint === '' ? message : `${message} (${hint})`,
   actor: 'cockpit',
+  more: 'by cockpit',
   bad: kind === 'error',
 });
+
+/** Codes other than 0 are answers as well: only what could not be run is bad. */
+function lineOfCommand(command: ExternalCommand): EventLine {
+  const {id, at, argv, cwd, ms, error} = command;
+  const [file = ''] = argv;
+  const took = ms === null ? '' : `${Math.round(ms)} ms`;
+  const end = endText(command);
+  return {
+    id: `command ${id}`,
+    at: at * 1000,
+    session: file.split('/').at(-1) ?? file,
+    type: error === null ? `${end.padEnd(8)} ${took.padStart(8)}` : 'not run',
+    reason: essence(argv),
+    actor: 'supervisor',
+    more: [argv.join(' '), `${end}${took === '' ? '' : ` after ${took}`}`, ...(cwd === null ? [] : [`in ${cwd}`])].join(
+      '\n',
+    ),
+    bad: error !== null,
+  };
+}
 
 /** Index of the chosen line; of the last one while nothing is chosen. What is gone is where it would be. */
 export function chosenLine(lines: readonly EventLine[], {chosen}: Reading): number {

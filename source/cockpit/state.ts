@@ -5,7 +5,7 @@ import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './bo
 import {withSight} from './board-window.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
-import {mergeEntries, moveReading, noReading, type Reading} from './journal.ts';
+import {mergeEntries, moveReading, noReading, type Reading, type ReadingAction, stepReading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
@@ -69,6 +69,7 @@ export type Action =
   | {type: 'board'; step: BoardAction}
   | {type: 'diff'; step: DiffAction}
   | {type: 'tokens'; step: TokensAction}
+  | {type: 'reading'; step: ReadingAction}
   | {type: 'scroll'; by: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
@@ -138,9 +139,11 @@ export function reduce(state: State, action: Action): State {
     case 'board':
       return withBoard(state, stepBoard(state.board, action.step));
     case 'diff':
-      return withDiffs(state, stepDiff(state.diffs, action.step, diffRows(state)));
+      return changed(state, {diffs: stepDiff(state.diffs, action.step, diffRows(state))});
     case 'tokens':
-      return withTokens(state, stepTokens(state.tokens, action.step));
+      return changed(state, {tokens: stepTokens(state.tokens, action.step)});
+    case 'reading':
+      return changed(state, {reading: stepReading(state.reading, action.step)});
     case 'scroll':
       return {...state, requests: {...state.requests, top: Math.max(0, state.requests.top + action.by)}};
     case 'screen':
@@ -182,10 +185,8 @@ export function reduce(state: State, action: Action): State {
       return {...state, mode: action.mode};
     case 'dialog':
       return {...state, dialog: action.dialog};
-    case 'dialog-step': {
-      const dialog = stepDialog(state.dialog, action.step);
-      return dialog === state.dialog ? state : {...state, dialog};
-    }
+    case 'dialog-step':
+      return changed(state, {dialog: stepDialog(state.dialog, action.step)});
   }
 }
 
@@ -260,7 +261,7 @@ function reselect(state: State): State {
 function move(state: State, by: number): State {
   if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
   if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
-  if (state.place === 'tokens') return withTokens(state, stepTokens(state.tokens, {do: 'walk', by}));
+  if (state.place === 'tokens') return changed(state, {tokens: stepTokens(state.tokens, {do: 'walk', by})});
   if (state.place === 'events') return moveReading(state, by);
   const listed = visibleSessions(state);
   if (listed.length === 0) return state;
@@ -272,12 +273,14 @@ function move(state: State, by: number): State {
 /** What was chosen stays in sight. */
 function resized(state: State, size: Size): State {
   const fresh = withBoard(inSight({...state, size}), state.board);
-  return withDiffs(fresh, withDiffSight(fresh.diffs, diffRows(fresh)));
+  return changed(fresh, {diffs: withDiffSight(fresh.diffs, diffRows(fresh))});
 }
 
-const withTokens = (state: State, tokens: TokensView): State => (tokens === state.tokens ? state : {...state, tokens});
-const withDiffs = (state: State, diffs: Diffs): State => (diffs === state.diffs ? state : {...state, diffs});
 const diffRows = (state: State): number => diffAreas(currentLayout(state).body).text.rows;
+
+/** The same state when nothing of it did. */
+const changed = (state: State, to: Partial<State>): State =>
+  (Object.keys(to) as (keyof State)[]).every(key => state[key] === to[key]) ? state : {...state, ...to};
 
 /** The chosen card stays in sight. */
 function withBoard(state: State, stepped: Board): State {

@@ -6,6 +6,8 @@ import {chosenLine, type EventLine, eventLines} from '../../source/cockpit/journ
 import {layoutOf} from '../../source/cockpit/layout.ts';
 import {eventsPaneLines} from '../../source/cockpit/panes/events.ts';
 import {type Action, firstState, reduce, type State} from '../../source/cockpit/state.ts';
+import {AmuxError} from '../../source/domain/errors.ts';
+import type {ExternalCommand} from '../../source/domain/external-command.ts';
 import type {EventView} from '../../source/domain/fleet.ts';
 import {openCockpit} from './open-cockpit.tsx';
 import {loadTheme} from './palettes.ts';
@@ -41,6 +43,7 @@ test('events are filtered by session, type, actor and text; every word has to fi
     type: 'message.state',
     reason: 'delivered: 支付 done',
     actor: 'person',
+    more: '',
     bad: false,
     ...change,
   });
@@ -105,7 +108,7 @@ test('the same journal and filter are the same lines', () => {
   assert.notEqual(eventLines(state), eventLines(reduce(state, {type: 'filter', text: 'x'})));
 });
 
-test('lines have their width at every size, and what a filter hides is not called nothing', () => {
+test('lines have their width at every size', () => {
   const nasty = '支付👨‍👩‍👧e\u0301\x1b[2Jx\u202e';
   const line: EventLine = {
     id: '',
@@ -114,6 +117,7 @@ test('lines have their width at every size, and what a filter hides is not calle
     type: nasty,
     reason: nasty.repeat(40),
     actor: '',
+    more: '',
     bad: true,
   };
   for (const [cols, rows] of [
@@ -124,7 +128,7 @@ test('lines have their width at every size, and what a filter hides is not calle
   ] as const) {
     const {body} = layoutOf({cols, rows}, 'cards', false);
     for (const follow of [true, false]) {
-      const props = {theme, body, at: 3, follow, filter: nasty};
+      const props = {theme, body, at: 3, follow, empty: nasty};
       for (const lines of [[], [line, line, line, line]]) {
         const drawn = eventsPaneLines({...props, lines});
         assert.equal(drawn.length, body.rows);
@@ -132,10 +136,6 @@ test('lines have their width at every size, and what a filter hides is not calle
       }
     }
   }
-  const empty = (filter: string) =>
-    eventsPaneLines({theme, body: {cols: 60, rows: 3}, lines: [], at: -1, follow: true, filter}).join('');
-  assert.match(empty(''), /nothing has happened since this cockpit came up/);
-  assert.match(empty('web'), /no line matches "web"/);
 });
 
 test('/ narrows the events while it is typed, enter keeps and esc drops it, and enter reads a whole line', async () => {
@@ -194,4 +194,67 @@ test('a text that is longer than the screen is scrolled to its end', async () =>
   for (let i = 0; i < 40; i++) cockpit.press('\x04');
   await cockpit.see(/ ends /);
   await cockpit.see(/by test/);
+});
+
+const ran = (id: number, change: Partial<ExternalCommand> = {}): ExternalCommand => ({
+  id,
+  at: SCENE_NOW / 1000 + id,
+  argv: ['git', 'status', '--porcelain'],
+  cwd: '/work/shop',
+  ms: 12.4,
+  code: 0,
+  signal: null,
+  error: null,
+  ...change,
+});
+
+test('x shows the commands that the supervisor ran, which are read only while they are in sight', async () => {
+  const fleet = sceneFleet();
+  fleet.commandViews = [
+    ran(1),
+    ran(2, {argv: ['/usr/bin/tmux', '-S', 'x', 'list-sessions'], cwd: null, code: 1}),
+    ran(3, {argv: ['gti'], ms: 1, code: null, error: 'spawn gti ENOENT'}),
+  ];
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/payments/);
+  cockpit.press('5');
+  await cockpit.see(/nothing has happened since this cockpit came up/);
+  assert.equal(fleet.commandCalls, 0);
+  cockpit.press('x');
+  await cockpit.see(/external commands/);
+  await cockpit.see(/git +exit 0 +12 ms +status --porcelain/);
+  await cockpit.see(/tmux +exit 1 +12 ms +list-sessions/);
+  await cockpit.see(/gti +not run/);
+  fleet.commandViews = [...fleet.commandViews, ran(4, {argv: ['sh', '-c', 'npm ci'], ms: null, code: null})];
+  fleet.note('api', 'something happened');
+  await cockpit.see(/sh +it runs +npm ci/);
+  assert.doesNotMatch(cockpit.frame(), /something happened/);
+  for (const key of 'kkk\r') cockpit.press(key);
+  await cockpit.see(/┃ +git status --porcelain +┃/);
+  await cockpit.see(/exit 0 after 12 ms/);
+  await cockpit.see(/in \/work\/shop/);
+  cockpit.press('q');
+  await cockpit.see(/x events/);
+  for (const key of '/session:sh') cockpit.press(key);
+  await cockpit.see(/\/ session:sh/);
+  assert.doesNotMatch(cockpit.frame(), /porcelain/);
+  cockpit.press('\x1b');
+  await cockpit.see(/porcelain/);
+  cockpit.press('\x1b');
+  await cockpit.see(/something happened/);
+  const calls = fleet.commandCalls;
+  fleet.note('api', 'one more thing');
+  await cockpit.see(/one more thing/);
+  assert.equal(fleet.commandCalls, calls);
+});
+
+test('commands that cannot be read say why', async () => {
+  const fleet = sceneFleet();
+  Object.assign(fleet, {commands: async () => Promise.reject(new AmuxError('not-built', {what: 'it', next: ''}))});
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/payments/);
+  cockpit.press('5');
+  await cockpit.see(/\[5 Events\]/);
+  cockpit.press('x');
+  await cockpit.see(/the commands cannot be read: /);
 });

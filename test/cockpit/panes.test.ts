@@ -96,10 +96,11 @@ test('every pane has exactly its width and height at every size, with CJK, emoji
             type: 'session.activity',
             reason: nasty.waitingFor!.detail,
             actor: 'x',
+            more: '',
             bad: true,
           },
         ];
-        checkLines(eventsPaneLines({theme, body, lines, at: 0, follow: false, filter: ''}), {
+        checkLines(eventsPaneLines({theme, body, lines, at: 0, follow: false, empty: ''}), {
           columns: cols,
           rows: body.rows,
           what,

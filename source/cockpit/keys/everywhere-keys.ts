@@ -16,6 +16,7 @@ type Back =
   | 'approvals'
   | 'tokens'
   | 'events'
+  | 'commands'
   | 'filter'
   | 'only-mine'
   | 'marks'
@@ -28,7 +29,10 @@ function back(state: State): Back | null {
     if (state.board.filter !== '') return 'filter';
     return state.board.marks.length > 0 ? 'card-marks' : 'board';
   }
-  if (state.place === 'events') return state.reading.filter === '' ? 'events' : 'filter';
+  if (state.place === 'events') {
+    if (state.reading.filter !== '') return 'filter';
+    return state.reading.list === 'commands' ? 'commands' : 'events';
+  }
   if (state.view === 'zoom') return 'zoom';
   if (state.filter !== '') return 'filter';
   if (state.onlyMine) return 'only-mine';
@@ -82,6 +86,18 @@ export const everywhereKeys: readonly Binding[] = [
     run: openFilter,
   },
   {
+    id: 'events-commands',
+    keys: ['x'],
+    where: ['events'],
+    label: ({reading}) => (reading.list === 'commands' ? 'events' : 'commands'),
+    help: 'the commands that the supervisor ran (git, tmux, set-up), or the events again',
+    footer: 5,
+    run: ({state, dispatch}) => {
+      const list = state().reading.list === 'commands' ? 'events' : 'commands';
+      dispatch({type: 'reading', step: {do: 'list', list}});
+    },
+  },
+  {
     id: 'read-event',
     keys: ['enter'],
     where: ['events'],
@@ -107,6 +123,8 @@ export const everywhereKeys: readonly Binding[] = [
         case 'tokens':
         case 'events':
           return dispatch({type: 'place', place: 'fleet'});
+        case 'commands':
+          return dispatch({type: 'reading', step: {do: 'list', list: 'events'}});
         case 'filter':
           return dispatch({type: 'filter', text: ''});
         case 'only-mine':

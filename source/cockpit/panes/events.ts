@@ -13,7 +13,8 @@ export type EventsProps = {
   /** The chosen line; with `follow` the last one, which is not marked then. */
   at: number;
   follow: boolean;
-  filter: string;
+  /** What stands there while there are no lines. */
+  empty: string;
 };
 
 const SESSION_COLUMNS = 14;
@@ -23,11 +24,10 @@ const WITH_TYPE = 80;
 const PHONE = 50;
 
 /** The journal: what happened, when, to whom and why; the last line is the newest. */
-export function eventsPaneLines({theme, body, lines, at, follow, filter}: EventsProps): string[] {
+export function eventsPaneLines({theme, body, lines, at, follow, empty}: EventsProps): string[] {
   if (lines.length === 0) {
-    const text =
-      filter === '' ? 'nothing has happened since this cockpit came up' : `no line matches "${plain(filter)}"`;
-    return fill([' '.repeat(body.cols), line(theme, body.cols, [['faint', `  ${text}`]])], body.rows, body.cols);
+    const text = line(theme, body.cols, [['faint', `  ${plain(empty)}`]]);
+    return fill([' '.repeat(body.cols), text], body.rows, body.cols);
   }
   const half = Math.floor(body.rows / 2);
   const top = Math.max(0, Math.min(follow ? lines.length : at - half, lines.length - body.rows));

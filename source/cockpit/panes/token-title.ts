@@ -37,6 +37,7 @@ function sumOf({read, failed}: TokensView): Span[] {
   if (read === null) return [];
   const {total, reading, rows} = read.table;
   if (reading !== null) return [['notice', `reading histories ${readPercent(reading)}% `]];
+  if (total.total === 0) return [['dim', '0 tok ']];
   const estimated = rows.some(row => row.estimated !== null && row.cost !== row.reported) ? '~' : '';
   return [
     ['strong', tokenText(total.total)],

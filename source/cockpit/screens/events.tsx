@@ -1,4 +1,4 @@
-import {chosenLine, eventLines} from '../journal.ts';
+import {chosenLine, eventLines, type Reading} from '../journal.ts';
 import type {Layout} from '../layout.ts';
 import {eventsPaneLines} from '../panes/events.ts';
 import {Pane} from '../panes/pane.tsx';
@@ -11,6 +11,13 @@ export function EventsScreen({state, theme, layout}: {state: State; theme: Theme
   const {reading} = state;
   const lines = eventLines(state);
   const at = chosenLine(lines, reading);
-  const shown = eventsPaneLines({theme, body, lines, at, follow: reading.chosen === null, filter: reading.filter});
+  const shown = eventsPaneLines({theme, body, lines, at, follow: reading.chosen === null, empty: emptyText(reading)});
   return <Pane lines={shown} columns={body.cols} />;
+}
+
+function emptyText({list, filter, commands, failed}: Reading): string {
+  if (list === 'commands' && failed !== '') return `the commands cannot be read: ${failed}`;
+  if (list === 'commands' && commands === null) return '';
+  if (filter !== '') return `no line matches "${filter}"`;
+  return list === 'commands' ? 'no command was run yet' : 'nothing has happened since this cockpit came up';
 }
