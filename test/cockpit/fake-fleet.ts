@@ -17,7 +17,7 @@ import type {
   Sent,
   SessionView,
 } from '../../source/domain/fleet.ts';
-import {emptyScreen, type Row, type Screen} from '../../source/domain/screen.ts';
+import {emptyScreen, lastRows, type Row, type Screen, type Scrollback} from '../../source/domain/screen.ts';
 import type {SpendReport} from '../../source/domain/spending.ts';
 import {fakeBoard} from './fake-board.ts';
 
@@ -236,6 +236,15 @@ export class FakeFleet implements Fleet {
 
   async logs(): Promise<string[]> {
     return [];
+  }
+
+  /** What the next call answers; else the screen. */
+  scrollbacks = new Map<string, Row[]>();
+  async scrollback(ref: string, {lines = 2000}: {lines?: number} = {}): Promise<Scrollback> {
+    const {id, name} = this.#find(ref);
+    this.calls.push(`scrollback ${name}`);
+    const screen = this.#screens.get(id);
+    return {cols: screen?.cols ?? 80, rows: lastRows(this.scrollbacks.get(name) ?? screen?.lines ?? [], lines)};
   }
 
   async *screens(ref: string, signal: AbortSignal): AsyncIterable<Screen> {
