@@ -5,6 +5,7 @@ import type {Spot} from './diff-rows.ts';
 import {cut, plain} from './draw/cells.ts';
 import type {Hint} from './draw/hints.ts';
 import {fill, line, type Span} from './draw/spans.ts';
+import {countText} from './fleet-view.ts';
 import {useClock} from './hooks/use-clock.ts';
 import {type Source, useFleet} from './hooks/use-fleet.ts';
 import {useJournal} from './hooks/use-journal.ts';
@@ -25,7 +26,7 @@ import {DialogLayer} from './screens/dialog.tsx';
 import {DiffScreen} from './screens/diff.tsx';
 import {EventsScreen} from './screens/events.tsx';
 import {FleetScreen} from './screens/fleet.tsx';
-import {countText, currentLayout, filterOf, type State} from './state.ts';
+import {currentLayout, filterOf, type State} from './state.ts';
 import type {Theme} from './theme.ts';
 
 export type AppProps = {
@@ -89,6 +90,7 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
 function Screen({state, theme, layout, info}: {state: State; theme: Theme; layout: Layout; info: CockpitInfo}) {
   switch (state.place) {
     case 'fleet':
+    case 'scrollback':
       return <FleetScreen {...{state, theme, layout, info}} />;
     case 'board':
       return <BoardScreen {...{state, theme, layout}} />;
@@ -116,7 +118,7 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
     connection,
     spend,
     tabs: tabs.map(tab => ({...tab, count: tab.place === 'approvals' ? requests.open.length : 0})),
-    place,
+    place: place === 'scrollback' ? 'fleet' : place,
     about,
   });
 }
@@ -156,6 +158,7 @@ function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
 function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
   if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};
   if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field};
+  if (dialog.kind === 'search') return {label: 'search', field: dialog.field};
   if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
   if (dialog.kind === 'reply') {
     return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};

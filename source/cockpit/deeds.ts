@@ -11,6 +11,7 @@ import {eventLines} from './journal.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
 import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
+import {type ScrollDeeds, scrollDeeds} from './scroll-deeds.ts';
 import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
@@ -20,6 +21,7 @@ export type Deeds = Answers &
   BoardDeeds &
   FormDeeds &
   DiffDeeds &
+  ScrollDeeds &
   ModelDeeds & {
     state: () => State;
     dispatch: (action: Action) => void;
@@ -48,6 +50,8 @@ export type Deeds = Answers &
 export type Terminal = {
   quit: () => void;
   repaint: () => void;
+  /** Past the picture: sequences that move nothing. */
+  write: (sequence: string) => void;
   /** Gives the whole terminal away until `use` is done, then draws everything anew. */
   lend: (use: (signal: AbortSignal) => Promise<void>) => Promise<void>;
 };
@@ -178,6 +182,7 @@ export function createDeeds({
     },
     ...answers({fleet, store, clock, say, attempt, isLost}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
+    ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
     ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),

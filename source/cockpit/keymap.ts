@@ -8,6 +8,7 @@ import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
+import {scrollbackKeys} from './keys/scrollback-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
 import type {State} from './state.ts';
@@ -19,6 +20,7 @@ export const keymap: readonly Binding[] = [
   ...approvalKeys,
   ...diffKeys,
   ...sessionKeys,
+  ...scrollbackKeys,
   ...boardKeys,
   ...everywhereKeys,
   ...walkingKeys,
@@ -95,7 +97,15 @@ export function footerBindings(state: State): Binding[] {
 
 /** The lines of the help: what the screen's keys do, also those that cannot be done now. */
 export function helpBindings(state: State): Binding[] {
-  const here = [...approvalKeys, ...diffKeys, ...sessionKeys, ...boardKeys, ...everywhereKeys, ...walkingKeys];
+  const here = [
+    ...approvalKeys,
+    ...diffKeys,
+    ...scrollbackKeys,
+    ...sessionKeys,
+    ...boardKeys,
+    ...everywhereKeys,
+    ...walkingKeys,
+  ];
   return here.filter(
     binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
   );
@@ -112,6 +122,7 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Approvals', where: ['approvals']},
   {title: 'Events', where: ['events']},
   {title: 'Changes of a session', where: ['diff']},
+  {title: 'Scrollback', where: ['scrollback', 'search']},
   {title: 'Prompt bar', where: ['prompt', 'reply', 'comment']},
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork', where: ['new-session', 'fork']},

@@ -75,6 +75,9 @@ export function sessionSize(layout: Layout): Size | null {
   };
 }
 
+/** Rows of a scrollback in sight: it stands where the peek does. */
+export const scrollHeight = ({peek}: Layout): number => Math.max(1, (peek?.rows ?? 3) - 2);
+
 /** The list of what waits and the text of one of it: side by side, or below each other where that is too narrow. */
 export function approvalAreas(body: Size, count: number): {side: boolean; list: Size; detail: Size} {
   if (body.cols >= SIDE_BY_SIDE) {

@@ -36,6 +36,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       stdout.write('\x1b[H\x1b[2J');
       store.dispatch({type: 'anew', now: clock()});
     },
+    write: sequence => void stdout.write(sequence),
     lend: use => {
       lent = (async () => {
         await suspend?.(async () => {

@@ -7,14 +7,15 @@ import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
-import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
+import {diffAreas, type Layout, layoutOf, type Size, scrollHeight, scrollTo, type View} from './layout.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
+import {type ScrollAction, type ScrollView, stepScroll, withScrollSight, withSeen} from './scrollback.ts';
 import {sessionMatches} from './session-filter.ts';
 import {type Spend, sameSpend} from './spend.ts';
 
 const NOTICES_KEPT = 200;
 
-export type Place = 'fleet' | 'board' | 'approvals' | 'events' | 'diff';
+export type Place = 'fleet' | 'board' | 'approvals' | 'events' | 'diff' | 'scrollback';
 export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
 /** `since`: ms since the epoch; what is shown is from then. */
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
@@ -34,6 +35,8 @@ export type State = {
   spend: Spend | null;
   board: Board;
   diffs: Diffs;
+  /** Null while no scrollback is open. */
+  scroll: ScrollView | null;
   /** First session in sight. */
   top: number;
   place: Place;
@@ -66,6 +69,7 @@ export type Action =
   | {type: 'spend'; spend: Spend}
   | {type: 'board'; step: BoardAction}
   | {type: 'diff'; step: DiffAction}
+  | {type: 'scrollback'; step: ScrollAction}
   | {type: 'scroll'; by: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
@@ -96,6 +100,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     spend: null,
     board: noBoard,
     diffs: noDiffs,
+    scroll: null,
     top: 0,
     place: 'fleet',
     view: 'cards',
@@ -135,12 +140,14 @@ export function reduce(state: State, action: Action): State {
       return withBoard(state, stepBoard(state.board, action.step));
     case 'diff':
       return withDiffs(state, stepDiff(state.diffs, action.step, diffRows(state)));
+    case 'scrollback':
+      return withScroll(state, stepScroll(state.scroll, action.step, scrollHeight(currentLayout(state))));
     case 'scroll': {
       const top = Math.max(0, state.requests.top + action.by);
       return {...state, requests: {...state.requests, top}};
     }
     case 'screen':
-      return {...state, screens: keepScreen(state.screens, action)};
+      return {...state, screens: keepScreen(state.screens, action), scroll: withSeen(state.scroll, action)};
     case 'entries':
       return {...state, entries: mergeEntries(state.entries, action.entries)};
     case 'connection':
@@ -158,9 +165,9 @@ export function reduce(state: State, action: Action): State {
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
-      return {...state, place: action.place, reading: {follow: true}};
+      return {...state, place: action.place, reading: {follow: true}, scroll: null};
     case 'view':
-      return inSight({...state, view: action.view});
+      return scrollInSight(inSight({...state, view: action.view}));
     case 'only-mine':
       return inSight(reselect({...state, onlyMine: action.on}));
     case 'filter':
@@ -191,7 +198,8 @@ export const filterOf = ({place, filter, board}: State): string => (place === 'b
 export function looksSame(a: State, b: State): boolean {
   if (a === b) return true;
   if (a.place === 'events') return false;
-  return (Object.keys(a) as (keyof State)[]).every(key => key === 'entries' || a[key] === b[key]);
+  const unseen = a.place === 'scrollback' && b.place === a.place ? ['entries', 'screens'] : ['entries'];
+  return (Object.keys(a) as (keyof State)[]).every(key => unseen.includes(key) || a[key] === b[key]);
 }
 
 /** The moment that what is shown is of: it stands still while nobody tells anything. */
@@ -211,24 +219,9 @@ export function selectedSession(state: State): SessionView | null {
   return state.sessions?.find(session => session.id === state.selected) ?? null;
 }
 
-export function currentLayout({size, view, mode, sessions}: State): Layout {
+export function currentLayout({size, view, mode, place, sessions}: State): Layout {
   const metered = sessions?.some(({token_count}) => token_count !== null) === true;
-  return layoutOf(size, view, mode.kind === 'typing', metered ? sessions.length : 0);
-}
-
-/** The next session after the selected one that needs a person; null when there is no other. */
-export function nextInNeed(state: State): string | null {
-  const inNeed = visibleSessions(state).filter(needsPerson);
-  const at = inNeed.findIndex(session => session.id === state.selected);
-  const next = inNeed[(at + 1) % Math.max(1, inNeed.length)];
-  return next === undefined || next.id === state.selected ? null : next.id;
-}
-
-/** `1-4 of 11` for a list that does not fit; empty for one that does. */
-export function countText(state: State, area: NonNullable<Layout['cards']>): string {
-  const total = visibleSessions(state).length;
-  if (total <= area.perPage) return '';
-  return `${state.top + 1}-${Math.min(total, state.top + area.perPage)} of ${total}`;
+  return layoutOf(size, view, mode.kind === 'typing' || place === 'scrollback', metered ? sessions.length : 0);
 }
 
 /** A loss is a moment of its own: what it shows has to begin with it. */
@@ -276,9 +269,13 @@ function move(state: State, by: number): State {
 /** What was chosen stays in sight. */
 function resized(state: State, size: Size): State {
   const fresh = withBoard(inSight({...state, size}), state.board);
-  return withDiffs(fresh, withDiffSight(fresh.diffs, diffRows(fresh)));
+  return scrollInSight(withDiffs(fresh, withDiffSight(fresh.diffs, diffRows(fresh))));
 }
 
+const withScroll = (state: State, scroll: State['scroll']): State =>
+  scroll === state.scroll ? state : {...state, scroll};
+const scrollInSight = (state: State): State =>
+  state.scroll === null ? state : withScroll(state, withScrollSight(state.scroll, scrollHeight(currentLayout(state))));
 const withDiffs = (state: State, diffs: Diffs): State => (diffs === state.diffs ? state : {...state, diffs});
 const diffRows = (state: State): number => diffAreas(currentLayout(state).body).text.rows;
 

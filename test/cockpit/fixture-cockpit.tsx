@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {editDraft} from '../../source/cli/edit-draft.ts';
 import {runCockpit} from '../../source/cockpit/main.tsx';
 import {FakeFleet} from './fake-fleet.ts';
 import {palette} from './palettes.ts';
@@ -6,9 +7,10 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
- * `EMPTY=1`: no sessions. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
+ * `EMPTY=1`: no sessions. `EDITOR`: there is one. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
+const editor = process.env['EDITOR'];
 const fleet = process.env['EMPTY'] ? new FakeFleet([]) : sceneFleet();
 process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === 'throw') throw new Error('thrown on purpose');
@@ -31,6 +33,7 @@ const end = await runCockpit({
       child.on('error', () => {});
       child.on('close', () => resolve());
     }),
+  ...(editor === undefined ? {} : {edit: (draft, signal) => editDraft({command: editor, draft, signal})}),
   clock: () => SCENE_NOW + Date.now() - begun,
   cwd: '/work/shop',
 });

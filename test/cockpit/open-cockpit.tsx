@@ -25,6 +25,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   const clock = () => now;
   const store = new Store(firstState({size: {cols: COLUMNS, rows: 30}, now, demo: false}));
   const ends: string[] = [];
+  const written: string[] = [];
   const deeds = createDeeds({
     store,
     options: {
@@ -42,6 +43,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
     terminal: {
       quit: () => ends.push('quit'),
       repaint: () => ends.push('repaint'),
+      write: sequence => void written.push(sequence),
       lend: use => use(AbortSignal.timeout(BOUND_MS)),
     },
   });
@@ -54,6 +56,8 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
     fleet,
     store,
     ends,
+    /** Past the picture, to the terminal itself. */
+    written,
     frame,
     /** Lets the clock go on. */
     pass: (ms: number) => {

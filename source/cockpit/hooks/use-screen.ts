@@ -1,6 +1,7 @@
 import {useEffect} from 'react';
 import {asAmuxError, type ErrorCode} from '../../domain/errors.ts';
 import {Backoff} from '../backoff.ts';
+import {showsFleet} from '../fleet-view.ts';
 import {currentLayout, type State, selectedSession} from '../state.ts';
 import type {Source} from './use-fleet.ts';
 
@@ -12,8 +13,9 @@ const PASSING: readonly ErrorCode[] = ['supervisor.unreachable', 'stream.slow', 
 
 /** Follows the screen of the selected session while a peek is in sight. */
 export function useScreen(source: Source, state: State): void {
-  const session = selectedSession(state);
-  const inSight = currentLayout(state).peek !== null && state.place === 'fleet' && state.connection.kind !== 'lost';
+  const {scroll, sessions} = state;
+  const session = scroll === null ? selectedSession(state) : (sessions?.find(({id}) => id === scroll.session) ?? null);
+  const inSight = currentLayout(state).peek !== null && showsFleet(state) && state.connection.kind !== 'lost';
   // A new life of the process has a new stream.
   const watched = inSight && session !== null ? `${session.id}/${session.running}/${session.started_at}` : undefined;
   useEffect(() => {

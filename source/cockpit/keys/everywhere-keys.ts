@@ -5,7 +5,7 @@ import type {Binding} from './binding.ts';
 
 const both = ['fleet', 'events'] as const;
 const tabbed = ['fleet', 'board', 'approvals', 'events'] as const;
-const all = [...tabbed, 'diff'] as const;
+const all = [...tabbed, 'diff', 'scrollback'] as const;
 
 /** What esc would undo, the nearest first. */
 type Back =

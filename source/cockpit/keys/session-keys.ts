@@ -1,5 +1,6 @@
 import {needsPerson} from '../attention.ts';
-import {nextInNeed, type State, selectedSession, visibleSessions} from '../state.ts';
+import {nextInNeed} from '../fleet-view.ts';
+import {type State, selectedSession, visibleSessions} from '../state.ts';
 import type {Binding} from './binding.ts';
 
 const noSelection = (state: State): string | null =>

@@ -1,8 +1,9 @@
 import type {SessionView} from '../../domain/fleet.ts';
-import type {Row, Screen} from '../../domain/screen.ts';
+import type {Screen} from '../../domain/screen.ts';
 import {agentText} from '../attention.ts';
-import {cellText, cut, plain, skip, width} from '../draw/cells.ts';
+import {plain} from '../draw/cells.ts';
 import {type Frame, framed} from '../draw/frame.ts';
+import {paintRow} from '../draw/screen-row.ts';
 import {fill, line, type Span, spansWidth} from '../draw/spans.ts';
 import type {Size} from '../layout.ts';
 import type {Theme} from '../theme.ts';
@@ -97,42 +98,4 @@ function emptyLines({theme, inner, session}: {theme: Theme; inner: Size; session
     lines.push(line(theme, inner.cols, [['faint', `  ${plain(session.reason)}`]]));
   }
   return fill(lines, inner.rows, inner.cols);
-}
-
-type Crop = {from: number; columns: number; cursor: number | null; faded: boolean};
-
-/** One row of the agent's screen as exactly `columns` painted cells; the cursor is an inverse cell. */
-export function paintRow(theme: Theme, row: Row, {from, columns, cursor, faded}: Crop): string {
-  let painted = '';
-  let x = -from;
-  for (const run of row) {
-    if (x >= columns) break;
-    const text = cellText(run.text);
-    const cells = width(text);
-    const end = x + cells;
-    if (end > 0) {
-      const visible = x < 0 ? skip(text, -x) : text;
-      const start = Math.max(0, x);
-      const kept = cut(visible, columns - start);
-      // Half of a wide character at the edge is a blank.
-      const lack = Math.min(end, columns) - start - width(kept);
-      const padded = lack > 0 ? kept + ' '.repeat(lack) : kept;
-      painted += withCursor(theme, {text: padded, start, cursor, paint: part => theme.cells(run.style, part, faded)});
-    }
-    x = end;
-  }
-  const start = Math.max(0, x);
-  if (start >= columns) return painted;
-  const blank = ' '.repeat(columns - start);
-  return painted + withCursor(theme, {text: blank, start, cursor, paint: part => part});
-}
-
-type Piece = {text: string; start: number; cursor: number | null; paint: (text: string) => string};
-
-function withCursor(theme: Theme, {text, start, cursor, paint}: Piece): string {
-  if (cursor === null || cursor < start || cursor >= start + width(text)) return paint(text);
-  const before = cut(text, cursor - start);
-  const rest = text.slice(before.length);
-  const cell = cut(rest, 1) || cut(rest, 2);
-  return paint(before) + theme.paint('cursor', cell) + paint(rest.slice(cell.length));
 }

@@ -43,6 +43,7 @@ function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; c
     case 'reply':
     case 'comment':
     case 'filter':
+    case 'search':
     case 'card-title':
       return null;
     case 'help': {
