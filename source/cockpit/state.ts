@@ -8,6 +8,7 @@ import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './d
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollHeight, scrollTo, type View} from './layout.ts';
+import {type Mode, modeWith} from './mode.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 import {type ScrollAction, type ScrollView, stepScroll, withScrollSight, withSeen} from './scrollback.ts';
 import {sessionMatches} from './session-filter.ts';
@@ -16,7 +17,7 @@ import {type Spend, sameSpend} from './spend.ts';
 const NOTICES_KEPT = 200;
 
 export type Place = 'fleet' | 'board' | 'approvals' | 'events' | 'diff' | 'scrollback';
-export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
+export type {Mode} from './mode.ts';
 /** `since`: ms since the epoch; what is shown is from then. */
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
 
@@ -41,6 +42,8 @@ export type State = {
   top: number;
   place: Place;
   view: View;
+  /** The list's part of the screen beside a peek, 0 to 1; null: what it needs. */
+  split: number | null;
   onlyMine: boolean;
   filter: string;
   marks: readonly string[];
@@ -82,6 +85,7 @@ export type Action =
   | {type: 'edge'; to: 'first' | 'last'}
   | {type: 'place'; place: Place}
   | {type: 'view'; view: View}
+  | {type: 'split'; share: number | null}
   | {type: 'only-mine'; on: boolean}
   | {type: 'filter'; text: string}
   | {type: 'mark'; session: string}
@@ -104,6 +108,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     top: 0,
     place: 'fleet',
     view: 'cards',
+    split: null,
     onlyMine: false,
     filter: '',
     marks: [],
@@ -168,6 +173,8 @@ export function reduce(state: State, action: Action): State {
       return {...state, place: action.place, reading: {follow: true}, scroll: null};
     case 'view':
       return scrollInSight(inSight({...state, view: action.view}));
+    case 'split':
+      return action.share === state.split ? state : scrollInSight(inSight({...state, split: action.share}));
     case 'only-mine':
       return inSight(reselect({...state, onlyMine: action.on}));
     case 'filter':
@@ -219,9 +226,9 @@ export function selectedSession(state: State): SessionView | null {
   return state.sessions?.find(session => session.id === state.selected) ?? null;
 }
 
-export function currentLayout({size, view, mode, place, sessions}: State): Layout {
+export function currentLayout({size, view, split, mode, place, sessions}: State): Layout {
   const metered = sessions?.some(({token_count}) => token_count !== null) === true;
-  return layoutOf(size, view, mode.kind === 'typing' || place === 'scrollback', metered ? sessions.length : 0);
+  return layoutOf(size, view, mode.kind === 'typing' || place === 'scrollback', metered ? sessions.length : 0, split);
 }
 
 /** A loss is a moment of its own: what it shows has to begin with it. */
@@ -236,15 +243,7 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
     ? state.screens
     : new Map([...state.screens].filter(([id]) => ids.has(id)));
   const next = reselect({...state, sessions, now, marks, screens});
-  return inSight(stillTyping(next));
-}
-
-/** Typing ends when the session it goes to does. */
-function stillTyping(state: State): State {
-  const {mode} = state;
-  if (mode.kind === 'command') return state;
-  const running = state.sessions?.some(session => session.id === mode.session && session.running);
-  return running ? state : {...state, mode: {kind: 'command'}};
+  return inSight({...next, mode: modeWith(next.mode, sessions)});
 }
 
 /** The selection stays on its session while that is listed; else it goes to the first one. */

@@ -1,6 +1,7 @@
 import {needsPerson} from '../attention.ts';
 import {nextInNeed} from '../fleet-view.ts';
-import {type State, selectedSession, visibleSessions} from '../state.ts';
+import {isSplit, nextSplit} from '../layout.ts';
+import {currentLayout, type State, selectedSession, visibleSessions} from '../state.ts';
 import type {Binding} from './binding.ts';
 
 const noSelection = (state: State): string | null =>
@@ -107,6 +108,19 @@ export const sessionKeys: readonly Binding[] = [
     footer: 7,
     whyNot: noSelection,
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'zoom' ? 'cards' : 'zoom'}),
+  },
+  {
+    id: 'split',
+    keys: ['|'],
+    where: ['fleet', 'scrollback'],
+    label: 'split',
+    help: 'give the list more room, less, and what it needs',
+    footer: 14,
+    whyNot: state => none(state) ?? (isSplit(currentLayout(state)) ? null : 'list and peek do not stand side by side'),
+    run: ({state, dispatch}) => {
+      const share = nextSplit(state().split, split => currentLayout({...state(), split}));
+      dispatch({type: 'split', share});
+    },
   },
   {
     id: 'grid',
