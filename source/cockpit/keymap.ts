@@ -100,8 +100,8 @@ export function helpBindings(state: State): Binding[] {
   const here = [
     ...approvalKeys,
     ...diffKeys,
-    ...scrollbackKeys,
     ...sessionKeys,
+    ...scrollbackKeys,
     ...boardKeys,
     ...everywhereKeys,
     ...walkingKeys,
