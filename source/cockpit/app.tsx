@@ -140,7 +140,7 @@ function aboutList(state: State, layout: Layout): Span[] {
   }
   if (state.onlyMine) add(['attention', 'only what needs me']);
   if (state.marks.length > 0) add(['mark', `${state.marks.length} marked`]);
-  const count = layout.cards === null ? '' : countText(state, layout.cards);
+  const count = countText(state, layout.cards);
   if (count !== '') add(['dim', count]);
   return spans;
 }

@@ -22,10 +22,10 @@ const CARD_MAX = 36;
 const TABS_FROM_ROWS = 16;
 
 export type Size = {cols: number; rows: number};
-export type View = 'cards' | 'grid' | 'zoom';
+export type View = 'cards' | 'grid' | 'zoom' | 'tiles';
 
 export type Layout = {
-  kind: 'too-small' | 'side' | 'stacked' | 'list' | 'grid' | 'zoom';
+  kind: 'too-small' | 'side' | 'stacked' | 'list' | 'grid' | 'zoom' | 'tiles';
   headerRows: 1 | 2;
   /** Content between header and footer. */
   body: Size;
@@ -46,6 +46,7 @@ export function layoutOf(size: Size, view: View, peekWanted: boolean, meters = 0
   const body = {cols, rows: Math.max(0, rows - headerRows - 1)};
   const base = {headerRows, body} as const;
   if (cols < MIN_COLS || rows < MIN_ROWS) return {...base, kind: 'too-small', cards: null, peek: null};
+  if (view === 'tiles') return {...base, kind: 'tiles', cards: null, peek: null};
   const hidden = view === 'grid' || cols < STACKED;
   if (view === 'zoom' || (peekWanted && hidden)) return {...base, kind: 'zoom', cards: null, peek: body};
   if (cols < STACKED) return {...base, kind: 'list', cards: listArea(body, LIST_RULES), peek: null};

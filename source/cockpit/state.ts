@@ -5,6 +5,7 @@ import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './bo
 import {withSight} from './board-window.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
+import {columnsInSight, shownView, walkedSessions, withView} from './fleet-view.ts';
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollHeight, scrollTo, type View} from './layout.ts';
@@ -47,6 +48,8 @@ export type State = {
   onlyMine: boolean;
   filter: string;
   marks: readonly string[];
+  /** Sessions with a live screen each while those stand side by side; they keep their places. */
+  tiles: readonly string[];
   mode: Mode;
   dialog: Dialog;
   screens: ReadonlyMap<string, Screen>;
@@ -112,6 +115,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     onlyMine: false,
     filter: '',
     marks: [],
+    tiles: [],
     mode: {kind: 'command'},
     dialog: {kind: 'none'},
     screens: new Map(),
@@ -166,13 +170,13 @@ export function reduce(state: State, action: Action): State {
     case 'move':
       return move(state, action.by);
     case 'move-rows':
-      return move(state, action.by * (state.place === 'fleet' ? (currentLayout(state).cards?.columns ?? 1) : 1));
+      return move(state, action.by * (state.place === 'fleet' ? columnsInSight(state) : 1));
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
       return {...state, place: action.place, reading: {follow: true}, scroll: null};
     case 'view':
-      return scrollInSight(inSight({...state, view: action.view}));
+      return scrollInSight(inSight(withView(state, action.view)));
     case 'split':
       return action.share === state.split ? state : scrollInSight(inSight({...state, split: action.share}));
     case 'only-mine':
@@ -226,9 +230,11 @@ export function selectedSession(state: State): SessionView | null {
   return state.sessions?.find(session => session.id === state.selected) ?? null;
 }
 
-export function currentLayout({size, view, split, mode, place, sessions}: State): Layout {
+export function currentLayout(state: State): Layout {
+  const {size, split, mode, place, sessions} = state;
   const metered = sessions?.some(({token_count}) => token_count !== null) === true;
-  return layoutOf(size, view, mode.kind === 'typing' || place === 'scrollback', metered ? sessions.length : 0, split);
+  const peekWanted = mode.kind === 'typing' || place === 'scrollback';
+  return layoutOf(size, shownView(state), peekWanted, metered ? sessions.length : 0, split);
 }
 
 /** A loss is a moment of its own: what it shows has to begin with it. */
@@ -248,7 +254,7 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
 
 /** The selection stays on its session while that is listed; else it goes to the first one. */
 function reselect(state: State): State {
-  const listed = visibleSessions(state);
+  const listed = walkedSessions(state);
   if (listed.some(session => session.id === state.selected)) return state;
   if (state.mode.kind === 'typing' && selectedSession(state) !== null) return state;
   return {...state, selected: listed[0]?.id ?? null};
@@ -258,7 +264,7 @@ function move(state: State, by: number): State {
   if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
   if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
   if (state.place === 'events') return moveReading(state, by);
-  const listed = visibleSessions(state);
+  const listed = walkedSessions(state);
   if (listed.length === 0) return state;
   const at = listed.findIndex(session => session.id === state.selected);
   const to = Math.max(0, Math.min(listed.length - 1, at + by));

@@ -247,17 +247,24 @@ export class FakeFleet implements Fleet {
     return {cols: screen?.cols ?? 80, rows: lastRows(this.scrollbacks.get(name) ?? screen?.lines ?? [], lines)};
   }
 
+  /** Whose screens are followed now. */
+  readonly watched: string[] = [];
   async *screens(ref: string, signal: AbortSignal): AsyncIterable<Screen> {
-    const {id} = this.#find(ref);
+    const {id, name} = this.#find(ref);
     let shown: Screen | undefined;
-    while (!signal.aborted) {
-      const screen = this.#screens.get(id);
-      if (screen !== undefined && screen !== shown) {
-        shown = screen;
-        yield screen;
-        continue;
+    this.watched.push(name);
+    try {
+      while (!signal.aborted) {
+        const screen = this.#screens.get(id);
+        if (screen !== undefined && screen !== shown) {
+          shown = screen;
+          yield screen;
+          continue;
+        }
+        await this.#next(signal);
       }
-      await this.#next(signal);
+    } finally {
+      this.watched.splice(this.watched.indexOf(name), 1);
     }
   }
 

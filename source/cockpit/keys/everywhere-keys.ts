@@ -12,6 +12,7 @@ type Back =
   | 'notice'
   | 'zoom'
   | 'grid'
+  | 'tiles'
   | 'board'
   | 'approvals'
   | 'events'
@@ -28,7 +29,7 @@ function back(state: State): Back | null {
     return state.board.marks.length > 0 ? 'card-marks' : 'board';
   }
   if (state.place === 'events') return state.filter === '' ? 'events' : 'filter';
-  if (state.view === 'zoom') return 'zoom';
+  if (state.view === 'zoom' || state.view === 'tiles') return state.view;
   if (state.filter !== '') return 'filter';
   if (state.onlyMine) return 'only-mine';
   if (state.marks.length > 0) return 'marks';
@@ -108,6 +109,7 @@ export const everywhereKeys: readonly Binding[] = [
           return dispatch({type: 'board', step: {do: 'unmark'}});
         case 'zoom':
         case 'grid':
+        case 'tiles':
           return dispatch({type: 'view', view: 'cards'});
         case null:
           return;

@@ -133,6 +133,16 @@ export const sessionKeys: readonly Binding[] = [
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'grid' ? 'cards' : 'grid'}),
   },
   {
+    id: 'tiles',
+    keys: ['V'],
+    where: ['fleet'],
+    label: state => (state.view === 'tiles' ? 'cards' : 'tiles'),
+    help: 'the live screens of the marked sessions side by side, else of the first ones, and back',
+    footer: 8,
+    whyNot: none,
+    run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'tiles' ? 'cards' : 'tiles'}),
+  },
+  {
     id: 'mark',
     keys: ['m'],
     where: ['fleet'],

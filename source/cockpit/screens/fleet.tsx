@@ -12,6 +12,7 @@ import {welcomeLines} from '../panes/welcome.ts';
 import {asksOf, requestInHand} from '../requests.ts';
 import {type State, selectedSession, shownAt, visibleSessions} from '../state.ts';
 import type {Theme} from '../theme.ts';
+import {TilesScreen} from './tiles.tsx';
 
 export type FleetScreenProps = {
   state: State;
@@ -29,6 +30,7 @@ export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
     const lines = welcomeLines({theme, body, agents, demo: state.demo, demoCommand, answered});
     return <Pane lines={lines} columns={body.cols} />;
   }
+  if (layout.kind === 'tiles') return <TilesScreen {...{state, theme, layout}} />;
   const peek = layout.peek === null ? null : <Peek {...{state, theme}} size={layout.peek} />;
   const area = layout.cards;
   if (area === null) return peek;
