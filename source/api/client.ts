@@ -22,7 +22,7 @@ import type {
   StartInput,
 } from '../domain/fleet.ts';
 import type {MemoryFile, NoteFilter, NoteView} from '../domain/knowledge.ts';
-import type {Screen} from '../domain/screen.ts';
+import type {Screen, Scrollback} from '../domain/screen.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
 import {defaultWorkspace, MAIN} from '../domain/workspace.ts';
 import {type Connecting, Connection} from './connection.ts';
@@ -109,6 +109,9 @@ export class Client implements Fleet {
 
   logs = (ref: string, {lines}: {lines?: number} = {}): Promise<string[]> =>
     this.#connection.call(`${at(ref, 'logs')}${lines === undefined ? '' : `?lines=${lines}`}`);
+
+  scrollback = (ref: string, {lines}: {lines?: number} = {}): Promise<Scrollback> =>
+    this.#connection.call(`${at(ref, 'scrollback')}${lines === undefined ? '' : `?lines=${lines}`}`);
 
   async *screens(ref: string, signal: AbortSignal): AsyncIterable<Screen> {
     for await (const {data} of this.#connection.stream(at(ref, 'screens'), signal)) yield data as Screen;

@@ -1,6 +1,6 @@
 import type {ProgramState} from '../domain/evidence.ts';
 import type {Exit} from '../domain/run.ts';
-import type {Screen} from '../domain/screen.ts';
+import type {Row, Screen} from '../domain/screen.ts';
 import type {Mark} from '../domain/steering.ts';
 
 export type Launch = {
@@ -62,6 +62,8 @@ export interface Backend extends AsyncDisposable {
   capture(terminal: string): Promise<Screen>;
   /** Scrollback and screen as plain lines, oldest first; at most `lines` from the end. */
   history(terminal: string, lines: number): Promise<string[]>;
+  /** The same with styles, each line as the terminal broke it; see `lastRows` for its bounds. */
+  rows(terminal: string, lines: number): Promise<Row[]>;
   /** Raw input bytes, as a keyboard would send them. */
   write(terminal: string, bytes: string): Promise<void>;
   /** Types a text: as a bracketed paste where the program asked for that, else plain with CR for LF. The mark is remembered with it. */

@@ -92,6 +92,7 @@ class Host {
     launch: params => this.#launch(params),
     capture: params => this.terminal(params).screen(),
     history: params => this.terminal(params).history(Math.min(HISTORY_MAX, numberOf(params, 'lines'))),
+    rows: params => this.terminal(params).rows(Math.min(HISTORY_MAX, numberOf(params, 'lines'))),
     write: params => {
       this.terminal(params).write(Buffer.from(textOf(params, 'bytes')));
       return null;

@@ -1,5 +1,5 @@
 import {AmuxError, type Facts, isErrorCode} from '../domain/errors.ts';
-import type {Screen} from '../domain/screen.ts';
+import type {Row, Screen} from '../domain/screen.ts';
 import type {Mark} from '../domain/steering.ts';
 import type {BackendEvent, Launch, TerminalInfo} from './backend.ts';
 
@@ -25,6 +25,7 @@ export type Methods = {
   launch: {params: {launch: Launch}; result: number};
   capture: {params: {terminal: string}; result: Screen};
   history: {params: {terminal: string; lines: number}; result: string[]};
+  rows: {params: {terminal: string; lines: number}; result: Row[]};
   write: {params: {terminal: string; bytes: string}; result: null};
   paste: {params: {terminal: string; text: string; mark: Mark}; result: null};
   enter: {params: {terminal: string; mark: Mark}; result: null};

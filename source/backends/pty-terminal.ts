@@ -3,7 +3,7 @@ import {type IPty, spawn} from 'node-pty';
 import {AmuxError} from '../domain/errors.ts';
 import type {ProgramState} from '../domain/evidence.ts';
 import type {Exit} from '../domain/run.ts';
-import {type Screen, screenText} from '../domain/screen.ts';
+import {lastRows, type Row, type Screen, screenText} from '../domain/screen.ts';
 import type {Mark} from '../domain/steering.ts';
 import {Emulator} from '../terminal/emulator.ts';
 import {createOscScanner} from '../terminal/osc-scanner.ts';
@@ -111,6 +111,12 @@ export class PtyTerminal {
     this.#parse();
     const all = this.#emulator.history(lines);
     return all.length > 0 ? all : screenText(this.screen()).slice(-lines);
+  }
+
+  rows(lines: number): Row[] {
+    this.#parse();
+    const all = this.#emulator.rows(lines);
+    return all.length > 0 ? all : lastRows(this.screen().lines, lines);
   }
 
   write(bytes: Buffer, mark: Mark | null = null): void {

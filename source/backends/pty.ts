@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {setTimeout as delay} from 'node:timers/promises';
-import {AmuxError} from '../domain/errors.ts';
-import type {Screen} from '../domain/screen.ts';
+import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {plainRow, type Row, type Screen} from '../domain/screen.ts';
 import type {Mark} from '../domain/steering.ts';
 import type {Backend, BackendEvent, Launch, TerminalInfo} from './backend.ts';
 import {HostConnection, HostLeft, type Push} from './pty-client.ts';
@@ -75,6 +75,16 @@ export class PtyBackend implements Backend {
 
   history(terminal: string, lines: number): Promise<string[]> {
     return this.#ask('history', {terminal, lines});
+  }
+
+  /** A host from before this request has plain lines. */
+  async rows(terminal: string, lines: number): Promise<Row[]> {
+    try {
+      return await this.#ask('rows', {terminal, lines});
+    } catch (error) {
+      if (asAmuxError(error).code !== 'backend.failed') throw error;
+      return (await this.history(terminal, lines)).map(plainRow);
+    }
   }
 
   async write(terminal: string, bytes: string): Promise<void> {

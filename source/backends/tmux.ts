@@ -1,5 +1,5 @@
 import {AmuxError} from '../domain/errors.ts';
-import type {Screen} from '../domain/screen.ts';
+import {lastRows, type Row, type Screen} from '../domain/screen.ts';
 import type {Mark} from '../domain/steering.ts';
 import {STATUS_ANSWER} from '../terminal/program-status.ts';
 import {parseSgrScreen} from '../terminal/sgr.ts';
@@ -100,6 +100,12 @@ export class TmuxBackend implements Backend {
     const all = text!.map(line => line.trimEnd());
     while (all.at(-1) === '') all.pop();
     return all.slice(-lines);
+  }
+
+  async rows(terminal: string, lines: number): Promise<Row[]> {
+    const {pane} = this.#pane(terminal);
+    const [text] = await this.#link.run(`capture-pane -p -e -N -S -${Math.max(0, lines)} -t ${pane}`);
+    return lastRows(parseSgrScreen(text!.join('\n')), lines);
   }
 
   async write(terminal: string, bytes: string): Promise<void> {

@@ -5,6 +5,7 @@ import type {Spot} from './diff-rows.ts';
 import {cut, plain} from './draw/cells.ts';
 import type {Hint} from './draw/hints.ts';
 import {fill, line, type Span} from './draw/spans.ts';
+import {countText} from './fleet-view.ts';
 import {useClock} from './hooks/use-clock.ts';
 import {useCommands} from './hooks/use-commands.ts';
 import {type Source, useFleet} from './hooks/use-fleet.ts';
@@ -30,7 +31,7 @@ import {FleetScreen} from './screens/fleet.tsx';
 import {SpokenScreen} from './screens/spoken.tsx';
 import {TokensScreen} from './screens/tokens.tsx';
 import {filterOf} from './session-filter.ts';
-import {countText, currentLayout, type State} from './state.ts';
+import {currentLayout, type State} from './state.ts';
 import {spokenTheme, type Theme} from './theme.ts';
 import type {Themes} from './themes.ts';
 
@@ -121,6 +122,7 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
 function Screen({state, theme, layout, info}: {state: State; theme: Theme; layout: Layout; info: CockpitInfo}) {
   switch (state.place) {
     case 'fleet':
+    case 'scrollback':
       return <FleetScreen {...{state, theme, layout, info}} />;
     case 'board':
       return <BoardScreen {...{state, theme, layout}} />;
@@ -150,7 +152,7 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
     connection,
     spend,
     tabs: tabs.map(tab => ({...tab, count: tab.place === 'approvals' ? requests.open.length : 0})),
-    place,
+    place: place === 'scrollback' ? 'fleet' : place,
     about,
   });
 }
@@ -174,7 +176,7 @@ function aboutList(state: State, layout: Layout): Span[] {
   }
   if (state.onlyMine) add(['attention', 'only what needs me']);
   if (state.marks.length > 0) add(['mark', `${state.marks.length} marked`]);
-  const count = layout.cards === null ? '' : countText(state, layout.cards);
+  const count = countText(state, layout.cards);
   if (count !== '') add(['dim', count]);
   return spans;
 }
@@ -194,6 +196,7 @@ const nameIn = ({sessions}: State, id: string): string => sessions?.find(session
 function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
   if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};
   if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field};
+  if (dialog.kind === 'search') return {label: 'search', field: dialog.field};
   if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
   if (dialog.kind === 'reply') {
     return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};

@@ -10,6 +10,7 @@ import {type FormDeeds, formDeeds} from './form-deeds.ts';
 import {helpBindings, whyDisabled} from './keymap.ts';
 import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
+import {type ScrollDeeds, scrollDeeds} from './scroll-deeds.ts';
 import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
@@ -22,6 +23,7 @@ export type Deeds = Answers &
   FormDeeds &
   DiffDeeds &
   EventDeeds &
+  ScrollDeeds &
   ModelDeeds &
   ThemeDeeds & {
     state: () => State;
@@ -52,6 +54,8 @@ export type Terminal = {
   quit: () => void;
   stop: () => void;
   repaint: () => void;
+  /** Past the picture: sequences that move nothing. */
+  write: (sequence: string) => void;
   /** Gives the whole terminal away until `use` is done, then draws everything anew. */
   lend: (use: (signal: AbortSignal) => Promise<void>) => Promise<void>;
 };
@@ -187,6 +191,7 @@ export function createDeeds({
     ...eventDeeds({store}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
     ...themeDeeds({themes, say}),
+    ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
     ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),

@@ -13,6 +13,8 @@ export type Dialog =
   /** What goes with an answer to a request. */
   | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
   | {kind: 'filter'; field: Field; before: string}
+  /** In the scrollback; `before`, `from`: what was searched and where one stood. */
+  | {kind: 'search'; field: Field; before: string; from: number}
   | {kind: 'new-session'; form: Form}
   /** A second session from `of`. */
   | {kind: 'fork'; of: string; form: Form}
@@ -36,7 +38,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
     case 'text':
       if (dialog.kind === 'prompt' || dialog.kind === 'reply' || dialog.kind === 'comment')
         return {...dialog, field: edit(dialog.field, step.edit)};
-      if (dialog.kind === 'filter' || dialog.kind === 'card-title') {
+      if (dialog.kind === 'filter' || dialog.kind === 'search' || dialog.kind === 'card-title') {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
       if (dialog.kind === 'model') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
@@ -57,7 +59,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'budget', 'card-title', 'model'].includes(
+  ['prompt', 'reply', 'comment', 'filter', 'search', 'new-session', 'fork', 'budget', 'card-title', 'model'].includes(
     dialog.kind,
   );
 

@@ -9,6 +9,7 @@ import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
 import {messageKeys} from './keys/message-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
+import {scrollbackKeys} from './keys/scrollback-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {tokenKeys} from './keys/token-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
@@ -21,6 +22,7 @@ export const keymap: readonly Binding[] = [
   ...approvalKeys,
   ...diffKeys,
   ...sessionKeys,
+  ...scrollbackKeys,
   ...boardKeys,
   ...tokenKeys,
   ...everywhereKeys,
@@ -104,6 +106,7 @@ export function helpBindings(state: State): Binding[] {
     ...approvalKeys,
     ...diffKeys,
     ...sessionKeys,
+    ...scrollbackKeys,
     ...boardKeys,
     ...tokenKeys,
     ...everywhereKeys,
@@ -126,6 +129,7 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Tokens', where: ['tokens']},
   {title: 'Events', where: ['events']},
   {title: 'Changes of a session', where: ['diff']},
+  {title: 'Scrollback', where: ['scrollback', 'search']},
   {title: 'Prompt bar', where: ['prompt', 'reply', 'comment']},
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork, budget', where: ['new-session', 'fork', 'budget']},

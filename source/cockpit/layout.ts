@@ -22,10 +22,10 @@ const CARD_MAX = 36;
 const TABS_FROM_ROWS = 16;
 
 export type Size = {cols: number; rows: number};
-export type View = 'cards' | 'grid' | 'zoom';
+export type View = 'cards' | 'grid' | 'zoom' | 'tiles';
 
 export type Layout = {
-  kind: 'too-small' | 'side' | 'stacked' | 'list' | 'grid' | 'zoom';
+  kind: 'too-small' | 'side' | 'stacked' | 'list' | 'grid' | 'zoom' | 'tiles';
   headerRows: 1 | 2;
   /** Content between header and footer. */
   body: Size;
@@ -37,21 +37,23 @@ export type Layout = {
 
 /**
  * Where everything stands. `peekWanted`: somebody types, so the agent must be in sight. `meters`: how many sessions
- * there are, where some of them tell of tokens; else none.
+ * there are, where some of them tell of tokens; else none. `split`: the part of the body that the list has, 0 to 1; null: as
+ * much as it needs.
  */
-export function layoutOf(size: Size, view: View, peekWanted: boolean, meters = 0): Layout {
+export function layoutOf(size: Size, view: View, peekWanted: boolean, meters = 0, split: number | null = null): Layout {
   const {cols, rows} = size;
   const headerRows = cols < STACKED || rows < TABS_FROM_ROWS ? 1 : 2;
   const body = {cols, rows: Math.max(0, rows - headerRows - 1)};
   const base = {headerRows, body} as const;
   if (cols < MIN_COLS || rows < MIN_ROWS) return {...base, kind: 'too-small', cards: null, peek: null};
+  if (view === 'tiles') return {...base, kind: 'tiles', cards: null, peek: null};
   const hidden = view === 'grid' || cols < STACKED;
   if (view === 'zoom' || (peekWanted && hidden)) return {...base, kind: 'zoom', cards: null, peek: body};
   if (cols < STACKED) return {...base, kind: 'list', cards: listArea(body, LIST_RULES), peek: null};
   if (view === 'grid')
     return {...base, kind: 'grid', cards: gridArea(body, {columns: gridColumns(cols), meters}), peek: null};
   if (cols < SIDE_BY_SIDE) {
-    const cards = Math.max(4, Math.min(10, Math.floor(body.rows / 3)));
+    const cards = stackedRows(body, split);
     return {
       ...base,
       kind: 'stacked',
@@ -59,11 +61,47 @@ export function layoutOf(size: Size, view: View, peekWanted: boolean, meters = 0
       peek: {cols, rows: body.rows - cards},
     };
   }
-  const columns = cols >= TWO_CARD_COLUMNS ? 2 : 1;
-  const cardCols = cardWidth(cols);
-  const left = cardCols * columns + (columns - 1);
+  const {left, columns} = sideColumns(cols, split);
   const cards = gridArea({cols: left, rows: body.rows}, {columns, meters});
   return {...base, kind: 'side', cards, peek: {cols: cols - left - 1, rows: body.rows}};
+}
+
+/** Shares of the list that `|` goes through. */
+const SPLITS: readonly (number | null)[] = [null, 0.5, 0.2];
+/** Least that a split leaves to each side: columns side by side, rows below each other. */
+const SPLIT_MIN = {peek: 30, listRows: 4, peekRows: 6};
+
+function sideColumns(cols: number, split: number | null): {left: number; columns: number} {
+  const natural = cols >= TWO_CARD_COLUMNS ? 2 : 1;
+  if (split === null) return {left: cardWidth(cols) * natural + (natural - 1), columns: natural};
+  const left = Math.max(CARD_MIN, Math.min(cols - 1 - SPLIT_MIN.peek, Math.round(cols * split)));
+  return {left, columns: Math.max(1, Math.floor((left + 1) / (CARD_MAX - 3)))};
+}
+
+function stackedRows({rows}: Size, split: number | null): number {
+  if (split === null) return Math.max(4, Math.min(10, Math.floor(rows / 3)));
+  return Math.max(SPLIT_MIN.listRows, Math.min(rows - SPLIT_MIN.peekRows, Math.round(rows * split)));
+}
+
+/** The list and the peek share the screen. */
+export const isSplit = ({kind}: Layout): boolean => kind === 'side' || kind === 'stacked';
+
+/** The next share that looks different; `of`: the layout with a share. */
+export function nextSplit(now: number | null, of: (split: number | null) => Layout): number | null {
+  const list = (split: number | null) => {
+    const {cards, kind} = of(split);
+    return kind === 'side' ? cards?.cols : cards?.rows;
+  };
+  const at = SPLITS.indexOf(now);
+  const others = [...SPLITS.slice(at + 1), ...SPLITS.slice(0, Math.max(0, at))];
+  const other = others.find(split => list(split) !== list(now));
+  return other === undefined ? now : other;
+}
+
+/** The share that puts the edge between list and peek at this cell. */
+export function splitAt({kind, body, headerRows}: Layout, {x, y}: {x: number; y: number}): number {
+  const share = kind === 'side' ? x / body.cols : (y - headerRows) / body.rows;
+  return Math.max(0, Math.min(1, share));
 }
 
 /** The size that sessions take to fill the peek; never smaller than agents can use. */
@@ -74,6 +112,9 @@ export function sessionSize(layout: Layout): Size | null {
     rows: Math.max(SESSION_MIN.rows, layout.peek.rows - 2),
   };
 }
+
+/** Rows of a scrollback in sight: it stands where the peek does. */
+export const scrollHeight = ({peek}: Layout): number => Math.max(1, (peek?.rows ?? 3) - 2);
 
 /** The list of what waits and the text of one of it: side by side, or below each other where that is too narrow. */
 export function approvalAreas(body: Size, count: number): {side: boolean; list: Size; detail: Size} {

@@ -46,6 +46,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       wipe();
       store.dispatch({type: 'anew', now: clock()});
     },
+    write: sequence => void stdout.write(sequence),
     lend: use => {
       lent = (async () => {
         await suspend?.(async () => {

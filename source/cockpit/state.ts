@@ -5,18 +5,21 @@ import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './bo
 import {withSight} from './board-window.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
+import {columnsInSight, shownView, walkedSessions, withView} from './fleet-view.ts';
 import {mergeEntries, moveReading, noReading, type Reading, type ReadingAction, stepReading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
-import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
+import {diffAreas, type Layout, layoutOf, type Size, scrollHeight, scrollTo, type View} from './layout.ts';
+import {type Mode, modeWith} from './mode.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
+import {type ScrollAction, type ScrollView, stepScroll, withScrollSight, withSeen} from './scrollback.ts';
 import {sessionMatches} from './session-filter.ts';
 import {type Spend, sameSpend} from './spend.ts';
 import {noTokens, stepTokens, type TokensAction, type TokensView} from './tokens.ts';
 
 const NOTICES_KEPT = 200;
 
-export type Place = 'fleet' | 'board' | 'approvals' | 'tokens' | 'events' | 'diff';
-export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
+export type Place = 'fleet' | 'board' | 'approvals' | 'tokens' | 'events' | 'diff' | 'scrollback';
+export type {Mode} from './mode.ts';
 /** `since`: ms since the epoch; what is shown is from then. */
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
 
@@ -36,13 +39,19 @@ export type State = {
   board: Board;
   diffs: Diffs;
   tokens: TokensView;
+  /** Null while no scrollback is open. */
+  scroll: ScrollView | null;
   /** First session in sight. */
   top: number;
   place: Place;
   view: View;
+  /** The list's part of the screen beside a peek, 0 to 1; null: what it needs. */
+  split: number | null;
   onlyMine: boolean;
   filter: string;
   marks: readonly string[];
+  /** Sessions with a live screen each while those stand side by side; they keep their places. */
+  tiles: readonly string[];
   mode: Mode;
   dialog: Dialog;
   screens: ReadonlyMap<string, Screen>;
@@ -70,6 +79,7 @@ export type Action =
   | {type: 'diff'; step: DiffAction}
   | {type: 'tokens'; step: TokensAction}
   | {type: 'reading'; step: ReadingAction}
+  | {type: 'scrollback'; step: ScrollAction}
   | {type: 'scroll'; by: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
@@ -82,6 +92,7 @@ export type Action =
   | {type: 'edge'; to: 'first' | 'last'}
   | {type: 'place'; place: Place}
   | {type: 'view'; view: View}
+  | {type: 'split'; share: number | null}
   | {type: 'only-mine'; on: boolean}
   | {type: 'filter'; text: string}
   | {type: 'mark'; session: string}
@@ -101,12 +112,15 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     board: noBoard,
     diffs: noDiffs,
     tokens: noTokens,
+    scroll: null,
     top: 0,
     place: 'fleet',
     view: 'cards',
+    split: null,
     onlyMine: false,
     filter: '',
     marks: [],
+    tiles: [],
     mode: {kind: 'command'},
     dialog: {kind: 'none'},
     screens: new Map(),
@@ -140,6 +154,8 @@ export function reduce(state: State, action: Action): State {
       return withBoard(state, stepBoard(state.board, action.step));
     case 'diff':
       return changed(state, {diffs: stepDiff(state.diffs, action.step, diffRows(state))});
+    case 'scrollback':
+      return withScroll(state, stepScroll(state.scroll, action.step, scrollHeight(currentLayout(state))));
     case 'tokens':
       return changed(state, {tokens: stepTokens(state.tokens, action.step)});
     case 'reading':
@@ -147,7 +163,7 @@ export function reduce(state: State, action: Action): State {
     case 'scroll':
       return {...state, requests: {...state.requests, top: Math.max(0, state.requests.top + action.by)}};
     case 'screen':
-      return {...state, screens: keepScreen(state.screens, action)};
+      return {...state, screens: keepScreen(state.screens, action), scroll: withSeen(state.scroll, action)};
     case 'entries':
       return {...state, entries: mergeEntries(state.entries, action.entries)};
     case 'connection':
@@ -161,13 +177,15 @@ export function reduce(state: State, action: Action): State {
     case 'move':
       return move(state, action.by);
     case 'move-rows':
-      return move(state, action.by * (state.place === 'fleet' ? (currentLayout(state).cards?.columns ?? 1) : 1));
+      return move(state, action.by * (state.place === 'fleet' ? columnsInSight(state) : 1));
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
-      return {...state, place: action.place, reading: {...state.reading, chosen: null}};
+      return {...state, place: action.place, reading: {...state.reading, chosen: null}, scroll: null};
     case 'view':
-      return inSight({...state, view: action.view});
+      return scrollInSight(inSight(withView(state, action.view)));
+    case 'split':
+      return action.share === state.split ? state : scrollInSight(inSight({...state, split: action.share}));
     case 'only-mine':
       return inSight(reselect({...state, onlyMine: action.on}));
     case 'filter':
@@ -207,24 +225,11 @@ export function selectedSession(state: State): SessionView | null {
   return state.sessions?.find(session => session.id === state.selected) ?? null;
 }
 
-export function currentLayout({size, view, mode, sessions}: State): Layout {
+export function currentLayout(state: State): Layout {
+  const {size, split, mode, place, sessions} = state;
   const metered = sessions?.some(({token_count}) => token_count !== null) === true;
-  return layoutOf(size, view, mode.kind === 'typing', metered ? sessions.length : 0);
-}
-
-/** The next session after the selected one that needs a person; null when there is no other. */
-export function nextInNeed(state: State): string | null {
-  const inNeed = visibleSessions(state).filter(needsPerson);
-  const at = inNeed.findIndex(session => session.id === state.selected);
-  const next = inNeed[(at + 1) % Math.max(1, inNeed.length)];
-  return next === undefined || next.id === state.selected ? null : next.id;
-}
-
-/** `1-4 of 11` for a list that does not fit; empty for one that does. */
-export function countText(state: State, area: NonNullable<Layout['cards']>): string {
-  const total = visibleSessions(state).length;
-  if (total <= area.perPage) return '';
-  return `${state.top + 1}-${Math.min(total, state.top + area.perPage)} of ${total}`;
+  const peekWanted = mode.kind === 'typing' || place === 'scrollback';
+  return layoutOf(size, shownView(state), peekWanted, metered ? sessions.length : 0, split);
 }
 
 /** A loss is a moment of its own: what it shows has to begin with it. */
@@ -239,20 +244,12 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
     ? state.screens
     : new Map([...state.screens].filter(([id]) => ids.has(id)));
   const next = reselect({...state, sessions, now, marks, screens});
-  return inSight(stillTyping(next));
-}
-
-/** Typing ends when the session it goes to does. */
-function stillTyping(state: State): State {
-  const {mode} = state;
-  if (mode.kind === 'command') return state;
-  const running = state.sessions?.some(session => session.id === mode.session && session.running);
-  return running ? state : {...state, mode: {kind: 'command'}};
+  return inSight({...next, mode: modeWith(next.mode, sessions)});
 }
 
 /** The selection stays on its session while that is listed; else it goes to the first one. */
 function reselect(state: State): State {
-  const listed = visibleSessions(state);
+  const listed = walkedSessions(state);
   if (listed.some(session => session.id === state.selected)) return state;
   if (state.mode.kind === 'typing' && selectedSession(state) !== null) return state;
   return {...state, selected: listed[0]?.id ?? null};
@@ -263,7 +260,7 @@ function move(state: State, by: number): State {
   if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
   if (state.place === 'tokens') return changed(state, {tokens: stepTokens(state.tokens, {do: 'walk', by})});
   if (state.place === 'events') return moveReading(state, by);
-  const listed = visibleSessions(state);
+  const listed = walkedSessions(state);
   if (listed.length === 0) return state;
   const at = listed.findIndex(session => session.id === state.selected);
   const to = Math.max(0, Math.min(listed.length - 1, at + by));
@@ -273,9 +270,12 @@ function move(state: State, by: number): State {
 /** What was chosen stays in sight. */
 function resized(state: State, size: Size): State {
   const fresh = withBoard(inSight({...state, size}), state.board);
-  return changed(fresh, {diffs: withDiffSight(fresh.diffs, diffRows(fresh))});
+  return scrollInSight(changed(fresh, {diffs: withDiffSight(fresh.diffs, diffRows(fresh))}));
 }
 
+const withScroll = (state: State, scroll: State['scroll']): State => changed(state, {scroll});
+const scrollInSight = (state: State): State =>
+  state.scroll === null ? state : withScroll(state, withScrollSight(state.scroll, scrollHeight(currentLayout(state))));
 const diffRows = (state: State): number => diffAreas(currentLayout(state).body).text.rows;
 
 /** The same state when nothing of it did. */

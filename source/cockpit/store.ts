@@ -58,5 +58,7 @@ export class Store {
 function looksSame(a: State, b: State): boolean {
   if (a === b) return true;
   if (a.place === 'events') return false;
-  return (Object.keys(a) as (keyof State)[]).every(key => key === 'entries' || a[key] === b[key]);
+  // A scrollback stands still.
+  const unseen = a.place === 'scrollback' && b.place === a.place ? ['entries', 'screens'] : ['entries'];
+  return (Object.keys(a) as (keyof State)[]).every(key => unseen.includes(key) || a[key] === b[key]);
 }

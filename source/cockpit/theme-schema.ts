@@ -29,6 +29,7 @@ const meanings: Record<Token, string> = {
   added: 'Lines that a change adds',
   removed: 'Lines that a change takes away',
   hunk: 'Where a change is',
+  match: 'What a search found',
 };
 
 /** A file of `themes/` as JSON Schema (draft 7), for editors. */

@@ -33,6 +33,7 @@ export const tokens = [
   'added',
   'removed',
   'hunk',
+  'match',
 ] as const;
 export type Token = (typeof tokens)[number];
 
@@ -67,6 +68,7 @@ const weights: Partial<Palette> = {
   added: {bold: true},
   removed: {dim: true},
   hunk: {dim: true},
+  match: {inverse: true, bold: true},
 };
 
 export type Environment = Record<string, string | undefined>;

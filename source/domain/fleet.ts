@@ -9,7 +9,7 @@ import type {Knowledge} from './knowledge.ts';
 import type {McpServers} from './mcp.ts';
 import type {ModelView} from './model.ts';
 import type {RunRecord} from './run.ts';
-import type {Screen} from './screen.ts';
+import type {Screen, Scrollback} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
 import type {SessionView} from './session-view.ts';
 import type {Spending} from './spending.ts';
@@ -251,6 +251,8 @@ export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Sp
   transcript(ref: string, options?: {limit?: number}): Promise<TranscriptEntry[]>;
   /** The text history, oldest first: the conversation and the last screen, else the terminal's lines; at most `lines` from the end. */
   logs(ref: string, options?: {lines?: number}): Promise<string[]>;
+  /** What its terminal showed, with styles; also of one that ended. At most `lines` from the end, default 2000. */
+  scrollback(ref: string, options?: {lines?: number}): Promise<Scrollback>;
   /** The screen now and after each change, at most ten a second (faster right after input); ends with the signal. */
   screens(ref: string, signal: AbortSignal): AsyncIterable<Screen>;
   /** Makes the terminals of sessions that nobody is attached to this size. */

@@ -44,6 +44,32 @@ export type Screen = {
   modes: Modes;
 };
 
+/** Scrollback and screen of a terminal, oldest row first, without blank ones at the end. */
+export type Scrollback = {
+  /** Columns of the terminal now; older rows may be longer. */
+  cols: number;
+  rows: Row[];
+};
+
+/** Runs in a scrollback at most: one whose every cell has a colour of its own is cut at its old end. */
+export const SCROLLBACK_RUNS = 100_000;
+
+/** The last of these rows: not more than `lines`, nor than `SCROLLBACK_RUNS` allows; blank ones at the end go. */
+export function lastRows(rows: readonly Row[], lines: number): Row[] {
+  let end = rows.length;
+  while (end > 0 && rowText(rows[end - 1]!) === '') end--;
+  let start = end;
+  let runs = 0;
+  while (start > 0 && end - start < lines) {
+    runs += rows[start - 1]!.length;
+    if (runs > SCROLLBACK_RUNS) break;
+    start--;
+  }
+  return rows.slice(start, end);
+}
+
+export const plainRow = (text: string): Row => (text === '' ? [] : [{text: printable(text), style: {}}]);
+
 export function rowText(row: Row): string {
   let text = '';
   for (const run of row) text += run.text;

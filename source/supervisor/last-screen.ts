@@ -1,7 +1,7 @@
 import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Backend} from '../backends/backend.ts';
-import {type Screen, screenText} from '../domain/screen.ts';
+import {lastRows, plainRow, type Row, rowText, type Screen, screenText} from '../domain/screen.ts';
 
 /** Lines of text history that are kept when a run ends. */
 const KEPT_LINES = 2000;
@@ -32,6 +32,18 @@ export async function takeLastScreen(end: {
     // The terminal went away with its owner: what was seen last is what there is.
   }
   return last;
+}
+
+/** Its text with the styles of its last screen, as far as that stands at its end. */
+export function keptRows(last: LastScreen | null, lines: number): Row[] {
+  const rows = (last?.history ?? []).map(plainRow);
+  const styled = lastRows(last?.screen?.lines ?? [], lines);
+  for (let i = 1; i <= styled.length && i <= rows.length; i++) {
+    const row = styled.at(-i)!;
+    if (rowText(row) !== rowText(rows.at(-i)!)) break;
+    rows[rows.length - i] = row;
+  }
+  return lastRows(rows, lines);
 }
 
 export function writeLastScreen(dir: string, session: string, last: LastScreen): void {

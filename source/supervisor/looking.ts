@@ -3,7 +3,7 @@ import type {Screen} from '../domain/screen.ts';
 import {isLive} from '../domain/session.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
 import {explain} from './explain.ts';
-import {readLastScreen} from './last-screen.ts';
+import {keptRows, readLastScreen} from './last-screen.ts';
 import {peekOf} from './peek.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
@@ -22,6 +22,7 @@ type Looking = Pick<
   | 'peek'
   | 'transcript'
   | 'logs'
+  | 'scrollback'
   | 'screens'
   | 'runs'
   | 'explain'
@@ -73,6 +74,16 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
       if (live !== null) return live;
       const history = readLastScreen(screensDir, id)?.history ?? [];
       return lines === 0 ? [] : history.slice(-lines);
+    },
+
+    async scrollback(ref, {lines = LOG_LINES} = {}) {
+      const runner = roster.find(ref);
+      const {id} = runner.session;
+      const wanted = Math.min(lines, LOG_LINES_MAX);
+      const rows = await roster.inTerminal(runner, backend => backend.rows(id, wanted));
+      const last = readLastScreen(screensDir, id);
+      const cols = runner.screen.last?.cols ?? last?.screen?.cols ?? 0;
+      return {cols, rows: rows ?? keptRows(last, wanted)};
     },
 
     async *screens(ref, signal) {

@@ -20,7 +20,7 @@ import {
 import type {McpListing} from '../domain/mcp.ts';
 import {findNamed} from '../domain/names.ts';
 import {PRICES, type PriceTable} from '../domain/prices.ts';
-import type {Screen} from '../domain/screen.ts';
+import type {Screen, Scrollback} from '../domain/screen.ts';
 import {complete, isLive, type Session, transition} from '../domain/session.ts';
 import type {SessionSpend, SpendQuery, SpendReport} from '../domain/spending.ts';
 import {isPending} from '../domain/steering.ts';
@@ -29,7 +29,7 @@ import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
 import {budgetViews} from './budgets.ts';
 import {explain} from './explain.ts';
-import {readLastScreen} from './last-screen.ts';
+import {keptRows, readLastScreen} from './last-screen.ts';
 import {storedBoard} from './offline-board.ts';
 import {peekOf} from './peek.ts';
 import {Refusing} from './refusing.ts';
@@ -201,9 +201,16 @@ export class Offline extends Refusing implements Fleet {
     const session = this.#find(ref);
     const entries = await this.transcript(ref);
     if (entries.length > 0) return spoken(entries, await this.#screen(session), lines);
-    const backend = this.#backendOf(session);
-    if (backend !== undefined) return backend.history(session.id, lines);
+    const live = await this.#backendOf(session)?.history(session.id, lines);
+    if (live !== undefined) return live;
     return lines === 0 ? [] : (readLastScreen(this.#options.screensDir, session.id)?.history ?? []).slice(-lines);
+  }
+
+  async scrollback(ref: string, {lines = LOG_LINES}: {lines?: number} = {}): Promise<Scrollback> {
+    const session = this.#find(ref);
+    const rows = await this.#backendOf(session)?.rows(session.id, lines);
+    const last = readLastScreen(this.#options.screensDir, session.id);
+    return {cols: (await this.#screen(session))?.cols ?? 0, rows: rows ?? keptRows(last, lines)};
   }
 
   async *screens(ref: string): AsyncIterable<Screen> {

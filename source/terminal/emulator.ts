@@ -1,5 +1,5 @@
 import headless, {type IBufferCell, type IBufferLine, type Terminal} from '@xterm/headless';
-import {type Colour, printable, type Row, type Screen, type Style, screenText} from '../domain/screen.ts';
+import {type Colour, lastRows, printable, type Row, type Screen, type Style, screenText} from '../domain/screen.ts';
 import {InputModes} from './input-modes.ts';
 import {type ProgramStatus, parseProgramStatus, STATUS_ANSWER, STATUS_QUERY} from './program-status.ts';
 import {sameStyle} from './sgr.ts';
@@ -105,6 +105,17 @@ export class Emulator {
     for (let y = active.baseY; y < active.length; y++) all.push(lineText(active.getLine(y)));
     while (all.at(-1) === '') all.pop();
     return lines > 0 ? all.slice(-lines) : [];
+  }
+
+  /** The same with styles; see `lastRows` for its bounds. */
+  rows(lines: number): Row[] {
+    const {normal, active} = this.#terminal.buffer;
+    const {cols} = this.#terminal;
+    const above = Math.min(normal.baseY, lines);
+    const all: Row[] = [];
+    for (let y = normal.baseY - above; y < normal.baseY; y++) all.push(this.#row(normal.getLine(y), cols));
+    for (let y = active.baseY; y < active.length; y++) all.push(this.#row(active.getLine(y), cols));
+    return lastRows(all, lines);
   }
 
   dispose(): void {

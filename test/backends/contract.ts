@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {describe, type TestContext, test} from 'node:test';
 import type {Backend, TerminalInfo} from '../../source/backends/backend.ts';
 import {AmuxError} from '../../source/domain/errors.ts';
-import {screenText} from '../../source/domain/screen.ts';
+import {rowText, screenText} from '../../source/domain/screen.ts';
 import {screenContract} from './contract-screen.ts';
 import {gone, isAlive, launchOf, listen, program, screenWith, shell, until} from './probe.ts';
 
@@ -158,6 +158,21 @@ export function contract(name: string, make: () => Promise<Subject>): void {
       assert.ok(screenText(await backend.capture('s-one')).includes('last'));
       await backend.close('s-one');
       assert.equal(events.seen.filter(event => event.type === 'exit').length, 1);
+    });
+
+    test('the lines above the screen come with their styles, and without what they ask of a terminal', async context => {
+      const {backend} = await setUp(context);
+      const said = String.raw`printf '\033[1;31mred\033[0m \033]52;c;QUJD\007\033]0;title\033\\plain 日本\n'`;
+      await backend.launch(launchOf({argv: shell(`${said}; seq 1 60; echo last; read -r _`)}));
+      await screenWith(backend, 's-one', 'last');
+      const rows = await backend.rows('s-one', 500);
+      assert.deepEqual(rows[0], [
+        {text: 'red', style: {bold: true, fg: 1}},
+        {text: ' plain 日本', style: {}},
+      ]);
+      assert.deepEqual(rows.slice(1).map(rowText), [...Array.from({length: 60}, (_, i) => String(i + 1)), 'last']);
+      assert.deepEqual((await backend.rows('s-one', 2)).map(rowText), ['60', 'last']);
+      assert.deepEqual(await backend.rows('s-one', 0), []);
     });
 
     test('a death by signal is told with the name of the signal', async context => {

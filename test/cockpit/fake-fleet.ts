@@ -19,7 +19,7 @@ import type {
   Sent,
   SessionView,
 } from '../../source/domain/fleet.ts';
-import {emptyScreen, type Row, type Screen} from '../../source/domain/screen.ts';
+import {emptyScreen, lastRows, type Row, type Screen, type Scrollback} from '../../source/domain/screen.ts';
 import type {SpendQuery, SpendReport} from '../../source/domain/spending.ts';
 import {fakeBoard} from './fake-board.ts';
 
@@ -264,17 +264,33 @@ export class FakeFleet implements Fleet {
     return [];
   }
 
+  /** What the next call answers; else the screen. */
+  scrollbacks = new Map<string, Row[]>();
+  async scrollback(ref: string, {lines = 2000}: {lines?: number} = {}): Promise<Scrollback> {
+    const {id, name} = this.#find(ref);
+    this.calls.push(`scrollback ${name}`);
+    const screen = this.#screens.get(id);
+    return {cols: screen?.cols ?? 80, rows: lastRows(this.scrollbacks.get(name) ?? screen?.lines ?? [], lines)};
+  }
+
+  /** Whose screens are followed now. */
+  readonly watched: string[] = [];
   async *screens(ref: string, signal: AbortSignal): AsyncIterable<Screen> {
-    const {id} = this.#find(ref);
+    const {id, name} = this.#find(ref);
     let shown: Screen | undefined;
-    while (!signal.aborted) {
-      const screen = this.#screens.get(id);
-      if (screen !== undefined && screen !== shown) {
-        shown = screen;
-        yield screen;
-        continue;
+    this.watched.push(name);
+    try {
+      while (!signal.aborted) {
+        const screen = this.#screens.get(id);
+        if (screen !== undefined && screen !== shown) {
+          shown = screen;
+          yield screen;
+          continue;
+        }
+        await this.#next(signal);
       }
-      await this.#next(signal);
+    } finally {
+      this.watched.splice(this.watched.indexOf(name), 1);
     }
   }
 

@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import {renameSync, writeFileSync} from 'node:fs';
+import {editDraft} from '../../source/cli/edit-draft.ts';
 import {runCockpit} from '../../source/cockpit/main.tsx';
 import {FakeFleet, screenOf} from './fake-fleet.ts';
 import {builtIn, themeFile} from './palettes.ts';
@@ -8,10 +9,11 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
  * `FLOOD=FILE`: the screen of api changes wholly 30 times a second, and the file says how often it did and what was typed.
- * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone.
+ * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone. `EDITOR`: there is one.
  * `EMPTY=1`: no sessions. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
+const editor = process.env['EDITOR'];
 const fleet = process.env['EMPTY'] ? new FakeFleet([]) : sceneFleet();
 process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === 'throw') throw new Error('thrown on purpose');
@@ -60,6 +62,7 @@ const end = await runCockpit({
       child.on('error', () => {});
       child.on('close', () => resolve());
     }),
+  ...(editor === undefined ? {} : {edit: (draft, signal) => editDraft({command: editor, draft, signal})}),
   clock: () => SCENE_NOW + Date.now() - begun,
   cwd: '/work/shop',
 });

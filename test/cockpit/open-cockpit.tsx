@@ -28,6 +28,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   const store = new Store(firstState({size: {cols, rows: 30}, now, demo: false}));
   const ends: string[] = [];
   const themes = loadThemes('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
+  const written: string[] = [];
   const deeds = createDeeds({
     store,
     themes,
@@ -47,6 +48,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
       quit: () => ends.push('quit'),
       stop: () => ends.push('stop'),
       repaint: () => ends.push('repaint'),
+      write: sequence => void written.push(sequence),
       lend: use => use(AbortSignal.timeout(BOUND_MS)),
     },
   });
@@ -58,6 +60,8 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
     fleet,
     store,
     ends,
+    /** Past the picture, to the terminal itself. */
+    written,
     frame,
     /** How many were drawn. */
     frames: () => view.frames.length,

@@ -188,11 +188,26 @@ export function sceneScreens(): Record<string, Screen> {
   };
 }
 
+/** Two hundred lines before what stands on the screen; line 100 is what a hostile program would like to be. */
+export function sceneHistory(): Row[] {
+  const before = Array.from({length: 200}, (_, i): Row => {
+    if (i === 99) return [{text: '\x1b]52;c;RVZJTA==\x07\x1b]0;owned\x07\x9b31mevil \x90q\x1b[?1000h', style: {fg: 1}}];
+    const wide = i % 50 === 0 ? ' 批量导入 ✅' : '';
+    return [
+      {text: `${i + 1}`.padStart(4), style: dim},
+      {text: ` Test refunds › case ${i + 1}${wide}`, style: {}},
+      {text: ' ok', style: green},
+    ];
+  });
+  return [...before, ...payments.map(row => (typeof row === 'string' ? [{text: row, style: {}}] : row))];
+}
+
 export function sceneFleet(): FakeFleet {
   const fleet = new FakeFleet(sceneSessions(), sceneScreens());
   fleet.diffView = sceneDiff();
   fleet.spendView = sceneSpend;
   fleet.budgetViews = structuredClone(sceneBudgets);
+  fleet.scrollbacks.set('payments', sceneHistory());
   return fleet;
 }
 

@@ -19,7 +19,7 @@ test('a screen reader hears a line for each session, its state as a word, and no
   await cockpit.see(/payments/);
   assert.deepEqual(cockpit.frame().split('\n'), [
     'amux, 2 need you, 1 failed, 2 working, 1 starting, 2 idle, 1 stopped, hosted.',
-    'Screens: 1 Fleet (open), 2 Board, 3 Approvals, 5 Events.',
+    'Screens: 1 Fleet (open), 2 Board, 3 Approvals, 4 Tokens, 5 Events.',
     '> payments, needs you: permission, Bash: rm -rf dist, claude opus, feature/refunds, 4 changed files, 1 queued, since 14:29',
     '  docs, needs you: question, Which colour? Red · Blue, gemini, docs/api, since 14:30',
     '  batch, failed, exit 1, Error: quota exceeded, opencode, fix/批量导入, since 13:30',
@@ -29,7 +29,7 @@ test('a screen reader hears a line for each session, its state as a word, and no
     '  infra, idle, PR #247 is ready, claude sonnet, chore/ci, since 14:22',
     '  search, idle, 索引已重建 ✅ 12,400 条, codex, spike/vectors, since 13:08',
     '  notes, stopped, ada@box:~/work/notes$, shell, since 13:32',
-    'Keys: space send, i type, enter attach, tab next, n new, s stop, f fork, z zoom, m mark, d diff, r restart, w needs me, M model, / filter, ? help, q leave.',
+    'Keys: space send, i type, enter attach, tab next, n new, s stop, f fork, z zoom, V tiles, m mark, d diff, r restart, [ scrollback, w needs me, M model, / filter, ? help, q leave.',
   ]);
 });
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {age, nextTick} from '../../source/cockpit/ages.ts';
+import {nextInNeed} from '../../source/cockpit/fleet-view.ts';
 import {eventLines} from '../../source/cockpit/journal.ts';
 import {layoutOf, sessionSize} from '../../source/cockpit/layout.ts';
-import {type Action, firstState, nextInNeed, reduce, type State, visibleSessions} from '../../source/cockpit/state.ts';
+import {type Action, firstState, reduce, type State, visibleSessions} from '../../source/cockpit/state.ts';
 import {screenOf, sessionOf} from './fake-fleet.ts';
 import {SCENE_NOW, sceneSessions} from './scene.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
 import {AmuxError, type ErrorCode, type Facts} from '../../source/domain/errors.ts';
 import type {EventView, Fleet, SessionView} from '../../source/domain/fleet.ts';
-import {screenText} from '../../source/domain/screen.ts';
+import {rowText, screenText} from '../../source/domain/screen.ts';
 import {type Agent, until} from '../helpers/home.ts';
 
 /** Longest that a stream is waited for, in ms. */
@@ -58,6 +58,7 @@ export function readingContract(open: (context: TestContext) => Promise<ReadSubj
       () => fleet.session('nobody'),
       () => fleet.peek('nobody'),
       () => fleet.logs('nobody'),
+      () => fleet.scrollback('nobody'),
       () => fleet.runs('nobody'),
       () => fleet.explain('nobody'),
       () => fleet.queue('nobody'),
@@ -75,6 +76,8 @@ export function readingContract(open: (context: TestContext) => Promise<ReadSubj
     assert.equal((await fleet.peek('ended', {lines: 1})).output.trimEnd(), 'last');
     assert.deepEqual((await fleet.logs('ended')).filter(Boolean), ['first', 'last']);
     assert.equal((await fleet.logs('ended', {lines: 0})).length, 0);
+    assert.deepEqual((await fleet.scrollback('ended')).rows.map(rowText), ['first', 'last']);
+    assert.deepEqual((await fleet.scrollback('ended', {lines: 1})).rows.map(rowText), ['last']);
   });
 
   test('tells its lives, its reason, and what waits for it', async context => {
@@ -254,6 +257,7 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
       'rows',
     ]);
     assert.ok((await fleet.logs('a')).some(line => line.includes('größe 日本')));
+    assert.ok((await fleet.scrollback('a')).rows.some(row => rowText(row).includes('größe 日本')));
   });
 
   test('screens come with each change, and end with the signal', async context => {

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Backend, BackendEvent, Launch, TerminalInfo} from '../../source/backends/backend.ts';
-import {emptyScreen, type Screen} from '../../source/domain/screen.ts';
+import {emptyScreen, type Row, type Screen} from '../../source/domain/screen.ts';
 import type {Mark} from '../../source/domain/steering.ts';
 
 type Terminal = {
@@ -53,6 +53,10 @@ export class StillBackend implements Backend {
     const screen = emptyScreen(size.cols, size.rows);
     screen.lines[0] = [{text: `ready ${typed.replace(/\p{C}/gu, '')}`.slice(0, size.cols), style: {}}];
     return screen;
+  }
+
+  async rows(terminal: string, lines: number): Promise<Row[]> {
+    return (await this.capture(terminal)).lines.slice(0, Math.min(lines, 1));
   }
 
   async history(terminal: string, lines: number): Promise<string[]> {

@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {type Route, route} from '../route.ts';
 import {attachPlan, peekView, sessionView, transcriptEntry} from '../schemas/session.ts';
 import {count, flag} from '../schemas/shape.ts';
+import {scrollback} from '../schemas/system.ts';
 
 const lines = count(20_000).describe('At most so many, from the end');
 
@@ -32,6 +33,15 @@ export const terminalRoutes: Route[] = [
     query: z.strictObject({lines: lines.optional()}),
     result: z.array(z.string()),
     handler: (fleet, {name, query}) => fleet.logs(name, query),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/sessions/:name/scrollback',
+    role: 'viewer',
+    summary: 'What its terminal showed, as styled rows, oldest first; also after it ended',
+    query: z.strictObject({lines: lines.optional()}),
+    result: scrollback,
+    handler: (fleet, {name, query}) => fleet.scrollback(name, query),
   }),
   route({
     method: 'POST',

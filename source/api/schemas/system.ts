@@ -3,7 +3,7 @@ import {roles, type TokenView} from '../../domain/access.ts';
 import {eventTypes} from '../../domain/events.ts';
 import type {ExternalCommand} from '../../domain/external-command.ts';
 import type {EventView, Health} from '../../domain/fleet.ts';
-import type {Screen, Style} from '../../domain/screen.ts';
+import type {Screen, Scrollback, Style} from '../../domain/screen.ts';
 import {seconds, secondsOrNull, shapeOf} from './shape.ts';
 
 export const health = shapeOf<Health>()(
@@ -80,12 +80,18 @@ const style = shapeOf<Style>()(
   }),
 );
 
+const rows = z.array(z.array(z.strictObject({text: z.string(), style})));
+
+export const scrollback = shapeOf<Scrollback>()(
+  z.strictObject({cols: z.number().int(), rows}).meta({id: 'Scrollback'}),
+);
+
 export const screen = shapeOf<Screen>()(
   z
     .strictObject({
       cols: z.number().int(),
       rows: z.number().int(),
-      lines: z.array(z.array(z.strictObject({text: z.string(), style}))),
+      lines: rows,
       cursor: z.strictObject({x: z.number().int(), y: z.number().int()}).nullable(),
       title: z.string(),
       modes: z.strictObject({

@@ -1,6 +1,7 @@
 import {useEffect} from 'react';
 import {nextTick} from '../ages.ts';
 import {sinceOf} from '../attention.ts';
+import {showsFleet} from '../fleet-view.ts';
 import {currentLayout, type State, visibleSessions} from '../state.ts';
 import type {Source} from './use-fleet.ts';
 
@@ -8,7 +9,7 @@ import type {Source} from './use-fleet.ts';
 export function useClock({store, clock}: Source, state: State): void {
   const area = currentLayout(state).cards;
   const inSight =
-    area === null || state.place !== 'fleet' ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
+    area === null || !showsFleet(state) ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
   const claims = state.place === 'board' ? (state.board.cards ?? []).flatMap(({claim}) => claim ?? []) : [];
   const leases = claims.map(({since, expires, expired}) => (expired ? expires : since));
   const asked = state.place === 'approvals' ? state.requests.open.map(({asked_at}) => asked_at) : [];

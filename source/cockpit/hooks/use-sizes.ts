@@ -11,7 +11,7 @@ const SETTLE_MS = 300;
 export function useSizes(source: Source, {state, follows}: {state: State; follows: boolean}): void {
   const sent = useRef(new Map<string, string>());
   const layout = currentLayout(state);
-  const size = follows ? sessionSize(layout) : null;
+  const size = follows && state.place !== 'scrollback' ? sessionSize(layout) : null;
   const running = (state.sessions ?? []).filter(session => session.running);
   const affected = layout.kind === 'zoom' ? running.filter(session => session.id === state.selected) : running;
   const lives = affected.map(session => `${session.id}/${session.started_at}`).join(' ');

@@ -205,7 +205,7 @@ export const dialogKeys: readonly Binding[] = [
   },
 ];
 
-const texts: readonly Where[] = ['prompt', 'reply', 'comment', 'filter', ...forms, 'card-title', 'model'];
+const texts: readonly Where[] = ['prompt', 'reply', 'comment', 'filter', 'search', ...forms, 'card-title', 'model'];
 
 const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
   {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},
@@ -235,4 +235,7 @@ export function edits(deeds: Deeds, edit: Edit): void {
   deeds.dispatch({type: 'dialog-step', step: {kind: 'text', edit}});
   const {dialog} = deeds.state();
   if (dialog.kind === 'filter') deeds.dispatch({type: 'filter', text: dialog.field.text});
+  if (dialog.kind === 'search') {
+    deeds.dispatch({type: 'scrollback', step: {do: 'search', text: dialog.field.text, from: dialog.from}});
+  }
 }

@@ -5,13 +5,14 @@ import {fieldOf} from '../text-field.ts';
 import type {Binding} from './binding.ts';
 
 const tabbed = ['fleet', 'board', 'approvals', 'tokens', 'events'] as const;
-const all = [...tabbed, 'diff'] as const;
+const all = [...tabbed, 'diff', 'scrollback'] as const;
 
 /** What esc would undo, the nearest first. */
 type Back =
   | 'notice'
   | 'zoom'
   | 'grid'
+  | 'tiles'
   | 'board'
   | 'approvals'
   | 'tokens'
@@ -33,7 +34,7 @@ function back(state: State): Back | null {
     if (state.reading.filter !== '') return 'filter';
     return state.reading.list === 'commands' ? 'commands' : 'events';
   }
-  if (state.view === 'zoom') return 'zoom';
+  if (state.view === 'zoom' || state.view === 'tiles') return state.view;
   if (state.filter !== '') return 'filter';
   if (state.onlyMine) return 'only-mine';
   if (state.marks.length > 0) return 'marks';
@@ -135,6 +136,7 @@ export const everywhereKeys: readonly Binding[] = [
           return dispatch({type: 'board', step: {do: 'unmark'}});
         case 'zoom':
         case 'grid':
+        case 'tiles':
           return dispatch({type: 'view', view: 'cards'});
         case null:
           return;

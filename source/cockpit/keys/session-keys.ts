@@ -1,5 +1,7 @@
 import {needsPerson} from '../attention.ts';
-import {nextInNeed, type State, selectedSession, visibleSessions} from '../state.ts';
+import {nextInNeed} from '../fleet-view.ts';
+import {isSplit, nextSplit} from '../layout.ts';
+import {currentLayout, type State, selectedSession, visibleSessions} from '../state.ts';
 import type {Binding} from './binding.ts';
 
 const noSelection = (state: State): string | null =>
@@ -108,6 +110,19 @@ export const sessionKeys: readonly Binding[] = [
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'zoom' ? 'cards' : 'zoom'}),
   },
   {
+    id: 'split',
+    keys: ['|'],
+    where: ['fleet', 'scrollback'],
+    label: 'split',
+    help: 'give the list more room, less, and what it needs',
+    footer: 14,
+    whyNot: state => none(state) ?? (isSplit(currentLayout(state)) ? null : 'list and peek do not stand side by side'),
+    run: ({state, dispatch}) => {
+      const share = nextSplit(state().split, split => currentLayout({...state(), split}));
+      dispatch({type: 'split', share});
+    },
+  },
+  {
     id: 'grid',
     keys: ['v'],
     where: ['fleet'],
@@ -116,6 +131,16 @@ export const sessionKeys: readonly Binding[] = [
     footer: 8,
     whyNot: state => none(state) ?? (state.size.cols < 50 ? 'the terminal is too narrow' : null),
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'grid' ? 'cards' : 'grid'}),
+  },
+  {
+    id: 'tiles',
+    keys: ['V'],
+    where: ['fleet'],
+    label: state => (state.view === 'tiles' ? 'cards' : 'tiles'),
+    help: 'the live screens of the marked sessions side by side, else of the first ones, and back',
+    footer: 8,
+    whyNot: none,
+    run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'tiles' ? 'cards' : 'tiles'}),
   },
   {
     id: 'mark',

@@ -1,10 +1,11 @@
+import {columnsInSight} from '../fleet-view.ts';
 import {currentLayout, type State} from '../state.ts';
 import type {Binding} from './binding.ts';
 
 const both = ['fleet', 'tokens', 'events'] as const;
 const all = ['fleet', 'board', 'approvals', 'tokens', 'events'] as const;
 
-const manyColumns = (state: State): boolean => (currentLayout(state).cards?.columns ?? 1) > 1;
+const manyColumns = (state: State): boolean => columnsInSight(state) > 1;
 const page = (state: State): number => currentLayout(state).cards?.perPage ?? Math.max(1, state.size.rows - 4);
 
 /** Moving the selection. */

@@ -1,8 +1,9 @@
 import type {SessionView} from '../../domain/fleet.ts';
-import type {Row, Screen} from '../../domain/screen.ts';
-import {agentText} from '../attention.ts';
-import {cellText, cut, plain, skip, width} from '../draw/cells.ts';
+import type {Screen} from '../../domain/screen.ts';
+import {agentText, looks, moodOf} from '../attention.ts';
+import {plain} from '../draw/cells.ts';
 import {type Frame, framed} from '../draw/frame.ts';
+import {paintRow} from '../draw/screen-row.ts';
 import {fill, line, type Span, spansWidth} from '../draw/spans.ts';
 import type {Size} from '../layout.ts';
 import type {Theme} from '../theme.ts';
@@ -18,10 +19,12 @@ export type PeekProps = {
   stale?: boolean;
   /** What it asks a person; null: nothing. */
   asked?: string | null;
+  /** One of several: its state stands in its title, and a heavy border means that it is chosen. */
+  tile?: {chosen: boolean};
 };
 
 /** The agent's real screen, at its own width; what does not fit is cropped and the title says so. */
-export function peekLines({theme, size, session, screen, typing, asked, stale = false}: PeekProps): string[] {
+export function peekLines({theme, size, session, screen, typing, asked, stale = false, tile}: PeekProps): string[] {
   const inner = {cols: size.cols - 2, rows: size.rows - 2};
   const ended = session !== null && !session.running;
   const view = screen === null ? null : windowOf(screen, {inner, follow: typing});
@@ -31,10 +34,19 @@ export function peekLines({theme, size, session, screen, typing, asked, stale = 
   const frame: Frame = {
     theme,
     columns: size.cols,
-    heavy: typing,
-    token: typing ? 'attention' : 'border',
+    heavy: typing || tile?.chosen === true,
+    token: typing ? 'attention' : tile?.chosen === true ? 'selected' : 'border',
     left:
-      session === null ? [] : titleSpans(theme, size.cols - TITLE_FRAME - room, {session, screen, view, ended, stale}),
+      session === null
+        ? []
+        : titleSpans(theme, size.cols - TITLE_FRAME - room, {
+            session,
+            screen,
+            view,
+            ended,
+            stale,
+            tile: tile !== undefined,
+          }),
     right: asks,
     foot: session?.notice == null ? [] : [['dim', plain(session.notice)]],
   };
@@ -66,13 +78,22 @@ const PAN_MARGIN = 8;
 /** Columns of a border that its title cannot have. */
 const TITLE_FRAME = 7;
 
-type Facts = {session: SessionView; screen: Screen | null; view: Window | null; ended: boolean; stale: boolean};
+type Facts = {
+  session: SessionView;
+  screen: Screen | null;
+  view: Window | null;
+  ended: boolean;
+  stale: boolean;
+  tile: boolean;
+};
 
 /** What does not fit goes, the branch first; that something is cropped is always said. */
-function titleSpans({shapes}: Theme, columns: number, {session, screen, view, ended, stale}: Facts): Span[] {
+function titleSpans({shapes}: Theme, columns: number, {session, screen, view, ended, stale, tile}: Facts): Span[] {
   const size: Span[] = screen === null ? [] : [['dim', `${screen.cols}${shapes.times}${screen.rows}`]];
   if (view?.cropped) size.push([null, ` ${shapes.cropped} cropped`]);
-  const name: Span[] = [['strong', plain(session.name)]];
+  const look = looks[moodOf(session)];
+  const mark: Span[] = tile ? [[look.token, `${shapes[look.shape]} `]] : [];
+  const name: Span[] = [...mark, ['strong', plain(session.name)]];
   const ending: Span[] = ended ? [['dim', 'ended']] : stale ? [['attention', 'stale']] : [];
   const agent: Span[] = [['dim', plain(agentText(session))]];
   const branch: Span[] = session.branch === null ? [] : [['dim', plain(session.branch)]];
@@ -97,42 +118,4 @@ function emptyLines({theme, inner, session}: {theme: Theme; inner: Size; session
     lines.push(line(theme, inner.cols, [['faint', `  ${plain(session.reason)}`]]));
   }
   return fill(lines, inner.rows, inner.cols);
-}
-
-type Crop = {from: number; columns: number; cursor: number | null; faded: boolean};
-
-/** One row of the agent's screen as exactly `columns` painted cells; the cursor is an inverse cell. */
-export function paintRow(theme: Theme, row: Row, {from, columns, cursor, faded}: Crop): string {
-  let painted = '';
-  let x = -from;
-  for (const run of row) {
-    if (x >= columns) break;
-    const text = cellText(run.text);
-    const cells = width(text);
-    const end = x + cells;
-    if (end > 0) {
-      const visible = x < 0 ? skip(text, -x) : text;
-      const start = Math.max(0, x);
-      const kept = cut(visible, columns - start);
-      // Half of a wide character at the edge is a blank.
-      const lack = Math.min(end, columns) - start - width(kept);
-      const padded = lack > 0 ? kept + ' '.repeat(lack) : kept;
-      painted += withCursor(theme, {text: padded, start, cursor, paint: part => theme.cells(run.style, part, faded)});
-    }
-    x = end;
-  }
-  const start = Math.max(0, x);
-  if (start >= columns) return painted;
-  const blank = ' '.repeat(columns - start);
-  return painted + withCursor(theme, {text: blank, start, cursor, paint: part => part});
-}
-
-type Piece = {text: string; start: number; cursor: number | null; paint: (text: string) => string};
-
-function withCursor(theme: Theme, {text, start, cursor, paint}: Piece): string {
-  if (cursor === null || cursor < start || cursor >= start + width(text)) return paint(text);
-  const before = cut(text, cursor - start);
-  const rest = text.slice(before.length);
-  const cell = cut(rest, 1) || cut(rest, 2);
-  return paint(before) + theme.paint('cursor', cell) + paint(rest.slice(cell.length));
 }

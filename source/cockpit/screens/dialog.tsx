@@ -45,6 +45,7 @@ export function paneOf({state, theme, layout, hints}: DialogProps): {lines: stri
     case 'reply':
     case 'comment':
     case 'filter':
+    case 'search':
     case 'card-title':
       return null;
     case 'help': {

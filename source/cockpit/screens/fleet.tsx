@@ -1,15 +1,18 @@
 import {Box} from 'ink';
 import {heldCards} from '../board.ts';
 import {fill, line, paint, type Span} from '../draw/spans.ts';
+import {countText} from '../fleet-view.ts';
 import type {Layout} from '../layout.ts';
 import type {CockpitInfo} from '../options.ts';
 import {cardsLines, listLines} from '../panes/cards.ts';
 import {Pane} from '../panes/pane.tsx';
 import {peekLines} from '../panes/peek.ts';
+import {scrollbackLines} from '../panes/scrollback.ts';
 import {welcomeLines} from '../panes/welcome.ts';
 import {asksOf, requestInHand} from '../requests.ts';
-import {countText, type State, selectedSession, shownAt, visibleSessions} from '../state.ts';
+import {type State, selectedSession, shownAt, visibleSessions} from '../state.ts';
 import type {Theme} from '../theme.ts';
+import {TilesScreen} from './tiles.tsx';
 
 export type FleetScreenProps = {
   state: State;
@@ -27,6 +30,7 @@ export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
     const lines = welcomeLines({theme, body, agents, demo: state.demo, demoCommand, answered});
     return <Pane lines={lines} columns={body.cols} />;
   }
+  if (layout.kind === 'tiles') return <TilesScreen {...{state, theme, layout}} />;
   const peek = layout.peek === null ? null : <Peek {...{state, theme}} size={layout.peek} />;
   const area = layout.cards;
   if (area === null) return peek;
@@ -50,6 +54,9 @@ export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
 type PeekProps = {state: State; theme: Theme; size: NonNullable<Layout['peek']>};
 
 function Peek({state, theme, size}: PeekProps) {
+  if (state.scroll !== null) {
+    return <Pane lines={scrollbackLines({theme, size, view: state.scroll})} columns={size.cols} />;
+  }
   const session = selectedSession(state);
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
   const typing = state.mode.kind === 'typing';

@@ -1,0 +1,68 @@
+import type {SessionView} from '../domain/fleet.ts';
+import {needsPerson} from './attention.ts';
+import type {Layout, View} from './layout.ts';
+import {currentLayout, type State, visibleSessions} from './state.ts';
+import {chooseTiles, type TileGrid, tileGrid, tilePage} from './tiles.ts';
+
+/** `1-4 of 11` for a list that does not fit; empty for one that does. */
+export function countText(state: State, area: Layout['cards']): string {
+  if (currentLayout(state).kind === 'tiles') return tilesText(state);
+  if (area === null) return '';
+  const total = visibleSessions(state).length;
+  if (total <= area.perPage) return '';
+  return `${state.top + 1}-${Math.min(total, state.top + area.perPage)} of ${total}`;
+}
+
+/** The sessions stand on the screen, beside the peek or a scrollback in its place. */
+export const showsFleet = ({place}: State): boolean => place === 'fleet' || place === 'scrollback';
+
+/** The next session after the selected one that needs a person; null when there is no other. */
+export function nextInNeed(state: State): string | null {
+  const inNeed = walkedSessions(state).filter(needsPerson);
+  const at = inNeed.findIndex(session => session.id === state.selected);
+  const next = inNeed[(at + 1) % Math.max(1, inNeed.length)];
+  return next === undefined || next.id === state.selected ? null : next.id;
+}
+
+function tilesText(state: State): string {
+  const {tiles, from} = tilesInSight(state);
+  const total = state.tiles.length;
+  return tiles.length === total ? '' : `${from + 1}-${from + tiles.length} of ${total}`;
+}
+
+/** The live screens in sight, the first of them counted among all, and the grid in which they stand. */
+export function tilesInSight(state: State): {tiles: readonly SessionView[]; from: number; grid: TileGrid} {
+  const all = tiledSessions(state);
+  const grid = tileGrid(currentLayout(state).body, all.length);
+  return {...tilePage(all, {grid, selected: state.selected}), grid};
+}
+
+/** How many sessions stand beside each other. */
+export function columnsInSight(state: State): number {
+  const {cards, kind} = currentLayout(state);
+  return kind === 'tiles' ? tilesInSight(state).grid.columns : (cards?.columns ?? 1);
+}
+
+/** Those of the tiles that are still there. */
+export const tiledSessions = ({tiles, sessions}: State): SessionView[] =>
+  tiles.flatMap(id => sessions?.find(session => session.id === id) ?? []);
+
+/** With tiles, one of them is selected; without any there is nothing to show so. */
+export function withView(state: State, wanted: View): State {
+  if (wanted !== 'tiles') return {...state, view: wanted, tiles: []};
+  const {body} = currentLayout(state);
+  const tiles = chooseTiles(visibleSessions(state), {marks: state.marks, body});
+  if (tiles.length === 0) return state;
+  return {...state, view: wanted, tiles, selected: tiles.includes(state.selected ?? '') ? state.selected : tiles[0]!};
+}
+
+/** A scrollback needs the room of all tiles; without a tile that is left there are cards. */
+export function shownView(state: State): View {
+  if (state.view !== 'tiles') return state.view;
+  if (state.place === 'scrollback') return 'zoom';
+  return tiledSessions(state).length > 0 ? 'tiles' : 'cards';
+}
+
+/** Sessions among which the selection moves, in their order on the screen. */
+export const walkedSessions = (state: State): SessionView[] =>
+  shownView(state) === 'tiles' ? tiledSessions(state) : visibleSessions(state);
