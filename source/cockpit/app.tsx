@@ -13,7 +13,7 @@ import {useSeen} from './hooks/use-seen.ts';
 import {useSizes} from './hooks/use-sizes.ts';
 import {useTitle} from './hooks/use-title.ts';
 import {keyName} from './key-names.ts';
-import {footerBindings, labelOf, paste, press, tabs} from './keymap.ts';
+import {footerBindings, type Keymap, labelOf, paste, press, tabs} from './keymap.ts';
 import {type Layout, MIN_COLS, MIN_ROWS} from './layout.ts';
 import type {CockpitInfo} from './options.ts';
 import {footerLine} from './panes/footer.ts';
@@ -59,17 +59,17 @@ export function App({source, deeds, theme, info, leaveKey, setTitle, onSuspend}:
     press({name: keyName(input, key), text: typed, deeds, now: clock()});
   });
   usePaste(text => paste(text, deeds));
-  return <Frame {...{state, theme, info, leaveKey}} />;
+  return <Frame {...{state, theme, info, leaveKey}} keymap={deeds.keymap} />;
 }
 
-type FrameProps = {state: State; theme: Theme; info: CockpitInfo; leaveKey: string};
+type FrameProps = {state: State; theme: Theme; info: CockpitInfo; leaveKey: string; keymap: Keymap};
 
 /** Pure: one state, one picture. A new epoch draws all of it again. */
-export function Frame({state, theme, info, leaveKey}: FrameProps) {
+export function Frame({state, theme, info, leaveKey, keymap}: FrameProps) {
   const layout = currentLayout(state);
   const {cols, rows} = state.size;
   if (layout.kind === 'too-small') return <TooSmall {...{theme, cols, rows}} />;
-  const hints = footerBindings(state).map(
+  const hints = footerBindings(state, keymap).map(
     (binding): Hint => ({
       id: binding.id,
       key: binding.footerKey?.(state) ?? binding.keys[0]!,
@@ -81,7 +81,7 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
       <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
       <Screen {...{state, theme, layout, info}} />
       <Pane lines={[footerOf(state, {theme, hints, leaveKey})]} columns={cols} />
-      <DialogLayer {...{state, theme, layout, hints}} />
+      <DialogLayer {...{state, theme, layout, hints, keymap}} />
     </Box>
   );
 }

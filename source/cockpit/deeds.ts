@@ -2,15 +2,15 @@ import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {timeText} from './ages.ts';
 import {type Answers, answers} from './answers.ts';
-import {moodOf} from './attention.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
-import type {Deed} from './dialogs.ts';
 import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
 import {eventLines} from './journal.ts';
-import {helpBindings, whyDisabled} from './keymap.ts';
+import {type Keymap, keymap} from './keymap.ts';
 import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
+import {type PaletteDeeds, paletteDeeds} from './palette-deeds.ts';
+import {type SessionDeeds, sessionDeeds} from './session-deeds.ts';
 import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
@@ -20,7 +20,11 @@ export type Deeds = Answers &
   BoardDeeds &
   FormDeeds &
   DiffDeeds &
-  ModelDeeds & {
+  ModelDeeds &
+  PaletteDeeds &
+  SessionDeeds & {
+    /** The keys as they count here. */
+    keymap: Keymap;
     state: () => State;
     dispatch: (action: Action) => void;
     quit: () => void;
@@ -29,19 +33,14 @@ export type Deeds = Answers &
     fail: (error: unknown) => void;
     attach: () => void;
     startTyping: () => void;
-    /** Starts what is stopped, stops what runs; asks before it stops what works. */
+    /** Stops what runs of the sessions that are meant; starts them where none does. */
     startOrStop: () => void;
     restart: () => void;
     openPrompt: () => void;
     sendPrompt: () => void;
-    confirm: (deed: Deed) => void;
     demo: () => void;
     /** The whole text of the chosen line of the Events screen. */
     readEvent: () => void;
-    /** Moves the choice in the help. */
-    choose: (by: number) => void;
-    /** Closes the help and does what its chosen line says. */
-    runChosen: () => void;
   };
 
 /** What the terminal's owner lends to the deeds. */
@@ -89,27 +88,6 @@ export function createDeeds({
     if (session !== null) attempt(() => work(session));
   };
 
-  /** Stopping may take seconds: a notice stands for as long, and the same session is not asked twice at once. */
-  const underWay = new Map<string, {doing: string; notice: State['notice']}>();
-  const lengthy = async (doing: string, session: SessionView, work: () => Promise<unknown>): Promise<void> => {
-    const already = underWay.get(session.id);
-    say(already === undefined ? `${doing} ${session.name}` : `${session.name}: still ${already.doing}`);
-    const {notice} = state();
-    if (already !== undefined) {
-      already.notice = notice;
-      return;
-    }
-    const mine = {doing, notice};
-    underWay.set(session.id, mine);
-    try {
-      await work();
-    } finally {
-      underWay.delete(session.id);
-      if (state().notice === mine.notice) dispatch({type: 'notice-read'});
-    }
-  };
-  const stop = (session: SessionView) => lengthy('stopping', session, () => fleet.stop(session.id));
-
   const lend = async (use: (signal: AbortSignal) => Promise<void>): Promise<void> => {
     try {
       await terminal.lend(use);
@@ -127,10 +105,13 @@ export function createDeeds({
   const startInput = async (session: string, prompt?: string): Promise<StartInput> => {
     return {...(prompt === undefined ? {} : {prompt}), callerEnv: await callerEnv(session)};
   };
-  const start = (session: SessionView, prompt?: string) =>
-    lengthy('starting', session, async () => fleet.start(session.id, await startInput(session.id, prompt)));
+  const start = async (session: SessionView, prompt?: string) =>
+    fleet.start(session.id, await startInput(session.id, prompt));
+  const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
+  const onSessions = sessionDeeds({fleet, store, say, fail, attempt, start, restart});
 
   const deeds: Deeds = {
+    keymap,
     state,
     dispatch,
     quit: terminal.quit,
@@ -146,46 +127,30 @@ export function createDeeds({
       const session = selectedSession(state());
       if (session !== null && !isLost()) dispatch({type: 'mode', mode: {kind: 'typing', session: session.id}});
     },
-    startOrStop: () =>
-      onSelected(async session => {
-        if (!session.running) {
-          return await start(session);
-        }
-        if (moodOf(session) !== 'working') return await stop(session);
-        return dispatch({type: 'dialog', dialog: confirmStop(session)});
-      }),
-    restart: () =>
-      onSelected(session =>
-        lengthy('restarting', session, async () => fleet.restart(session.id, await startInput(session.id))),
-      ),
+    startOrStop: () => {
+      const ids = onSessions.meant();
+      const runs = state().sessions?.some(({id, running}) => running && ids.includes(id)) === true;
+      if (runs) onSessions.stopThese(ids);
+      else onSessions.startThese(ids);
+    },
+    restart: () => onSessions.restartThese(onSessions.meant()),
     openPrompt: () => {
-      const {marks, selected} = state();
-      const to = marks.length > 0 ? marks : selected === null ? [] : [selected];
-      dispatch({type: 'dialog', dialog: {kind: 'prompt', to, field: fieldOf()}});
+      dispatch({type: 'dialog', dialog: {kind: 'prompt', to: onSessions.meant(), field: fieldOf()}});
     },
     sendPrompt: () => {
       const {dialog} = state();
       if (dialog.kind !== 'prompt' || isLost()) return; // The text stays.
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       if (dialog.field.text.trim() === '') return;
-      for (const ref of dialog.to) {
-        attempt(async () => {
-          const sent = await fleet.send(ref, {text: dialog.field.text});
-          const name = state().sessions?.find(session => session.id === ref)?.name ?? ref;
-          say(`${name}: ${sent.state}`, sent.reason);
-        });
-      }
+      onSessions.sendTo(dialog.to, {text: dialog.field.text});
     },
+    ...onSessions,
+    ...paletteDeeds({store, say, deeds: () => deeds}),
     ...answers({fleet, store, clock, say, attempt, isLost}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
-    ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),
-    confirm: deed => {
-      dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      const session = state().sessions?.find(({id}) => id === deed.session);
-      if (session !== undefined) attempt(() => stop(session));
-    },
+    ...formDeeds({store, options, fleet, clock, say, attempt, start: onSessions.startNew, callerEnv}),
     demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),
     readEvent: () => {
       const lines = eventLines(state());
@@ -195,32 +160,6 @@ export function createDeeds({
       const title = `${timeText(line.at)} ${line.type}${line.session === null ? '' : ` ${line.session}`}`;
       dispatch({type: 'dialog', dialog: {kind: 'message', title, text: `${line.reason}\n\nby ${line.actor}`}});
     },
-    choose: by => {
-      const {dialog} = state();
-      if (dialog.kind !== 'help') return;
-      const last = helpBindings(state()).length - 1;
-      dispatch({type: 'dialog-step', step: {kind: 'choose', at: Math.max(0, Math.min(last, dialog.at + by))}});
-    },
-    runChosen: () => {
-      const {dialog} = state();
-      if (dialog.kind !== 'help') return;
-      const chosen = helpBindings(state())[dialog.at];
-      const why = chosen === undefined ? null : whyDisabled(chosen, state());
-      if (chosen === undefined) return;
-      if (why !== null) return say(`${chosen.help}: ${why}`);
-      dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      chosen.run(deeds);
-    },
   };
   return deeds;
-}
-
-function confirmStop(session: SessionView) {
-  return {
-    kind: 'confirm',
-    question: `Stop ${session.name}?`,
-    detail: 'It is working. Its process tree ends; the conversation stays with the agent.',
-    yes: 'stop it',
-    deed: {do: 'stop', session: session.id},
-  } as const;
 }

@@ -3,12 +3,15 @@ import {type Form, type FormStep, stepForm} from './form.ts';
 import {type Edit, edit, type Field} from './text-field.ts';
 
 /** What a confirmation stands before. */
-export type Deed = {do: 'stop'; session: string};
+export type Deed = {do: 'stop' | 'restart'; sessions: readonly string[]};
 
 /** What lies over the screen or takes its keys: always exactly one value. */
 export type Dialog =
   | {kind: 'none'}
-  | {kind: 'help'; at: number}
+  /** All keys, narrowed by what is typed. */
+  | {kind: 'help'; field: Field; at: number}
+  /** The command palette; `at` null: the line that is chosen by itself. */
+  | {kind: 'palette'; field: Field; at: number | null}
   | {kind: 'prompt'; to: readonly string[]; field: Field}
   /** What goes with an answer to a request. */
   | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
@@ -38,7 +41,9 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       if (dialog.kind === 'filter' || dialog.kind === 'card-title') {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
-      if (dialog.kind === 'model') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
+      if (dialog.kind === 'help') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: 0};
+      if (dialog.kind === 'model' || dialog.kind === 'palette')
+        return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
       if (dialog.kind === 'new-session' || dialog.kind === 'fork') {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
       }
@@ -48,7 +53,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
       if (dialog.kind === 'card') return {...dialog, top: step.at};
-      return dialog.kind === 'help' || dialog.kind === 'claim' || dialog.kind === 'model'
+      return dialog.kind === 'help' || dialog.kind === 'palette' || dialog.kind === 'claim' || dialog.kind === 'model'
         ? {...dialog, at: step.at}
         : dialog;
   }
@@ -56,7 +61,9 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
 
 /** Takes text: what a paste goes to. */
 export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'card-title', 'model'].includes(dialog.kind);
+  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'card-title', 'model', 'help', 'palette'].includes(
+    dialog.kind,
+  );
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

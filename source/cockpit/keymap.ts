@@ -8,14 +8,17 @@ import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
+import {paletteKeys} from './keys/palette-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
 import type {State} from './state.ts';
 
 export type {Binding, Where} from './keys/binding.ts';
 
+export type Keymap = readonly Binding[];
+
 /** Every key of the cockpit. `keys/` and this file are the only places that name keys. */
-export const keymap: readonly Binding[] = [
+export const keymap: Keymap = [
   ...approvalKeys,
   ...diffKeys,
   ...sessionKeys,
@@ -25,6 +28,7 @@ export const keymap: readonly Binding[] = [
   ...dialogKeys,
   ...cardDialogKeys,
   ...modelKeys,
+  ...paletteKeys,
   ...textKeys,
 ];
 
@@ -44,9 +48,9 @@ export function whereOf(state: State): Where {
 }
 
 /** What a key means now. */
-export function bindingFor(name: string, state: State): Binding | null {
+export function bindingFor(name: string, state: State, map: Keymap = keymap): Binding | null {
   const where = whereOf(state);
-  const found = keymap.find(
+  const found = map.find(
     binding => binding.where.includes(where) && binding.keys.includes(name) && (binding.when?.(state) ?? true),
   );
   return found ?? null;
@@ -55,7 +59,7 @@ export function bindingFor(name: string, state: State): Binding | null {
 /** One key press in COMMAND mode. `text`: what it types where a text is written. */
 export function press({name, text, deeds, now}: {name: string; text: string; deeds: Deeds; now: number}): void {
   const {notice} = deeds.state();
-  const binding = bindingFor(name, deeds.state());
+  const binding = bindingFor(name, deeds.state(), deeds.keymap);
   if (binding !== null) runBinding(binding, deeds);
   else if (text !== '' && takesText(deeds.state().dialog)) edits(deeds, {do: 'insert', text});
   const unchanged = deeds.state().notice === notice;
@@ -79,9 +83,9 @@ export function labelOf(binding: Binding, state: State): string {
 }
 
 /** What the footer offers: only keys that do something now, in order of use. */
-export function footerBindings(state: State): Binding[] {
+export function footerBindings(state: State, map: Keymap = keymap): Binding[] {
   const where = whereOf(state);
-  return keymap
+  return map
     .filter(
       binding =>
         binding.footer !== undefined &&
@@ -93,20 +97,20 @@ export function footerBindings(state: State): Binding[] {
     .sort((a, b) => a.footer! - b.footer!);
 }
 
-/** The lines of the help: what the screen's keys do, also those that cannot be done now. */
-export function helpBindings(state: State): Binding[] {
-  const here = [...approvalKeys, ...diffKeys, ...sessionKeys, ...boardKeys, ...everywhereKeys, ...walkingKeys];
-  return here.filter(
-    binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
-  );
+/** What the screen's keys do, also those that cannot be done now; without those that mean nothing at the moment. */
+export function bindingsHere(state: State, map: Keymap): Binding[] {
+  const {place} = state;
+  const bare: State = {...state, dialog: {kind: 'none'}};
+  return map.filter(binding => binding.where.includes(place) && (binding.when?.(bare) ?? true));
 }
 
-/** Why a line of the help cannot be run now; null when it can. */
+/** Why a line of palette or help cannot be run now; null when it can. */
 export function whyDisabled(binding: Binding, state: State): string | null {
   return binding.whyNot?.({...state, dialog: {kind: 'none'}}) ?? null;
 }
 
-const chapters: readonly {title: string; where: readonly Where[]}[] = [
+/** Where keys mean something, as people call it, in the order of the tables. */
+export const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Fleet', where: ['fleet']},
   {title: 'Board', where: ['board']},
   {title: 'Approvals', where: ['approvals']},
@@ -118,7 +122,7 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Card', where: ['card', 'claim', 'card-title']},
   {title: 'Another model', where: ['model']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
-  {title: 'Help', where: ['help']},
+  {title: 'Command palette and help', where: ['palette', 'help']},
 ];
 
 /** The key table of the README, as markdown. */

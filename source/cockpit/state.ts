@@ -8,6 +8,7 @@ import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './d
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
+import {type MarkStep, type Marks, stepMarks, stillMarked} from './marks.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 import {sessionMatches} from './session-filter.ts';
 import {type Spend, sameSpend} from './spend.ts';
@@ -40,7 +41,7 @@ export type State = {
   view: View;
   onlyMine: boolean;
   filter: string;
-  marks: readonly string[];
+  marks: Marks;
   mode: Mode;
   dialog: Dialog;
   screens: ReadonlyMap<string, Screen>;
@@ -80,8 +81,7 @@ export type Action =
   | {type: 'view'; view: View}
   | {type: 'only-mine'; on: boolean}
   | {type: 'filter'; text: string}
-  | {type: 'mark'; session: string}
-  | {type: 'unmark'}
+  | {type: 'marks'; step: MarkStep}
   | {type: 'mode'; mode: Mode}
   | {type: 'dialog'; dialog: Dialog}
   | {type: 'dialog-step'; step: DialogStep};
@@ -166,13 +166,10 @@ export function reduce(state: State, action: Action): State {
     case 'filter':
       if (state.place === 'board') return withBoard(state, stepBoard(state.board, {do: 'filter', text: action.text}));
       return inSight(reselect({...state, filter: action.text}));
-    case 'mark': {
-      const marked = state.marks.includes(action.session);
-      const marks = marked ? state.marks.filter(id => id !== action.session) : [...state.marks, action.session];
-      return {...state, marks};
+    case 'marks': {
+      const marks = stepMarks(state.marks, action.step);
+      return marks === state.marks ? state : {...state, marks};
     }
-    case 'unmark':
-      return {...state, marks: []};
     case 'mode':
       return {...state, mode: action.mode};
     case 'dialog':
@@ -238,7 +235,7 @@ function atConnection(connection: Connection): Partial<State> {
 
 function withSessions(state: State, {sessions, now}: {sessions: readonly SessionView[]; now: number}): State {
   const ids = new Set(sessions.map(session => session.id));
-  const marks = state.marks.every(id => ids.has(id)) ? state.marks : state.marks.filter(id => ids.has(id));
+  const marks = stillMarked(state.marks, ids);
   const screens = [...state.screens.keys()].every(id => ids.has(id))
     ? state.screens
     : new Map([...state.screens].filter(([id]) => ids.has(id)));

@@ -194,14 +194,30 @@ describe('in a real terminal', {concurrency: 3}, () => {
     assert.match(calls(terminal), /stop api/);
   });
 
-  test('the help runs the chosen line', async () => {
-    await using terminal = new CockpitTerminal({cols: 80, rows: 24});
-    await terminal.expectRow(/COMMAND$/);
-    terminal.press('?');
-    await terminal.expectRow(/━ Keys ━/);
-    terminal.press('jjjj\r');
-    await terminal.expectRow(/New session/);
-  });
+  for (const {cols, rows} of sizes) {
+    test(`${cols}×${rows}: the help is searched and does the chosen line`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press('?');
+      await terminal.expectRow(/━ Keys ━/);
+      terminal.press('make a session\r');
+      await terminal.expectRow(/New session/);
+    });
+
+    test(`${cols}×${rows}: the palette finds by a few letters, completes, and does it`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press(':');
+      await terminal.expectRow(/━ Command ━/);
+      terminal.press('sen\tinf\t');
+      await terminal.expectRow(/❯ send infra /);
+      terminal.press('fix the tests\r');
+      await terminal.expectRow(/infra: queued/);
+      terminal.press(':mobl\r');
+      await terminal.expectNoRow(/━ Command ━/);
+      await terminal.expectRow(/(┏━|▌◌) mobile/);
+    });
+  }
 
   test('sessions take the size of the peek once it is stable, at least 80×24', async () => {
     await using terminal = new CockpitTerminal({cols: 200, rows: 50});
@@ -263,7 +279,7 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await using terminal = new CockpitTerminal({cols: 80, rows: 24, env: {EMPTY: '1'}});
     await terminal.expectRow(/No sessions yet/);
     await terminal.expectRow(/Found here: claude 2\.1\.328, codex 0\.98\.0, gemini/);
-    await terminal.expectRow(/^ n new {2}\? help {2}q leave +COMMAND$/);
+    await terminal.expectRow(/^ n new {2}: command {2}\? help {2}q leave +COMMAND$/);
   });
 });
 

@@ -76,19 +76,6 @@ test('marked sessions all get what the prompt bar sends', async () => {
   assert.deepEqual(sent, ['send payments go', 'send docs go']);
 });
 
-test('the help says why a line cannot be run, and runs one that can', async () => {
-  using cockpit = open();
-  await cockpit.see(/COMMAND/);
-  cockpit.press('G');
-  cockpit.press('?');
-  await cockpit.see(/Keys ━/);
-  await cockpit.see(/notes is not running \(s starts it\)/);
-  for (const key of 'jj\r') cockpit.press(key);
-  await cockpit.see(/full screen: notes is not running/);
-  for (const key of 'jj\r') cockpit.press(key);
-  await cockpit.see(/New session/);
-});
-
 test('a confirmation keeps what works when the answer is no', async () => {
   using cockpit = open();
   await cockpit.see(/COMMAND/);

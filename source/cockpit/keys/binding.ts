@@ -19,6 +19,7 @@ export type Where =
   | 'claim'
   | 'model'
   | 'confirm'
+  | 'palette'
   | 'help'
   | 'message';
 

@@ -149,33 +149,6 @@ export const dialogKeys: readonly Binding[] = [
     run: close,
   },
   {
-    id: 'help.run',
-    keys: ['enter'],
-    where: ['help'],
-    label: 'do it',
-    help: 'do what the chosen line says',
-    footer: 1,
-    run: deeds => deeds.runChosen(),
-  },
-  {
-    id: 'help.down',
-    keys: ['j', 'down', 'tab'],
-    where: ['help'],
-    label: 'down',
-    help: 'one line down',
-    footer: 2,
-    run: deeds => deeds.choose(1),
-  },
-  {
-    id: 'help.up',
-    keys: ['k', 'up', 'shift+tab'],
-    where: ['help'],
-    label: 'up',
-    help: 'one line up',
-    footer: 3,
-    run: deeds => deeds.choose(-1),
-  },
-  {
     id: 'message.close',
     keys: ['esc', 'enter', 'q', 'space', 'ctrl+c'],
     where: ['message'],
@@ -193,18 +166,19 @@ export const dialogKeys: readonly Binding[] = [
     footer: 9,
     run: close,
   },
-  {
-    id: 'help.close',
-    keys: ['esc', '?', 'q', 'ctrl+c'],
-    where: ['help'],
-    label: 'close',
-    help: 'close the help',
-    footer: 9,
-    run: close,
-  },
 ];
 
-const texts: readonly Where[] = ['prompt', 'reply', 'comment', 'filter', ...forms, 'card-title', 'model'];
+const texts: readonly Where[] = [
+  'prompt',
+  'reply',
+  'comment',
+  'filter',
+  ...forms,
+  'card-title',
+  'model',
+  'help',
+  'palette',
+];
 
 const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
   {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},

@@ -103,7 +103,7 @@ export const everywhereKeys: readonly Binding[] = [
         case 'only-mine':
           return dispatch({type: 'only-mine', on: false});
         case 'marks':
-          return dispatch({type: 'unmark'});
+          return dispatch({type: 'marks', step: {do: 'set', ids: []}});
         case 'card-marks':
           return dispatch({type: 'board', step: {do: 'unmark'}});
         case 'zoom':
@@ -159,9 +159,18 @@ export const everywhereKeys: readonly Binding[] = [
     keys: ['?'],
     where: all,
     label: 'help',
-    help: 'all keys; enter runs the chosen one',
+    help: 'all keys, searched as you type; enter does what the chosen one does',
     footer: 20,
-    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'help', at: 0}}),
+    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'help', field: fieldOf(), at: 0}}),
+  },
+  {
+    id: 'palette',
+    keys: [':'],
+    where: all,
+    label: 'command',
+    help: 'everything that can be done, found by a few letters',
+    footer: 19,
+    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'palette', field: fieldOf(), at: null}}),
   },
   {
     id: 'quit',

@@ -127,7 +127,7 @@ export const sessionKeys: readonly Binding[] = [
     whyNot: noSelection,
     run: deeds => {
       const {selected} = deeds.state();
-      if (selected !== null) deeds.dispatch({type: 'mark', session: selected});
+      if (selected !== null) deeds.dispatch({type: 'marks', step: {do: 'toggle', id: selected}});
     },
   },
   {

@@ -3,16 +3,19 @@ import {claimants} from '../board-deeds.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
-import {helpBindings, whyDisabled} from '../keymap.ts';
+import {helpEntries} from '../help-entries.ts';
+import type {Keymap} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
 import {meantBy, offered} from '../model-choice.ts';
 import {newSessionFaults} from '../new-session.ts';
+import {listingOf} from '../palette/entries.ts';
 import {cardDetailsPane} from '../panes/card-details.ts';
 import {choicesPane} from '../panes/choices.ts';
 import {formPane} from '../panes/form.ts';
 import {helpPane} from '../panes/help.ts';
 import {messagePane} from '../panes/message.ts';
 import {modelPane} from '../panes/model.ts';
+import {palettePane} from '../panes/palette.ts';
 import {Overlay} from '../panes/pane.tsx';
 import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
@@ -22,6 +25,7 @@ export type DialogProps = {
   theme: Theme;
   layout: Layout;
   hints: readonly Hint[];
+  keymap: Keymap;
 };
 
 /** What lies over the screen, in the middle of its body. */
@@ -34,7 +38,7 @@ export function DialogLayer(props: DialogProps) {
   return <Overlay lines={pane.lines} columns={pane.columns} x={x} y={y} />;
 }
 
-function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; columns: number} | null {
+function paneOf({state, theme, layout, hints, keymap}: DialogProps): {lines: string[]; columns: number} | null {
   const {dialog} = state;
   const {body} = layout;
   switch (dialog.kind) {
@@ -46,12 +50,13 @@ function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; c
     case 'card-title':
       return null;
     case 'help': {
-      const lines = helpBindings(state).map(binding => ({
-        keys: binding.keys,
-        help: binding.help,
-        whyNot: whyDisabled(binding, state),
-      }));
-      return helpPane({theme, body, lines, at: dialog.at});
+      const {field, at} = dialog;
+      return helpPane({theme, body, field, at, lines: helpEntries(state, {keymap, text: field.text})});
+    }
+    case 'palette': {
+      const {field} = dialog;
+      const {entries, first, written} = listingOf(state, {keymap, text: field.text});
+      return palettePane({theme, body, field, entries, at: dialog.at ?? first, command: written?.command ?? null});
     }
     case 'new-session':
     case 'fork': {
