@@ -13,7 +13,7 @@ import {useSeen} from './hooks/use-seen.ts';
 import {useSizes} from './hooks/use-sizes.ts';
 import {useTitle} from './hooks/use-title.ts';
 import {keyName} from './key-names.ts';
-import {footerBindings, type Keymap, labelOf, paste, press, tabs} from './keymap.ts';
+import {footerBindings, type Keymap, keyOf, labelOf, paste, press, tabs} from './keymap.ts';
 import {type Layout, MIN_COLS, MIN_ROWS} from './layout.ts';
 import type {CockpitInfo} from './options.ts';
 import {footerLine} from './panes/footer.ts';
@@ -78,22 +78,24 @@ export function Frame({state, theme, info, leaveKey, keymap}: FrameProps) {
   );
   return (
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
-      <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
-      <Screen {...{state, theme, layout, info}} />
+      <Pane lines={headerOf(state, {theme, info, layout, keymap})} columns={cols} />
+      <Screen {...{state, theme, layout, info, keymap}} />
       <Pane lines={[footerOf(state, {theme, hints, leaveKey})]} columns={cols} />
       <DialogLayer {...{state, theme, layout, hints, keymap}} />
     </Box>
   );
 }
 
-function Screen({state, theme, layout, info}: {state: State; theme: Theme; layout: Layout; info: CockpitInfo}) {
+type ScreenProps = Omit<FrameProps, 'leaveKey'> & {layout: Layout};
+
+function Screen({state, theme, layout, info, keymap}: ScreenProps) {
   switch (state.place) {
     case 'fleet':
-      return <FleetScreen {...{state, theme, layout, info}} />;
+      return <FleetScreen {...{state, theme, layout, info, keymap}} />;
     case 'board':
-      return <BoardScreen {...{state, theme, layout}} />;
+      return <BoardScreen {...{state, theme, layout, keymap}} />;
     case 'approvals':
-      return <ApprovalsScreen {...{state, theme, layout}} />;
+      return <ApprovalsScreen {...{state, theme, layout, keymap}} />;
     case 'events':
       return <EventsScreen {...{state, theme, layout}} />;
     case 'diff':
@@ -101,9 +103,9 @@ function Screen({state, theme, layout, info}: {state: State; theme: Theme; layou
   }
 }
 
-function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: CockpitInfo; layout: Layout}): string[] {
+function headerOf(state: State, {theme, info, layout, keymap}: Omit<ScreenProps, 'state'>): string[] {
   const {sessions, now, connection, place, requests, spend} = state;
-  const about = aboutList(state, layout);
+  const about = aboutList(state, {layout, keymap});
   const rows = layout.headerRows;
   return headerLines({
     theme,
@@ -115,13 +117,17 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
     host: info.host,
     connection,
     spend,
-    tabs: tabs.map(tab => ({...tab, count: tab.place === 'approvals' ? requests.open.length : 0})),
+    tabs: tabs.map(tab => ({
+      ...tab,
+      key: keyOf(keymap, tab.place),
+      count: tab.place === 'approvals' ? requests.open.length : 0,
+    })),
     place,
     about,
   });
 }
 
-function aboutList(state: State, layout: Layout): Span[] {
+function aboutList(state: State, {layout, keymap}: Pick<ScreenProps, 'layout' | 'keymap'>): Span[] {
   const spans: Span[] = [];
   const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
   if (state.connection.kind === 'lost') add(['attention', 'stale']);
@@ -133,7 +139,7 @@ function aboutList(state: State, layout: Layout): Span[] {
   }
   if (state.place === 'approvals' || state.place === 'diff') return spans;
   if (state.place === 'events') {
-    if (!state.reading.follow) add(['dim', 'G follows']);
+    if (!state.reading.follow) add(['dim', `${keyOf(keymap, 'last')} follows`]);
     return spans;
   }
   if (state.onlyMine) add(['attention', 'only what needs me']);

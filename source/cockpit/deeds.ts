@@ -6,7 +6,7 @@ import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
 import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
 import {eventLines} from './journal.ts';
-import {type Keymap, keymap} from './keymap.ts';
+import {type Keymap, keymapOf} from './keymap.ts';
 import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
 import {type PaletteDeeds, paletteDeeds} from './palette-deeds.ts';
@@ -62,6 +62,7 @@ export function createDeeds({
 }): Deeds {
   const {fleet, clock} = options;
   const {dispatch, state} = store;
+  const {keymap, problems} = keymapOf(options.keys.changes ?? {});
 
   const say = (message: string, hint = ''): void =>
     dispatch({type: 'notice', notice: {kind: 'info', message, hint, at: clock()}});
@@ -69,6 +70,16 @@ export function createDeeds({
   const fail = (error: unknown): void => {
     const {message, hint} = asAmuxError(error);
     dispatch({type: 'notice', notice: {kind: 'error', message, hint, at: clock()}});
+  };
+
+  /** What of the configured keys does not hold: as notices, which Events keeps, and together where there are several. */
+  const tellProblems = (problems: readonly string[]): void => {
+    for (const message of problems) {
+      dispatch({type: 'notice', notice: {kind: 'error', message, hint: 'keys in config.yaml', at: clock()}});
+    }
+    if (problems.length < 2) return;
+    const title = `${problems.length} of your keys do not hold`;
+    dispatch({type: 'dialog', dialog: {kind: 'message', title, text: problems.join('\n')}});
   };
 
   /** Says so when nothing can be done. */
@@ -161,5 +172,6 @@ export function createDeeds({
       dispatch({type: 'dialog', dialog: {kind: 'message', title, text: `${line.reason}\n\nby ${line.actor}`}});
     },
   };
+  tellProblems(problems);
   return deeds;
 }

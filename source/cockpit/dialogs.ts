@@ -59,11 +59,20 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
   }
 }
 
-/** Takes text: what a paste goes to. */
-export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'comment', 'filter', 'new-session', 'fork', 'card-title', 'model', 'help', 'palette'].includes(
-    dialog.kind,
-  );
+/** Kinds that take text: what a paste goes to. */
+const texts: readonly string[] = [
+  'prompt',
+  'reply',
+  'comment',
+  'filter',
+  'new-session',
+  'fork',
+  'card-title',
+  'model',
+  'help',
+  'palette',
+];
+export const takesText = (kind: string): boolean => texts.includes(kind);
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

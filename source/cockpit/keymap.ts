@@ -11,14 +11,16 @@ import {modelKeys} from './keys/model-keys.ts';
 import {paletteKeys} from './keys/palette-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
+import {type KeyChanges, keyOf, type Remapped, remap} from './remap.ts';
 import type {State} from './state.ts';
 
 export type {Binding, Where} from './keys/binding.ts';
+export {keyOf} from './remap.ts';
 
 export type Keymap = readonly Binding[];
 
 /** Every key of the cockpit. `keys/` and this file are the only places that name keys. */
-export const keymap: Keymap = [
+const defaults: Keymap = [
   ...approvalKeys,
   ...diffKeys,
   ...sessionKeys,
@@ -32,6 +34,12 @@ export const keymap: Keymap = [
   ...textKeys,
 ];
 
+/** The keys with what a person's configuration changes of them, and what of that does not hold. */
+export const keymapOf = (changes: KeyChanges): Remapped => remap(defaults, changes);
+
+/** The keys where nothing was changed. */
+export const keymap: Keymap = keymapOf({}).keymap;
+
 /** Screens in the order of their tabs; a screen stands here once it is built. */
 export const tabs = [
   {key: '1', place: 'fleet', title: 'Fleet'},
@@ -39,6 +47,13 @@ export const tabs = [
   {key: '3', place: 'approvals', title: 'Approvals'},
   {key: '5', place: 'events', title: 'Events'},
 ] as const;
+
+/** Keys that answer a request, by what they mean. */
+export const answerKeys = (map: Keymap) => ({
+  allow: keyOf(map, 'allow'),
+  always: keyOf(map, 'always'),
+  deny: keyOf(map, 'deny'),
+});
 
 /** A notice stays at least this long before the next key takes it away, in ms. */
 const NOTICE_SHOWN_MS = 1500;
@@ -61,15 +76,21 @@ export function press({name, text, deeds, now}: {name: string; text: string; dee
   const {notice} = deeds.state();
   const binding = bindingFor(name, deeds.state(), deeds.keymap);
   if (binding !== null) runBinding(binding, deeds);
-  else if (text !== '' && takesText(deeds.state().dialog)) edits(deeds, {do: 'insert', text});
+  else if (text !== '' && takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
   const unchanged = deeds.state().notice === notice;
   if (notice !== null && unchanged && now - notice.at >= NOTICE_SHOWN_MS) deeds.dispatch({type: 'notice-read'});
 }
 
 /** A paste in COMMAND mode is text, never keys. */
 export function paste(text: string, deeds: Deeds): void {
-  if (takesText(deeds.state().dialog)) edits(deeds, {do: 'insert', text});
-  else deeds.say('a paste needs a text field', 'space opens the prompt bar, i types into the session');
+  if (takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
+  else {
+    const key = (id: string): string => keyOf(deeds.keymap, id);
+    deeds.say(
+      'a paste needs a text field',
+      `${key('send')} opens the prompt bar, ${key('type')} types into the session`,
+    );
+  }
 }
 
 export function runBinding(binding: Binding, deeds: Deeds): void {
@@ -89,6 +110,7 @@ export function footerBindings(state: State, map: Keymap = keymap): Binding[] {
     .filter(
       binding =>
         binding.footer !== undefined &&
+        binding.keys.length > 0 &&
         binding.footerKey?.(state) !== null &&
         binding.where.includes(where) &&
         (binding.when?.(state) ?? true) &&
@@ -129,15 +151,21 @@ export const chapters: readonly {title: string; where: readonly Where[]}[] = [
 export function keyTable(): string {
   const parts = chapters.map(({title, where}) => {
     const own = keymap.filter(binding => binding.where.some(place => where.includes(place)));
-    const rows = rowsOf(own).map(({keys, help}) => `| ${keys.map(key => `\`${key}\``).join(' ')} | ${help} |`);
-    return [`**${title}**`, '', '| key | what it does |', '|---|---|', ...rows].join('\n');
+    const code = (texts: readonly string[]): string => texts.map(text => `\`${text}\``).join(' ');
+    const rows = rowsOf(own).map(({keys, ids, help}) => `| ${code(keys)} | ${help} | ${code(ids)} |`);
+    return [`**${title}**`, '', '| key | what it does | name |', '|---|---|---|', ...rows].join('\n');
   });
   return `${parts.join('\n\n')}\n`;
 }
 
+type Row = {keys: readonly string[]; ids: readonly string[]; help: string};
+
 /** Keys that do the same for another number stand in one row. */
-function rowsOf(bindings: readonly Binding[]): {keys: readonly string[]; help: string}[] {
-  const rows = new Map<string, string[]>();
-  for (const {keys, help} of bindings) rows.set(help, [...(rows.get(help) ?? []), ...keys]);
-  return [...rows].map(([help, keys]) => ({keys, help}));
+function rowsOf(bindings: readonly Binding[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const {id, keys, help} of bindings) {
+    const row = rows.get(help);
+    rows.set(help, {help, keys: [...(row?.keys ?? []), ...keys], ids: [...(row?.ids ?? []), id]});
+  }
+  return [...rows.values()];
 }

@@ -3,6 +3,7 @@ import {render} from 'ink-testing-library';
 import {App} from '../../source/cockpit/app.tsx';
 import {createDeeds} from '../../source/cockpit/deeds.ts';
 import type {CockpitInfo} from '../../source/cockpit/options.ts';
+import type {KeyChanges} from '../../source/cockpit/remap.ts';
 import {firstState} from '../../source/cockpit/state.ts';
 import {Store} from '../../source/cockpit/store.ts';
 import type {FakeFleet} from './fake-fleet.ts';
@@ -17,9 +18,11 @@ const BOUND_MS = 5000;
 export function openCockpit<F extends FakeFleet = FakeFleet>({
   fleet = sceneFleet() as F,
   info = {mode: 'hosted', agentsFound: sceneAgents},
+  keys = {},
 }: {
   fleet?: F;
   info?: CockpitInfo;
+  keys?: KeyChanges;
 } = {}) {
   let now = SCENE_NOW;
   const clock = () => now;
@@ -32,7 +35,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
       theme: palette('dark'),
       stdin: process.stdin,
       stdout: process.stdout,
-      keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
+      keys: {leave: 'ctrl+]', detach: 'ctrl+]', changes: keys},
       info,
       clock,
       cwd: '/work/shop',

@@ -87,11 +87,21 @@ test('every pane has exactly its width and height at every size, with CJK, emoji
           }
         }
         const {body} = layout;
-        checkLines(welcomeLines({theme, body, agents: sceneAgents, demo: false, answered: true}), {
-          columns: cols,
-          rows: body.rows,
-          what,
-        });
+        checkLines(
+          welcomeLines({
+            theme,
+            body,
+            keys: {new: 'n', demo: 'd', help: '?'},
+            agents: sceneAgents,
+            demo: false,
+            answered: true,
+          }),
+          {
+            columns: cols,
+            rows: body.rows,
+            what,
+          },
+        );
         const lines = [
           {
             at: SCENE_NOW,

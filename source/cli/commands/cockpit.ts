@@ -59,7 +59,7 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
       stdin: process.stdin,
       stdout: process.stdout,
       theme: themeOf(settings.theme),
-      keys: {leave: settings.leaveKey, detach: settings.detachKey},
+      keys: {leave: settings.leaveKey, detach: settings.detachKey, changes: settings.keys},
       info: {
         mode,
         ...(mode === 'remote' ? {host: context.remote!.host} : {}),

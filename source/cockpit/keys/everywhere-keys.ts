@@ -47,7 +47,7 @@ export const everywhereKeys: readonly Binding[] = [
     keys: ['d'],
     where: ['fleet'],
     label: 'demo',
-    help: 'show the demo while the fleet is empty; q comes back',
+    help: 'show the demo while the fleet is empty; <quit> comes back',
     footer: 6,
     when: state => state.demo && state.sessions?.length === 0,
     run: deeds => deeds.demo(),

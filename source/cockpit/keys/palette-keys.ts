@@ -33,7 +33,7 @@ export const paletteKeys: readonly Binding[] = [
     label: 'choose',
     help: 'one line down',
     footer: 3,
-    footerKey: () => 'down up',
+    footerKey: () => '<palette.down> <palette.up>',
     run: deeds => deeds.choose(1),
   },
   {

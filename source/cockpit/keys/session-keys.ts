@@ -8,7 +8,7 @@ const noSelection = (state: State): string | null =>
 const notRunning = (state: State): string | null => {
   const session = selectedSession(state);
   if (session === null) return 'no session is selected';
-  return session.running ? null : `${session.name} is not running (s starts it)`;
+  return session.running ? null : `${session.name} is not running (<start-stop> starts it)`;
 };
 
 const none = (state: State): string | null => (visibleSessions(state).length > 0 ? null : 'there are no sessions');
@@ -122,7 +122,7 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['m'],
     where: ['fleet'],
     label: state => (state.marks.includes(state.selected ?? '') ? 'unmark' : 'mark'),
-    help: 'mark the session: space sends to all marked, M gives them a model',
+    help: 'mark the session: <send> sends to all marked, <model> gives them a model',
     footer: 9,
     whyNot: noSelection,
     run: deeds => {

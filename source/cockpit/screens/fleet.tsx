@@ -1,6 +1,7 @@
 import {Box} from 'ink';
 import {heldCards} from '../board.ts';
 import {fill, line, paint, type Span} from '../draw/spans.ts';
+import {type Keymap, keyOf} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
 import type {CockpitInfo} from '../options.ts';
 import {cardsLines, listLines} from '../panes/cards.ts';
@@ -16,18 +17,20 @@ export type FleetScreenProps = {
   theme: Theme;
   layout: Layout;
   info: CockpitInfo;
+  keymap: Keymap;
 };
 
 /** Session cards beside, above or instead of the live peek. */
-export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
+export function FleetScreen({state, theme, layout, info, keymap}: FleetScreenProps) {
   const {body} = layout;
   if (state.sessions === null || state.sessions.length === 0) {
     const answered = state.sessions !== null;
     const {agentsFound: agents, demoCommand} = info;
-    const lines = welcomeLines({theme, body, agents, demo: state.demo, demoCommand, answered});
+    const keys = {new: keyOf(keymap, 'new'), demo: keyOf(keymap, 'demo'), help: keyOf(keymap, 'help')};
+    const lines = welcomeLines({theme, body, keys, agents, demo: state.demo, demoCommand, answered});
     return <Pane lines={lines} columns={body.cols} />;
   }
-  const peek = layout.peek === null ? null : <Peek {...{state, theme}} size={layout.peek} />;
+  const peek = layout.peek === null ? null : <Peek {...{state, theme, keymap}} size={layout.peek} />;
   const area = layout.cards;
   if (area === null) return peek;
   const cards = <Pane lines={listPart(state, {theme, layout, area})} columns={area.cols} />;
@@ -47,15 +50,17 @@ export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
   );
 }
 
-type PeekProps = {state: State; theme: Theme; size: NonNullable<Layout['peek']>};
+type PeekProps = {state: State; theme: Theme; keymap: Keymap; size: NonNullable<Layout['peek']>};
 
-function Peek({state, theme, size}: PeekProps) {
+function Peek({state, theme, size, keymap}: PeekProps) {
   const session = selectedSession(state);
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
   const typing = state.mode.kind === 'typing';
   const asked = requestInHand(state)?.title ?? null;
   const stale = state.connection.kind === 'lost';
-  return <Pane lines={peekLines({theme, size, session, screen, typing, asked, stale})} columns={size.cols} />;
+  const startKey = keyOf(keymap, 'start-stop');
+  const lines = peekLines({theme, size, session, screen, typing, asked, stale, startKey});
+  return <Pane lines={lines} columns={size.cols} />;
 }
 
 type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};
