@@ -166,9 +166,10 @@ function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; name
   if (dialog.kind === 'reply') {
     return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};
   }
-  if (dialog.kind !== 'prompt') return null;
+  if (dialog.kind !== 'prompt' && dialog.kind !== 'tags') return null;
   const [first] = dialog.to;
   const to = dialog.to.length === 1 && first !== undefined ? plain(nameOf(first)) : `${dialog.to.length} marked`;
+  if (dialog.kind === 'tags') return {label: `tags of ${to}`, field: dialog.field, placeholder: '+urgent -later'};
   return {label: `${theme.shapes.arrow} ${to}`, field: dialog.field};
 }
 

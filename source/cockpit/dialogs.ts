@@ -28,6 +28,8 @@ export type Dialog =
   | {kind: 'claim'; card: string; at: number}
   /** A model for these sessions; `at`: the chosen one of those that are known. */
   | {kind: 'model'; to: readonly string[]; field: Field; at: number | null}
+  /** Tags to give and to take away. */
+  | {kind: 'tags'; to: readonly string[]; field: Field}
   | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
   | {kind: 'message'; title: string; text: string};
 
@@ -38,7 +40,7 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
     case 'text':
       if (dialog.kind === 'prompt' || dialog.kind === 'reply' || dialog.kind === 'comment')
         return {...dialog, field: edit(dialog.field, step.edit)};
-      if (dialog.kind === 'filter' || dialog.kind === 'card-title') {
+      if (dialog.kind === 'filter' || dialog.kind === 'card-title' || dialog.kind === 'tags') {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
       if (dialog.kind === 'help') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: 0};
@@ -69,6 +71,7 @@ const texts: readonly string[] = [
   'fork',
   'card-title',
   'model',
+  'tags',
   'help',
   'palette',
 ];

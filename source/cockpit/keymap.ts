@@ -7,6 +7,7 @@ import {cardDialogKeys} from './keys/card-keys.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
+import {markKeys} from './keys/mark-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
 import {paletteKeys} from './keys/palette-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
@@ -24,6 +25,7 @@ const defaults: Keymap = [
   ...approvalKeys,
   ...diffKeys,
   ...sessionKeys,
+  ...markKeys,
   ...boardKeys,
   ...everywhereKeys,
   ...walkingKeys,
@@ -142,7 +144,7 @@ export const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork', where: ['new-session', 'fork']},
   {title: 'Card', where: ['card', 'claim', 'card-title']},
-  {title: 'Another model', where: ['model']},
+  {title: 'Another model, tags', where: ['model', 'tags']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
   {title: 'Command palette and help', where: ['palette', 'help']},
 ];

@@ -6,7 +6,7 @@ import type {Deed} from './dialogs.ts';
 import {meantIds} from './marks.ts';
 import {type Notice, visibleSessions} from './state.ts';
 import type {Store} from './store.ts';
-import {type TagChange, withTags} from './tags.ts';
+import {readTags, type TagChange, withTags} from './tags.ts';
 
 /** What is done with one session or several, by their ids. */
 export type SessionDeeds = {
@@ -23,6 +23,8 @@ export type SessionDeeds = {
   /** Asks before it restarts several. */
   restartThese: (ids: readonly string[]) => void;
   tagThese: (ids: readonly string[], change: TagChange) => void;
+  /** Does what stands in the field for tags. */
+  keepTags: () => void;
   /** For one that has just been made; resolves when it is up. */
   startNew: (session: SessionView, prompt?: string) => Promise<void>;
   /** Does what was asked about. */
@@ -119,6 +121,21 @@ export function sessionDeeds({fleet, store, say, fail, attempt, start, restart}:
   const ask = (deed: Deed['do'], sessions: readonly SessionView[]): void =>
     dispatch({type: 'dialog', dialog: question(deed, sessions)});
 
+  const tagThese = (ids: readonly string[], change: TagChange): void => {
+    const sessions = these(ids);
+    const text = [...change.add.map(tag => `+${tag}`), ...change.remove.map(tag => `-${tag}`)].join(' ');
+    attempt(async () => {
+      const failed = await each(sessions, async ({id}) => {
+        // Somebody else may have changed them a moment ago.
+        const {tags} = await fleet.session(id);
+        const next = withTags(tags, change);
+        if (next !== tags) await fleet.update(id, {tags: [...next]});
+      });
+      if (sessions.length === 1 && failed.length === 0) return say(`${sessions[0]!.name}: ${text}`);
+      told(sessions.length, {failed, done: `${text} for`, plain: text});
+    });
+  };
+
   const meant = (): string[] => meantIds(state()).filter(id => all().some(session => session.id === id));
 
   return {
@@ -177,17 +194,14 @@ export function sessionDeeds({fleet, store, say, fail, attempt, start, restart}:
       perform(verbs.restart, sessions, does.restart);
     },
 
-    tagThese(ids, change) {
-      const sessions = these(ids);
-      const text = [...change.add.map(tag => `+${tag}`), ...change.remove.map(tag => `-${tag}`)].join(' ');
-      attempt(async () => {
-        const failed = await each(sessions, async ({id, tags}) => {
-          const next = withTags(tags, change);
-          if (next !== tags) await fleet.update(id, {tags: [...next]});
-        });
-        if (sessions.length === 1 && failed.length === 0) return say(`${sessions[0]!.name}: ${text}`);
-        told(sessions.length, {failed, done: `${text} for`, plain: text});
-      });
+    tagThese,
+
+    keepTags() {
+      const {dialog} = state();
+      if (dialog.kind !== 'tags') return;
+      dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      const change = readTags(dialog.field.text);
+      if (change.add.length + change.remove.length > 0) tagThese(dialog.to, change);
     },
 
     startNew: (session, prompt) => alone(verbs.start, session, () => start(session, prompt)),

@@ -219,6 +219,24 @@ describe('in a real terminal', {concurrency: 3}, () => {
     });
   }
 
+  for (const {cols, rows} of sizes) {
+    test(`${cols}×${rows}: a range is marked, and what is meant for it asks once`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press('\x1b[1;2B\x1b[1;2B');
+      await terminal.expectRow(/send to \d/);
+      terminal.press('s');
+      await terminal.expectRow(/Stop \d sessions\?/);
+      terminal.press(ESC);
+      await terminal.expectNoRow(/Stop \d sessions/);
+      terminal.press('#+urgent\r');
+      await terminal.expectRow(/\+urgent for \d sessions/);
+      await terminal.expectRow(/● batch/);
+      terminal.press('**');
+      await terminal.expectNoRow(/● batch/);
+    });
+  }
+
   test('sessions take the size of the peek once it is stable, at least 80×24', async () => {
     await using terminal = new CockpitTerminal({cols: 200, rows: 50});
     await terminal.expectRow(/COMMAND$/);

@@ -48,7 +48,7 @@ test('texts say the key that counts', () => {
   const find = (id: string) => own.find(binding => binding.id === id)!;
   const stopped = reduce(fleet, {type: 'select', session: 'id-notes'});
   assert.equal(whyDisabled(find('attach'), stopped), 'notes is not running (S starts it)');
-  assert.match(find('mark').help, /: \. sends to all marked, M gives/);
+  assert.match(find('mark').help, /: \. S r M # mean all marked/);
   assert.match(find('card-mark').help, /: < and L move/);
   assert.ok(
     keymap.every(({help}) => !/<[a-z]/.test(help)),

@@ -18,6 +18,7 @@ export type Where =
   | 'card'
   | 'claim'
   | 'model'
+  | 'tags'
   | 'confirm'
   | 'palette'
   | 'help'

@@ -160,7 +160,7 @@ export const dialogKeys: readonly Binding[] = [
   {
     id: 'dialog.close',
     keys: ['esc', 'ctrl+c'],
-    where: ['prompt', 'reply', 'comment', ...forms, 'card-title', 'model'],
+    where: ['prompt', 'reply', 'comment', ...forms, 'card-title', 'model', 'tags'],
     label: 'cancel',
     help: 'close without doing anything',
     footer: 9,

@@ -15,7 +15,7 @@ export type FooterProps = {
   leaveKey: string;
   notice: Notice | null;
   /** The text that is being written here: prompt bar or filter. */
-  writing: {label: string; field: Field} | null;
+  writing: {label: string; field: Field; placeholder?: string} | null;
 };
 
 /** A phone has no room to say that keys are commands; that they are not is always said. */
@@ -47,7 +47,10 @@ function leftSide({theme, hints, typingTo, leaveKey, notice, writing}: FooterPro
       ['tab', `${shapes.pointer} `],
     ];
     const columns = Math.max(4, room - spansWidth(label));
-    return [...label, ...fieldSpans({theme, field: writing.field, columns, focused: true})];
+    return [
+      ...label,
+      ...fieldSpans({theme, field: writing.field, columns, focused: true, placeholder: writing.placeholder}),
+    ];
   }
   if (typingTo !== null && notice === null) {
     return [

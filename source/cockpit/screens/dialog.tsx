@@ -48,6 +48,7 @@ function paneOf({state, theme, layout, hints, keymap}: DialogProps): {lines: str
     case 'comment':
     case 'filter':
     case 'card-title':
+    case 'tags':
       return null;
     case 'help': {
       const {field, at} = dialog;
