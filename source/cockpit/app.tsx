@@ -1,6 +1,7 @@
 import {Box, type SuspendTerminal, useApp, useInput, usePaste} from 'ink';
 import {useEffect, useSyncExternalStore} from 'react';
 import type {Deeds} from './deeds.ts';
+import {type DeliveryLine, deliveryLine} from './deliveries.ts';
 import type {Spot} from './diff-rows.ts';
 import {cut, plain} from './draw/cells.ts';
 import type {Hint} from './draw/hints.ts';
@@ -16,9 +17,9 @@ import {keyName} from './key-names.ts';
 import {footerBindings, type Keymap, keyOf, labelOf, paste, press, tabs} from './keymap.ts';
 import {type Layout, MIN_COLS, MIN_ROWS} from './layout.ts';
 import type {CockpitInfo} from './options.ts';
-import {footerLine} from './panes/footer.ts';
+import {footerLines} from './panes/footer.ts';
 import {headerLines} from './panes/header.ts';
-import {Pane} from './panes/pane.tsx';
+import {Overlay, Pane} from './panes/pane.tsx';
 import {ApprovalsScreen} from './screens/approvals.tsx';
 import {BoardScreen} from './screens/board.tsx';
 import {DialogLayer} from './screens/dialog.tsx';
@@ -76,11 +77,13 @@ export function Frame({state, theme, info, leaveKey, keymap}: FrameProps) {
       label: labelOf(binding, state),
     }),
   );
+  const footer = footerOf(state, {theme, hints, leaveKey, layout});
   return (
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
       <Pane lines={headerOf(state, {theme, info, layout, keymap})} columns={cols} />
       <Screen {...{state, theme, layout, info, keymap}} />
-      <Pane lines={[footerOf(state, {theme, hints, leaveKey})]} columns={cols} />
+      <Pane lines={[footer.at(-1)!]} columns={cols} />
+      {footer.length > 1 && <Overlay lines={footer.slice(0, -1)} columns={cols} x={0} y={rows - footer.length} />}
       <DialogLayer {...{state, theme, layout, hints, keymap}} />
     </Box>
   );
@@ -105,7 +108,7 @@ function Screen({state, theme, layout, info, keymap}: ScreenProps) {
 
 function headerOf(state: State, {theme, info, layout, keymap}: Omit<ScreenProps, 'state'>): string[] {
   const {sessions, now, connection, place, requests, spend} = state;
-  const about = aboutList(state, {layout, keymap});
+  const about = aboutList(state, {layout, keymap, theme});
   const rows = layout.headerRows;
   return headerLines({
     theme,
@@ -127,7 +130,7 @@ function headerOf(state: State, {theme, info, layout, keymap}: Omit<ScreenProps,
   });
 }
 
-function aboutList(state: State, {layout, keymap}: Pick<ScreenProps, 'layout' | 'keymap'>): Span[] {
+function aboutList(state: State, {layout, keymap, theme}: Pick<ScreenProps, 'layout' | 'keymap' | 'theme'>): Span[] {
   const spans: Span[] = [];
   const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
   if (state.connection.kind === 'lost') add(['attention', 'stale']);
@@ -142,6 +145,9 @@ function aboutList(state: State, {layout, keymap}: Pick<ScreenProps, 'layout' | 
     if (!state.reading.follow) add(['dim', `${keyOf(keymap, 'last')} follows`]);
     return spans;
   }
+  // While the footer tells of it, once is enough.
+  const sent = state.notice?.follows === undefined ? deliveryLine(state.deliveries) : null;
+  if (sent !== null) add(deliverySpan(sent, theme));
   if (state.onlyMine) add(['attention', 'only what needs me']);
   if (state.marks.length > 0) add(['mark', `${state.marks.length} marked`]);
   const count = layout.cards === null ? '' : countText(state, layout.cards);
@@ -149,28 +155,40 @@ function aboutList(state: State, {layout, keymap}: Pick<ScreenProps, 'layout' | 
   return spans;
 }
 
-type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string};
+type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string; layout: Layout};
 
-function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
+function footerOf(state: State, {theme, hints, leaveKey, layout}: FooterParts): string[] {
   const {mode, dialog, sessions, notice} = state;
   const nameOf = (id: string): string => sessions?.find(session => session.id === id)?.name ?? id;
   const typingTo = mode.kind === 'typing' ? nameOf(mode.session) : null;
   const columns = state.size.cols;
-  return footerLine({theme, columns, hints, typingTo, leaveKey, notice, writing: writingOf(dialog, {theme, nameOf})});
+  const rows = Math.min(WRITING_ROWS, Math.floor(layout.body.rows / 2));
+  const writing = writingOf(dialog, {theme, nameOf, rows});
+  return footerLines({theme, columns, hints, typingTo, leaveKey, notice, writing});
 }
 
-function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
+function deliverySpan({look, text}: DeliveryLine, {shapes}: Theme): Span {
+  if (look === 'done') return ['finished', `${shapes.finished} ${plain(text)}`];
+  return look === 'bad' ? ['failed', `${shapes.failed} ${plain(text)}`] : ['dim', `${shapes.arrow} ${plain(text)}`];
+}
+
+/** A text of more lines than this scrolls. */
+const WRITING_ROWS = 10;
+
+type Writing = {theme: Theme; nameOf: (id: string) => string; rows: number};
+
+function writingOf(dialog: State['dialog'], {theme, nameOf, rows}: Writing) {
   if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};
-  if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field};
+  if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field, rows};
   if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
   if (dialog.kind === 'reply') {
-    return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};
+    return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field, rows};
   }
   if (dialog.kind !== 'prompt' && dialog.kind !== 'tags') return null;
   const [first] = dialog.to;
   const to = dialog.to.length === 1 && first !== undefined ? plain(nameOf(first)) : `${dialog.to.length} marked`;
   if (dialog.kind === 'tags') return {label: `tags of ${to}`, field: dialog.field, placeholder: '+urgent -later'};
-  return {label: `${theme.shapes.arrow} ${to}`, field: dialog.field};
+  return {label: `${theme.shapes.arrow} ${to}${dialog.now ? ' now' : ''}`, field: dialog.field, rows};
 }
 
 /** The end of a path says more than its beginning. */

@@ -10,10 +10,10 @@ import {type Keymap, keymapOf} from './keymap.ts';
 import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
 import {type PaletteDeeds, paletteDeeds} from './palette-deeds.ts';
+import {type PromptDeeds, promptDeeds} from './prompt-deeds.ts';
 import {type SessionDeeds, sessionDeeds} from './session-deeds.ts';
 import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
-import {fieldOf} from './text-field.ts';
 
 /** What keys can do besides changing the state: the cockpit's side of `Fleet`. */
 export type Deeds = Answers &
@@ -22,6 +22,7 @@ export type Deeds = Answers &
   DiffDeeds &
   ModelDeeds &
   PaletteDeeds &
+  PromptDeeds &
   SessionDeeds & {
     /** The keys as they count here. */
     keymap: Keymap;
@@ -36,8 +37,6 @@ export type Deeds = Answers &
     /** Stops what runs of the sessions that are meant; starts them where none does. */
     startOrStop: () => void;
     restart: () => void;
-    openPrompt: () => void;
-    sendPrompt: () => void;
     demo: () => void;
     /** The whole text of the chosen line of the Events screen. */
     readEvent: () => void;
@@ -119,7 +118,7 @@ export function createDeeds({
   const start = async (session: SessionView, prompt?: string) =>
     fleet.start(session.id, await startInput(session.id, prompt));
   const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
-  const onSessions = sessionDeeds({fleet, store, say, fail, attempt, start, restart});
+  const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, start, restart});
 
   const deeds: Deeds = {
     keymap,
@@ -145,17 +144,8 @@ export function createDeeds({
       else onSessions.startThese(ids);
     },
     restart: () => onSessions.restartThese(onSessions.meant()),
-    openPrompt: () => {
-      dispatch({type: 'dialog', dialog: {kind: 'prompt', to: onSessions.meant(), field: fieldOf()}});
-    },
-    sendPrompt: () => {
-      const {dialog} = state();
-      if (dialog.kind !== 'prompt' || isLost()) return; // The text stays.
-      dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      if (dialog.field.text.trim() === '') return;
-      onSessions.sendTo(dialog.to, {text: dialog.field.text});
-    },
     ...onSessions,
+    ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
     ...paletteDeeds({store, say, deeds: () => deeds}),
     ...answers({fleet, store, clock, say, attempt, isLost}),
     ...diffDeeds({fleet, store, say, fail, isLost}),

@@ -12,7 +12,8 @@ export type Dialog =
   | {kind: 'help'; field: Field; at: number}
   /** The command palette; `at` null: the line that is chosen by itself. */
   | {kind: 'palette'; field: Field; at: number | null}
-  | {kind: 'prompt'; to: readonly string[]; field: Field}
+  /** `now`: it ends the turn that runs. `past`: how many texts back, with the one that was begun as `draft`. */
+  | {kind: 'prompt'; to: readonly string[]; field: Field; now: boolean; past: number; draft: string}
   /** What goes with an answer to a request. */
   | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
   | {kind: 'filter'; field: Field; before: string}

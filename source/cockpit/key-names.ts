@@ -2,7 +2,8 @@ import type {Key} from 'ink';
 
 /** The name of a key press as `keymap.ts` writes it: `j`, `up`, `space`, `ctrl+l`, `alt+enter`. */
 export function keyName(input: string, key: Key): string {
-  const named = namedKey(key) ?? (input === ' ' ? 'space' : input === '\n' ? 'enter' : input);
+  if (input === '\n') return 'ctrl+j';
+  const named = namedKey(key) ?? (input === ' ' ? 'space' : input);
   const shift = key.shift && SHIFTED.includes(named) ? 'shift+' : '';
   return `${key.ctrl ? 'ctrl+' : ''}${key.meta && !key.escape ? 'alt+' : ''}${shift}${named}`;
 }

@@ -76,7 +76,9 @@ export function bindingFor(name: string, state: State, map: Keymap = keymap): Bi
 /** One key press in COMMAND mode. `text`: what it types where a text is written. */
 export function press({name, text, deeds, now}: {name: string; text: string; deeds: Deeds; now: number}): void {
   const {notice} = deeds.state();
-  const binding = bindingFor(name, deeds.state(), deeds.keymap);
+  const find = (key: string): Binding | null => bindingFor(key, deeds.state(), deeds.keymap);
+  // Some terminals send Enter so.
+  const binding = find(name) ?? (name === 'ctrl+j' ? find('enter') : null);
   if (binding !== null) runBinding(binding, deeds);
   else if (text !== '' && takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
   const unchanged = deeds.state().notice === notice;

@@ -1,7 +1,8 @@
 import {type AmuxError, asAmuxError} from '../domain/errors.ts';
-import type {Fleet, MessageInput, SessionView} from '../domain/fleet.ts';
+import type {Fleet, MessageInput, Sent, SessionView} from '../domain/fleet.ts';
 import {findNamed} from '../domain/names.ts';
 import {moodOf} from './attention.ts';
+import {deliveryText} from './deliveries.ts';
 import type {Deed} from './dialogs.ts';
 import {meantIds} from './marks.ts';
 import {type Notice, visibleSessions} from './state.ts';
@@ -34,6 +35,7 @@ export type SessionDeeds = {
 type Options = {
   fleet: Fleet;
   store: Store;
+  clock: () => number;
   say: (message: string, hint?: string) => void;
   fail: (error: unknown) => void;
   attempt: (work: () => Promise<unknown>) => void;
@@ -51,7 +53,7 @@ const verbs = {
 
 type Failure = {name: string; error: AmuxError};
 
-export function sessionDeeds({fleet, store, say, fail, attempt, start, restart}: Options): SessionDeeds {
+export function sessionDeeds({fleet, store, clock, say, fail, attempt, start, restart}: Options): SessionDeeds {
   const {state, dispatch} = store;
   const all = (): readonly SessionView[] => state().sessions ?? [];
   const these = (ids: readonly string[]): SessionView[] =>
@@ -121,6 +123,16 @@ export function sessionDeeds({fleet, store, say, fail, attempt, start, restart}:
   const ask = (deed: Deed['do'], sessions: readonly SessionView[]): void =>
     dispatch({type: 'dialog', dialog: question(deed, sessions)});
 
+  /** What becomes of it is told until a while after its end. */
+  const send = async ({id, name}: SessionView, message: MessageInput): Promise<Sent> => {
+    const sent = await fleet.send(id, message);
+    dispatch({type: 'delivery', step: {do: 'sent', sent, session: name, now: clock()}});
+    return sent;
+  };
+
+  const follow = (message: string, hint = ''): void =>
+    dispatch({type: 'notice', notice: {kind: 'info', message, hint, at: clock(), follows: 'deliveries'}});
+
   const tagThese = (ids: readonly string[], change: TagChange): void => {
     const sessions = these(ids);
     const text = [...change.add.map(tag => `+${tag}`), ...change.remove.map(tag => `-${tag}`)].join(' ');
@@ -167,11 +179,15 @@ export function sessionDeeds({fleet, store, say, fail, attempt, start, restart}:
       if (only === undefined) return say('nobody is there any more to send it to');
       attempt(async () => {
         if (sessions.length > 1) {
-          const failed = await each(sessions, ({id}) => fleet.send(id, message));
+          const failed = await each(sessions, session => send(session, message));
+          if (failed.length === 0) return follow(`queued for ${sessions.length} sessions`);
           return told(sessions.length, {failed, done: 'queued for', plain: 'send'});
         }
-        const sent = await fleet.send(only.id, message);
-        say(`${only.name}: ${sent.state}`, sent.reason);
+        const sent = await send(only, message);
+        // Its steps may have been told before this answer came.
+        const delivery = state().deliveries.find(({id}) => id === sent.id);
+        const now = delivery?.state ?? sent.state;
+        follow(deliveryText({session: only.name, state: now}), now === sent.state ? sent.reason : '');
       });
     },
 

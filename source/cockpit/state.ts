@@ -1,17 +1,19 @@
 import type {ApprovalView, EventView, SessionView} from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
-import {byAttention, needsPerson} from './attention.ts';
 import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './board.ts';
 import {withSight} from './board-window.ts';
+import {type Delivery, type DeliveryStep, deliveryLine, stepDeliveries} from './deliveries.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
+import {selectedSession, visibleSessions} from './listing.ts';
 import {type MarkStep, type Marks, stepMarks, stillMarked} from './marks.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
-import {sessionMatches} from './session-filter.ts';
 import {type Spend, sameSpend} from './spend.ts';
+
+export {countText, nextInNeed, selectedSession, visibleSessions} from './listing.ts';
 
 const NOTICES_KEPT = 200;
 
@@ -21,7 +23,14 @@ export type Mode = {kind: 'command'} | {kind: 'typing'; session: string};
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
 
 /** Something amux has to say itself. `at` is ms since the epoch. */
-export type Notice = {kind: 'error' | 'info'; message: string; hint: string; at: number};
+export type Notice = {
+  kind: 'error' | 'info';
+  message: string;
+  hint: string;
+  at: number;
+  /** It goes on to tell of what was sent. */
+  follows?: 'deliveries';
+};
 
 export type State = {
   size: Size;
@@ -48,6 +57,8 @@ export type State = {
   /** Oldest first, by cursor. */
   entries: readonly EventView[];
   reading: Reading;
+  /** Of what was sent from here. */
+  deliveries: readonly Delivery[];
   notice: Notice | null;
   /** All notices, for the Events screen; oldest first. */
   notices: readonly Notice[];
@@ -71,6 +82,7 @@ export type Action =
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
   | {type: 'connection'; connection: Connection}
+  | {type: 'delivery'; step: DeliveryStep}
   | {type: 'notice'; notice: Notice}
   | {type: 'notice-read'}
   | {type: 'select'; session: string}
@@ -107,6 +119,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     screens: new Map(),
     entries: [],
     reading: {follow: true},
+    deliveries: [],
     notice: null,
     notices: [],
     connection: {kind: 'connecting'},
@@ -122,7 +135,7 @@ export function reduce(state: State, action: Action): State {
       if (action.size.cols === state.size.cols && action.size.rows === state.size.rows) return state;
       return resized(state, action.size);
     case 'tick':
-      return {...state, now: action.now};
+      return {...delivered(state, {do: 'tick', now: action.now}), now: action.now};
     case 'anew':
       return {...state, now: action.now, epoch: state.epoch + 1};
     case 'sessions':
@@ -142,9 +155,15 @@ export function reduce(state: State, action: Action): State {
     case 'screen':
       return {...state, screens: keepScreen(state.screens, action)};
     case 'entries':
-      return {...state, entries: mergeEntries(state.entries, action.entries)};
+      return {
+        ...delivered(state, {do: 'told', entries: action.entries}),
+        entries: mergeEntries(state.entries, action.entries),
+      };
     case 'connection':
       return action.connection.kind === state.connection.kind ? state : {...state, ...atConnection(action.connection)};
+    case 'delivery':
+      // Its steps may have been told before the answer came.
+      return delivered(delivered(state, action.step), {do: 'told', entries: state.entries});
     case 'notice':
       return {...state, notice: action.notice, notices: [...state.notices, action.notice].slice(-NOTICES_KEPT)};
     case 'notice-read':
@@ -184,48 +203,22 @@ export function reduce(state: State, action: Action): State {
 /** What narrows the list in sight: the board has a filter of its own. */
 export const filterOf = ({place, filter, board}: State): string => (place === 'board' ? board.filter : filter);
 
-/** Whether two states look the same: the journal is in sight on the Events screen alone. */
-export function looksSame(a: State, b: State): boolean {
-  if (a === b) return true;
-  if (a.place === 'events') return false;
-  return (Object.keys(a) as (keyof State)[]).every(key => key === 'entries' || a[key] === b[key]);
-}
-
 /** The moment that what is shown is of: it stands still while nobody tells anything. */
 export const shownAt = ({connection, now}: State): number =>
   connection.kind === 'lost' ? Math.min(now, connection.since) : now;
-
-/** Sessions that are listed, in the order in which they are listed. */
-export function visibleSessions(state: State): SessionView[] {
-  const needle = state.filter.toLowerCase();
-  const kept = (state.sessions ?? []).filter(
-    session => (!state.onlyMine || needsPerson(session)) && (needle === '' || sessionMatches(session, needle)),
-  );
-  return byAttention(kept);
-}
-
-export function selectedSession(state: State): SessionView | null {
-  return state.sessions?.find(session => session.id === state.selected) ?? null;
-}
 
 export function currentLayout({size, view, mode, sessions}: State): Layout {
   const metered = sessions?.some(({token_count}) => token_count !== null) === true;
   return layoutOf(size, view, mode.kind === 'typing', metered ? sessions.length : 0);
 }
 
-/** The next session after the selected one that needs a person; null when there is no other. */
-export function nextInNeed(state: State): string | null {
-  const inNeed = visibleSessions(state).filter(needsPerson);
-  const at = inNeed.findIndex(session => session.id === state.selected);
-  const next = inNeed[(at + 1) % Math.max(1, inNeed.length)];
-  return next === undefined || next.id === state.selected ? null : next.id;
-}
-
-/** `1-4 of 11` for a list that does not fit; empty for one that does. */
-export function countText(state: State, area: NonNullable<Layout['cards']>): string {
-  const total = visibleSessions(state).length;
-  if (total <= area.perPage) return '';
-  return `${state.top + 1}-${Math.min(total, state.top + area.perPage)} of ${total}`;
+function delivered(state: State, step: DeliveryStep): State {
+  const deliveries = stepDeliveries(state.deliveries, step);
+  if (deliveries === state.deliveries) return state;
+  const {notice} = state;
+  if (notice?.follows !== 'deliveries' || step.do === 'sent') return {...state, deliveries};
+  const told = deliveryLine(deliveries);
+  return {...state, deliveries, notice: told === null ? null : {...notice, message: told.text, hint: ''}};
 }
 
 /** A loss is a moment of its own: what it shows has to begin with it. */

@@ -1,4 +1,4 @@
-import {type Action, looksSame, reduce, type State} from './state.ts';
+import {type Action, reduce, type State} from './state.ts';
 
 /** Holds the one state; listeners hear of changes once per turn of the event loop's microtasks. */
 export class Store {
@@ -41,4 +41,11 @@ export class Store {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+}
+
+/** Whether two states look the same: the journal is in sight on the Events screen alone. */
+function looksSame(a: State, b: State): boolean {
+  if (a === b) return true;
+  if (a.place === 'events') return false;
+  return (Object.keys(a) as (keyof State)[]).every(key => key === 'entries' || a[key] === b[key]);
 }

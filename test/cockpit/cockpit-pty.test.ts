@@ -130,7 +130,7 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await using terminal = new CockpitTerminal({cols: 120, rows: 40});
     await terminal.expectRow(/COMMAND$/);
     terminal.press(' q\x1b[200~uit\nnow\x1b[201~!');
-    await terminal.expectRow(/→ payments ❯ quit↵now!/);
+    await terminal.expectRow(/^ {14}now!/);
     terminal.press('\r');
     await terminal.expectRow(/payments: queued/);
     terminal.press('q');
@@ -220,6 +220,20 @@ describe('in a real terminal', {concurrency: 3}, () => {
   }
 
   for (const {cols, rows} of sizes) {
+    test(`${cols}×${rows}: a text of several lines grows above the footer`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press(' one\ntwo\x1b\rthree\x1b[13;2ufour');
+      await terminal.expectRow(/^ → payments ❯ one$/);
+      await terminal.expectRow(/^ {14}four/);
+      assert.match(terminal.rows().at(-6)!, /^─+$/);
+      terminal.press('\t\r');
+      await terminal.expectRow(/payments: queued/);
+      terminal.press('q');
+      await restored(terminal, /^END quit/);
+      assert.match(calls(terminal), /send payments one/);
+    });
+
     test(`${cols}×${rows}: a range is marked, and what is meant for it asks once`, async () => {
       await using terminal = new CockpitTerminal({cols, rows});
       await terminal.expectRow(/space send/);

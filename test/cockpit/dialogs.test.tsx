@@ -55,7 +55,7 @@ test('a bracketed paste goes to the focused field as text, and nowhere else', as
   cockpit.press(' ');
   await cockpit.see(/→ payments ❯/);
   cockpit.press('\x1b[200~two\nlines\x1b[201~');
-  await cockpit.see(/two↵lines/);
+  await cockpit.see(/❯ two *\n +lines/);
   assert.deepEqual(cockpit.ends, []);
 });
 

@@ -8,7 +8,7 @@ import {newSessionFaults, newSessionForm} from '../../source/cockpit/new-session
 import {listingOf} from '../../source/cockpit/palette/entries.ts';
 import {cardLines, cardsLines, listLines} from '../../source/cockpit/panes/cards.ts';
 import {eventsPaneLines} from '../../source/cockpit/panes/events.ts';
-import {footerLine} from '../../source/cockpit/panes/footer.ts';
+import {footerLine, footerLines} from '../../source/cockpit/panes/footer.ts';
 import {formPane} from '../../source/cockpit/panes/form.ts';
 import {type HeaderProps, headerLines} from '../../source/cockpit/panes/header.ts';
 import {helpPane} from '../../source/cockpit/panes/help.ts';
@@ -154,6 +154,8 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
       for (const typingTo of [null, nasty.name]) {
         const props = {theme, columns: cols, hints, typingTo, leaveKey: 'ctrl+]', notice, writing};
         checkLines([footerLine(props)], {columns: cols, what: 'footer'});
+        const long = {...props, writing: writing && {...writing, rows: 5}};
+        checkLines(footerLines(long), {columns: cols, what: 'footer of several lines'});
       }
     }
     const body = {cols, rows: 17};

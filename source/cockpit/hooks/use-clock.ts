@@ -1,6 +1,7 @@
 import {useEffect} from 'react';
 import {nextTick} from '../ages.ts';
 import {sinceOf} from '../attention.ts';
+import {nextForgotten} from '../deliveries.ts';
 import {currentLayout, type State, visibleSessions} from '../state.ts';
 import type {Source} from './use-fleet.ts';
 
@@ -15,7 +16,7 @@ export function useClock({store, clock}: Source, state: State): void {
   // Without a connection only its loss grows older.
   const sinces =
     state.connection.kind === 'lost' ? [state.connection.since / 1000] : [...inSight.map(sinceOf), ...asked, ...leases];
-  const due = nextTick(sinces, state.now);
+  const due = Math.min(nextTick(sinces, state.now), nextForgotten(state.deliveries));
   useEffect(() => {
     const timer = setTimeout(() => store.dispatch({type: 'tick', now: clock()}), Math.max(1, due - clock()));
     return () => clearTimeout(timer);
