@@ -150,6 +150,7 @@ function aboutList(state: State, {layout, keymap, theme}: Pick<ScreenProps, 'lay
   if (sent !== null) add(deliverySpan(sent, theme));
   if (state.onlyMine) add(['attention', 'only what needs me']);
   if (state.marks.length > 0) add(['mark', `${state.marks.length} marked`]);
+  if (state.grouping.by !== 'none') add(['dim', `by ${state.grouping.by}`]);
   const count = layout.cards === null ? '' : countText(state, layout.cards);
   if (count !== '') add(['dim', count]);
   return spans;

@@ -7,6 +7,7 @@ import {cardDialogKeys} from './keys/card-keys.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
+import {groupKeys} from './keys/group-keys.ts';
 import {markKeys} from './keys/mark-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
 import {paletteKeys} from './keys/palette-keys.ts';
@@ -24,6 +25,7 @@ export type Keymap = readonly Binding[];
 const defaults: Keymap = [
   ...approvalKeys,
   ...diffKeys,
+  ...groupKeys,
   ...sessionKeys,
   ...markKeys,
   ...boardKeys,

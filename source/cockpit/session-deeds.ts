@@ -166,10 +166,10 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, start, re
 
     goTo(id) {
       if (state().place !== 'fleet') dispatch({type: 'place', place: 'fleet'});
-      if (!visibleSessions(state()).some(session => session.id === id)) {
-        dispatch({type: 'filter', text: ''});
-        dispatch({type: 'only-mine', on: false});
-      }
+      dispatch({type: 'select', session: id});
+      if (visibleSessions(state()).some(session => session.id === id)) return;
+      dispatch({type: 'filter', text: ''});
+      dispatch({type: 'only-mine', on: false});
       dispatch({type: 'select', session: id});
     },
 

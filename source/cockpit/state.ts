@@ -5,15 +5,17 @@ import {withSight} from './board-window.ts';
 import {type Delivery, type DeliveryStep, deliveryLine, stepDeliveries} from './deliveries.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
+import {type Grouping, type GroupingStep, noGrouping} from './grouping.ts';
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
-import {diffAreas, type Layout, layoutOf, type Size, scrollTo, type View} from './layout.ts';
-import {selectedSession, visibleSessions} from './listing.ts';
+import {diffAreas, type Size, type View} from './layout.ts';
+import {currentLayout} from './listing.ts';
 import {type MarkStep, type Marks, stepMarks, stillMarked} from './marks.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
+import {inSight, moveItems, moveRows, reselect, unfolded, withGrouping} from './selection.ts';
 import {type Spend, sameSpend} from './spend.ts';
 
-export {countText, nextInNeed, selectedSession, visibleSessions} from './listing.ts';
+export {countText, currentLayout, nextInNeed, selectedSession, visibleSessions} from './listing.ts';
 
 const NOTICES_KEPT = 200;
 
@@ -49,6 +51,7 @@ export type State = {
   place: Place;
   view: View;
   onlyMine: boolean;
+  grouping: Grouping;
   filter: string;
   marks: Marks;
   mode: Mode;
@@ -92,6 +95,7 @@ export type Action =
   | {type: 'place'; place: Place}
   | {type: 'view'; view: View}
   | {type: 'only-mine'; on: boolean}
+  | {type: 'grouping'; step: GroupingStep}
   | {type: 'filter'; text: string}
   | {type: 'marks'; step: MarkStep}
   | {type: 'mode'; mode: Mode}
@@ -112,6 +116,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     place: 'fleet',
     view: 'cards',
     onlyMine: false,
+    grouping: noGrouping,
     filter: '',
     marks: [],
     mode: {kind: 'command'},
@@ -169,11 +174,11 @@ export function reduce(state: State, action: Action): State {
     case 'notice-read':
       return state.notice === null ? state : {...state, notice: null};
     case 'select':
-      return inSight({...state, selected: action.session});
+      return inSight(unfolded({...state, selected: action.session}));
     case 'move':
       return move(state, action.by);
     case 'move-rows':
-      return move(state, action.by * (state.place === 'fleet' ? (currentLayout(state).cards?.columns ?? 1) : 1));
+      return state.place === 'fleet' ? moveRows(state, action.by) : move(state, action.by);
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
@@ -182,6 +187,8 @@ export function reduce(state: State, action: Action): State {
       return inSight({...state, view: action.view});
     case 'only-mine':
       return inSight(reselect({...state, onlyMine: action.on}));
+    case 'grouping':
+      return withGrouping(state, action.step);
     case 'filter':
       if (state.place === 'board') return withBoard(state, stepBoard(state.board, {do: 'filter', text: action.text}));
       return inSight(reselect({...state, filter: action.text}));
@@ -206,11 +213,6 @@ export const filterOf = ({place, filter, board}: State): string => (place === 'b
 /** The moment that what is shown is of: it stands still while nobody tells anything. */
 export const shownAt = ({connection, now}: State): number =>
   connection.kind === 'lost' ? Math.min(now, connection.since) : now;
-
-export function currentLayout({size, view, mode, sessions}: State): Layout {
-  const metered = sessions?.some(({token_count}) => token_count !== null) === true;
-  return layoutOf(size, view, mode.kind === 'typing', metered ? sessions.length : 0);
-}
 
 function delivered(state: State, step: DeliveryStep): State {
   const deliveries = stepDeliveries(state.deliveries, step);
@@ -244,23 +246,11 @@ function stillTyping(state: State): State {
   return running ? state : {...state, mode: {kind: 'command'}};
 }
 
-/** The selection stays on its session while that is listed; else it goes to the first one. */
-function reselect(state: State): State {
-  const listed = visibleSessions(state);
-  if (listed.some(session => session.id === state.selected)) return state;
-  if (state.mode.kind === 'typing' && selectedSession(state) !== null) return state;
-  return {...state, selected: listed[0]?.id ?? null};
-}
-
 function move(state: State, by: number): State {
   if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
   if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
   if (state.place === 'events') return moveReading(state, by);
-  const listed = visibleSessions(state);
-  if (listed.length === 0) return state;
-  const at = listed.findIndex(session => session.id === state.selected);
-  const to = Math.max(0, Math.min(listed.length - 1, at + by));
-  return to === at ? state : inSight({...state, selected: listed[to]!.id});
+  return moveItems(state, by);
 }
 
 /** What was chosen stays in sight. */
@@ -276,15 +266,4 @@ const diffRows = (state: State): number => diffAreas(currentLayout(state).body).
 function withBoard(state: State, stepped: Board): State {
   const board = withSight(stepped, currentLayout(state).body);
   return board === state.board ? state : {...state, board};
-}
-
-function inSight(state: State): State {
-  const area = currentLayout(state).cards;
-  if (area === null) return state;
-  const listed = visibleSessions(state);
-  const index = listed.findIndex(session => session.id === state.selected);
-  const rows = Math.ceil(listed.length / area.columns);
-  const lastTop = Math.max(0, rows - area.perPage / area.columns) * area.columns;
-  const top = Math.min(lastTop, scrollTo(state.top, {index, area}));
-  return top === state.top ? state : {...state, top};
 }

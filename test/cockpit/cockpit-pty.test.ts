@@ -220,6 +220,20 @@ describe('in a real terminal', {concurrency: 3}, () => {
   }
 
   for (const {cols, rows} of sizes) {
+    test(`${cols}×${rows}: sessions are grouped, and a group is folded`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows, env: {GROUPS: '1'}});
+      await terminal.expectRow(/space send/);
+      terminal.press('o');
+      await terminal.expectRow(/^ ▾ #shop ─+ ◆1 ▶2\b/);
+      terminal.press('-');
+      await terminal.expectRow(/^▌▸ #shop ─+ ◆1 ▶2\b/);
+      terminal.press('\r');
+      await terminal.expectRow(/^▌▾ #shop ─+ ◆1 ▶2\b/);
+      terminal.press('o');
+      await terminal.expectNoRow(/▾ #shop/);
+      await terminal.expectRow(/^ ▾ shop ─+ ◆1 ✗1 ▶2/);
+    });
+
     test(`${cols}×${rows}: a text of several lines grows above the footer`, async () => {
       await using terminal = new CockpitTerminal({cols, rows});
       await terminal.expectRow(/space send/);

@@ -6,10 +6,14 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
- * `EMPTY=1`: no sessions. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
+ * `EMPTY=1`: no sessions. `GROUPS=1`: with tags and two projects. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
 const fleet = process.env['EMPTY'] ? new FakeFleet([]) : sceneFleet();
+if (process.env['GROUPS']) {
+  for (const name of ['payments', 'api', 'web']) fleet.set(name, {tags: ['shop']});
+  fleet.set('docs', {project: '/work/site'});
+}
 process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === 'throw') throw new Error('thrown on purpose');
   if (process.env['CRASH'] === 'reject') void Promise.reject(new Error('rejected on purpose'));

@@ -18,6 +18,8 @@ export type Shapes = {
   bolt: string;
   dot: string;
   cropped: string;
+  open: string;
+  folded: string;
   arrow: string;
   enter: string;
   left: string;
@@ -59,6 +61,8 @@ export const unicodeShapes: Shapes = {
   bolt: '⚡',
   dot: '·',
   cropped: '▸',
+  open: '▾',
+  folded: '▸',
   arrow: '→',
   enter: '⏎',
   left: '‹',
@@ -90,6 +94,8 @@ export const asciiShapes: Shapes = {
   bolt: '^',
   dot: '-',
   cropped: '>',
+  open: 'v',
+  folded: '>',
   arrow: '>',
   enter: 'enter',
   left: '<',

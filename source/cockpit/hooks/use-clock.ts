@@ -2,14 +2,14 @@ import {useEffect} from 'react';
 import {nextTick} from '../ages.ts';
 import {sinceOf} from '../attention.ts';
 import {nextForgotten} from '../deliveries.ts';
-import {currentLayout, type State, visibleSessions} from '../state.ts';
+import {sessionsInSight} from '../listing.ts';
+import {currentLayout, type State} from '../state.ts';
 import type {Source} from './use-fleet.ts';
 
 /** The only thing that ticks: one timer for the next time a visible age or the clock changes. */
 export function useClock({store, clock}: Source, state: State): void {
   const area = currentLayout(state).cards;
-  const inSight =
-    area === null || state.place !== 'fleet' ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
+  const inSight = area === null || state.place !== 'fleet' ? [] : sessionsInSight(state, area);
   const claims = state.place === 'board' ? (state.board.cards ?? []).flatMap(({claim}) => claim ?? []) : [];
   const leases = claims.map(({since, expires, expired}) => (expired ? expires : since));
   const asked = state.place === 'approvals' ? state.requests.open.map(({asked_at}) => asked_at) : [];

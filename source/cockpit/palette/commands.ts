@@ -1,11 +1,13 @@
 import {stateText} from '../attention.ts';
+import {groupings} from '../grouping.ts';
+import {allInOrder} from '../listing.ts';
 import {knownModels} from '../model-choice.ts';
-import {type Place, type State, visibleSessions} from '../state.ts';
+import type {Place, State} from '../state.ts';
 import {readTags, tagsKnown} from '../tags.ts';
 import type {Argument, Command, Offer} from './command.ts';
 
 const sessions = (state: State): Offer[] =>
-  visibleSessions({...state, filter: '', onlyMine: false}).map(session => ({
+  allInOrder(state).map(session => ({
     text: session.name,
     about: stateText(session),
   }));
@@ -122,6 +124,16 @@ export const commands: readonly Command[] = [
     args: [{name: 'NAME', rest: 'words', offers: others}],
     whyNot: none,
     run: (deeds, given) => deeds.onNamed(given, ids => deeds.dispatch({type: 'marks', step: {do: 'add', ids}})),
+  },
+  {
+    name: 'group',
+    help: 'group the sessions',
+    args: [{name: 'BY', offers: () => groupings.map(text => ({text, about: ''}))}],
+    run: (deeds, [wanted]) => {
+      const by = groupings.find(each => each === wanted);
+      if (by === undefined) deeds.say(`sessions cannot be grouped by ${wanted}`);
+      else deeds.dispatch({type: 'grouping', step: {do: 'by', by}});
+    },
   },
   {
     name: 'filter',

@@ -1,7 +1,8 @@
 import {agentText, stateText} from '../attention.ts';
 import {plain} from '../draw/cells.ts';
 import {type Binding, bindingsHere, type Keymap, whyDisabled} from '../keymap.ts';
-import {type State, visibleSessions} from '../state.ts';
+import {allInOrder} from '../listing.ts';
+import type {State} from '../state.ts';
 import {type Command, usageOf} from './command.ts';
 import {commands} from './commands.ts';
 import {fuzzy, holding} from './fuzzy.ts';
@@ -105,7 +106,7 @@ function commandEntries(state: State, keymap: Keymap): Raw[] {
 
 function sessionEntries(state: State): Raw[] {
   const go = commands.find(({name}) => name === 'go')!;
-  return visibleSessions({...state, filter: '', onlyMine: false}).map(session => ({
+  return allInOrder(state).map(session => ({
     name: plain(`go ${session.name}`),
     about: plain(stateText(session)),
     right: plain(agentText(session)),

@@ -3,13 +3,14 @@ import {heldCards} from '../board.ts';
 import {fill, line, paint, type Span} from '../draw/spans.ts';
 import {type Keymap, keyOf} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
+import {visibleItems} from '../listing.ts';
 import type {CockpitInfo} from '../options.ts';
 import {cardsLines, listLines} from '../panes/cards.ts';
 import {Pane} from '../panes/pane.tsx';
 import {peekLines} from '../panes/peek.ts';
 import {welcomeLines} from '../panes/welcome.ts';
 import {asksOf, requestInHand} from '../requests.ts';
-import {countText, type State, selectedSession, shownAt, visibleSessions} from '../state.ts';
+import {countText, type State, selectedSession, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
 export type FleetScreenProps = {
@@ -66,7 +67,7 @@ function Peek({state, theme, size, keymap}: PeekProps) {
 type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};
 
 function listPart(state: State, {theme, layout, area}: ListPart): string[] {
-  const sessions = visibleSessions(state);
+  const sessions = visibleItems(state);
   const {top, selected, marks} = state;
   const now = shownAt(state);
   const asks = asksOf(state.requests);
