@@ -13,7 +13,8 @@ export type Group = {
   /** Never the id of a session. */
   group: string;
   title: string;
-  size: number;
+  /** Ids. */
+  sessions: readonly string[];
   counts: Record<Mood, number>;
   folded: boolean;
 };
@@ -55,7 +56,7 @@ export function grouped(sessions: readonly SessionView[], {by, folded}: Grouping
     const header: Group = {
       group: id,
       title: titles.get(id)!,
-      size: own.length,
+      sessions: own.map(session => session.id),
       counts: countMoods(own),
       folded: isFolded,
     };

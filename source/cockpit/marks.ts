@@ -1,13 +1,11 @@
 /** Ids of sessions that a person marked, in the order of marking. */
 export type Marks = readonly string[];
 
-export type MarkStep = {do: 'toggle'; id: string} | {do: 'add' | 'set'; ids: readonly string[]};
+export type MarkStep = {do: 'add' | 'set'; ids: readonly string[]};
 
 /** The same array when nothing changed. */
 export function stepMarks(marks: Marks, step: MarkStep): Marks {
   switch (step.do) {
-    case 'toggle':
-      return marks.includes(step.id) ? marks.filter(id => id !== step.id) : [...marks, step.id];
     case 'add': {
       const added = step.ids.filter(id => !marks.includes(id));
       return added.length === 0 ? marks : [...marks, ...added];

@@ -46,7 +46,7 @@ test('what is folded is not listed, leaves its count, and its header is selected
     ['e', 'b', 'c'],
   );
   const header = visibleItems(state).find(item => idOf(item) === 'tag:shop')!;
-  assert.ok(isGroup(header) && header.folded && header.size === 3 && header.counts.working === 1);
+  assert.ok(isGroup(header) && header.folded && header.sessions.length === 3 && header.counts.working === 1);
   assert.equal(listed(after(state, by('none'))), 'e d a b c f');
   assert.equal(after(state, by('none')).selected, 'id-e');
 });
@@ -146,6 +146,13 @@ test('o groups, - and enter fold, and tab finds who needs somebody in a folded g
   await cockpit.see(/▸ #docs/);
   cockpit.press('s');
   await cockpit.see(/no session is selected/);
+  cockpit.press('m');
+  await cockpit.see(/2 marked/);
+  cockpit.press(' ');
+  await cockpit.see(/→ 2 marked ❯/);
+  cockpit.press('\x03');
+  cockpit.press('m');
+  await cockpit.see(/^(?![\s\S]*2 marked)/);
   cockpit.press('o');
   await cockpit.see(/▾ work\/shop/);
   for (const key of ':group none\r') cockpit.press(key);

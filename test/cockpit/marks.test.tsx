@@ -20,7 +20,7 @@ test('marks that do not change are the same marks', () => {
   assert.equal(stepMarks(marks, {do: 'add', ids: ['b']}), marks);
   assert.equal(stepMarks(marks, {do: 'set', ids: ['a', 'b']}), marks);
   assert.equal(stillMarked(marks, new Set(['a', 'b', 'c'])), marks);
-  assert.deepEqual(stepMarks(marks, {do: 'toggle', id: 'a'}), ['b']);
+  assert.deepEqual(stepMarks(marks, {do: 'add', ids: ['a', 'c']}), ['a', 'b', 'c']);
   assert.deepEqual(stillMarked(marks, new Set(['b'])), ['b']);
 });
 

@@ -32,7 +32,7 @@ test('a selected session that goes away gives the selection to the first', () =>
   const selected = after(
     fleet(),
     {type: 'select', session: 'id-web'},
-    {type: 'marks', step: {do: 'toggle', id: 'id-web'}},
+    {type: 'marks', step: {do: 'add', ids: ['id-web']}},
   );
   const later = after(selected, {
     type: 'sessions',

@@ -1,4 +1,5 @@
 import type {Deeds} from '../deeds.ts';
+import {selectedGroup} from '../listing.ts';
 import {meantIds} from '../marks.ts';
 import {type State, selectedSession, visibleSessions} from '../state.ts';
 import {fieldOf} from '../text-field.ts';
@@ -6,6 +7,12 @@ import type {Binding} from './binding.ts';
 
 const noSelection = (state: State): string | null =>
   selectedSession(state) === null ? 'no session is selected' : null;
+
+/** The selected session, or all of the selected group. */
+function inHand(state: State): readonly string[] {
+  const session = selectedSession(state);
+  return session === null ? (selectedGroup(state)?.sessions ?? []) : [session.id];
+}
 
 const listed = (state: State): string[] => visibleSessions(state).map(({id}) => id);
 const allMarked = (state: State): boolean => listed(state).every(id => state.marks.includes(id));
@@ -26,13 +33,16 @@ export const markKeys: readonly Binding[] = [
     id: 'mark',
     keys: ['m'],
     where: ['fleet'],
-    label: state => (state.marks.includes(state.selected ?? '') ? 'unmark' : 'mark'),
-    help: 'mark the session: <send> <start-stop> <restart> <model> <tag> mean all marked ones',
+    label: state => (inHand(state).every(id => state.marks.includes(id)) ? 'unmark' : 'mark'),
+    help: 'mark the session, or on a header its group: <send> <start-stop> <restart> <model> <tag> mean all marked ones',
     footer: 9,
-    whyNot: noSelection,
-    run: deeds => {
-      const {selected} = deeds.state();
-      if (selected !== null) deeds.dispatch({type: 'marks', step: {do: 'toggle', id: selected}});
+    whyNot: state => (inHand(state).length > 0 ? null : 'no session is selected'),
+    run: ({state, dispatch}) => {
+      const {marks} = state();
+      const ids = inHand(state());
+      const all = ids.every(id => marks.includes(id));
+      if (!all) dispatch({type: 'marks', step: {do: 'add', ids}});
+      else dispatch({type: 'marks', step: {do: 'set', ids: marks.filter(id => !ids.includes(id))}});
     },
   },
   {
@@ -73,7 +83,7 @@ export const markKeys: readonly Binding[] = [
     label: state => (state.marks.length > 0 ? `tag ${state.marks.length}` : 'tag'),
     help: 'tags for the session, or for all marked ones: +urgent -later',
     footer: 12.5,
-    whyNot: noSelection,
+    whyNot: state => (state.marks.length > 0 ? null : noSelection(state)),
     run: ({state, dispatch}) =>
       dispatch({type: 'dialog', dialog: {kind: 'tags', to: meantIds(state()), field: fieldOf()}}),
   },

@@ -13,6 +13,9 @@ const notRunning = (state: State): string | null => {
   return session.running ? null : `${session.name} is not running (<start-stop> starts it)`;
 };
 
+/** Marks need no selection. */
+const nobody = (state: State): string | null => (state.marks.length > 0 ? null : noSelection(state));
+
 const isGone = (session: SessionView | null): boolean => session?.status === 'orphaned';
 /** The marked ones, else the selected one. */
 const meant = (state: State): SessionView[] => (state.sessions ?? []).filter(({id}) => meantIds(state).includes(id));
@@ -43,7 +46,7 @@ export const sessionKeys: readonly Binding[] = [
     label: state => (state.marks.length > 0 ? `send to ${state.marks.length}` : 'send'),
     help: 'send text to the session, or to all marked ones',
     footer: 1,
-    whyNot: noSelection,
+    whyNot: nobody,
     run: deeds => deeds.openPrompt(),
   },
   {
@@ -115,7 +118,7 @@ export const sessionKeys: readonly Binding[] = [
     label: state => `restart${count(state)}`,
     help: 'stop the session, if it runs, and start it; or all marked ones',
     footer: 10,
-    whyNot: noSelection,
+    whyNot: nobody,
     run: deeds => deeds.restart(),
   },
   {
@@ -156,7 +159,7 @@ export const sessionKeys: readonly Binding[] = [
     label: state => `model${count(state)}`,
     help: 'another model for the session, or for all marked ones',
     footer: 12,
-    whyNot: noSelection,
+    whyNot: nobody,
     run: deeds => deeds.openModel(),
   },
   {
