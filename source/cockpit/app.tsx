@@ -1,6 +1,7 @@
 import {Box, type SuspendTerminal, useApp, useInput, useIsScreenReaderEnabled, usePaste} from 'ink';
 import {useEffect, useSyncExternalStore} from 'react';
 import type {Deeds} from './deeds.ts';
+import {type DeliveryLine, deliveryLine} from './deliveries.ts';
 import type {Spot} from './diff-rows.ts';
 import {cut, plain} from './draw/cells.ts';
 import type {Hint} from './draw/hints.ts';
@@ -16,12 +17,12 @@ import {useSizes} from './hooks/use-sizes.ts';
 import {useTitle} from './hooks/use-title.ts';
 import {useTokens} from './hooks/use-tokens.ts';
 import {keyName} from './key-names.ts';
-import {footerBindings, labelOf, paste, press, tabs} from './keymap.ts';
+import {footerBindings, type Keymap, keyOf, labelOf, paste, press, tabs} from './keymap.ts';
 import {type Layout, MIN_COLS, MIN_ROWS} from './layout.ts';
 import type {CockpitInfo} from './options.ts';
-import {footerLine} from './panes/footer.ts';
+import {footerLines} from './panes/footer.ts';
 import {headerLines} from './panes/header.ts';
-import {Pane} from './panes/pane.tsx';
+import {Overlay, Pane} from './panes/pane.tsx';
 import {ApprovalsScreen} from './screens/approvals.tsx';
 import {BoardScreen} from './screens/board.tsx';
 import {DialogLayer, paneOf} from './screens/dialog.tsx';
@@ -70,21 +71,21 @@ export function App({source, deeds, themes, info, leaveKey, setTitle, onSuspend}
     press({name: keyName(input, key), text: typed, deeds, now: clock()});
   });
   usePaste(text => paste(text, deeds));
-  return <Frame {...{state, theme, info, leaveKey}} />;
+  return <Frame {...{state, theme, info, leaveKey}} keymap={deeds.keymap} />;
 }
 
 /** Columns of what is only heard: below where things stand side by side. */
 const SPOKEN_COLS = 99;
 
-type FrameProps = {state: State; theme: Theme; info: CockpitInfo; leaveKey: string};
+type FrameProps = {state: State; theme: Theme; info: CockpitInfo; leaveKey: string; keymap: Keymap};
 
 /** Pure: one state, one picture. A new epoch draws all of it again. */
-export function Frame({state, theme, info, leaveKey}: FrameProps) {
+export function Frame({state, theme, info, leaveKey, keymap}: FrameProps) {
   const layout = currentLayout(state);
   const {cols, rows} = state.size;
   const isSpoken = useIsScreenReaderEnabled();
   if (layout.kind === 'too-small') return <TooSmall {...{theme, cols, rows}} />;
-  const hints = footerBindings(state).map(
+  const hints = footerBindings(state, keymap).map(
     (binding): Hint => ({
       id: binding.id,
       key: binding.footerKey?.(state) ?? binding.keys[0]!,
@@ -95,39 +96,44 @@ export function Frame({state, theme, info, leaveKey}: FrameProps) {
     // The terminal wraps what is said: only what stands beside each other has to be kept apart.
     const roomy = {...layout, body: {...layout.body, cols: SPOKEN_COLS}};
     const own = state.place === 'events' || state.place === 'diff' ? roomy : layout;
-    const isWriting = writingOf(state.dialog, {theme, nameOf: id => nameIn(state, id)}) !== null;
+    const isWriting = writingOf(state.dialog, {theme, nameOf: id => nameIn(state, id), rows: 1}) !== null;
+    const said = isWriting || state.mode.kind === 'typing' ? footerOf(state, {theme, hints, leaveKey, layout}) : null;
     return (
       <SpokenScreen
-        {...{state, layout, info, hints}}
-        writing={isWriting || state.mode.kind === 'typing' ? footerOf(state, {theme, hints, leaveKey}).trim() : null}
+        {...{state, layout, info, hints, keymap}}
+        writing={said === null ? null : said.map(each => each.trim()).join(' ')}
         dialog={
-          paneOf({state, theme, layout: roomy, hints}) === null ? null : (
-            <DialogLayer {...{state, theme, layout: roomy, hints}} />
+          paneOf({state, theme, layout: roomy, hints, keymap}) === null ? null : (
+            <DialogLayer {...{state, theme, layout: roomy, hints, keymap}} />
           )
         }
-        screen={<Screen {...{state, theme, layout: own, info}} />}
+        screen={<Screen {...{state, theme, layout: own, info, keymap}} />}
       />
     );
   }
+  const footer = footerOf(state, {theme, hints, leaveKey, layout});
   return (
     <Box key={state.epoch} flexDirection="column" width={cols} height={rows}>
-      <Pane lines={headerOf(state, {theme, info, layout})} columns={cols} />
-      <Screen {...{state, theme, layout, info}} />
-      <Pane lines={[footerOf(state, {theme, hints, leaveKey})]} columns={cols} />
-      <DialogLayer {...{state, theme, layout, hints}} />
+      <Pane lines={headerOf(state, {theme, info, layout, keymap})} columns={cols} />
+      <Screen {...{state, theme, layout, info, keymap}} />
+      <Pane lines={[footer.at(-1)!]} columns={cols} />
+      {footer.length > 1 && <Overlay lines={footer.slice(0, -1)} columns={cols} x={0} y={rows - footer.length} />}
+      <DialogLayer {...{state, theme, layout, hints, keymap}} />
     </Box>
   );
 }
 
-function Screen({state, theme, layout, info}: {state: State; theme: Theme; layout: Layout; info: CockpitInfo}) {
+type ScreenProps = Omit<FrameProps, 'leaveKey'> & {layout: Layout};
+
+function Screen({state, theme, layout, info, keymap}: ScreenProps) {
   switch (state.place) {
     case 'fleet':
     case 'scrollback':
-      return <FleetScreen {...{state, theme, layout, info}} />;
+      return <FleetScreen {...{state, theme, layout, info, keymap}} />;
     case 'board':
-      return <BoardScreen {...{state, theme, layout}} />;
+      return <BoardScreen {...{state, theme, layout, keymap}} />;
     case 'approvals':
-      return <ApprovalsScreen {...{state, theme, layout}} />;
+      return <ApprovalsScreen {...{state, theme, layout, keymap}} />;
     case 'tokens':
       return <TokensScreen {...{state, theme, layout}} />;
     case 'events':
@@ -137,9 +143,9 @@ function Screen({state, theme, layout, info}: {state: State; theme: Theme; layou
   }
 }
 
-function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: CockpitInfo; layout: Layout}): string[] {
+function headerOf(state: State, {theme, info, layout, keymap}: Omit<ScreenProps, 'state'>): string[] {
   const {sessions, now, connection, place, requests, spend} = state;
-  const about = aboutList(state, layout);
+  const about = aboutList(state, {layout, keymap, theme});
   const rows = layout.headerRows;
   return headerLines({
     theme,
@@ -151,13 +157,17 @@ function headerOf(state: State, {theme, info, layout}: {theme: Theme; info: Cock
     host: info.host,
     connection,
     spend,
-    tabs: tabs.map(tab => ({...tab, count: tab.place === 'approvals' ? requests.open.length : 0})),
+    tabs: tabs.map(tab => ({
+      ...tab,
+      key: keyOf(keymap, tab.place),
+      count: tab.place === 'approvals' ? requests.open.length : 0,
+    })),
     place: place === 'scrollback' ? 'fleet' : place,
     about,
   });
 }
 
-function aboutList(state: State, layout: Layout): Span[] {
+function aboutList(state: State, {layout, keymap, theme}: Pick<ScreenProps, 'layout' | 'keymap' | 'theme'>): Span[] {
   const spans: Span[] = [];
   const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
   if (state.connection.kind === 'lost') add(['attention', 'stale']);
@@ -171,40 +181,57 @@ function aboutList(state: State, layout: Layout): Span[] {
   if (state.place === 'approvals' || state.place === 'diff') return spans;
   if (state.place === 'events') {
     if (state.reading.list === 'commands') add(['attention', 'external commands']);
-    if (state.reading.chosen !== null) add(['dim', 'G follows']);
+    if (state.reading.chosen !== null) add(['dim', `${keyOf(keymap, 'last')} follows`]);
     return spans;
   }
+  // While the footer tells of it, once is enough.
+  const sent = state.notice?.follows === undefined ? deliveryLine(state.deliveries) : null;
+  if (sent !== null) add(deliverySpan(sent, theme));
   if (state.onlyMine) add(['attention', 'only what needs me']);
   if (state.marks.length > 0) add(['mark', `${state.marks.length} marked`]);
+  if (state.grouping.by !== 'none') add(['dim', `by ${state.grouping.by}`]);
   const count = countText(state, layout.cards);
   if (count !== '') add(['dim', count]);
   return spans;
 }
 
-type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string};
+type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string; layout: Layout};
 
-function footerOf(state: State, {theme, hints, leaveKey}: FooterParts): string {
+function footerOf(state: State, {theme, hints, leaveKey, layout}: FooterParts): string[] {
   const {mode, dialog, notice} = state;
   const nameOf = (id: string): string => nameIn(state, id);
   const typingTo = mode.kind === 'typing' ? nameOf(mode.session) : null;
   const columns = state.size.cols;
-  return footerLine({theme, columns, hints, typingTo, leaveKey, notice, writing: writingOf(dialog, {theme, nameOf})});
+  const rows = Math.min(WRITING_ROWS, Math.floor(layout.body.rows / 2));
+  const writing = writingOf(dialog, {theme, nameOf, rows});
+  return footerLines({theme, columns, hints, typingTo, leaveKey, notice, writing});
 }
 
 const nameIn = ({sessions}: State, id: string): string => sessions?.find(session => session.id === id)?.name ?? id;
 
-function writingOf(dialog: State['dialog'], {theme, nameOf}: {theme: Theme; nameOf: (id: string) => string}) {
+function deliverySpan({look, text}: DeliveryLine, {shapes}: Theme): Span {
+  if (look === 'done') return ['finished', `${shapes.finished} ${plain(text)}`];
+  return look === 'bad' ? ['failed', `${shapes.failed} ${plain(text)}`] : ['dim', `${shapes.arrow} ${plain(text)}`];
+}
+
+/** A text of more lines than this scrolls. */
+const WRITING_ROWS = 10;
+
+type Writing = {theme: Theme; nameOf: (id: string) => string; rows: number};
+
+function writingOf(dialog: State['dialog'], {theme, nameOf, rows}: Writing) {
   if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};
-  if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field};
+  if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field, rows};
   if (dialog.kind === 'search') return {label: 'search', field: dialog.field};
   if (dialog.kind === 'filter') return {label: 'filter', field: dialog.field};
   if (dialog.kind === 'reply') {
-    return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field};
+    return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field, rows};
   }
-  if (dialog.kind !== 'prompt') return null;
+  if (dialog.kind !== 'prompt' && dialog.kind !== 'tags') return null;
   const [first] = dialog.to;
   const to = dialog.to.length === 1 && first !== undefined ? plain(nameOf(first)) : `${dialog.to.length} marked`;
-  return {label: `${theme.shapes.arrow} ${to}`, field: dialog.field};
+  if (dialog.kind === 'tags') return {label: `tags of ${to}`, field: dialog.field, placeholder: '+urgent -later'};
+  return {label: `${theme.shapes.arrow} ${to}${dialog.now ? ' now' : ''}`, field: dialog.field, rows};
 }
 
 /** The end of a path says more than its beginning. */

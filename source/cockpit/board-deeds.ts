@@ -4,9 +4,10 @@ import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet, SessionView} from '../domain/fleet.ts';
 import {type BoardAction, chosenCard, columnBeside, endOfLane, heldCards, positionBeyond} from './board.ts';
 import {wordsOf} from './board-filter.ts';
+import {allInOrder} from './listing.ts';
 import type {CockpitOptions, Edited} from './options.ts';
 import {cardDetailsEnd} from './panes/card-details.ts';
-import {currentLayout, type State, shownAt, visibleSessions} from './state.ts';
+import {currentLayout, type State, shownAt} from './state.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
 
@@ -258,7 +259,7 @@ export function boardDeeds({fleet, store, edit, lend, say, fail, isLost}: Option
 
 /** Sessions that could claim a card: those marked on the Fleet screen first, then the selected one. */
 export function claimants(state: State): SessionView[] {
-  const {sessions, marks, selected} = state;
+  const {marks, selected} = state;
   const rank = ({id}: SessionView): number => (marks.includes(id) ? 0 : id === selected ? 1 : 2);
-  return visibleSessions({...state, sessions, filter: '', onlyMine: false}).toSorted((a, b) => rank(a) - rank(b));
+  return allInOrder(state).toSorted((a, b) => rank(a) - rank(b));
 }

@@ -1,19 +1,19 @@
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {type Answers, answers} from './answers.ts';
-import {moodOf} from './attention.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
-import type {Deed} from './dialogs.ts';
 import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
 import {type EventDeeds, eventDeeds} from './event-deeds.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
-import {helpBindings, whyDisabled} from './keymap.ts';
+import {type Keymap, keymapOf} from './keymap.ts';
 import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
+import {type PaletteDeeds, paletteDeeds} from './palette-deeds.ts';
+import {type PromptDeeds, promptDeeds} from './prompt-deeds.ts';
 import {type ScrollDeeds, scrollDeeds} from './scroll-deeds.ts';
+import {type SessionDeeds, sessionDeeds} from './session-deeds.ts';
 import {type Action, type State, selectedSession} from './state.ts';
 import type {Store} from './store.ts';
-import {fieldOf} from './text-field.ts';
 import {type ThemeDeeds, themeDeeds} from './theme-deeds.ts';
 import type {Themes} from './themes.ts';
 
@@ -25,7 +25,12 @@ export type Deeds = Answers &
   EventDeeds &
   ScrollDeeds &
   ModelDeeds &
+  PaletteDeeds &
+  PromptDeeds &
+  SessionDeeds &
   ThemeDeeds & {
+    /** The keys as they count here. */
+    keymap: Keymap;
     state: () => State;
     dispatch: (action: Action) => void;
     quit: () => void;
@@ -36,17 +41,10 @@ export type Deeds = Answers &
     fail: (error: unknown) => void;
     attach: () => void;
     startTyping: () => void;
-    /** Starts what is stopped, stops what runs; asks before it stops what works. */
+    /** Stops what runs of the sessions that are meant; starts them where none does. */
     startOrStop: () => void;
     restart: () => void;
-    openPrompt: () => void;
-    sendPrompt: () => void;
-    confirm: (deed: Deed) => void;
     demo: () => void;
-    /** Moves the choice in the help. */
-    choose: (by: number) => void;
-    /** Closes the help and does what its chosen line says. */
-    runChosen: () => void;
   };
 
 /** What the terminal's owner lends to the deeds. */
@@ -73,6 +71,7 @@ export function createDeeds({
 }): Deeds {
   const {fleet, clock} = options;
   const {dispatch, state} = store;
+  const {keymap, problems} = keymapOf(options.keys.changes ?? {});
 
   const say = (message: string, hint = ''): void =>
     dispatch({type: 'notice', notice: {kind: 'info', message, hint, at: clock()}});
@@ -80,6 +79,16 @@ export function createDeeds({
   const fail = (error: unknown): void => {
     const {message, hint} = asAmuxError(error);
     dispatch({type: 'notice', notice: {kind: 'error', message, hint, at: clock()}});
+  };
+
+  /** What of the configured keys does not hold: as notices, which Events keeps, and together where there are several. */
+  const tellProblems = (problems: readonly string[]): void => {
+    for (const message of problems) {
+      dispatch({type: 'notice', notice: {kind: 'error', message, hint: 'keys in config.yaml', at: clock()}});
+    }
+    if (problems.length < 2) return;
+    const title = `${problems.length} of your keys do not hold`;
+    dispatch({type: 'dialog', dialog: {kind: 'message', title, text: problems.join('\n')}});
   };
 
   /** Says so when nothing can be done. */
@@ -99,27 +108,6 @@ export function createDeeds({
     if (session !== null) attempt(() => work(session));
   };
 
-  /** Stopping may take seconds: a notice stands for as long, and the same session is not asked twice at once. */
-  const underWay = new Map<string, {doing: string; notice: State['notice']}>();
-  const lengthy = async (doing: string, session: SessionView, work: () => Promise<unknown>): Promise<void> => {
-    const already = underWay.get(session.id);
-    say(already === undefined ? `${doing} ${session.name}` : `${session.name}: still ${already.doing}`);
-    const {notice} = state();
-    if (already !== undefined) {
-      already.notice = notice;
-      return;
-    }
-    const mine = {doing, notice};
-    underWay.set(session.id, mine);
-    try {
-      await work();
-    } finally {
-      underWay.delete(session.id);
-      if (state().notice === mine.notice) dispatch({type: 'notice-read'});
-    }
-  };
-  const stop = (session: SessionView) => lengthy('stopping', session, () => fleet.stop(session.id));
-
   const lend = async (use: (signal: AbortSignal) => Promise<void>): Promise<void> => {
     try {
       await terminal.lend(use);
@@ -137,10 +125,13 @@ export function createDeeds({
   const startInput = async (session: string, prompt?: string): Promise<StartInput> => {
     return {...(prompt === undefined ? {} : {prompt}), callerEnv: await callerEnv(session)};
   };
-  const start = (session: SessionView, prompt?: string) =>
-    lengthy('starting', session, async () => fleet.start(session.id, await startInput(session.id, prompt)));
+  const start = async (session: SessionView, prompt?: string) =>
+    fleet.start(session.id, await startInput(session.id, prompt));
+  const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
+  const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, start, restart});
 
   const deeds: Deeds = {
+    keymap,
     state,
     dispatch,
     quit: terminal.quit,
@@ -157,36 +148,16 @@ export function createDeeds({
       const session = selectedSession(state());
       if (session !== null && !isLost()) dispatch({type: 'mode', mode: {kind: 'typing', session: session.id}});
     },
-    startOrStop: () =>
-      onSelected(async session => {
-        if (!session.running) {
-          return await start(session);
-        }
-        if (moodOf(session) !== 'working') return await stop(session);
-        return dispatch({type: 'dialog', dialog: confirmStop(session)});
-      }),
-    restart: () =>
-      onSelected(session =>
-        lengthy('restarting', session, async () => fleet.restart(session.id, await startInput(session.id))),
-      ),
-    openPrompt: () => {
-      const {marks, selected} = state();
-      const to = marks.length > 0 ? marks : selected === null ? [] : [selected];
-      dispatch({type: 'dialog', dialog: {kind: 'prompt', to, field: fieldOf()}});
+    startOrStop: () => {
+      const ids = onSessions.meant();
+      const runs = state().sessions?.some(({id, running}) => running && ids.includes(id)) === true;
+      if (runs) onSessions.stopThese(ids);
+      else onSessions.startThese(ids);
     },
-    sendPrompt: () => {
-      const {dialog} = state();
-      if (dialog.kind !== 'prompt' || isLost()) return; // The text stays.
-      dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      if (dialog.field.text.trim() === '') return;
-      for (const ref of dialog.to) {
-        attempt(async () => {
-          const sent = await fleet.send(ref, {text: dialog.field.text});
-          const name = state().sessions?.find(session => session.id === ref)?.name ?? ref;
-          say(`${name}: ${sent.state}`, sent.reason);
-        });
-      }
-    },
+    restart: () => onSessions.restartThese(onSessions.meant()),
+    ...onSessions,
+    ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
+    ...paletteDeeds({store, say, deeds: () => deeds}),
     ...answers({fleet, store, clock, say, attempt, isLost}),
     ...eventDeeds({store}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
@@ -194,39 +165,9 @@ export function createDeeds({
     ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
-    ...formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}),
-    confirm: deed => {
-      dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      const session = state().sessions?.find(({id}) => id === deed.session);
-      if (session !== undefined) attempt(() => stop(session));
-    },
+    ...formDeeds({store, options, fleet, clock, say, attempt, start: onSessions.startNew, callerEnv}),
     demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),
-    choose: by => {
-      const {dialog} = state();
-      if (dialog.kind !== 'help') return;
-      const last = helpBindings(state()).length - 1;
-      dispatch({type: 'dialog-step', step: {kind: 'choose', at: Math.max(0, Math.min(last, dialog.at + by))}});
-    },
-    runChosen: () => {
-      const {dialog} = state();
-      if (dialog.kind !== 'help') return;
-      const chosen = helpBindings(state())[dialog.at];
-      const why = chosen === undefined ? null : whyDisabled(chosen, state());
-      if (chosen === undefined) return;
-      if (why !== null) return say(`${chosen.help}: ${why}`);
-      dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      chosen.run(deeds);
-    },
   };
+  tellProblems(problems);
   return deeds;
-}
-
-function confirmStop(session: SessionView) {
-  return {
-    kind: 'confirm',
-    question: `Stop ${session.name}?`,
-    detail: 'It is working. Its process tree ends; the conversation stays with the agent.',
-    yes: 'stop it',
-    deed: {do: 'stop', session: session.id},
-  } as const;
 }

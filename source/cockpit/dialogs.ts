@@ -3,13 +3,17 @@ import {type Form, type FormStep, stepForm} from './form.ts';
 import {type Edit, edit, type Field} from './text-field.ts';
 
 /** What a confirmation stands before. */
-export type Deed = {do: 'stop'; session: string};
+export type Deed = {do: 'stop' | 'restart'; sessions: readonly string[]};
 
 /** What lies over the screen or takes its keys: always exactly one value. */
 export type Dialog =
   | {kind: 'none'}
-  | {kind: 'help'; at: number}
-  | {kind: 'prompt'; to: readonly string[]; field: Field}
+  /** All keys, narrowed by what is typed. */
+  | {kind: 'help'; field: Field; at: number}
+  /** The command palette; `at` null: the line that is chosen by itself. */
+  | {kind: 'palette'; field: Field; at: number | null}
+  /** `now`: it ends the turn that runs. `past`: how many texts back, with the one that was begun as `draft`. */
+  | {kind: 'prompt'; to: readonly string[]; field: Field; now: boolean; past: number; draft: string}
   /** What goes with an answer to a request. */
   | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
   | {kind: 'filter'; field: Field; before: string}
@@ -28,6 +32,8 @@ export type Dialog =
   | {kind: 'claim'; card: string; at: number}
   /** A model for these sessions; `at`: the chosen one of those that are known. */
   | {kind: 'model'; to: readonly string[]; field: Field; at: number | null}
+  /** Tags to give and to take away. */
+  | {kind: 'tags'; to: readonly string[]; field: Field}
   | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
   | {kind: 'message'; title: string; text: string /** First line in sight. */; top?: number};
 
@@ -38,10 +44,17 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
     case 'text':
       if (dialog.kind === 'prompt' || dialog.kind === 'reply' || dialog.kind === 'comment')
         return {...dialog, field: edit(dialog.field, step.edit)};
-      if (dialog.kind === 'filter' || dialog.kind === 'search' || dialog.kind === 'card-title') {
+      if (
+        dialog.kind === 'filter' ||
+        dialog.kind === 'search' ||
+        dialog.kind === 'card-title' ||
+        dialog.kind === 'tags'
+      ) {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
-      if (dialog.kind === 'model') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
+      if (dialog.kind === 'help') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: 0};
+      if (dialog.kind === 'model' || dialog.kind === 'palette')
+        return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
       if ('form' in dialog) {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
       }
@@ -51,17 +64,29 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
       if (dialog.kind === 'card' || dialog.kind === 'message') return {...dialog, top: step.at};
-      return dialog.kind === 'help' || dialog.kind === 'claim' || dialog.kind === 'model'
+      return dialog.kind === 'help' || dialog.kind === 'palette' || dialog.kind === 'claim' || dialog.kind === 'model'
         ? {...dialog, at: step.at}
         : dialog;
   }
 }
 
-/** Takes text: what a paste goes to. */
-export const takesText = (dialog: Dialog): boolean =>
-  ['prompt', 'reply', 'comment', 'filter', 'search', 'new-session', 'fork', 'budget', 'card-title', 'model'].includes(
-    dialog.kind,
-  );
+/** Kinds that take text: what a paste goes to. */
+const texts: readonly string[] = [
+  'prompt',
+  'reply',
+  'comment',
+  'filter',
+  'search',
+  'new-session',
+  'fork',
+  'budget',
+  'card-title',
+  'model',
+  'tags',
+  'help',
+  'palette',
+];
+export const takesText = (kind: string): boolean => texts.includes(kind);
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

@@ -67,7 +67,10 @@ export function diffDeeds({fleet, store, say, fail, isLost}: Options): DiffDeeds
       dispatch({type: 'place', place: 'fleet'});
       const waiting = view === null ? 0 : ownComments(comments, view.session).length;
       if (waiting > 0)
-        say(`${waiting} comment${waiting === 1 ? ' is' : 's are'} kept, not sent`, 'd shows them, S there sends them');
+        say(
+          `${waiting} comment${waiting === 1 ? ' is' : 's are'} kept, not sent`,
+          'they stand in its changes, from where they are sent',
+        );
     },
 
     openComment() {

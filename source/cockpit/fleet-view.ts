@@ -1,16 +1,15 @@
 import type {SessionView} from '../domain/fleet.ts';
 import {needsPerson} from './attention.ts';
+import type {Item} from './grouping.ts';
 import type {Layout, View} from './layout.ts';
-import {currentLayout, type State, visibleSessions} from './state.ts';
+import {currentLayout, kept, listText, visibleItems, visibleSessions} from './listing.ts';
+import type {State} from './state.ts';
 import {chooseTiles, type TileGrid, tileGrid, tilePage} from './tiles.ts';
 
-/** `1-4 of 11` for a list that does not fit; empty for one that does. */
+/** `1-4 of 11` for a list or tiles that do not fit; empty for what does. */
 export function countText(state: State, area: Layout['cards']): string {
   if (currentLayout(state).kind === 'tiles') return tilesText(state);
-  if (area === null) return '';
-  const total = visibleSessions(state).length;
-  if (total <= area.perPage) return '';
-  return `${state.top + 1}-${Math.min(total, state.top + area.perPage)} of ${total}`;
+  return area === null ? '' : listText(state, area);
 }
 
 /** The sessions stand on the screen, beside the peek or a scrollback in its place. */
@@ -18,7 +17,7 @@ export const showsFleet = ({place}: State): boolean => place === 'fleet' || plac
 
 /** The next session after the selected one that needs a person; null when there is no other. */
 export function nextInNeed(state: State): string | null {
-  const inNeed = walkedSessions(state).filter(needsPerson);
+  const inNeed = (shownView(state) === 'tiles' ? tiledSessions(state) : kept(state)).filter(needsPerson);
   const at = inNeed.findIndex(session => session.id === state.selected);
   const next = inNeed[(at + 1) % Math.max(1, inNeed.length)];
   return next === undefined || next.id === state.selected ? null : next.id;
@@ -63,6 +62,6 @@ export function shownView(state: State): View {
   return tiledSessions(state).length > 0 ? 'tiles' : 'cards';
 }
 
-/** Sessions among which the selection moves, in their order on the screen. */
-export const walkedSessions = (state: State): SessionView[] =>
-  shownView(state) === 'tiles' ? tiledSessions(state) : visibleSessions(state);
+/** What the selection moves among, in its order on the screen: sessions, and the headers of groups. */
+export const walkedItems = (state: State): readonly Item[] =>
+  shownView(state) === 'tiles' ? tiledSessions(state) : visibleItems(state);

@@ -7,21 +7,30 @@ import {cardDialogKeys} from './keys/card-keys.ts';
 import {dialogKeys, edits, textKeys} from './keys/dialog-keys.ts';
 import {diffKeys} from './keys/diff-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
+import {groupKeys} from './keys/group-keys.ts';
+import {markKeys} from './keys/mark-keys.ts';
 import {messageKeys} from './keys/message-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
+import {paletteKeys} from './keys/palette-keys.ts';
 import {scrollbackKeys} from './keys/scrollback-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {tokenKeys} from './keys/token-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
+import {type KeyChanges, keyOf, type Remapped, remap} from './remap.ts';
 import type {State} from './state.ts';
 
 export type {Binding, Where} from './keys/binding.ts';
+export {keyOf} from './remap.ts';
+
+export type Keymap = readonly Binding[];
 
 /** Every key of the cockpit. `keys/` and this file are the only places that name keys. */
-export const keymap: readonly Binding[] = [
+const defaults: Keymap = [
   ...approvalKeys,
   ...diffKeys,
   ...sessionKeys,
+  ...groupKeys,
+  ...markKeys,
   ...scrollbackKeys,
   ...boardKeys,
   ...tokenKeys,
@@ -31,8 +40,15 @@ export const keymap: readonly Binding[] = [
   ...cardDialogKeys,
   ...messageKeys,
   ...modelKeys,
+  ...paletteKeys,
   ...textKeys,
 ];
+
+/** The keys with what a person's configuration changes of them, and what of that does not hold. */
+export const keymapOf = (changes: KeyChanges): Remapped => remap(defaults, changes);
+
+/** The keys where nothing was changed. */
+export const keymap: Keymap = keymapOf({}).keymap;
 
 /** Screens in the order of their tabs; a screen stands here once it is built. */
 export const tabs = [
@@ -43,6 +59,13 @@ export const tabs = [
   {key: '5', place: 'events', title: 'Events'},
 ] as const;
 
+/** Keys that answer a request, by what they mean. */
+export const answerKeys = (map: Keymap) => ({
+  allow: keyOf(map, 'allow'),
+  always: keyOf(map, 'always'),
+  deny: keyOf(map, 'deny'),
+});
+
 /** A notice stays at least this long before the next key takes it away, in ms. */
 const NOTICE_SHOWN_MS = 1500;
 
@@ -51,9 +74,9 @@ export function whereOf(state: State): Where {
 }
 
 /** What a key means now. */
-export function bindingFor(name: string, state: State): Binding | null {
+export function bindingFor(name: string, state: State, map: Keymap = keymap): Binding | null {
   const where = whereOf(state);
-  const found = keymap.find(
+  const found = map.find(
     binding => binding.where.includes(where) && binding.keys.includes(name) && (binding.when?.(state) ?? true),
   );
   return found ?? null;
@@ -62,17 +85,25 @@ export function bindingFor(name: string, state: State): Binding | null {
 /** One key press in COMMAND mode. `text`: what it types where a text is written. */
 export function press({name, text, deeds, now}: {name: string; text: string; deeds: Deeds; now: number}): void {
   const {notice} = deeds.state();
-  const binding = bindingFor(name, deeds.state());
+  const find = (key: string): Binding | null => bindingFor(key, deeds.state(), deeds.keymap);
+  // Some terminals send Enter so.
+  const binding = find(name) ?? (name === 'ctrl+j' ? find('enter') : null);
   if (binding !== null) runBinding(binding, deeds);
-  else if (text !== '' && takesText(deeds.state().dialog)) edits(deeds, {do: 'insert', text});
+  else if (text !== '' && takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
   const unchanged = deeds.state().notice === notice;
   if (notice !== null && unchanged && now - notice.at >= NOTICE_SHOWN_MS) deeds.dispatch({type: 'notice-read'});
 }
 
 /** A paste in COMMAND mode is text, never keys. */
 export function paste(text: string, deeds: Deeds): void {
-  if (takesText(deeds.state().dialog)) edits(deeds, {do: 'insert', text});
-  else deeds.say('a paste needs a text field', 'space opens the prompt bar, i types into the session');
+  if (takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
+  else {
+    const key = (id: string): string => keyOf(deeds.keymap, id);
+    deeds.say(
+      'a paste needs a text field',
+      `${key('send')} opens the prompt bar, ${key('type')} types into the session`,
+    );
+  }
 }
 
 export function runBinding(binding: Binding, deeds: Deeds): void {
@@ -86,12 +117,13 @@ export function labelOf(binding: Binding, state: State): string {
 }
 
 /** What the footer offers: only keys that do something now, in order of use. */
-export function footerBindings(state: State): Binding[] {
+export function footerBindings(state: State, map: Keymap = keymap): Binding[] {
   const where = whereOf(state);
-  return keymap
+  return map
     .filter(
       binding =>
         binding.footer !== undefined &&
+        binding.keys.length > 0 &&
         binding.footerKey?.(state) !== null &&
         binding.where.includes(where) &&
         (binding.when?.(state) ?? true) &&
@@ -100,29 +132,20 @@ export function footerBindings(state: State): Binding[] {
     .sort((a, b) => a.footer! - b.footer!);
 }
 
-/** The lines of the help: what the screen's keys do, also those that cannot be done now. */
-export function helpBindings(state: State): Binding[] {
-  const here = [
-    ...approvalKeys,
-    ...diffKeys,
-    ...sessionKeys,
-    ...scrollbackKeys,
-    ...boardKeys,
-    ...tokenKeys,
-    ...everywhereKeys,
-    ...walkingKeys,
-  ];
-  return here.filter(
-    binding => binding.id !== 'help' && binding.where.includes(state.place) && (binding.when?.(state) ?? true),
-  );
+/** What the screen's keys do, also those that cannot be done now; without those that mean nothing at the moment. */
+export function bindingsHere(state: State, map: Keymap): Binding[] {
+  const {place} = state;
+  const bare: State = {...state, dialog: {kind: 'none'}};
+  return map.filter(binding => binding.where.includes(place) && (binding.when?.(bare) ?? true));
 }
 
-/** Why a line of the help cannot be run now; null when it can. */
+/** Why a line of palette or help cannot be run now; null when it can. */
 export function whyDisabled(binding: Binding, state: State): string | null {
   return binding.whyNot?.({...state, dialog: {kind: 'none'}}) ?? null;
 }
 
-const chapters: readonly {title: string; where: readonly Where[]}[] = [
+/** Where keys mean something, as people call it, in the order of the tables. */
+export const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Fleet', where: ['fleet']},
   {title: 'Board', where: ['board']},
   {title: 'Approvals', where: ['approvals']},
@@ -134,24 +157,30 @@ const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork, budget', where: ['new-session', 'fork', 'budget']},
   {title: 'Card', where: ['card', 'claim', 'card-title']},
-  {title: 'Another model', where: ['model']},
+  {title: 'Another model, tags', where: ['model', 'tags']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
-  {title: 'Help', where: ['help']},
+  {title: 'Command palette and help', where: ['palette', 'help']},
 ];
 
 /** The key table of the README, as markdown. */
 export function keyTable(): string {
   const parts = chapters.map(({title, where}) => {
     const own = keymap.filter(binding => binding.where.some(place => where.includes(place)));
-    const rows = rowsOf(own).map(({keys, help}) => `| ${keys.map(key => `\`${key}\``).join(' ')} | ${help} |`);
-    return [`**${title}**`, '', '| key | what it does |', '|---|---|', ...rows].join('\n');
+    const code = (texts: readonly string[]): string => texts.map(text => `\`${text}\``).join(' ');
+    const rows = rowsOf(own).map(({keys, ids, help}) => `| ${code(keys)} | ${help} | ${code(ids)} |`);
+    return [`**${title}**`, '', '| key | what it does | name |', '|---|---|---|', ...rows].join('\n');
   });
   return `${parts.join('\n\n')}\n`;
 }
 
+type Row = {keys: readonly string[]; ids: readonly string[]; help: string};
+
 /** Keys that do the same for another number stand in one row. */
-function rowsOf(bindings: readonly Binding[]): {keys: readonly string[]; help: string}[] {
-  const rows = new Map<string, string[]>();
-  for (const {keys, help} of bindings) rows.set(help, [...(rows.get(help) ?? []), ...keys]);
-  return [...rows].map(([help, keys]) => ({keys, help}));
+function rowsOf(bindings: readonly Binding[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const {id, keys, help} of bindings) {
+    const row = rows.get(help);
+    rows.set(help, {help, keys: [...(row?.keys ?? []), ...keys], ids: [...(row?.ids ?? []), id]});
+  }
+  return [...rows.values()];
 }

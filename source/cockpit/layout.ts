@@ -24,13 +24,16 @@ const TABS_FROM_ROWS = 16;
 export type Size = {cols: number; rows: number};
 export type View = 'cards' | 'grid' | 'zoom' | 'tiles';
 
+/** `lines`: for cards, without what sets them off. */
+type CardGrid = {columns: number; cardCols: number; cardRows: number; metered: boolean; perPage: number; lines: number};
+
 export type Layout = {
   kind: 'too-small' | 'side' | 'stacked' | 'list' | 'grid' | 'zoom' | 'tiles';
   headerRows: 1 | 2;
   /** Content between header and footer. */
   body: Size;
   /** Where sessions are listed; null when only the peek shows. `metered`: cards have a line for what they tell of tokens. */
-  cards: (Size & {columns: number; cardCols: number; cardRows: number; metered: boolean; perPage: number}) | null;
+  cards: (Size & CardGrid) | null;
   /** The peek with its border; null when there is none. */
   peek: Size | null;
 };
@@ -179,20 +182,11 @@ function gridArea(area: Size, {columns, meters}: Grid): NonNullable<Layout['card
   const cardRows = metered ? METERED_ROWS : CARD_ROWS;
   const cardCols = Math.floor((area.cols - (columns - 1)) / columns);
   const perPage = Math.max(1, Math.floor(area.rows / cardRows)) * columns;
-  return {...area, columns, cardCols, cardRows, metered, perPage};
+  return {...area, columns, cardCols, cardRows, metered, perPage, lines: area.rows};
 }
 
 function listArea(area: Size, rules: number): NonNullable<Layout['cards']> {
-  const perPage = Math.max(1, Math.floor((area.rows - rules) / LIST_ROWS));
-  return {...area, columns: 1, cardCols: area.cols, cardRows: LIST_ROWS, metered: false, perPage};
-}
-
-/** The first item to show so that `index` is in sight, moving as little as possible from `top`. */
-export function scrollTo(top: number, {index, area}: {index: number; area: NonNullable<Layout['cards']>}): number {
-  const row = Math.floor(Math.max(0, index) / area.columns);
-  const pageRows = area.perPage / area.columns;
-  let topRow = Math.floor(top / area.columns);
-  if (row < topRow) topRow = row;
-  if (row >= topRow + pageRows) topRow = row - pageRows + 1;
-  return topRow * area.columns;
+  const lines = area.rows - rules;
+  const perPage = Math.max(1, Math.floor(lines / LIST_ROWS));
+  return {...area, columns: 1, cardCols: area.cols, cardRows: LIST_ROWS, metered: false, perPage, lines};
 }

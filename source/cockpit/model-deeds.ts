@@ -1,5 +1,6 @@
 import type {Fleet, ModelOutcome} from '../domain/fleet.ts';
 import {DEFAULT_MODEL} from '../domain/model.ts';
+import {meantIds} from './marks.ts';
 import {chosenModel, meantBy, offered} from './model-choice.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
@@ -11,6 +12,8 @@ export type ModelDeeds = {
   /** Writes the chosen one into the field. */
   takeModel: () => void;
   giveModel: () => void;
+  /** Gives sessions a model, by their ids. */
+  switchTo: (ids: readonly string[], model: string) => void;
 };
 
 type Options = {
@@ -38,11 +41,13 @@ export function modelDeeds({fleet, store, say, attempt, isLost}: Options): Model
     if (outcomes.length === 1) say(`${only!.name}: ${model}`, only!.model!.reason);
     else say(`${model} for ${outcomes.length} sessions`, 'each at its next turn boundary');
   };
+  const switchTo = (ids: readonly string[], model: string): void =>
+    attempt(async () =>
+      told(model, await fleet.switchModels({names: [...ids]}, model === DEFAULT_MODEL ? null : model)),
+    );
   return {
     openModel() {
-      const {marks, selected} = state();
-      const to = marks.length > 0 ? marks : selected === null ? [] : [selected];
-      dispatch({type: 'dialog', dialog: {kind: 'model', to, field: fieldOf(), at: null}});
+      dispatch({type: 'dialog', dialog: {kind: 'model', to: meantIds(state()), field: fieldOf(), at: null}});
     },
 
     chooseModel(by) {
@@ -68,7 +73,9 @@ export function modelDeeds({fleet, store, say, attempt, isLost}: Options): Model
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       const names = meantBy(dialog, sessions ?? []).map(({id}) => id);
       if (names.length === 0) return;
-      attempt(async () => told(model, await fleet.switchModels({names}, model === DEFAULT_MODEL ? null : model)));
+      switchTo(names, model);
     },
+
+    switchTo,
   };
 }

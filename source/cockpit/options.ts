@@ -1,4 +1,5 @@
 import type {AttachPlan, Fleet} from '../domain/fleet.ts';
+import type {KeyChanges} from './remap.ts';
 import type {ThemeFiles} from './themes.ts';
 
 /** What the header and the welcome say about where this cockpit stands. */
@@ -21,8 +22,8 @@ export type CockpitOptions = {
   stdout: NodeJS.WriteStream;
   /** What can be chosen, and what is. */
   themes: ThemeFiles;
-  /** Key names such as `ctrl+]` or `C-]`. `leave` ends typing mode, `detach` ends an attach. */
-  keys: {leave: string; detach: string};
+  /** Key names such as `ctrl+]` or `C-]`. `leave` ends typing mode, `detach` ends an attach; `changes` of the keymap. */
+  keys: {leave: string; detach: string; changes?: KeyChanges};
   info: CockpitInfo;
   /** Resolves with the new mode when the fleet has moved to another supervisor. */
   moved?: Promise<CockpitInfo['mode']>;

@@ -1,20 +1,25 @@
 import type {ApprovalView, EventView, SessionView} from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
-import {byAttention, needsPerson} from './attention.ts';
 import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './board.ts';
 import {withSight} from './board-window.ts';
+import {type Delivery, type DeliveryStep, deliveryLine, stepDeliveries} from './deliveries.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
-import {columnsInSight, shownView, walkedSessions, withView} from './fleet-view.ts';
+import {withView} from './fleet-view.ts';
+import {type Grouping, type GroupingStep, noGrouping} from './grouping.ts';
 import {mergeEntries, moveReading, noReading, type Reading, type ReadingAction, stepReading} from './journal.ts';
 import {keepScreen} from './last-screens.ts';
-import {diffAreas, type Layout, layoutOf, type Size, scrollHeight, scrollTo, type View} from './layout.ts';
+import {diffAreas, type Size, scrollHeight, type View} from './layout.ts';
+import {currentLayout} from './listing.ts';
+import {type MarkStep, type Marks, stepMarks, stillMarked} from './marks.ts';
 import {type Mode, modeWith} from './mode.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 import {type ScrollAction, type ScrollView, stepScroll, withScrollSight, withSeen} from './scrollback.ts';
-import {sessionMatches} from './session-filter.ts';
+import {inSight, moveItems, moveRows, reselect, unfolded, withGrouping} from './selection.ts';
 import {type Spend, sameSpend} from './spend.ts';
 import {noTokens, stepTokens, type TokensAction, type TokensView} from './tokens.ts';
+
+export {currentLayout, selectedSession, visibleSessions} from './listing.ts';
 
 const NOTICES_KEPT = 200;
 
@@ -24,7 +29,14 @@ export type {Mode} from './mode.ts';
 export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
 
 /** Something amux has to say itself. `at` is ms since the epoch. */
-export type Notice = {kind: 'error' | 'info'; message: string; hint: string; at: number};
+export type Notice = {
+  kind: 'error' | 'info';
+  message: string;
+  hint: string;
+  at: number;
+  /** It goes on to tell of what was sent. */
+  follows?: 'deliveries';
+};
 
 export type State = {
   size: Size;
@@ -48,8 +60,9 @@ export type State = {
   /** The list's part of the screen beside a peek, 0 to 1; null: what it needs. */
   split: number | null;
   onlyMine: boolean;
+  grouping: Grouping;
   filter: string;
-  marks: readonly string[];
+  marks: Marks;
   /** Sessions with a live screen each while those stand side by side; they keep their places. */
   tiles: readonly string[];
   mode: Mode;
@@ -58,6 +71,8 @@ export type State = {
   /** Oldest first, by cursor. */
   entries: readonly EventView[];
   reading: Reading;
+  /** Of what was sent from here. */
+  deliveries: readonly Delivery[];
   notice: Notice | null;
   /** All notices, for the Events screen; oldest first. */
   notices: readonly Notice[];
@@ -84,6 +99,7 @@ export type Action =
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
   | {type: 'connection'; connection: Connection}
+  | {type: 'delivery'; step: DeliveryStep}
   | {type: 'notice'; notice: Notice}
   | {type: 'notice-read'}
   | {type: 'select'; session: string}
@@ -94,9 +110,9 @@ export type Action =
   | {type: 'view'; view: View}
   | {type: 'split'; share: number | null}
   | {type: 'only-mine'; on: boolean}
+  | {type: 'grouping'; step: GroupingStep}
   | {type: 'filter'; text: string}
-  | {type: 'mark'; session: string}
-  | {type: 'unmark'}
+  | {type: 'marks'; step: MarkStep}
   | {type: 'mode'; mode: Mode}
   | {type: 'dialog'; dialog: Dialog}
   | {type: 'dialog-step'; step: DialogStep};
@@ -118,6 +134,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     view: 'cards',
     split: null,
     onlyMine: false,
+    grouping: noGrouping,
     filter: '',
     marks: [],
     tiles: [],
@@ -126,6 +143,7 @@ export function firstState({size, now, demo}: {size: Size; now: number; demo: bo
     screens: new Map(),
     entries: [],
     reading: noReading,
+    deliveries: [],
     notice: null,
     notices: [],
     connection: {kind: 'connecting'},
@@ -141,7 +159,7 @@ export function reduce(state: State, action: Action): State {
       if (action.size.cols === state.size.cols && action.size.rows === state.size.rows) return state;
       return resized(state, action.size);
     case 'tick':
-      return {...state, now: action.now};
+      return {...delivered(state, {do: 'tick', now: action.now}), now: action.now};
     case 'anew':
       return {...state, now: action.now, epoch: state.epoch + 1};
     case 'sessions':
@@ -165,19 +183,25 @@ export function reduce(state: State, action: Action): State {
     case 'screen':
       return {...state, screens: keepScreen(state.screens, action), scroll: withSeen(state.scroll, action)};
     case 'entries':
-      return {...state, entries: mergeEntries(state.entries, action.entries)};
+      return {
+        ...delivered(state, {do: 'told', entries: action.entries}),
+        entries: mergeEntries(state.entries, action.entries),
+      };
     case 'connection':
       return action.connection.kind === state.connection.kind ? state : {...state, ...atConnection(action.connection)};
+    case 'delivery':
+      // Its steps may have been told before the answer came.
+      return delivered(delivered(state, action.step), {do: 'told', entries: state.entries});
     case 'notice':
       return {...state, notice: action.notice, notices: [...state.notices, action.notice].slice(-NOTICES_KEPT)};
     case 'notice-read':
       return state.notice === null ? state : {...state, notice: null};
     case 'select':
-      return inSight({...state, selected: action.session});
+      return inSight(unfolded({...state, selected: action.session}));
     case 'move':
       return move(state, action.by);
     case 'move-rows':
-      return move(state, action.by * (state.place === 'fleet' ? columnsInSight(state) : 1));
+      return state.place === 'fleet' ? moveRows(state, action.by) : move(state, action.by);
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
@@ -188,17 +212,16 @@ export function reduce(state: State, action: Action): State {
       return action.share === state.split ? state : scrollInSight(inSight({...state, split: action.share}));
     case 'only-mine':
       return inSight(reselect({...state, onlyMine: action.on}));
+    case 'grouping':
+      return withGrouping(state, action.step);
     case 'filter':
       if (state.place === 'board') return withBoard(state, stepBoard(state.board, {do: 'filter', text: action.text}));
       if (state.place === 'events') return {...state, reading: {...state.reading, filter: action.text}};
       return inSight(reselect({...state, filter: action.text}));
-    case 'mark': {
-      const marked = state.marks.includes(action.session);
-      const marks = marked ? state.marks.filter(id => id !== action.session) : [...state.marks, action.session];
-      return {...state, marks};
+    case 'marks': {
+      const marks = stepMarks(state.marks, action.step);
+      return marks === state.marks ? state : {...state, marks};
     }
-    case 'unmark':
-      return {...state, marks: []};
     case 'mode':
       return {...state, mode: action.mode};
     case 'dialog':
@@ -212,24 +235,13 @@ export function reduce(state: State, action: Action): State {
 export const shownAt = ({connection, now}: State): number =>
   connection.kind === 'lost' ? Math.min(now, connection.since) : now;
 
-/** Sessions that are listed, in the order in which they are listed. */
-export function visibleSessions(state: State): SessionView[] {
-  const needle = state.filter.toLowerCase();
-  const kept = (state.sessions ?? []).filter(
-    session => (!state.onlyMine || needsPerson(session)) && (needle === '' || sessionMatches(session, needle)),
-  );
-  return byAttention(kept);
-}
-
-export function selectedSession(state: State): SessionView | null {
-  return state.sessions?.find(session => session.id === state.selected) ?? null;
-}
-
-export function currentLayout(state: State): Layout {
-  const {size, split, mode, place, sessions} = state;
-  const metered = sessions?.some(({token_count}) => token_count !== null) === true;
-  const peekWanted = mode.kind === 'typing' || place === 'scrollback';
-  return layoutOf(size, shownView(state), peekWanted, metered ? sessions.length : 0, split);
+function delivered(state: State, step: DeliveryStep): State {
+  const deliveries = stepDeliveries(state.deliveries, step);
+  if (deliveries === state.deliveries) return state;
+  const {notice} = state;
+  if (notice?.follows !== 'deliveries' || step.do === 'sent') return {...state, deliveries};
+  const told = deliveryLine(deliveries);
+  return {...state, deliveries, notice: told === null ? null : {...notice, message: told.text, hint: ''}};
 }
 
 /** A loss is a moment of its own: what it shows has to begin with it. */
@@ -239,7 +251,7 @@ function atConnection(connection: Connection): Partial<State> {
 
 function withSessions(state: State, {sessions, now}: {sessions: readonly SessionView[]; now: number}): State {
   const ids = new Set(sessions.map(session => session.id));
-  const marks = state.marks.every(id => ids.has(id)) ? state.marks : state.marks.filter(id => ids.has(id));
+  const marks = stillMarked(state.marks, ids);
   const screens = [...state.screens.keys()].every(id => ids.has(id))
     ? state.screens
     : new Map([...state.screens].filter(([id]) => ids.has(id)));
@@ -247,24 +259,12 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
   return inSight({...next, mode: modeWith(next.mode, sessions)});
 }
 
-/** The selection stays on its session while that is listed; else it goes to the first one. */
-function reselect(state: State): State {
-  const listed = walkedSessions(state);
-  if (listed.some(session => session.id === state.selected)) return state;
-  if (state.mode.kind === 'typing' && selectedSession(state) !== null) return state;
-  return {...state, selected: listed[0]?.id ?? null};
-}
-
 function move(state: State, by: number): State {
   if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
   if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
   if (state.place === 'tokens') return changed(state, {tokens: stepTokens(state.tokens, {do: 'walk', by})});
   if (state.place === 'events') return moveReading(state, by);
-  const listed = walkedSessions(state);
-  if (listed.length === 0) return state;
-  const at = listed.findIndex(session => session.id === state.selected);
-  const to = Math.max(0, Math.min(listed.length - 1, at + by));
-  return to === at ? state : inSight({...state, selected: listed[to]!.id});
+  return moveItems(state, by);
 }
 
 /** What was chosen stays in sight. */
@@ -286,15 +286,4 @@ const changed = (state: State, to: Partial<State>): State =>
 function withBoard(state: State, stepped: Board): State {
   const board = withSight(stepped, currentLayout(state).body);
   return board === state.board ? state : {...state, board};
-}
-
-function inSight(state: State): State {
-  const area = currentLayout(state).cards;
-  if (area === null) return state;
-  const listed = visibleSessions(state);
-  const index = listed.findIndex(session => session.id === state.selected);
-  const rows = Math.ceil(listed.length / area.columns);
-  const lastTop = Math.max(0, rows - area.perPage / area.columns) * area.columns;
-  const top = Math.min(lastTop, scrollTo(state.top, {index, area}));
-  return top === state.top ? state : {...state, top};
 }

@@ -1,10 +1,11 @@
 import {characters} from './draw/cells.ts';
 
-/** A line of text being written; `at` counts characters before the cursor. */
+/** A text being written; `at` counts characters before the cursor. */
 export type Field = {text: string; at: number};
 
 export type Edit =
   | {do: 'insert'; text: string}
+  | {do: 'up' | 'down'}
   | {do: 'left' | 'right' | 'start' | 'end' | 'erase' | 'erase-next' | 'erase-word' | 'erase-before' | 'erase-after'};
 
 /** Longest text that a field takes, in characters. */
@@ -27,9 +28,20 @@ export function edit(field: Field, change: Edit): Field {
     case 'right':
       return {...field, at: Math.min(all.length, field.at + 1)};
     case 'start':
-      return {...field, at: 0};
+      return {...field, at: field.at - columnOf(before)};
     case 'end':
-      return {...field, at: all.length};
+      return {...field, at: field.at + lineEnd(after)};
+    case 'up': {
+      const column = columnOf(before);
+      if (column === field.at) return field;
+      const above = before.slice(0, -column - 1);
+      return {...field, at: above.length - columnOf(above) + Math.min(column, columnOf(above))};
+    }
+    case 'down': {
+      const end = lineEnd(after);
+      if (end === after.length) return field;
+      return {...field, at: field.at + end + 1 + Math.min(columnOf(before), lineEnd(after.slice(end + 1)))};
+    }
     case 'erase':
       return joined(before.slice(0, -1), after);
     case 'erase-next':
@@ -41,6 +53,15 @@ export function edit(field: Field, change: Edit): Field {
     case 'erase-after':
       return joined(before, []);
   }
+}
+
+/** Characters since the start of the line that ends here. */
+const columnOf = (before: readonly string[]): number => before.length - 1 - before.lastIndexOf('\n');
+
+/** Characters up to the end of the line that begins here. */
+function lineEnd(after: readonly string[]): number {
+  const end = after.indexOf('\n');
+  return end === -1 ? after.length : end;
 }
 
 /** Counted anew after joining: a combining mark may have become part of the character before it. */

@@ -11,6 +11,9 @@ import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
 /** One to three keys as tmux writes them: `C-b d`, `M-x`, `F12`, `C-]`. */
 const KEYS =
   /^(?:(?:[CMS]-)*(?:[!-~]|F[1-9]|F1[0-2]|Space|Enter|Tab|Escape|BSpace|Up|Down|Left|Right)(?: (?!$)|$)){1,3}$/;
+/** A key as the cockpit's tables write it: `M`, `ctrl+l`, `alt+enter`; which ids there are, only the cockpit knows. */
+const cockpitKey = z.string().min(1).max(32);
+const cockpitKeys = z.record(z.string().max(64), z.union([cockpitKey, z.array(cockpitKey).max(8)]));
 const keys = z.string().regex(KEYS, {message: 'expected one to three keys such as "C-b d" or "F12"'});
 
 /** Where the API is served when nothing else is said. */
@@ -41,6 +44,9 @@ export const settingsSchema = z.strictObject({
     .describe('What the supervisor writes to log/supervisor.log: this and what is more important'),
   detachKey: keys.default('C-b d').describe('Leaves an attached terminal'),
   leaveKey: keys.default('C-]').describe('Leaves typing mode'),
+  keys: cockpitKeys
+    .default({})
+    .describe('Other keys for the cockpit, by the names that its table of keys has: one, several, or none ([])'),
   onQuit: z
     .enum(['handover', 'leave'])
     .default('handover')

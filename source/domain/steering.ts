@@ -11,6 +11,14 @@ export const MESSAGE_MAX_BYTES = 1_000_000;
  */
 export type MessageState = 'queued' | 'pasted' | 'entered' | 'delivered' | 'uncertain' | 'dropped';
 
+/** How the journal tells of a step of a message, and what it told: who sent it looks for its id. */
+export const stepText = ({id, state, reason}: Pick<Message, 'id' | 'state' | 'reason'>): string =>
+  `message ${id} ${state}: ${reason}`;
+export function readStep(text: string): Pick<Message, 'id' | 'state'> | null {
+  const found = /^message (\S+) (queued|pasted|entered|delivered|uncertain|dropped): /.exec(text);
+  return found === null ? null : {id: found[1]!, state: found[2] as MessageState};
+}
+
 export type Message = {
   id: string;
   /** Session id. */

@@ -14,6 +14,7 @@ import {
   type MessageState,
   resumeDelivery,
   type Since,
+  stepText,
 } from '../domain/steering.ts';
 import type {AgentFiles} from './agent-files.ts';
 import {Attempt} from './attempt.ts';
@@ -292,8 +293,7 @@ export class Outbox {
     Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
     const change = {kind: 'message.state' as const, id: message.id, state, reason, changedAt};
     const changes: Change[] = [since === undefined ? change : {...change, since}];
-    const said = `message ${message.id} ${state}: ${reason}`;
-    this.#options.record('message.state', {reason: said, actor: 'supervisor', changes});
+    this.#options.record('message.state', {reason: stepText(message), actor: 'supervisor', changes});
   }
 }
 

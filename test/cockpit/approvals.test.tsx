@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import stringWidth from 'string-width';
-import {bindingFor, footerBindings} from '../../source/cockpit/keymap.ts';
+import {answerKeys, bindingFor, footerBindings, keymap} from '../../source/cockpit/keymap.ts';
 import {approvalAreas, layoutOf} from '../../source/cockpit/layout.ts';
 import {requestPane} from '../../source/cockpit/panes/request.ts';
 import {requestCards, requestList} from '../../source/cockpit/panes/requests.ts';
@@ -38,6 +38,8 @@ const odd: ApprovalView[] = [
   approvalOf({id: 'a-2', session: 'x', input: 'plain text', choices: [], title: ''}),
 ];
 
+const keys = answerKeys(keymap);
+
 test('its panes have exactly their width and height at every size', () => {
   for (const cols of [40, 50, 79, 80, 120, 200]) {
     for (const rows of [12, 20, 24, 50]) {
@@ -48,8 +50,8 @@ test('its panes have exactly their width and height at every size', () => {
         const props = {theme, size: list, open, chosen: chosen.id, now: SCENE_NOW};
         const drawn = [
           {lines: side ? requestCards(props) : requestList(props), size: list},
-          {lines: requestPane({theme, size: detail, request: chosen, top: 3, now: SCENE_NOW}), size: detail},
-          {lines: requestPane({theme, size: detail, request: null, top: 0, now: SCENE_NOW}), size: detail},
+          {lines: requestPane({theme, keys, size: detail, request: chosen, top: 3, now: SCENE_NOW}), size: detail},
+          {lines: requestPane({theme, keys, size: detail, request: null, top: 0, now: SCENE_NOW}), size: detail},
         ];
         for (const {lines, size} of drawn) {
           assert.equal(lines.length, size.rows, `${cols}×${rows} ${chosen.id}`);
@@ -65,7 +67,9 @@ test('its panes have exactly their width and height at every size', () => {
 
 test('a request shows its tool, its whole input and what can be answered', () => {
   const [request] = scenePending();
-  const lines = plainText(requestPane({theme, size: {cols: 64, rows: 16}, request: request!, top: 0, now: SCENE_NOW}));
+  const lines = plainText(
+    requestPane({theme, keys, size: {cols: 64, rows: 16}, request: request!, top: 0, now: SCENE_NOW}),
+  );
   assert.deepEqual(lines.slice(0, 11), [
     '╭─ payments · claude ───────────────────────────── a-one · 2m ─╮',
     '│                                                              │',
@@ -84,7 +88,8 @@ test('a request shows its tool, its whole input and what can be answered', () =>
 test('a long input scrolls; what can be answered stays in sight', () => {
   const content = Array.from({length: 60}, (_, i) => `line ${i}`).join('\n');
   const request = approvalOf({id: 'a-long', session: 'payments', tool: 'Write', input: {file_path: '/a', content}});
-  const at = (top: number) => plainText(requestPane({theme, size: {cols: 64, rows: 20}, request, top, now: SCENE_NOW}));
+  const at = (top: number) =>
+    plainText(requestPane({theme, keys, size: {cols: 64, rows: 20}, request, top, now: SCENE_NOW}));
   assert.match(at(0).join('\n'), /line 0[\s\S]*1 y {2}Yes[\s\S]*1-12 of 6\d ─╯/);
   assert.match(at(30).join('\n'), /line 30[\s\S]*3 n {2}No/);
   assert.match(at(1000).join('\n'), /line 59/, 'no further than its end');

@@ -63,7 +63,11 @@ describe('the board on screen', () => {
             checkLines(boardLines({theme, body, board, now: SCENE_NOW}), {cols, rows: body.rows, what});
           }
         }
-        checkLines(emptyBoardLines({theme, body, column: 'todo'}), {cols, rows: body.rows, what});
+        checkLines(emptyBoardLines({theme, body, keys: {new: 'n', help: '?'}, column: 'todo'}), {
+          cols,
+          rows: body.rows,
+          what,
+        });
         for (const card of nasty.slice(0, 3)) {
           const pane = cardDetailsPane({theme, body, card, top: 2, now: SCENE_NOW});
           checkLines(pane.lines, {cols: pane.columns, what: `${what} ${card.id}`});

@@ -130,7 +130,7 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await using terminal = new CockpitTerminal({cols: 120, rows: 40});
     await terminal.expectRow(/COMMAND$/);
     terminal.press(' q\x1b[200~uit\nnow\x1b[201~!');
-    await terminal.expectRow(/→ payments ❯ quit↵now!/);
+    await terminal.expectRow(/^ {14}now!/);
     terminal.press('\r');
     await terminal.expectRow(/payments: queued/);
     terminal.press('q');
@@ -194,14 +194,76 @@ describe('in a real terminal', {concurrency: 3}, () => {
     assert.match(calls(terminal), /stop api/);
   });
 
-  test('the help runs the chosen line', async () => {
-    await using terminal = new CockpitTerminal({cols: 80, rows: 24});
-    await terminal.expectRow(/COMMAND$/);
-    terminal.press('?');
-    await terminal.expectRow(/━ Keys ━/);
-    terminal.press('jjjj\r');
-    await terminal.expectRow(/New session/);
-  });
+  for (const {cols, rows} of sizes) {
+    test(`${cols}×${rows}: the help is searched and does the chosen line`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press('?');
+      await terminal.expectRow(/━ Keys ━/);
+      terminal.press('make a session\r');
+      await terminal.expectRow(/New session/);
+    });
+
+    test(`${cols}×${rows}: the palette finds by a few letters, completes, and does it`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press(':');
+      await terminal.expectRow(/━ Command ━/);
+      terminal.press('sen\tinf\t');
+      await terminal.expectRow(/❯ send infra /);
+      terminal.press('fix the tests\r');
+      await terminal.expectRow(/infra: queued/);
+      terminal.press(':mobl\r');
+      await terminal.expectNoRow(/━ Command ━/);
+      await terminal.expectRow(/(┏━|▌◌) mobile/);
+    });
+  }
+
+  for (const {cols, rows} of sizes) {
+    test(`${cols}×${rows}: sessions are grouped, and a group is folded`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows, env: {GROUPS: '1'}});
+      await terminal.expectRow(/space send/);
+      terminal.press('o');
+      await terminal.expectRow(/^ ▾ #shop ─+ ◆1 ▶2\b/);
+      terminal.press('-');
+      await terminal.expectRow(/^▌▸ #shop ─+ ◆1 ▶2\b/);
+      terminal.press('\r');
+      await terminal.expectRow(/^▌▾ #shop ─+ ◆1 ▶2\b/);
+      terminal.press('o');
+      await terminal.expectNoRow(/▾ #shop/);
+      await terminal.expectRow(/^ ▾ shop ─+ ◆1 ✗1 ▶2/);
+    });
+
+    test(`${cols}×${rows}: a text of several lines grows above the footer`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press(' one\ntwo\x1b\rthree\x1b[13;2ufour');
+      await terminal.expectRow(/^ → payments ❯ one$/);
+      await terminal.expectRow(/^ {14}four/);
+      assert.match(terminal.rows().at(-6)!, /^─+$/);
+      terminal.press('\t\r');
+      await terminal.expectRow(/payments: queued/);
+      terminal.press('q');
+      await restored(terminal, /^END quit/);
+      assert.match(calls(terminal), /send payments one/);
+    });
+
+    test(`${cols}×${rows}: a range is marked, and what is meant for it asks once`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows});
+      await terminal.expectRow(/space send/);
+      terminal.press('\x1b[1;2B\x1b[1;2B');
+      await terminal.expectRow(/send to \d/);
+      terminal.press('s');
+      await terminal.expectRow(/Stop \d sessions\?/);
+      terminal.press(ESC);
+      await terminal.expectNoRow(/Stop \d sessions/);
+      terminal.press('#+urgent\r');
+      await terminal.expectRow(/\+urgent for \d sessions/);
+      await terminal.expectRow(/● batch/);
+      terminal.press('**');
+      await terminal.expectNoRow(/● batch/);
+    });
+  }
 
   test('sessions take the size of the peek once it is stable, at least 80×24', async () => {
     await using terminal = new CockpitTerminal({cols: 200, rows: 50});
@@ -263,7 +325,7 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await using terminal = new CockpitTerminal({cols: 80, rows: 24, env: {EMPTY: '1'}});
     await terminal.expectRow(/No sessions yet/);
     await terminal.expectRow(/Found here: claude 2\.1\.328, codex 0\.98\.0, gemini/);
-    await terminal.expectRow(/^ n new {2}\? help {2}q leave +COMMAND$/);
+    await terminal.expectRow(/^ n new {2}: command {2}\? help {2}q leave +COMMAND$/);
   });
 });
 

@@ -17,6 +17,7 @@ import type {
   RegisterInput,
   Selection,
   Sent,
+  SessionPatch,
   SessionView,
 } from '../../source/domain/fleet.ts';
 import {emptyScreen, lastRows, type Row, type Screen, type Scrollback} from '../../source/domain/screen.ts';
@@ -162,7 +163,9 @@ export class FakeFleet implements Fleet {
     return {...session, notice: 'submodules are empty'};
   }
 
-  async update(ref: string): Promise<SessionView> {
+  async update(ref: string, {tags}: SessionPatch): Promise<SessionView> {
+    this.calls.push(`update ${this.#find(ref).name} ${tags?.join(' ') ?? ''}`);
+    if (tags !== undefined) this.set(ref, {tags});
     return this.session(ref);
   }
 

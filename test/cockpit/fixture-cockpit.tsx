@@ -10,11 +10,16 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
  * `FLOOD=FILE`: the screen of api changes wholly 30 times a second, and the file says how often it did and what was typed.
  * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone. `EDITOR`: there is one.
- * `EMPTY=1`: no sessions. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
+ * `EMPTY=1`: no sessions. `GROUPS=1`: with tags and two projects. `CRASH=reject|throw`: a fault a moment after the
+ * first key. Prints what it was told at its end.
  */
 const begun = Date.now();
 const editor = process.env['EDITOR'];
 const fleet = process.env['EMPTY'] ? new FakeFleet([]) : sceneFleet();
+if (process.env['GROUPS']) {
+  for (const name of ['payments', 'api', 'web']) fleet.set(name, {tags: ['shop']});
+  fleet.set('docs', {project: '/work/site'});
+}
 process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === 'throw') throw new Error('thrown on purpose');
   if (process.env['CRASH'] === 'reject') void Promise.reject(new Error('rejected on purpose'));

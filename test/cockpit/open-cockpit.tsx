@@ -3,6 +3,7 @@ import {render} from 'ink-testing-library';
 import {App} from '../../source/cockpit/app.tsx';
 import {createDeeds} from '../../source/cockpit/deeds.ts';
 import type {CockpitInfo} from '../../source/cockpit/options.ts';
+import type {KeyChanges} from '../../source/cockpit/remap.ts';
 import {firstState} from '../../source/cockpit/state.ts';
 import {Store} from '../../source/cockpit/store.ts';
 import type {FakeFleet} from './fake-fleet.ts';
@@ -18,10 +19,12 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   fleet = sceneFleet() as F,
   info = {mode: 'hosted', agentsFound: sceneAgents},
   cols = COLUMNS,
+  keys = {},
 }: {
   fleet?: F;
   info?: CockpitInfo;
   cols?: number;
+  keys?: KeyChanges;
 } = {}) {
   let now = SCENE_NOW;
   const clock = () => now;
@@ -37,7 +40,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
       themes: {files: [], chosen: 'dark'},
       stdin: process.stdin,
       stdout: process.stdout,
-      keys: {leave: 'ctrl+]', detach: 'ctrl+]'},
+      keys: {leave: 'ctrl+]', detach: 'ctrl+]', changes: keys},
       info,
       clock,
       cwd: '/work/shop',

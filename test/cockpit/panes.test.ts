@@ -2,17 +2,21 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import stringWidth from 'string-width';
 import {stepForm} from '../../source/cockpit/form.ts';
+import {keymap} from '../../source/cockpit/keymap.ts';
 import {layoutOf} from '../../source/cockpit/layout.ts';
 import {newSessionFaults, newSessionForm} from '../../source/cockpit/new-session.ts';
+import {listingOf} from '../../source/cockpit/palette/entries.ts';
 import {cardLines, cardsLines, listLines} from '../../source/cockpit/panes/cards.ts';
 import {eventsPaneLines} from '../../source/cockpit/panes/events.ts';
-import {footerLine} from '../../source/cockpit/panes/footer.ts';
+import {footerLine, footerLines} from '../../source/cockpit/panes/footer.ts';
 import {formPane} from '../../source/cockpit/panes/form.ts';
 import {type HeaderProps, headerLines} from '../../source/cockpit/panes/header.ts';
 import {helpPane} from '../../source/cockpit/panes/help.ts';
 import {messagePane} from '../../source/cockpit/panes/message.ts';
+import {palettePane} from '../../source/cockpit/panes/palette.ts';
 import {peekLines} from '../../source/cockpit/panes/peek.ts';
 import {welcomeLines} from '../../source/cockpit/panes/welcome.ts';
+import {firstState, reduce} from '../../source/cockpit/state.ts';
 import {fieldOf} from '../../source/cockpit/text-field.ts';
 import {type Budget, heldText} from '../../source/domain/budget.ts';
 import type {SessionView} from '../../source/domain/fleet.ts';
@@ -83,11 +87,21 @@ test('every pane has exactly its width and height at every size, with CJK, emoji
           }
         }
         const {body} = layout;
-        checkLines(welcomeLines({theme, body, agents: sceneAgents, demo: false, answered: true}), {
-          columns: cols,
-          rows: body.rows,
-          what,
-        });
+        checkLines(
+          welcomeLines({
+            theme,
+            body,
+            keys: {new: 'n', demo: 'd', help: '?'},
+            agents: sceneAgents,
+            demo: false,
+            answered: true,
+          }),
+          {
+            columns: cols,
+            rows: body.rows,
+            what,
+          },
+        );
         const lines = [
           {
             id: 'x',
@@ -142,11 +156,27 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
       for (const typingTo of [null, nasty.name]) {
         const props = {theme, columns: cols, hints, typingTo, leaveKey: 'ctrl+]', notice, writing};
         checkLines([footerLine(props)], {columns: cols, what: 'footer'});
+        const long = {...props, writing: writing && {...writing, rows: 5}};
+        checkLines(footerLines(long), {columns: cols, what: 'footer of several lines'});
       }
     }
     const body = {cols, rows: 17};
-    const help = helpPane({theme, body, lines: [{keys: ['j', 'down'], help: 'one down', whyNot: 'no 批量'}], at: 0});
-    checkLines(help.lines, {columns: help.columns, what: 'help'});
+    const field = fieldOf('批量\u0301 x');
+    const line = {keys: ['j', 'down'], help: 'one 批量 down', lit: [4, 5], whyNot: 'no 批量'.repeat(20)};
+    for (const at of [0, 1]) {
+      const help = helpPane({theme, body, field, lines: [line, line], at});
+      checkLines(help.lines, {columns: help.columns, what: 'help'});
+    }
+    for (const text of ['', 'go 批', 'stop ', 'sto', 'send 批量 x']) {
+      const fresh = firstState({size: {cols, rows: 20}, now: 0, demo: false});
+      const state = reduce(fresh, {type: 'sessions', sessions, now: 0});
+      const {entries, first, written} = listingOf(state, {keymap, text});
+      for (const at of [first, entries.length - 1]) {
+        const command = written?.command ?? null;
+        const palette = palettePane({theme, body, field: fieldOf(text), entries, at, command});
+        checkLines(palette.lines, {columns: palette.columns, what: `palette ${text}`});
+      }
+    }
     const made = formPane({theme, body, form, faults: newSessionFaults(form, [])});
     checkLines(made.lines, {columns: made.columns, what: 'new session'});
     const message = messagePane({theme, body, title: nasty.name, text: '批量 '.repeat(200), hints});

@@ -30,7 +30,11 @@ test('the selection stays with its session when the list reorders', () => {
 });
 
 test('a selected session that goes away gives the selection to the first', () => {
-  const selected = after(fleet(), {type: 'select', session: 'id-web'}, {type: 'mark', session: 'id-web'});
+  const selected = after(
+    fleet(),
+    {type: 'select', session: 'id-web'},
+    {type: 'marks', step: {do: 'add', ids: ['id-web']}},
+  );
   const later = after(selected, {
     type: 'sessions',
     sessions: sceneSessions().filter(session => session.name !== 'web'),

@@ -14,6 +14,7 @@ const defaults = {
   logLevel: 'info',
   detachKey: 'C-b d',
   leaveKey: 'C-]',
+  keys: {},
   onQuit: 'handover',
   theme: 'dark',
   idleExit: 300,
@@ -34,6 +35,13 @@ describe('the settings of a home', () => {
       theme: 'light',
       idleExit: 5,
     });
+  });
+
+  test('take other keys for the cockpit: one, several, none', () => {
+    const keys = (text: string) => loadSettings(file(`keys: ${text}\n`)).settings.keys;
+    assert.deepEqual(keys('{send: ".", zoom: [Z, ctrl+g], quit: []}'), {send: '.', zoom: ['Z', 'ctrl+g'], quit: []});
+    assert.throws(() => keys('{send: 5}'), {code: 'config.invalid'});
+    assert.throws(() => keys('{send: ""}'), {code: 'config.invalid'});
   });
 
   test('take further columns of the board, and refuse what is no short word', () => {

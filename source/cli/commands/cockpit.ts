@@ -70,7 +70,7 @@ export async function showCockpit({
       stdin: process.stdin,
       stdout: process.stdout,
       themes: {files: themeFiles(context.paths.themes), chosen: settings.theme},
-      keys: {leave: settings.leaveKey, detach: settings.detachKey},
+      keys: {leave: settings.leaveKey, detach: settings.detachKey, changes: settings.keys},
       info: {
         mode,
         ...(mode === 'remote' ? {host: context.remote!.host} : {}),

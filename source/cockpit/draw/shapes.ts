@@ -18,6 +18,8 @@ export type Shapes = {
   bolt: string;
   dot: string;
   cropped: string;
+  open: string;
+  folded: string;
   arrow: string;
   enter: string;
   left: string;
@@ -61,6 +63,8 @@ export const unicodeShapes: Shapes = {
   bolt: '⚡',
   dot: '·',
   cropped: '▸',
+  open: '▾',
+  folded: '▸',
   arrow: '→',
   enter: '⏎',
   left: '‹',
@@ -93,6 +97,8 @@ export const asciiShapes: Shapes = {
   bolt: '^',
   dot: '-',
   cropped: '>',
+  open: 'v',
+  folded: '>',
   arrow: '>',
   enter: 'enter',
   left: '<',

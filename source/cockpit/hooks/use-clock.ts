@@ -1,22 +1,23 @@
 import {useEffect} from 'react';
 import {nextTick} from '../ages.ts';
 import {sinceOf} from '../attention.ts';
+import {nextForgotten} from '../deliveries.ts';
 import {showsFleet} from '../fleet-view.ts';
-import {currentLayout, type State, visibleSessions} from '../state.ts';
+import {sessionsInSight} from '../listing.ts';
+import {currentLayout, type State} from '../state.ts';
 import type {Source} from './use-fleet.ts';
 
 /** The only thing that ticks: one timer for the next time a visible age or the clock changes. */
 export function useClock({store, clock}: Source, state: State): void {
   const area = currentLayout(state).cards;
-  const inSight =
-    area === null || !showsFleet(state) ? [] : visibleSessions(state).slice(state.top, state.top + area.perPage);
+  const inSight = area === null || !showsFleet(state) ? [] : sessionsInSight(state, area);
   const claims = state.place === 'board' ? (state.board.cards ?? []).flatMap(({claim}) => claim ?? []) : [];
   const leases = claims.map(({since, expires, expired}) => (expired ? expires : since));
   const asked = state.place === 'approvals' ? state.requests.open.map(({asked_at}) => asked_at) : [];
   // Without a connection only its loss grows older.
   const sinces =
     state.connection.kind === 'lost' ? [state.connection.since / 1000] : [...inSight.map(sinceOf), ...asked, ...leases];
-  const due = nextTick(sinces, state.now);
+  const due = Math.min(nextTick(sinces, state.now), nextForgotten(state.deliveries));
   useEffect(() => {
     const timer = setTimeout(() => store.dispatch({type: 'tick', now: clock()}), Math.max(1, due - clock()));
     return () => clearTimeout(timer);

@@ -15,7 +15,7 @@ const offers =
 const unknownDialog = (state: State): string | null => {
   const request = requestInHand(state);
   const known = request === null || request.via !== 'screen' || request.choices.length > 0;
-  return known ? null : 'amux does not know this dialog: answer it in its terminal (attach, or i to type)';
+  return known ? null : 'amux does not know this dialog: answer it in its terminal (attach, or <type> to type)';
 };
 
 /** A question has no yes: one of its answers is chosen. */

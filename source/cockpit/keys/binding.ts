@@ -22,7 +22,9 @@ export type Where =
   | 'card'
   | 'claim'
   | 'model'
+  | 'tags'
   | 'confirm'
+  | 'palette'
   | 'help'
   | 'message';
 

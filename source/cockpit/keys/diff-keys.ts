@@ -44,7 +44,7 @@ export const diffKeys: readonly Binding[] = [
     label: state => `send ${waiting(state)}`,
     help: 'send all comments to the session, as one message',
     footer: 3,
-    whyNot: state => (waiting(state) === 0 ? 'there are no comments (c writes one)' : null),
+    whyNot: state => (waiting(state) === 0 ? 'there are no comments (<diff.comment> writes one)' : null),
     run: deeds => deeds.sendComments(),
   },
   {
@@ -54,7 +54,7 @@ export const diffKeys: readonly Binding[] = [
     label: 'file',
     help: 'to the next file',
     footer: 5,
-    footerKey: () => 'n p',
+    footerKey: () => '<diff.file> <diff.file-before>',
     whyNot: isEmpty,
     run: step(() => ({do: 'next', what: 'file', by: 1})),
   },

@@ -53,7 +53,7 @@ export const everywhereKeys: readonly Binding[] = [
     keys: ['d'],
     where: ['fleet'],
     label: 'demo',
-    help: 'show the demo while the fleet is empty; q comes back',
+    help: 'show the demo while the fleet is empty; <quit> comes back',
     footer: 6,
     when: state => state.demo && state.sessions?.length === 0,
     run: deeds => deeds.demo(),
@@ -131,7 +131,7 @@ export const everywhereKeys: readonly Binding[] = [
         case 'only-mine':
           return dispatch({type: 'only-mine', on: false});
         case 'marks':
-          return dispatch({type: 'unmark'});
+          return dispatch({type: 'marks', step: {do: 'set', ids: []}});
         case 'card-marks':
           return dispatch({type: 'board', step: {do: 'unmark'}});
         case 'zoom':
@@ -212,9 +212,18 @@ export const everywhereKeys: readonly Binding[] = [
     keys: ['?'],
     where: all,
     label: 'help',
-    help: 'all keys; enter runs the chosen one',
+    help: 'all keys, searched as you type; enter does what the chosen one does',
     footer: 20,
-    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'help', at: 0}}),
+    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'help', field: fieldOf(), at: 0}}),
+  },
+  {
+    id: 'palette',
+    keys: [':'],
+    where: all,
+    label: 'command',
+    help: 'everything that can be done, found by a few letters',
+    footer: 19,
+    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'palette', field: fieldOf(), at: null}}),
   },
   {
     id: 'quit',

@@ -1,6 +1,9 @@
+import type {SessionView} from '../../domain/fleet.ts';
 import {needsPerson} from '../attention.ts';
 import {nextInNeed} from '../fleet-view.ts';
 import {isSplit, nextSplit} from '../layout.ts';
+import {selectedGroup} from '../listing.ts';
+import {meantIds} from '../marks.ts';
 import {currentLayout, type State, selectedSession, visibleSessions} from '../state.ts';
 import type {Binding} from './binding.ts';
 
@@ -10,7 +13,29 @@ const noSelection = (state: State): string | null =>
 const notRunning = (state: State): string | null => {
   const session = selectedSession(state);
   if (session === null) return 'no session is selected';
-  return session.running ? null : `${session.name} is not running (s starts it)`;
+  return session.running ? null : `${session.name} is not running (<start-stop> starts it)`;
+};
+
+/** Marks need no selection. */
+const nobody = (state: State): string | null => (state.marks.length > 0 ? null : noSelection(state));
+
+const isGone = (session: SessionView | null): boolean => session?.status === 'orphaned';
+/** The marked ones, else the selected one. */
+const meant = (state: State): SessionView[] => (state.sessions ?? []).filter(({id}) => meantIds(state).includes(id));
+const count = ({marks}: State): string => (marks.length > 0 ? ` ${marks.length}` : '');
+const gone = (state: State): string | null => {
+  const sessions = meant(state);
+  if (sessions.length === 0) return 'no session is selected';
+  if (sessions.some(session => !isGone(session))) return null;
+  return sessions.length === 1 ? 'its directory is gone' : 'their directories are gone';
+};
+
+/** With how many of the marked ones it would be. */
+const startOrStop = (state: State): string => {
+  const sessions = meant(state);
+  const running = sessions.filter(session => session.running).length;
+  const verb = running > 0 ? 'stop' : 'start';
+  return state.marks.length === 0 ? verb : `${verb} ${running > 0 ? running : sessions.length}`;
 };
 
 const none = (state: State): string | null => (visibleSessions(state).length > 0 ? null : 'there are no sessions');
@@ -24,7 +49,7 @@ export const sessionKeys: readonly Binding[] = [
     label: state => (state.marks.length > 0 ? `send to ${state.marks.length}` : 'send'),
     help: 'send text to the session, or to all marked ones',
     footer: 1,
-    whyNot: noSelection,
+    whyNot: nobody,
     run: deeds => deeds.openPrompt(),
   },
   {
@@ -44,6 +69,7 @@ export const sessionKeys: readonly Binding[] = [
     label: 'attach',
     help: "attach: the session's own terminal, full screen",
     footer: 3,
+    when: state => selectedGroup(state) === null,
     whyNot: notRunning,
     run: deeds => deeds.attach(),
   },
@@ -73,10 +99,10 @@ export const sessionKeys: readonly Binding[] = [
     id: 'start-stop',
     keys: ['s'],
     where: ['fleet'],
-    label: state => (selectedSession(state)?.running ? 'stop' : 'start'),
-    help: 'start or stop the session; asks when it works',
+    label: startOrStop,
+    help: 'start or stop the session, or all marked ones; asks when one works, or there are several',
     footer: 6,
-    whyNot: state => (selectedSession(state)?.status === 'orphaned' ? 'its directory is gone' : noSelection(state)),
+    whyNot: gone,
     run: deeds => deeds.startOrStop(),
   },
   {
@@ -86,17 +112,17 @@ export const sessionKeys: readonly Binding[] = [
     label: 'fork',
     help: 'a second session with its conversation and changes, in a workspace of its own',
     footer: 6,
-    whyNot: state => (selectedSession(state)?.status === 'orphaned' ? 'its directory is gone' : noSelection(state)),
+    whyNot: state => (isGone(selectedSession(state)) ? 'its directory is gone' : noSelection(state)),
     run: deeds => deeds.openFork(),
   },
   {
     id: 'restart',
     keys: ['r'],
     where: ['fleet'],
-    label: 'restart',
-    help: 'stop the session, if it runs, and start it',
+    label: state => `restart${count(state)}`,
+    help: 'stop the session, if it runs, and start it; or all marked ones',
     footer: 10,
-    whyNot: noSelection,
+    whyNot: nobody,
     run: deeds => deeds.restart(),
   },
   {
@@ -143,19 +169,6 @@ export const sessionKeys: readonly Binding[] = [
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'tiles' ? 'cards' : 'tiles'}),
   },
   {
-    id: 'mark',
-    keys: ['m'],
-    where: ['fleet'],
-    label: state => (state.marks.includes(state.selected ?? '') ? 'unmark' : 'mark'),
-    help: 'mark the session: space sends to all marked, M gives them a model',
-    footer: 9,
-    whyNot: noSelection,
-    run: deeds => {
-      const {selected} = deeds.state();
-      if (selected !== null) deeds.dispatch({type: 'mark', session: selected});
-    },
-  },
-  {
     id: 'diff',
     keys: ['d'],
     where: ['fleet'],
@@ -170,10 +183,10 @@ export const sessionKeys: readonly Binding[] = [
     id: 'model',
     keys: ['M'],
     where: ['fleet'],
-    label: 'model',
+    label: state => `model${count(state)}`,
     help: 'another model for the session, or for all marked ones',
     footer: 12,
-    whyNot: noSelection,
+    whyNot: nobody,
     run: deeds => deeds.openModel(),
   },
   {

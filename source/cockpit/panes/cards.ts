@@ -1,19 +1,21 @@
 import {heldOf} from '../../domain/budget.ts';
 import type {SessionView} from '../../domain/fleet.ts';
 import {age} from '../ages.ts';
-import {agentText, detailText, looks, moodOf, sinceOf, stateText} from '../attention.ts';
+import {agentText, detailText, looks, moodOf, moods, sinceOf, stateText} from '../attention.ts';
 import {metersOf} from '../charts/meters.ts';
 import {plain} from '../draw/cells.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
 import {cutSpans, fill, line, type Span, spansWidth} from '../draw/spans.ts';
+import {type Group, type Item, idOf, isGroup} from '../grouping.ts';
 import type {Layout} from '../layout.ts';
+import {rowsInSight} from '../list-window.ts';
 import type {Theme} from '../theme.ts';
 
 export type CardsProps = {
   theme: Theme;
   area: NonNullable<Layout['cards']>;
-  /** All listed sessions; `top` is the first one in sight. */
-  sessions: readonly SessionView[];
+  /** All that is listed; `top` is the first one in sight. */
+  sessions: readonly Item[];
   top: number;
   selected: string | null;
   marks: readonly string[];
@@ -23,26 +25,49 @@ export type CardsProps = {
   holds?: ReadonlyMap<string, string>;
 };
 
-/** Cards side by side and below each other. */
+/** Cards side by side and below each other, and the headers of their groups. */
 export function cardsLines({theme, area, sessions, top, selected, marks, now, asks, holds}: CardsProps): string[] {
   const lines: string[] = [];
-  const shown = sessions.slice(top, top + area.perPage);
-  for (let i = 0; i < shown.length; i += area.columns) {
-    const row = shown.slice(i, i + area.columns).map(session => {
-      const marked = marks.includes(session.id);
-      const asked = asks?.get(session.id) ?? null;
-      const card = holds?.get(session.id) ?? null;
-      const chosen = session.id === selected;
+  for (const {items} of rowsInSight(sessions, {top, area})) {
+    const row = items.map(item => {
+      const chosen = idOf(item) === selected;
+      if (isGroup(item)) return [groupLine({theme, columns: area.cols, group: item, selected: chosen})];
       const {cardCols: columns, metered} = area;
-      return cardLines({theme, columns, metered, session, selected: chosen, marked, now, asked, card});
+      const [marked, asked, card] = [marks.includes(item.id), asks?.get(item.id), holds?.get(item.id)];
+      return cardLines({theme, columns, metered, session: item, selected: chosen, marked, now, asked, card});
     });
-    for (let y = 0; y < area.cardRows; y++) {
-      const joined = row.map(card => card[y]!).join(' ');
-      const taken = row.length * (area.cardCols + 1) - 1;
-      lines.push(joined + ' '.repeat(Math.max(0, area.cols - taken)));
+    const height = row[0]!.length;
+    const taken = height === 1 ? area.cols : row.length * (area.cardCols + 1) - 1;
+    for (let y = 0; y < height; y++) {
+      lines.push(row.map(card => card[y]!).join(' ') + ' '.repeat(Math.max(0, area.cols - taken)));
     }
   }
   return fill(lines, area.rows, area.cols);
+}
+
+type GroupProps = {theme: Theme; columns: number; group: Group; selected: boolean};
+
+/** The header of a group: its name, and how its sessions are. */
+function groupLine({theme, columns, group, selected}: GroupProps): string {
+  const {shapes} = theme;
+  const counts = moods.flatMap((mood): Span[] => {
+    const {shape, token} = looks[mood];
+    const count = group.counts[mood];
+    return count === 0 ? [] : [[token, `${shapes[shape]}${count} `]];
+  });
+  const title: Span[] = [
+    selected ? ['selected', shapes.bar] : [null, ' '],
+    [selected ? 'selected' : 'dim', `${group.folded ? shapes.folded : shapes.open} `],
+    [selected ? 'strong' : 'dim', `${plain(group.title)} `],
+  ];
+  const left = cutSpans(title, Math.max(0, columns - spansWidth(counts) - 2), shapes.ellipsis);
+  const rule = Math.max(0, columns - spansWidth(left) - spansWidth(counts) - 1);
+  return line(theme, columns, [
+    ...left,
+    [selected ? 'selected' : 'border', shapes.rule.repeat(rule)],
+    [null, ' '],
+    ...counts,
+  ]);
 }
 
 export type CardProps = {
@@ -122,34 +147,39 @@ function shortDir(ellipsis: string, dir: string): string {
 }
 
 /** The phone's list: two lines for each session. */
-export function listLines({theme, area, sessions, top, selected, marks, now, asks, holds}: CardsProps): string[] {
+export function listLines(props: CardsProps): string[] {
+  const {theme, area, sessions, top, selected} = props;
+  return rowsInSight(sessions, {top, area}).flatMap(({items}) =>
+    items.flatMap(item => {
+      const chosen = idOf(item) === selected;
+      if (isGroup(item)) return [groupLine({theme, columns: area.cols, group: item, selected: chosen})];
+      return listItem(props, item);
+    }),
+  );
+}
+
+function listItem({theme, area, selected, marks, now, asks, holds}: CardsProps, session: SessionView): string[] {
   const {shapes} = theme;
-  const lines: string[] = [];
-  for (const session of sessions.slice(top, top + area.perPage)) {
-    const look = looks[moodOf(session)];
-    const isSelected = session.id === selected;
-    const mark: Span[] = marks.includes(session.id) ? [['mark', `${shapes.mark} `]] : [];
-    const bar: Span = isSelected ? ['selected', shapes.bar] : [null, ' '];
-    const name: Span[] = [
-      [look.token, `${shapes[look.shape]} `],
-      ...mark,
-      [isSelected ? 'strong' : null, plain(session.name)],
-    ];
-    const facts: Span[] = [
-      ...badges(theme, session, holds?.get(session.id) ?? null),
-      [null, '  '],
-      ['dim', `${age(sinceOf(session), now)} `],
-    ];
-    lines.push(line(theme, area.cols, [bar, ...name], facts));
-    lines.push(
-      line(theme, area.cols, [
-        isSelected ? bar : [null, ' '],
-        [null, '   '],
-        ['dim', listDetail(session, asks?.get(session.id))],
-      ]),
-    );
-  }
-  return lines;
+  const look = looks[moodOf(session)];
+  const isSelected = session.id === selected;
+  const mark: Span[] = marks.includes(session.id) ? [['mark', `${shapes.mark} `]] : [];
+  const bar: Span = isSelected ? ['selected', shapes.bar] : [null, ' '];
+  const name: Span[] = [
+    [look.token, `${shapes[look.shape]} `],
+    ...mark,
+    [isSelected ? 'strong' : null, plain(session.name)],
+  ];
+  const facts: Span[] = [
+    ...badges(theme, session, holds?.get(session.id) ?? null),
+    [null, '  '],
+    ['dim', `${age(sinceOf(session), now)} `],
+  ];
+  const detail: Span[] = [
+    isSelected ? bar : [null, ' '],
+    [null, '   '],
+    ['dim', listDetail(session, asks?.get(session.id))],
+  ];
+  return [line(theme, area.cols, [bar, ...name], facts), line(theme, area.cols, detail)];
 }
 
 function listDetail(session: SessionView, asked: string | undefined): string {

@@ -5,6 +5,7 @@ import type {Theme} from '../theme.ts';
 export type EmptyBoardProps = {
   theme: Theme;
   body: Size;
+  keys: {new: string; help: string};
   /** Where a new card goes. */
   column: string;
 };
@@ -12,7 +13,7 @@ export type EmptyBoardProps = {
 const WIDEST = 52;
 
 /** A board without a card: what it is for, and how to begin. */
-export function emptyBoardLines({theme, body, column}: EmptyBoardProps): string[] {
+export function emptyBoardLines({theme, body, keys, column}: EmptyBoardProps): string[] {
   const keyLine = (key: string, what: string): Span[] => [
     ['key', key.padEnd(16)],
     ['dim', what],
@@ -22,9 +23,9 @@ export function emptyBoardLines({theme, body, column}: EmptyBoardProps): string[
     [],
     [['dim', 'Tasks that agents claim, and you move.']],
     [],
-    keyLine('n', `makes a card in ${column}`),
+    keyLine(keys.new, `makes a card in ${column}`),
     keyLine('amux board add', 'does so from a shell'),
-    keyLine('?', 'shows all keys'),
+    keyLine(keys.help, 'shows all keys'),
   ];
   const columns = Math.min(body.cols - 2, WIDEST);
   const indent = Math.max(1, Math.floor((body.cols - columns) / 2));

@@ -1,5 +1,5 @@
 import {plain} from '../draw/cells.ts';
-import {fieldSpans} from '../draw/field.ts';
+import {fieldRows, fieldSpans} from '../draw/field.ts';
 import {type Hint, hintSpans} from '../draw/hints.ts';
 import {cutSpans, line, type Span, spansWidth} from '../draw/spans.ts';
 import type {Notice} from '../state.ts';
@@ -14,19 +14,39 @@ export type FooterProps = {
   typingTo: string | null;
   leaveKey: string;
   notice: Notice | null;
-  /** The text that is being written here: prompt bar or filter. */
-  writing: {label: string; field: Field} | null;
+  /** The text that is being written here: prompt bar or filter. `rows`: how many lines it may take; default one. */
+  writing: {label: string; field: Field; placeholder?: string; rows?: number} | null;
 };
 
 /** A phone has no room to say that keys are commands; that they are not is always said. */
 const CHIP_FROM = 50;
 
-export function footerLine(props: FooterProps): string {
-  const {theme, columns} = props;
+export const footerLine = (props: FooterProps): string => footerLines(props).at(-1)!;
+
+/** The footer; a text that needs several lines stands above it, below a rule, and leaves it to its keys. */
+export function footerLines(props: FooterProps): string[] {
+  const {theme, columns, hints, writing, notice} = props;
   const chip = rightSide(props);
   const room = columns - spansWidth(chip) - (chip.length > 0 ? 1 : 0);
-  return line(theme, columns, leftSide(props, room), chip);
+  const footer = line(theme, columns, leftSide(props, room), chip);
+  const rows = writing?.rows ?? 1;
+  if (writing === null || rows < 2) return [footer];
+  const label = labelSpans(theme, writing.label);
+  const space = (cells: number): number => Math.max(4, cells - spansWidth(label));
+  if (fieldRows({field: writing.field, columns: space(room), rows: 2}).length === 1) return [footer];
+  const text = fieldRows({field: writing.field, columns: space(columns), rows});
+  const indent: Span[] = [[null, ' '.repeat(spansWidth(label))]];
+  return [
+    line(theme, columns, [['border', theme.shapes.rule.repeat(columns)]]),
+    ...text.map((spans, i) => line(theme, columns, [...(i === 0 ? label : indent), ...spans])),
+    line(theme, columns, notice?.kind === 'error' ? noticeSpans(theme, notice) : hintSpans(theme, hints, columns)),
+  ];
 }
+
+const labelSpans = ({shapes}: Theme, label: string): Span[] => [
+  ['selected', ` ${label} `],
+  ['tab', `${shapes.pointer} `],
+];
 
 /** The chip; while a text is written, what ends that. */
 function rightSide({theme, columns, hints, typingTo, writing, notice}: FooterProps): Span[] {
@@ -40,14 +60,13 @@ function rightSide({theme, columns, hints, typingTo, writing, notice}: FooterPro
 }
 
 function leftSide({theme, hints, typingTo, leaveKey, notice, writing}: FooterProps, room: number): Span[] {
-  const {shapes} = theme;
   if (writing !== null) {
-    const label: Span[] = [
-      ['selected', ` ${writing.label} `],
-      ['tab', `${shapes.pointer} `],
-    ];
+    const label = labelSpans(theme, writing.label);
     const columns = Math.max(4, room - spansWidth(label));
-    return [...label, ...fieldSpans({theme, field: writing.field, columns, focused: true})];
+    return [
+      ...label,
+      ...fieldSpans({theme, field: writing.field, columns, focused: true, placeholder: writing.placeholder}),
+    ];
   }
   if (typingTo !== null && notice === null) {
     return [

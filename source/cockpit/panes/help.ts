@@ -1,21 +1,35 @@
 import {fit, width} from '../draw/cells.ts';
+import {fieldSpans} from '../draw/field.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
-import type {Span} from '../draw/spans.ts';
+import {litSpans} from '../draw/highlight.ts';
+import {cutSpans, fill, type Span} from '../draw/spans.ts';
+import type {HelpEntry} from '../help-entries.ts';
 import type {Size} from '../layout.ts';
+import type {Field} from '../text-field.ts';
 import type {Theme} from '../theme.ts';
 
-export type HelpLine = {keys: readonly string[]; help: string; whyNot: string | null};
+type Line = Omit<HelpEntry, 'binding'>;
 
-export type HelpProps = {theme: Theme; body: Size; lines: readonly HelpLine[]; at: number};
+export type HelpProps = {
+  theme: Theme;
+  body: Size;
+  /** What is searched for. */
+  field: Field;
+  lines: readonly Line[];
+  at: number;
+};
 
 const WIDEST = 84;
+/** A reason takes at most this share of a line that is not chosen. */
+const WHY_SHARE = 0.45;
+const KEYS_MAX = 15;
 /** Narrower than this, a line shows its first key, and why it cannot be run only when it is chosen. */
 const NARROW = 60;
 
-/** Every key of this screen; the chosen line is run by enter, and a line that cannot be run says why. */
-export function helpPane({theme, body, lines, at}: HelpProps): {lines: string[]; columns: number} {
+/** Keys and what they do; the chosen line is run by enter, and a line that cannot be run says why. */
+export function helpPane({theme, body, field, lines, at}: HelpProps): {lines: string[]; columns: number} {
   const columns = Math.min(body.cols, WIDEST);
-  const rows = Math.min(body.rows - 2, lines.length);
+  const rows = Math.max(1, body.rows - 3);
   const top = Math.max(0, Math.min(at - Math.floor(rows / 2), lines.length - rows));
   const frame: Frame = {
     theme,
@@ -23,38 +37,30 @@ export function helpPane({theme, body, lines, at}: HelpProps): {lines: string[];
     heavy: true,
     token: 'selected',
     left: [['strong', 'Keys']],
-    right: [['dim', lines.length > rows ? `${at + 1} of ${lines.length}` : 'enter does it']],
+    right: [['dim', lines.length === 0 ? '' : `${at + 1} of ${lines.length}`]],
   };
   const narrow = columns < NARROW;
-  const keysOf = ({keys}: HelpLine): string => (narrow ? keys.slice(0, 1) : keys).join(' ');
-  const keyWidth = Math.max(...lines.map(entry => width(keysOf(entry))));
+  const keysOf = ({keys}: Line): string => (narrow ? keys.slice(0, 1) : keys).join(' ');
+  const keyWidth = Math.min(KEYS_MAX, Math.max(4, ...lines.map(entry => width(keysOf(entry)))));
   const shown = lines.slice(top, top + rows).map((entry, i) => {
-    const keys = keysOf(entry).padEnd(keyWidth + 2);
-    const disabled = entry.whyNot !== null;
+    const keys = `${fit(keysOf(entry), keyWidth, theme.shapes.ellipsis)}  `;
     if (top + i === at) {
-      const text: Span[] = [['choice', ` ${keys}${chosenText(entry, narrow)}`]];
-      return chosenLine(theme, columns - 2, text);
+      return theme.paint('choice', ` ${fit(keys + chosenText(entry, narrow), columns - 4, theme.shapes.ellipsis)} `);
     }
-    const why: Span[] = disabled && !narrow ? [['faint', entry.whyNot!]] : [];
-    return inside(
-      frame,
-      [
-        [disabled ? 'faint' : 'key', keys],
-        [disabled ? 'faint' : 'dim', entry.help],
-      ],
-      why,
-    );
+    const off = entry.whyNot !== null;
+    const text = litSpans(entry.help, entry.lit, {token: off ? 'faint' : 'dim', lit: 'selected'});
+    const why: Span[] = off && !narrow ? [['faint', entry.whyNot!]] : [];
+    const right = cutSpans(why, Math.floor(columns * WHY_SHARE), theme.shapes.ellipsis);
+    return inside(frame, [[off ? 'faint' : 'key', keys], ...text], right);
   });
-  return {lines: framed(frame, shown), columns};
+  if (lines.length === 0) shown.push(inside(frame, [['faint', 'no key does that']]));
+  const pointer: Span = ['tab', `${theme.shapes.pointer} `];
+  const placeholder = 'type to search; enter does what the line says';
+  const search = fieldSpans({theme, field, columns: columns - 6, focused: true, placeholder});
+  return {lines: framed(frame, [inside(frame, [pointer, ...search]), ...fill(shown, rows, columns - 2)]), columns};
 }
 
-function chosenText({help, whyNot}: HelpLine, narrow: boolean): string {
+function chosenText({help, whyNot}: Line, narrow: boolean): string {
   if (whyNot === null) return help;
   return narrow ? whyNot : `${help}: ${whyNot}`;
-}
-
-/** The choice fills its whole line. */
-function chosenLine(theme: Theme, columns: number, spans: readonly Span[]): string {
-  const [, text] = spans[0]!;
-  return theme.paint('choice', `${fit(text, columns - 1, theme.shapes.ellipsis)} `);
 }

@@ -19,12 +19,15 @@ export type PeekProps = {
   stale?: boolean;
   /** What it asks a person; null: nothing. */
   asked?: string | null;
+  /** Starts a session; empty: no key does. */
+  startKey?: string;
   /** One of several: its state stands in its title, and a heavy border means that it is chosen. */
   tile?: {chosen: boolean};
 };
 
 /** The agent's real screen, at its own width; what does not fit is cropped and the title says so. */
-export function peekLines({theme, size, session, screen, typing, asked, stale = false, tile}: PeekProps): string[] {
+export function peekLines(props: PeekProps): string[] {
+  const {theme, size, session, screen, typing, asked, stale = false, startKey = '', tile} = props;
   const inner = {cols: size.cols - 2, rows: size.rows - 2};
   const ended = session !== null && !session.running;
   const view = screen === null ? null : windowOf(screen, {inner, follow: typing});
@@ -50,7 +53,7 @@ export function peekLines({theme, size, session, screen, typing, asked, stale = 
     right: asks,
     foot: session?.notice == null ? [] : [['dim', plain(session.notice)]],
   };
-  if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session}));
+  if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session, startKey}));
   const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {
     const cursorHere = !ended && !stale && screen.cursor !== null && screen.cursor.y === view.top + i;
     const cursor = cursorHere ? screen.cursor!.x - view.left : null;
@@ -110,9 +113,12 @@ function titleSpans({shapes}: Theme, columns: number, {session, screen, view, en
   return titles.find(title => spansWidth(title) <= columns) ?? titles.at(-1)!;
 }
 
-function emptyLines({theme, inner, session}: {theme: Theme; inner: Size; session: SessionView | null}): string[] {
-  const text =
-    session === null ? 'nothing is selected' : session.running ? 'no screen yet' : 'not running: s starts it';
+const notRunning = (key: string): string => (key === '' ? 'not running' : `not running: ${key} starts it`);
+
+type Empty = {theme: Theme; inner: Size; session: SessionView | null; startKey: string};
+
+function emptyLines({theme, inner, session, startKey}: Empty): string[] {
+  const text = session === null ? 'nothing is selected' : session.running ? 'no screen yet' : notRunning(startKey);
   const lines = [' '.repeat(inner.cols), line(theme, inner.cols, [['faint', `  ${text}`]])];
   if (session !== null && !session.running && session.reason !== '') {
     lines.push(line(theme, inner.cols, [['faint', `  ${plain(session.reason)}`]]));

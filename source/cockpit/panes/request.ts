@@ -13,17 +13,19 @@ export type RequestProps = {
   /** First line of the text in sight. */
   top: number;
   now: number;
+  /** Keys that mean the same as a choice, by what it means. */
+  keys: AnswerKeys;
 };
+
+export type AnswerKeys = Partial<Record<ApprovalView['choices'][number]['means'], string>>;
 
 /** Lines of an input that are shown; a person who needs more looks at the session. */
 const INPUT_MAX = 2000;
 /** Widest column of names in front of the values of an input. */
 const NAMES_MAX = 14;
-/** What a choice means, by the key that means the same. */
-const KEYS: Partial<Record<ApprovalView['choices'][number]['means'], string>> = {allow: 'y', always: 'a', deny: 'n'};
 
 /** All that is known of one request, and below it what can be answered. */
-export function requestPane({theme, size, request, top, now}: RequestProps): string[] {
+export function requestPane({theme, size, request, top, now, keys}: RequestProps): string[] {
   const rows = size.rows - 2;
   if (request === null)
     return framed({theme, columns: size.cols, heavy: false, token: 'border'}, fill([], rows, size.cols - 2));
@@ -42,7 +44,7 @@ export function requestPane({theme, size, request, top, now}: RequestProps): str
   const columns = size.cols - 6;
   const draw = (spans: Span[]): string => inside(frame, [[null, ' '], ...spans]);
   const text = textLines(request, columns);
-  const below = answerLines(theme, request, columns).slice(0, Math.max(0, rows - 3));
+  const below = answerLines({theme, request, columns, keys}).slice(0, Math.max(0, rows - 3));
   if (1 + text.length + 1 + below.length <= rows) {
     return framed(frame, fill([[], ...text, [], ...below].map(draw), rows, size.cols - 2));
   }
@@ -79,14 +81,16 @@ const titleLines = (title: string, columns: number): Line[] =>
 
 const faded = (line: Line): Line => line.map(([, text]): Span => ['dim', text]);
 
+type Answer = Pick<RequestProps, 'theme' | 'keys'> & {request: ApprovalView; columns: number};
+
 /** What can be answered, each with its number, and the key that means the same. */
-function answerLines(theme: Theme, request: ApprovalView, columns: number): Line[] {
+function answerLines({theme, request, columns, keys}: Answer): Line[] {
   const {choices} = request;
   if (choices.length === 0) return wrap(unseenText(request), columns).map((text): Line => [['faint', text]]);
   const taken = new Set<string>();
   const descriptions = descriptionsIn(request.input);
   return choices.flatMap(({n, label, means}): Line[] => {
-    const key = KEYS[means] ?? '';
+    const key = keys[means] ?? '';
     const short = taken.has(key) ? '' : key;
     taken.add(key);
     const about = descriptions.get(label);

@@ -7,6 +7,7 @@ import type {Theme} from '../theme.ts';
 export type WelcomeProps = {
   theme: Theme;
   body: Size;
+  keys: {new: string; demo: string; help: string};
   agents: CockpitInfo['agentsFound'];
   demo: boolean;
   demoCommand?: string;
@@ -17,7 +18,8 @@ export type WelcomeProps = {
 const WIDEST = 60;
 
 /** An empty fleet: what is here and how to begin. */
-export function welcomeLines({theme, body, agents, demo, demoCommand = 'amux demo', answered}: WelcomeProps): string[] {
+export function welcomeLines(props: WelcomeProps): string[] {
+  const {theme, body, keys, agents, demo, demoCommand = 'amux demo', answered} = props;
   if (!answered) return fill([], body.rows, body.cols);
   const columns = Math.min(body.cols - 4, WIDEST);
   const text: Span[][] = [
@@ -25,11 +27,11 @@ export function welcomeLines({theme, body, agents, demo, demoCommand = 'amux dem
     [],
     ...foundSpans({agents, columns}),
     [],
-    keyLine('n', 'makes a session: a name, an agent, a directory'),
+    keyLine(keys.new, 'makes a session: a name, an agent, a directory'),
     demo
-      ? keyLine('d', `shows the demo, a fleet of six; no agent needed (${demoCommand})`)
+      ? keyLine(keys.demo, `shows the demo, a fleet of six; no agent needed (${demoCommand})`)
       : keyLine(demoCommand, 'shows a fleet, no agent needed'),
-    keyLine('?', 'shows all keys'),
+    keyLine(keys.help, 'shows all keys'),
   ];
   const indent = Math.max(2, Math.floor((body.cols - columns) / 2));
   const above = Math.max(1, Math.floor((body.rows - text.length) / 2) - 1);

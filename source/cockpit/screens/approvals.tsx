@@ -1,5 +1,6 @@
 import {Box} from 'ink';
 import {fill, line} from '../draw/spans.ts';
+import {answerKeys, type Keymap} from '../keymap.ts';
 import {approvalAreas, type Layout} from '../layout.ts';
 import {Pane} from '../panes/pane.tsx';
 import {requestPane} from '../panes/request.ts';
@@ -8,8 +9,10 @@ import {requestInHand} from '../requests.ts';
 import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
+type ApprovalsProps = {state: State; theme: Theme; layout: Layout; keymap: Keymap};
+
 /** All that waits for a person, beside or above the whole of the chosen one. */
-export function ApprovalsScreen({state, theme, layout}: {state: State; theme: Theme; layout: Layout}) {
+export function ApprovalsScreen({state, theme, layout, keymap}: ApprovalsProps) {
   const {body} = layout;
   const {requests} = state;
   const now = shownAt(state);
@@ -20,7 +23,14 @@ export function ApprovalsScreen({state, theme, layout}: {state: State; theme: Th
   const {side, list, detail} = approvalAreas(body, requests.open.length);
   const props = {theme, size: list, open: requests.open, chosen: requests.chosen, now};
   const lines = side ? requestCards(props) : requestList(props);
-  const text = requestPane({theme, size: detail, request: requestInHand(state), top: requests.top, now});
+  const text = requestPane({
+    theme,
+    size: detail,
+    request: requestInHand(state),
+    top: requests.top,
+    now,
+    keys: answerKeys(keymap),
+  });
   return (
     <Box flexDirection={side ? 'row' : 'column'} columnGap={side ? 1 : 0}>
       <Pane lines={lines} columns={list.cols} />

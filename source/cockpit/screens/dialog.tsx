@@ -4,16 +4,19 @@ import {budgetFaults} from '../budget-form.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
-import {helpBindings, whyDisabled} from '../keymap.ts';
+import {helpEntries} from '../help-entries.ts';
+import type {Keymap} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
 import {meantBy, offered} from '../model-choice.ts';
 import {newSessionFaults} from '../new-session.ts';
+import {listingOf} from '../palette/entries.ts';
 import {cardDetailsPane} from '../panes/card-details.ts';
 import {choicesPane} from '../panes/choices.ts';
 import {formPane} from '../panes/form.ts';
 import {helpPane} from '../panes/help.ts';
 import {messagePane} from '../panes/message.ts';
 import {modelPane} from '../panes/model.ts';
+import {palettePane} from '../panes/palette.ts';
 import {Overlay} from '../panes/pane.tsx';
 import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
@@ -23,6 +26,7 @@ export type DialogProps = {
   theme: Theme;
   layout: Layout;
   hints: readonly Hint[];
+  keymap: Keymap;
 };
 
 /** What lies over the screen, in the middle of its body. */
@@ -36,7 +40,8 @@ export function DialogLayer(props: DialogProps) {
 }
 
 /** Its lines; null: there is none, or it is written in the footer. */
-export function paneOf({state, theme, layout, hints}: DialogProps): {lines: string[]; columns: number} | null {
+export function paneOf(props: DialogProps): {lines: string[]; columns: number} | null {
+  const {state, theme, layout, hints, keymap} = props;
   const {dialog} = state;
   const {body} = layout;
   switch (dialog.kind) {
@@ -47,14 +52,16 @@ export function paneOf({state, theme, layout, hints}: DialogProps): {lines: stri
     case 'filter':
     case 'search':
     case 'card-title':
+    case 'tags':
       return null;
     case 'help': {
-      const lines = helpBindings(state).map(binding => ({
-        keys: binding.keys,
-        help: binding.help,
-        whyNot: whyDisabled(binding, state),
-      }));
-      return helpPane({theme, body, lines, at: dialog.at});
+      const {field, at} = dialog;
+      return helpPane({theme, body, field, at, lines: helpEntries(state, {keymap, text: field.text})});
+    }
+    case 'palette': {
+      const {field} = dialog;
+      const {entries, first, written} = listingOf(state, {keymap, text: field.text});
+      return palettePane({theme, body, field, entries, at: dialog.at ?? first, command: written?.command ?? null});
     }
     case 'new-session':
     case 'fork': {

@@ -2,7 +2,9 @@ import {Box} from 'ink';
 import {heldCards} from '../board.ts';
 import {fill, line, paint, type Span} from '../draw/spans.ts';
 import {countText} from '../fleet-view.ts';
+import {type Keymap, keyOf} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
+import {visibleItems} from '../listing.ts';
 import type {CockpitInfo} from '../options.ts';
 import {cardsLines, listLines} from '../panes/cards.ts';
 import {Pane} from '../panes/pane.tsx';
@@ -10,7 +12,7 @@ import {peekLines} from '../panes/peek.ts';
 import {scrollbackLines} from '../panes/scrollback.ts';
 import {welcomeLines} from '../panes/welcome.ts';
 import {asksOf, requestInHand} from '../requests.ts';
-import {type State, selectedSession, shownAt, visibleSessions} from '../state.ts';
+import {type State, selectedSession, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 import {TilesScreen} from './tiles.tsx';
 
@@ -19,19 +21,21 @@ export type FleetScreenProps = {
   theme: Theme;
   layout: Layout;
   info: CockpitInfo;
+  keymap: Keymap;
 };
 
 /** Session cards beside, above or instead of the live peek. */
-export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
+export function FleetScreen({state, theme, layout, info, keymap}: FleetScreenProps) {
   const {body} = layout;
   if (state.sessions === null || state.sessions.length === 0) {
     const answered = state.sessions !== null;
     const {agentsFound: agents, demoCommand} = info;
-    const lines = welcomeLines({theme, body, agents, demo: state.demo, demoCommand, answered});
+    const keys = {new: keyOf(keymap, 'new'), demo: keyOf(keymap, 'demo'), help: keyOf(keymap, 'help')};
+    const lines = welcomeLines({theme, body, keys, agents, demo: state.demo, demoCommand, answered});
     return <Pane lines={lines} columns={body.cols} />;
   }
   if (layout.kind === 'tiles') return <TilesScreen {...{state, theme, layout}} />;
-  const peek = layout.peek === null ? null : <Peek {...{state, theme}} size={layout.peek} />;
+  const peek = layout.peek === null ? null : <Peek {...{state, theme, keymap}} size={layout.peek} />;
   const area = layout.cards;
   if (area === null) return peek;
   const cards = <Pane lines={listPart(state, {theme, layout, area})} columns={area.cols} />;
@@ -51,9 +55,9 @@ export function FleetScreen({state, theme, layout, info}: FleetScreenProps) {
   );
 }
 
-type PeekProps = {state: State; theme: Theme; size: NonNullable<Layout['peek']>};
+type PeekProps = {state: State; theme: Theme; keymap: Keymap; size: NonNullable<Layout['peek']>};
 
-function Peek({state, theme, size}: PeekProps) {
+function Peek({state, theme, size, keymap}: PeekProps) {
   if (state.scroll !== null) {
     return <Pane lines={scrollbackLines({theme, size, view: state.scroll})} columns={size.cols} />;
   }
@@ -62,13 +66,15 @@ function Peek({state, theme, size}: PeekProps) {
   const typing = state.mode.kind === 'typing';
   const asked = requestInHand(state)?.title ?? null;
   const stale = state.connection.kind === 'lost';
-  return <Pane lines={peekLines({theme, size, session, screen, typing, asked, stale})} columns={size.cols} />;
+  const startKey = keyOf(keymap, 'start-stop');
+  const lines = peekLines({theme, size, session, screen, typing, asked, stale, startKey});
+  return <Pane lines={lines} columns={size.cols} />;
 }
 
 type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};
 
 function listPart(state: State, {theme, layout, area}: ListPart): string[] {
-  const sessions = visibleSessions(state);
+  const sessions = visibleItems(state);
   const {top, selected, marks} = state;
   const now = shownAt(state);
   const asks = asksOf(state.requests);

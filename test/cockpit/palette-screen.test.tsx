@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {AmuxError} from '../../source/domain/errors.ts';
+import {FakeFleet, sessionOf} from './fake-fleet.ts';
+import {openCockpit} from './open-cockpit.tsx';
+
+const ESC = '\x1b';
+
+type Cockpit = ReturnType<typeof openCockpit>;
+const type = (cockpit: Cockpit, text: string): void => {
+  for (const key of text) cockpit.press(key);
+};
+const gone = (text: string) => new RegExp(`^(?![\\s\\S]*${text})`);
+
+test('the palette goes to a session, whatever narrows the list', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, '/docs\r');
+  await cockpit.see(/\/ docs/);
+  cockpit.press(':');
+  await cockpit.see(/Command ━/);
+  type(cockpit, 'mobile');
+  await cockpit.see(/go mobile/);
+  cockpit.press('\r');
+  await cockpit.see(/━ mobile ━/);
+  assert.equal(cockpit.store.state().selected, 'id-mobile');
+});
+
+test('a command is completed argument by argument and does it', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, ':sen');
+  await cockpit.see(/send +send text to the session, .* NAME TEXT {2}space/);
+  cockpit.press('\t');
+  await cockpit.see(/❯ send {2}/);
+  type(cockpit, 'inf');
+  await cockpit.see(/infra +idle/);
+  cockpit.press('\t');
+  await cockpit.see(/❯ send infra /);
+  cockpit.press('\r');
+  await cockpit.see(/send: it needs TEXT/);
+  type(cockpit, 'fix the tests\r');
+  await cockpit.see(/infra: queued/);
+  assert.ok(cockpit.fleet.calls.includes('send infra fix the tests'));
+});
+
+test('what the palette runs asks as its key would, and what cannot be done stays', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, ':stop api web\r');
+  await cockpit.see(/Stop 2 sessions\?/);
+  cockpit.press('\r');
+  await cockpit.see(/stopped 2 sessions/);
+  assert.deepEqual(
+    cockpit.fleet.calls.filter(call => call.startsWith('stop')),
+    ['stop api', 'stop web'],
+  );
+  type(cockpit, ':go notes\r');
+  await cockpit.see(/━ notes ━/);
+  type(cockpit, ':attach\r');
+  await cockpit.see(/attach: notes is not running/);
+  await cockpit.see(/Command ━/);
+  cockpit.press(ESC);
+  await cockpit.see(gone('Command ━'));
+});
+
+class Refusing extends FakeFleet {
+  override async stop(ref: string) {
+    if (ref === 'id-b') throw new AmuxError('session.unknown', {ref: 'b'});
+    return await super.stop(ref);
+  }
+}
+
+test('of several, those that refuse are named with the reason', async () => {
+  const fleet = new Refusing(['a', 'b', 'c'].map(name => sessionOf({name})));
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/COMMAND/);
+  type(cockpit, ':stop a b c\r');
+  await cockpit.see(/Stop 3 sessions\?/);
+  cockpit.press('y');
+  await cockpit.see(/stop: refused by 1 of 3[\s\S]*b: no session "b"[\s\S]*stopped the other 2/);
+});
+
+test('an unknown name says which sessions there are, and nothing is done', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, ':restart nobody\r');
+  await cockpit.see(/no session "nobody"/);
+  assert.ok(!cockpit.fleet.calls.some(call => call.startsWith('restart')));
+});
+
+test('the help is searched as one types, says why a line cannot be run, and runs one that can', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, 'G?');
+  await cockpit.see(/Keys ━/);
+  await cockpit.see(/notes is not running \(s starts it\)/);
+  type(cockpit, 'full screen');
+  await cockpit.see(/❯ full screen +┃[\s\S]*enter +attach[^\n]*full screen/);
+  cockpit.press('\r');
+  await cockpit.see(/full screen: notes is not running/);
+  cockpit.press('\x15');
+  type(cockpit, 'reorder');
+  await cockpit.see(/no key does that/);
+  cockpit.press('\x15');
+  type(cockpit, 'in its column');
+  await cockpit.see(/only in: Board/);
+  cockpit.press('\x15');
+  type(cockpit, 'make a session');
+  await cockpit.see(/n {2,}make a session and start it/);
+  cockpit.press('\r');
+  await cockpit.see(/New session/);
+});
