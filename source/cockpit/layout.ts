@@ -148,13 +148,13 @@ const TABLE_LEAST = 7;
 /** Bars stand beside the chart from this width on. */
 const BARS_FROM = SIDE_BY_SIDE;
 const BARS_MAX = 60;
-/** In a lower body one remark has to do. */
-const REMARKS_FROM = 30;
+/** In a lower body fewer lines of remarks have to do. */
+const REMARKS_FROM = {two: 16, three: 30};
 
 /** What stands below the title of the Tokens screen, from above; the table gets what is left. */
 export function tokenAreas(body: Size, {budgets: count, isEmpty}: {budgets: number; isEmpty: boolean}) {
   const {cols, rows} = body;
-  const notes = rows < REMARKS_FROM ? 1 : 3;
+  const notes = rows < REMARKS_FROM.two ? 1 : rows < REMARKS_FROM.three ? 2 : 3;
   const budgets = Math.min(count, Math.max(1, Math.floor(rows / 5)));
   const left = rows - 1 - notes - (budgets === 0 ? 0 : budgets + 1);
   const wanted = Math.min(CHART_ROWS.most, Math.max(CHART_ROWS.least, Math.floor(left * CHART_SHARE)));

@@ -371,12 +371,12 @@ export class FakeFleet implements Fleet {
   }
 
   /** Tells of something that happened to a session. */
-  note(name: string, reason: string): void {
+  note(name: string, reason: string, type: EventView['type'] = 'session.activity'): void {
     const session = this.#find(name);
     const cursor = this.#entries.length + 1;
     const at = Date.now() / 1000;
     const about = {id: session.id, name: session.name};
-    this.#entries.push({cursor, at, type: 'session.activity', actor: 'test', session: about, reason, cards: []});
+    this.#entries.push({cursor, at, type, actor: 'test', session: about, reason, cards: []});
     this.#wake();
   }
 

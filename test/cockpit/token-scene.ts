@@ -58,21 +58,26 @@ const groups = (): Partial<Record<Grouping, SpendRow[]>> => ({
 
 /** What the scene's fleet spent: a working day that began at nine. */
 export function sceneSpend({by = 'session'}: SpendQuery): SpendReport {
-  if (by === 'hour')
+  if (by === 'hour') {
+    const thousands = [300, 610, 820, 140, 512, 230];
     return spendReport(
       by,
-      [120, 260, 410, 90, 380, 240].map((k, i) => over(i - 5, k)),
+      thousands.map((each, i) => over(i - 5, {thousands: each, step: HOUR})),
     );
-  if (by === 'minute')
+  }
+  if (by === 'minute') {
+    const thousands = [12, 31, 0, 44, 18];
     return spendReport(
       by,
-      [12, 31, 0, 44, 18].map((k, i) => over((i - 4) / 60, k)),
+      thousands.map((each, i) => over((i - 4) / 60, {thousands: each, step: 60})),
     );
+  }
   return spendReport(by, groups()[by] ?? []);
 }
 
-const over = (hours: number, thousands: number): SpendRow =>
-  spendRow('time', {at: Math.floor((now() + hours * HOUR) / 60) * 60, total: thousands * 1000});
+/** A row that begins with its step, of so many seconds. */
+const over = (hours: number, {thousands, step}: {thousands: number; step: number}): SpendRow =>
+  spendRow('time', {at: Math.floor((now() + hours * HOUR) / step) * step, total: thousands * 1000});
 
 export const sceneBudgets: BudgetView[] = [
   {id: 'fleet-day', of: 'fleet', name: null, tokens: null, usd: 20, per: 'day', used: 6.53, percent: 32, state: 'ok'},

@@ -5,7 +5,7 @@ import {AmuxError} from '../../source/domain/errors.ts';
 import type {SpendQuery} from '../../source/domain/spending.ts';
 import {openCockpit} from './open-cockpit.tsx';
 import {SCENE_NOW, sceneFleet} from './scene.ts';
-import {sceneSpend, spendReport} from './token-scene.ts';
+import {sceneBudgets, sceneSpend, spendReport} from './token-scene.ts';
 
 const SHIFT_TAB = '\x1b[Z';
 
@@ -26,7 +26,7 @@ test('the Tokens screen shows what was spent, by what and how far back a person 
   cockpit.press('4');
   await cockpit.see(/\[4 Tokens\]/);
   await cockpit.see(/1h \[24h\] 7d {2}30d {3}by \[session\].* 2\.61M tok {2}~\$6\.38/);
-  await cockpit.see(/tokens per hour .*most 620k {2}by model/);
+  await cockpit.see(/tokens per hour .*most 820k {2}by model/);
   await cockpit.see(/claude-opus-5-5.* 1\.90M/);
   await cockpit.see(/ payments +49\.6k/);
   await cockpit.see(/ total +105k/);
@@ -156,6 +156,18 @@ test('a budget of the chosen session is set, raised and taken away from here', a
     fleet.calls.filter(call => /budget/.test(call)),
     ['budget {"session":"api","tokens":5000000,"per":"day"}', 'no budget session:api-day'],
   );
+});
+
+test('a budget that somebody else sets or that is used up shows at once', async () => {
+  const fleet = sceneFleet();
+  fleet.budgetViews = [];
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/payments/);
+  cockpit.press('4');
+  await cockpit.see(/ payments +49\.6k/);
+  fleet.budgetViews = sceneBudgets;
+  fleet.note('api', 'budget: 800000 tokens per day of api', 'budget.over');
+  await cockpit.see(/ api +▓+ 107% {2}860k of 800k a day/);
 });
 
 test('enter goes to the chosen session, and esc to the fleet', async () => {

@@ -65,6 +65,9 @@ export function spendReader({fleet, store, clock}: Source, {signal, refresh}: Op
     start: (): void => void look(),
     /** A turn may begin or end with it. */
     told({type}: EventView): void {
+      if (type.startsWith('budget.') && store.state().place === 'tokens') {
+        store.dispatch({type: 'tokens', step: {do: 'stale'}});
+      }
       if (type !== 'session.activity') return;
       lively = performance.now();
       plan();

@@ -30,14 +30,11 @@ function remarksOf({table}: TokensRead, silent: readonly string[]): string[] {
   const {rows, unpriced, reading, prices} = table;
   const remarks: string[] = [];
   if (reading !== null) remarks.push('histories are still being read: sums are not complete');
-  if (unpriced.length > 0) {
-    const names = unpriced.map(plain).join(', ');
-    remarks.push(`* no price for ${names}: costs are without ${unpriced.length === 1 ? 'it' : 'them'}`);
-  }
-  const estimated = rows.some(row => row.estimated !== null && row.cost !== row.reported);
   const reported = rows.some(row => row.reported !== null);
-  if (estimated) remarks.push(`~ estimated, by prices of ${prices}`);
-  if (reported) remarks.push(estimated ? 'without ~ as the agents report' : 'costs are as the agents report');
+  if (rows.some(row => row.estimated !== null && row.cost !== row.reported)) {
+    remarks.push(`~ estimated by prices of ${prices}${reported ? ', else reported' : ''}`);
+  } else if (reported) remarks.push('costs are as the agents report');
+  if (unpriced.length > 0) remarks.push(`* without ${unpriced.map(plain).join(', ')}: no price`);
   if (silent.length > 0) remarks.push(`no figures from ${silent.map(plain).join(', ')}`);
   return remarks;
 }

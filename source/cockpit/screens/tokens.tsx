@@ -15,10 +15,14 @@ import {heldBy, silentSessions, type TokensRead} from '../tokens.ts';
 /** What was spent: over time, by model, against budgets, and in numbers. */
 export function TokensScreen({state, theme, layout}: {state: State; theme: Theme; layout: Layout}) {
   const {body} = layout;
+  return <Pane lines={tokensLines(state, {theme, body})} columns={body.cols} />;
+}
+
+export function tokensLines(state: State, {theme, body}: {theme: Theme; body: Size}): string[] {
   const {tokens} = state;
   const title = tokenTitle({theme, columns: body.cols, view: tokens});
   const rest = tokens.read === null ? waiting(state, theme) : linesOf(state, {theme, body, read: tokens.read});
-  return <Pane lines={fill([title, ...rest], body.rows, body.cols)} columns={body.cols} />;
+  return fill([title, ...rest], body.rows, body.cols);
 }
 
 function waiting({tokens, size}: State, theme: Theme): string[] {
