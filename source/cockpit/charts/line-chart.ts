@@ -1,4 +1,5 @@
 import Line from 'blessed-contrib/lib/widget/charts/line.js';
+import type {Shapes} from '../draw/shapes.ts';
 import type {Span} from '../draw/spans.ts';
 import type {Theme, Token} from '../theme.ts';
 import {type CanvasCell, canvasCells} from './canvas-cells.ts';
@@ -94,13 +95,24 @@ function spansOf({shapes}: Theme, cells: readonly CanvasCell[]): Span[] {
   const spans: [Token | null, string][] = [];
   for (const {text, colour} of cells) {
     const token = colour === null ? null : (TOKENS[colour] ?? null);
-    const points = text.charCodeAt(0) - 0x2800;
-    const shown = points > 0 && points < 256 ? shapes.points[points]! : text;
+    const shown = (token === 'border' ? axisOf(shapes, text) : null) ?? pointsOf(shapes, text);
     const last = spans.at(-1);
     if (last?.[0] === token) last[1] += shown;
     else spans.push([token, shown]);
   }
   return spans;
+}
+
+function pointsOf({points}: Shapes, text: string): string {
+  const set = text.charCodeAt(0) - 0x2800;
+  return set > 0 && set < 256 ? points[set]! : text;
+}
+
+/** The axes are drawn as all borders are. */
+function axisOf({thin}: Shapes, text: string): string | null {
+  if (text === '⡇') return thin.down;
+  if (text === '⠓') return thin.bottomLeft;
+  return text === '⠒' ? thin.across : null;
 }
 
 /** 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten: halves of it are short as well. */
