@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setImmediate as turn} from 'node:timers/promises';
 import {AmuxError} from '../../source/domain/errors.ts';
-import type {SpendQuery} from '../../source/domain/spending.ts';
+import type {SpendQuery, SpendReport} from '../../source/domain/spending.ts';
 import {openCockpit} from './open-cockpit.tsx';
 import {SCENE_NOW, sceneFleet} from './scene.ts';
 import {sceneBudgets, sceneSpend, spendReport} from './token-scene.ts';
@@ -95,6 +95,20 @@ test('a first reading shows its progress, and what is not read yet is not called
   await cockpit.see(/reading histories 34% *\n/);
   await cockpit.see(/no history is read yet/);
   fleet.spendView = sceneSpend;
+  await cockpit.see(/2\.61M tok {2}~\$6\.38/);
+});
+
+test('the end of a reading that the header does not tell of is seen as well', async () => {
+  const fleet = sceneFleet();
+  let reading: SpendReport['reading'] = {bytes: 40_000, readBytes: 20_000};
+  fleet.spendView = query => ({...sceneSpend(query), reading});
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/2\.61M tok/);
+  cockpit.press('4');
+  await cockpit.see(/reading histories 50%/);
+  await cockpit.see(/histories are still being read: sums are not complete/);
+  reading = null;
+  await until(() => !/histories/.test(cockpit.frame()));
   await cockpit.see(/2\.61M tok {2}~\$6\.38/);
 });
 
@@ -196,3 +210,43 @@ async function until(holds: () => boolean): Promise<void> {
     await turn();
   }
 }
+
+test('each key of the screen does what it says', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/payments/);
+  cockpit.press('4');
+  await cockpit.see(/ payments +49\.6k/);
+  const tokens = () => cockpit.store.state().tokens;
+  const keys: [key: string, holds: () => boolean][] = [
+    ['\t', () => tokens().by === 'model'],
+    ['b', () => tokens().by === 'agent'],
+    [SHIFT_TAB, () => tokens().by === 'model'],
+    ['B', () => tokens().by === 'session'],
+    ['l', () => tokens().span === '7d'],
+    ['\x1b[C', () => tokens().span === '30d'],
+    ['h', () => tokens().span === '7d'],
+    ['\x1b[D', () => tokens().span === '24h'],
+    ['j', () => tokens().at === 1],
+    ['\x1b[B', () => tokens().at === 2],
+    ['k', () => tokens().at === 1],
+    ['\x1b[A', () => tokens().at === 0],
+    ['G', () => tokens().at === 4],
+    ['g', () => tokens().at === 0],
+    ['\x1b[6~', () => tokens().at === 4],
+    ['\x1b[5~', () => tokens().at === 0],
+    ['\x04', () => tokens().at === 4],
+    ['\x15', () => tokens().at === 0],
+    ['a', () => tokens().all],
+    ['?', () => cockpit.store.state().dialog.kind === 'help'],
+    ['q', () => cockpit.store.state().dialog.kind === 'none'],
+    ['n', () => cockpit.store.state().dialog.kind === 'budget'],
+    ['\x03', () => cockpit.store.state().dialog.kind === 'none'],
+    ['\x0c', () => cockpit.ends.includes('repaint')],
+    ['q', () => cockpit.ends.includes('quit')],
+  ];
+  for (const [key, holds] of keys) {
+    cockpit.press(key);
+    await until(holds);
+    await until(() => tokens().read?.by === tokens().by);
+  }
+});

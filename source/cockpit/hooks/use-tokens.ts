@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {useEffect} from 'react';
 import {asAmuxError} from '../../domain/errors.ts';
 import type {State} from '../state.ts';
@@ -22,6 +23,9 @@ export function useTokens(source: Source, {place, connection, tokens, spend, now
   }, [source, open, span, by, all, turn, step, sums]);
 }
 
+/** While histories are read for the first time, in ms. */
+const READING_LOOK_MS = 1000;
+
 async function readTokens({fleet, store, clock}: Source, choice: TokensChoice, signal: AbortSignal): Promise<void> {
   const now = clock();
   const since = sinceOf(choice.span, now);
@@ -34,11 +38,19 @@ async function readTokens({fleet, store, clock}: Source, choice: TokensChoice, s
       fleet.budgets(),
     ]);
     const read = {...choice, since, until: untilOf(choice.span, now), table, bars, series, budgets};
-    if (!signal.aborted) store.dispatch({type: 'tokens', step: {do: 'read', read}});
+    if (signal.aborted) return;
+    store.dispatch({type: 'tokens', step: {do: 'read', read}});
+    if (table.reading !== null) await again(store, signal);
   } catch (error) {
     // A lost connection is told of elsewhere.
     const {code, message} = asAmuxError(error);
     if (signal.aborted || code === 'supervisor.unreachable') return;
     store.dispatch({type: 'tokens', step: {do: 'failed', why: message}});
   }
+}
+
+/** The header need not tell of the end of a short reading. */
+async function again(store: Source['store'], signal: AbortSignal): Promise<void> {
+  await pause(READING_LOOK_MS, undefined, {signal}).catch(() => {}); // It ends with the signal.
+  if (!signal.aborted) store.dispatch({type: 'tokens', step: {do: 'stale'}});
 }
