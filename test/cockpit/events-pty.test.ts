@@ -10,19 +10,19 @@ const sizes = [
   {
     cols: 80,
     rows: 24,
-    line: /^ \d\d:\d\d:\d\d {2}api {13}session\.activity {6}api changed$/,
+    line: /^ +(?:\d\d:\d\d:\d\d|\d\d-\d\d \d\d:\d\d) {2}api {13}session\.activity {6}api changed$/,
     chosen: /session\.activity api ━/,
   },
   {
     cols: 120,
     rows: 40,
-    line: /^ \d\d:\d\d:\d\d {2}api {13}session\.activity {6}api changed$/,
+    line: /^ +(?:\d\d:\d\d:\d\d|\d\d-\d\d \d\d:\d\d) {2}api {13}session\.activity {6}api changed$/,
     chosen: /session\.activity api ━/,
   },
   {
     cols: 200,
     rows: 50,
-    line: /^ \d\d:\d\d:\d\d {2}api {13}session\.activity {6}api changed$/,
+    line: /^ +(?:\d\d:\d\d:\d\d|\d\d-\d\d \d\d:\d\d) {2}api {13}session\.activity {6}api changed$/,
     chosen: /session\.activity api ━/,
   },
 ];

@@ -138,6 +138,21 @@ test('lines have their width at every size', () => {
   }
 });
 
+test('lines of another day say which', () => {
+  const line = (at: number): EventLine => ({...lineAt, at});
+  const times = (cols: number, lines: EventLine[]) =>
+    eventsPaneLines({theme, body: {cols, rows: lines.length}, lines, at: -1, follow: true, empty: ''}).map(text =>
+      text.replace(/\x1b\[[\d;]*m/g, '').slice(0, 14),
+    );
+  const day = 86_400_000;
+  const both = [line(SCENE_NOW - day), line(SCENE_NOW)];
+  assert.deepEqual(times(120, both), [' 05-03 14:32  ', '    14:32:08  ']);
+  assert.deepEqual(times(120, [line(SCENE_NOW)]), [' 14:32:08  api']);
+  assert.deepEqual(times(60, both), [' 14:32:08  api', ' 14:32:08  api']);
+});
+
+const lineAt: EventLine = {id: '', at: 0, session: 'api', type: 't', reason: 'r', actor: '', more: '', bad: false};
+
 test('/ narrows the events while it is typed, enter keeps and esc drops it, and enter reads a whole line', async () => {
   const fleet = sceneFleet();
   using cockpit = openCockpit({fleet});

@@ -1,4 +1,4 @@
-import {clockText, timeText} from '../ages.ts';
+import {clockText, dayText, timeText} from '../ages.ts';
 import {fit, plain} from '../draw/cells.ts';
 import {fill, line, type Span} from '../draw/spans.ts';
 import type {EventLine} from '../journal.ts';
@@ -31,23 +31,30 @@ export function eventsPaneLines({theme, body, lines, at, follow, empty}: EventsP
   }
   const half = Math.floor(body.rows / 2);
   const top = Math.max(0, Math.min(follow ? lines.length : at - half, lines.length - body.rows));
+  const today = dayText(lines.at(-1)!.at);
+  // Seconds give way to the day where not all is of one.
+  const dated = body.cols >= WITH_TYPE && dayText(lines[0]!.at) !== today;
+  const timeOf = ({at: moment}: EventLine): string => {
+    if (body.cols < PHONE) return clockText(moment);
+    if (!dated) return timeText(moment);
+    const day = dayText(moment);
+    return day === today ? timeText(moment).padStart(11) : `${day} ${clockText(moment)}`;
+  };
   const shown = lines.slice(top, top + body.rows).map((entry, i) => {
     const chosen = top + i === at && !follow;
-    return chosen ? chosenLine(theme, {body, entry}) : line(theme, body.cols, spansOf(body.cols, entry));
+    const spans = spansOf(body.cols, {entry, time: timeOf(entry)});
+    return chosen ? chosenLine(theme, {body, spans}) : line(theme, body.cols, spans);
   });
   return fill(shown, body.rows, body.cols);
 }
 
-function chosenLine(theme: Theme, {body, entry}: {body: Size; entry: EventLine}): string {
-  const text = spansOf(body.cols, entry)
-    .map(([, part]) => part)
-    .join('');
+function chosenLine(theme: Theme, {body, spans}: {body: Size; spans: readonly Span[]}): string {
+  const text = spans.map(([, part]) => part).join('');
   return theme.paint('choice', fit(text, body.cols, theme.shapes.ellipsis));
 }
 
-function spansOf(columns: number, entry: EventLine): Span[] {
+function spansOf(columns: number, {entry, time}: {entry: EventLine; time: string}): Span[] {
   const phone = columns < PHONE;
-  const time = phone ? clockText(entry.at) : timeText(entry.at);
   const name = fit(plain(entry.session ?? ''), phone ? 10 : SESSION_COLUMNS);
   const spans: Span[] = [
     ['faint', ` ${time}  `],
