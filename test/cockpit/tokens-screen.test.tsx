@@ -39,6 +39,7 @@ test('the Tokens screen shows what was spent, by what and how far back a person 
   cockpit.press('h');
   await cockpit.see(/\[1h\]/);
   await cockpit.see(/tokens per minute/);
+  await cockpit.see(/ b by model {2}l span /);
   cockpit.press('h');
   await cockpit.see(/this is the last hour already/);
   for (const key of 'lll') cockpit.press(key);

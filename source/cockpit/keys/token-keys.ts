@@ -40,7 +40,7 @@ export const tokenKeys: readonly Binding[] = [
     label: 'span',
     help: 'look further back: an hour, a day, a week, a month',
     footer: 2,
-    footerKey: () => 'h l',
+    footerKey: ({tokens}) => (tokens.span === spans[0].id ? 'l' : 'h l'),
     whyNot: ({tokens}) => (tokens.span === spans.at(-1)!.id ? 'no more is shown here: amux tokens does' : null),
     run: deeds => deeds.dispatch({type: 'tokens', step: {do: 'span', by: 1}}),
   },
