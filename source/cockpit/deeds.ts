@@ -147,7 +147,7 @@ export function createDeeds({
     ...onSessions,
     ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
     ...paletteDeeds({store, say, deeds: () => deeds}),
-    ...answers({fleet, store, clock, say, attempt, isLost}),
+    ...answers({fleet, store, clock, say, attempt, isLost, goTo: onSessions.goTo}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),

@@ -144,6 +144,7 @@ export const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Approvals', where: ['approvals']},
   {title: 'Events', where: ['events']},
   {title: 'Changes of a session', where: ['diff']},
+  {title: 'Answer from anywhere', where: ['answer']},
   {title: 'Prompt bar', where: ['prompt', 'reply', 'comment']},
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork', where: ['new-session', 'fork']},

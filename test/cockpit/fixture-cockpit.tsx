@@ -2,14 +2,16 @@ import {spawn} from 'node:child_process';
 import {runCockpit} from '../../source/cockpit/main.tsx';
 import {FakeFleet} from './fake-fleet.ts';
 import {palette} from './palettes.ts';
+import {scenePending} from './requests.ts';
 import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
- * `EMPTY=1`: no sessions. `GROUPS=1`: with tags and two projects. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
+ * `EMPTY=1`: no sessions. `ASKING=1`: two wait for an answer. `GROUPS=1`: with tags and two projects. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
 const fleet = process.env['EMPTY'] ? new FakeFleet([]) : sceneFleet();
+if (process.env['ASKING']) fleet.approvalViews = scenePending();
 if (process.env['GROUPS']) {
   for (const name of ['payments', 'api', 'web']) fleet.set(name, {tags: ['shop']});
   fleet.set('docs', {project: '/work/site'});

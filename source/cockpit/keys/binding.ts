@@ -8,6 +8,7 @@ export type Where =
   | 'approvals'
   | 'events'
   | 'diff'
+  | 'answer'
   | 'prompt'
   | 'reply'
   | 'comment'

@@ -9,7 +9,7 @@ import {cardsLines, listLines} from '../panes/cards.ts';
 import {Pane} from '../panes/pane.tsx';
 import {peekLines} from '../panes/peek.ts';
 import {welcomeLines} from '../panes/welcome.ts';
-import {asksOf, requestInHand} from '../requests.ts';
+import {asksOf} from '../requests.ts';
 import {countText, type State, selectedSession, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
@@ -57,7 +57,7 @@ function Peek({state, theme, size, keymap}: PeekProps) {
   const session = selectedSession(state);
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
   const typing = state.mode.kind === 'typing';
-  const asked = requestInHand(state)?.title ?? null;
+  const asked = session === null ? null : (asksOf(state.requests).get(session.id) ?? null);
   const stale = state.connection.kind === 'lost';
   const startKey = keyOf(keymap, 'start-stop');
   const lines = peekLines({theme, size, session, screen, typing, asked, stale, startKey});
