@@ -151,7 +151,7 @@ export function createDeeds({
     ...diffDeeds({fleet, store, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
-    ...formDeeds({store, options, fleet, clock, say, attempt, start: onSessions.startNew, callerEnv}),
+    ...formDeeds({store, options, fleet, clock, say, fail, attempt, start: onSessions.startNew, callerEnv}),
     demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),
     readEvent: () => {
       const lines = eventLines(state());

@@ -2,6 +2,7 @@ import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet, SessionView, StartInput} from '../domain/fleet.ts';
 import {forkFaults, forkForm, forkInput, whatToDecide} from './fork-session.ts';
 import type {FormStep} from './form.ts';
+import {formOffers} from './form-offers.ts';
 import {newSessionFaults, newSessionForm, registerInput} from './new-session.ts';
 import type {CockpitOptions} from './options.ts';
 import {selectedSession} from './state.ts';
@@ -12,6 +13,10 @@ export type FormDeeds = {
   openNewSession: () => void;
   /** A form for a second session from the selected one. */
   openFork: () => void;
+  /** A step in the open form. */
+  stepForm: (step: FormStep) => void;
+  /** After the open form was written in. */
+  formWritten: () => void;
   /** Asks the supervisor for what the open form says. */
   submitForm: () => void;
 };
@@ -22,14 +27,18 @@ type Parts = {
   fleet: Fleet;
   clock: () => number;
   say: (message: string, hint?: string) => void;
+  fail: (error: unknown) => void;
   attempt: (work: () => Promise<unknown>) => void;
   start: (session: SessionView, prompt?: string) => Promise<void>;
   /** Of this terminal's variables those that the profile of a session names. */
   callerEnv: (session: string) => Promise<NonNullable<StartInput['callerEnv']>>;
 };
 
-export function formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}: Parts): FormDeeds {
+export function formDeeds({store, options, fleet, clock, say, fail, attempt, start, callerEnv}: Parts): FormDeeds {
   const {dispatch, state} = store;
+  const dir = options.cwd ?? process.cwd();
+  const home = options.env?.['HOME'];
+  const offers = formOffers({fleet, store, home, cwd: dir, read: options.directories ?? null});
   const step = (form: FormStep): void => dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
   const taken = (): string[] => (state().sessions ?? []).map(({name}) => name);
 
@@ -51,7 +60,7 @@ export function formDeeds({store, options, fleet, clock, say, attempt, start, ca
   const createSession = async (): Promise<void> => {
     const {dialog} = state();
     if (dialog.kind !== 'new-session' || dialog.form.busy || !begins(newSessionFaults(dialog.form, taken()))) return;
-    const {input, prompt} = registerInput(dialog.form, options.env?.['HOME']);
+    const {input, prompt} = registerInput(dialog.form, home);
     let made: SessionView;
     try {
       made = await fleet.register(input);
@@ -83,13 +92,19 @@ export function formDeeds({store, options, fleet, clock, say, attempt, start, ca
     openNewSession: () => {
       const {agentsFound, anyCommand} = options.info;
       const agents = [...agentsFound, ...(anyCommand === undefined ? [] : [{name: anyCommand, version: null}])];
-      const form = newSessionForm({agents, dir: options.cwd ?? process.cwd()});
+      const form = newSessionForm({agents, dir});
       dispatch({type: 'dialog', dialog: {kind: 'new-session', form}});
+      offers.opened();
     },
     openFork: () => {
       const session = selectedSession(state());
       if (session !== null) dispatch({type: 'dialog', dialog: {kind: 'fork', of: session.id, form: forkForm(session)}});
     },
+    stepForm: form => {
+      step(form);
+      void offers.refresh().catch(fail);
+    },
+    formWritten: () => void offers.refresh().catch(fail),
     submitForm: () => attempt(() => (state().dialog.kind === 'fork' ? fork() : createSession())),
   };
 }

@@ -1,4 +1,5 @@
 import type {AttachPlan, Fleet} from '../domain/fleet.ts';
+import type {ReadDirectories} from './directory-offers.ts';
 import type {KeyChanges} from './remap.ts';
 
 /** What the header and the welcome say about where this cockpit stands. */
@@ -38,6 +39,8 @@ export type CockpitOptions = {
   demo?: (signal: AbortSignal) => Promise<void>;
   /** Now, in ms since the epoch. */
   clock: () => number;
+  /** Reads directories of the fleet's machine, to complete paths; none where that is another one. */
+  directories?: ReadDirectories;
   /** Default directory of new sessions. */
   cwd?: string;
   /** Variables of this terminal that agents' profiles may name. */

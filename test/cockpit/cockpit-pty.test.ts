@@ -170,7 +170,7 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await terminal.expectRow(/codex {2}0\.98\.0/);
     terminal.press('\x15/nowhere\x13');
     await terminal.expectRow(/no directory \/nowhere/);
-    terminal.press('\x15~/shop\r\rgo on\r');
+    terminal.press('\x15~/shop\r\r\r\rgo on\r');
     await terminal.expectNoRow(/New session/);
     await terminal.expectRow(/webshop/);
     terminal.press('q');

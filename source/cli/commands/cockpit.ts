@@ -1,4 +1,5 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {type Dirent, readdirSync, readFileSync} from 'node:fs';
+import {readdir, stat} from 'node:fs/promises';
 import {constants} from 'node:os';
 import {basename, join} from 'node:path';
 import {agents} from '../../agents/registry.ts';
@@ -82,6 +83,7 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
         }
       },
       ...editorOf(context.env),
+      ...(mode === 'remote' ? {} : {directories: readDirectories}),
       ...(mode === 'demo' ? {} : {demo: (signal: AbortSignal) => lendTo([...selfArgv(), 'demo'], signal)}),
       clock: Date.now,
       cwd: cwd ?? context.cwd,
@@ -91,6 +93,19 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
     return end.reason === 'quit' ? 0 : 128 + constants.signals[end.signal];
   } finally {
     await leave();
+  }
+}
+
+/** Names of the directories in `dir`, links to directories included; null: there is none, or it cannot be read. */
+async function readDirectories(dir: string): Promise<string[] | null> {
+  try {
+    const entries = await readdir(dir, {withFileTypes: true});
+    const isDirectory = async (entry: Dirent): Promise<boolean> =>
+      entry.isDirectory() || (entry.isSymbolicLink() && (await stat(join(dir, entry.name))).isDirectory());
+    const kept = await Promise.all(entries.map(entry => isDirectory(entry).catch(() => false)));
+    return entries.filter((_, i) => kept[i]).map(({name}) => name);
+  } catch {
+    return null;
   }
 }
 
