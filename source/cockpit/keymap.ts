@@ -52,6 +52,10 @@ export const tabs = [
   {key: '5', place: 'events', title: 'Events'},
 ] as const;
 
+/** The key of a tab: that of the binding called like its place. */
+export const tabKey = (map: Keymap, {place, key}: (typeof tabs)[number]): string =>
+  map.some(({id}) => id === place) ? keyOf(map, place) : key;
+
 /** Keys that answer a request, by what they mean. */
 export const answerKeys = (map: Keymap) => ({
   allow: keyOf(map, 'allow'),
