@@ -24,10 +24,11 @@ type Options = {
   say: (message: string, hint?: string) => void;
   attempt: (work: () => Promise<unknown>) => void;
   isLost: () => boolean;
+  goTo: (session: string) => void;
 };
 
 /** What keys do with requests. */
-export function answers({fleet, store, clock, say, attempt, isLost}: Options): Answers {
+export function answers({fleet, store, clock, say, attempt, isLost, goTo}: Options): Answers {
   const {dispatch, state} = store;
   let last: {id: string; at: number} | null = null;
   const underWay = new Set<string>();
@@ -65,13 +66,15 @@ export function answers({fleet, store, clock, say, attempt, isLost}: Options): A
       const request = requestInHand(state());
       if (request === null) return;
       const {id, session} = request;
-      dispatch({type: 'dialog', dialog: {kind: 'reply', says, request: id, session, field: fieldOf()}});
+      const then = state().dialog.kind === 'answer' ? 'answer' : 'none';
+      dispatch({type: 'dialog', dialog: {kind: 'reply', says, request: id, session, field: fieldOf(), then}});
     },
 
     sendReply() {
       const {dialog, requests} = state();
       if (dialog.kind !== 'reply' || isLost()) return; // The text stays.
-      dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      const more = dialog.then === 'answer' && requests.open.some(({id}) => id !== dialog.request);
+      dispatch({type: 'dialog', dialog: {kind: more ? 'answer' : 'none'}});
       const request = requests.open.find(({id}) => id === dialog.request);
       const text = dialog.field.text.trim();
       if (request === undefined) say(`${dialog.session} does not ask that any more`);
@@ -83,8 +86,8 @@ export function answers({fleet, store, clock, say, attempt, isLost}: Options): A
     showAsking() {
       const request = requestInHand(state());
       if (request === null) return;
-      dispatch({type: 'place', place: 'fleet'});
-      dispatch({type: 'select', session: request.session_id});
+      if (state().dialog.kind === 'answer') dispatch({type: 'dialog', dialog: {kind: 'none'}});
+      goTo(request.session_id);
     },
   };
 }

@@ -17,7 +17,7 @@ import {useSizes} from './hooks/use-sizes.ts';
 import {useTitle} from './hooks/use-title.ts';
 import {useTokens} from './hooks/use-tokens.ts';
 import {keyName} from './key-names.ts';
-import {footerBindings, type Keymap, keyOf, labelOf, paste, press, tabs} from './keymap.ts';
+import {footerBindings, type Keymap, keyOf, labelOf, paste, press, tabKey, tabs} from './keymap.ts';
 import {type Layout, MIN_COLS, MIN_ROWS} from './layout.ts';
 import type {CockpitInfo} from './options.ts';
 import {footerLines} from './panes/footer.ts';
@@ -159,7 +159,7 @@ function headerOf(state: State, {theme, info, layout, keymap}: Omit<ScreenProps,
     spend,
     tabs: tabs.map(tab => ({
       ...tab,
-      key: keyOf(keymap, tab.place),
+      key: tabKey(keymap, tab),
       count: tab.place === 'approvals' ? requests.open.length : 0,
     })),
     place: place === 'scrollback' ? 'fleet' : place,

@@ -158,14 +158,14 @@ export function createDeeds({
     ...onSessions,
     ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
     ...paletteDeeds({store, say, deeds: () => deeds}),
-    ...answers({fleet, store, clock, say, attempt, isLost}),
+    ...answers({fleet, store, clock, say, attempt, isLost, goTo: onSessions.goTo}),
     ...eventDeeds({store}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
     ...themeDeeds({themes, say}),
     ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
-    ...formDeeds({store, options, fleet, clock, say, attempt, start: onSessions.startNew, callerEnv}),
+    ...formDeeds({store, options, fleet, clock, say, fail, attempt, start: onSessions.startNew, callerEnv}),
     demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),
   };
   tellProblems(problems);

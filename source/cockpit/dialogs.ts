@@ -14,8 +14,10 @@ export type Dialog =
   | {kind: 'palette'; field: Field; at: number | null}
   /** `now`: it ends the turn that runs. `past`: how many texts back, with the one that was begun as `draft`. */
   | {kind: 'prompt'; to: readonly string[]; field: Field; now: boolean; past: number; draft: string}
-  /** What goes with an answer to a request. */
-  | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field}
+  /** The chosen request, over any screen. */
+  | {kind: 'answer'}
+  /** What goes with an answer to a request; `then`: what comes after it. */
+  | {kind: 'reply'; says: 'deny' | 'answer'; request: string; session: string; field: Field; then: 'none' | 'answer'}
   | {kind: 'filter'; field: Field; before: string}
   /** In the scrollback; `before`, `from`: what was searched and where one stood. */
   | {kind: 'search'; field: Field; before: string; from: number}

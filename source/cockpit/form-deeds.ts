@@ -4,6 +4,7 @@ import type {Fleet, SessionView, StartInput} from '../domain/fleet.ts';
 import {budgetFaults, budgetForm, budgetInput} from './budget-form.ts';
 import {forkFaults, forkForm, forkInput, whatToDecide} from './fork-session.ts';
 import type {FormStep} from './form.ts';
+import {formOffers} from './form-offers.ts';
 import {newSessionFaults, newSessionForm, registerInput} from './new-session.ts';
 import type {CockpitOptions} from './options.ts';
 import {selectedSession} from './state.ts';
@@ -16,6 +17,10 @@ export type FormDeeds = {
   openFork: () => void;
   /** A form for a budget, of the chosen row of the Tokens screen. */
   openBudget: () => void;
+  /** A step in the open form. */
+  stepForm: (step: FormStep) => void;
+  /** After the open form was written in. */
+  formWritten: () => void;
   /** Asks the supervisor for what the open form says. */
   submitForm: () => void;
 };
@@ -26,14 +31,18 @@ type Parts = {
   fleet: Fleet;
   clock: () => number;
   say: (message: string, hint?: string) => void;
+  fail: (error: unknown) => void;
   attempt: (work: () => Promise<unknown>) => void;
   start: (session: SessionView, prompt?: string) => Promise<void>;
   /** Of this terminal's variables those that the profile of a session names. */
   callerEnv: (session: string) => Promise<NonNullable<StartInput['callerEnv']>>;
 };
 
-export function formDeeds({store, options, fleet, clock, say, attempt, start, callerEnv}: Parts): FormDeeds {
+export function formDeeds({store, options, fleet, clock, say, fail, attempt, start, callerEnv}: Parts): FormDeeds {
   const {dispatch, state} = store;
+  const dir = options.cwd ?? process.cwd();
+  const home = options.env?.['HOME'];
+  const offers = formOffers({fleet, store, home, cwd: dir, read: options.directories ?? null});
   const step = (form: FormStep): void => dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
   const taken = (): string[] => (state().sessions ?? []).map(({name}) => name);
 
@@ -55,7 +64,7 @@ export function formDeeds({store, options, fleet, clock, say, attempt, start, ca
   const createSession = async (): Promise<void> => {
     const {dialog} = state();
     if (dialog.kind !== 'new-session' || dialog.form.busy || !begins(newSessionFaults(dialog.form, taken()))) return;
-    const {input, prompt} = registerInput(dialog.form, options.env?.['HOME']);
+    const {input, prompt} = registerInput(dialog.form, home);
     let made: SessionView;
     try {
       made = await fleet.register(input);
@@ -104,14 +113,20 @@ export function formDeeds({store, options, fleet, clock, say, attempt, start, ca
     openNewSession: () => {
       const {agentsFound, anyCommand} = options.info;
       const agents = [...agentsFound, ...(anyCommand === undefined ? [] : [{name: anyCommand, version: null}])];
-      const form = newSessionForm({agents, dir: options.cwd ?? process.cwd()});
+      const form = newSessionForm({agents, dir});
       dispatch({type: 'dialog', dialog: {kind: 'new-session', form}});
+      offers.opened();
     },
     openFork: () => {
       const session = selectedSession(state());
       if (session !== null) dispatch({type: 'dialog', dialog: {kind: 'fork', of: session.id, form: forkForm(session)}});
     },
     openBudget: () => dispatch({type: 'dialog', dialog: {kind: 'budget', form: budgetForm(state())}}),
+    stepForm: form => {
+      step(form);
+      void offers.refresh().catch(fail);
+    },
+    formWritten: () => void offers.refresh().catch(fail),
     submitForm: () => {
       const {kind} = state().dialog;
       if (kind in submits) attempt(submits[kind as keyof typeof submits]);

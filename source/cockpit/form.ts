@@ -1,4 +1,4 @@
-import {type Edit, edit, type Field} from './text-field.ts';
+import {type Edit, edit, type Field, fieldOf} from './text-field.ts';
 
 /** One line of a form: a text, or one of several things. */
 export type FormLine = {
@@ -14,7 +14,15 @@ export type TextLine = {
   placeholder: string;
   /** It may have several lines. */
   long?: true;
+  /** What may complete it, and which one is shown. */
+  offers?: readonly TextOffer[];
+  offered?: number;
+  /** What was found to be wrong with the text as it stands. */
+  wrong?: string | null;
 };
+
+/** A whole text for a field. `about`: what it is, in small. */
+export type TextOffer = {text: string; about: string};
 
 export type ChoiceLine = {
   kind: 'choice';
@@ -24,8 +32,8 @@ export type ChoiceLine = {
   none: string;
 };
 
-/** `about`: beside it, in small. */
-export type Option = {value: string; text: string; about: string};
+/** `about`: beside it, in small. `warns`: why it is worth a second thought. */
+export type Option = {value: string; text: string; about: string; warns?: string};
 
 /** A dialog of several lines that asks the supervisor for something in the end. */
 export type Form = {
@@ -45,6 +53,11 @@ export type FormStep =
   | {do: 'edit'; edit: Edit}
   | {do: 'next' | 'previous' | 'busy'}
   | {do: 'cycle'; by: 1 | -1}
+  /** `about`: the text that they are for. */
+  | {do: 'offers'; id: string; about: string; offers: readonly TextOffer[]; wrong: string | null}
+  /** The offer that is shown becomes the text; another one is shown. */
+  | {do: 'take'}
+  | {do: 'other'; by: 1 | -1}
   /** `ask`: what can be decided about that. */
   | {do: 'refused'; message: string; hint: string; ask?: FormLine};
 
@@ -63,7 +76,26 @@ export function stepForm(form: Form, step: FormStep): Form {
     case 'edit': {
       if (line.kind !== 'text') return form;
       const field = edit(line.field, line.long ? step.edit : oneLine(step.edit));
-      return {...withLine(form, {...line, field}), touched: touching(form), refused: null};
+      const bare = {...line, field, offers: [], offered: 0, wrong: null};
+      return {...withLine(form, bare), touched: touching(form), refused: null};
+    }
+    case 'offers': {
+      const asked = form.lines.find(({id}) => id === step.id);
+      if (asked?.kind !== 'text' || asked.field.text !== step.about) return form;
+      const {offers, wrong} = step;
+      const known = (asked.offers ?? []).map(({text}) => text).join('\n');
+      if (offers.map(({text}) => text).join('\n') === known && (asked.wrong ?? null) === wrong) return form;
+      return withLine(form, {...asked, offers, offered: 0, wrong});
+    }
+    case 'take': {
+      const offer = offerOf(line);
+      if (offer === null || line.kind !== 'text') return form;
+      return withLine(form, {...line, field: fieldOf(offer.text), offers: [], offered: 0, wrong: null});
+    }
+    case 'other': {
+      if (line.kind !== 'text' || (line.offers ?? []).length < 2) return form;
+      const count = line.offers!.length;
+      return withLine(form, {...line, offered: ((line.offered ?? 0) + step.by + count) % count});
     }
     case 'next':
     case 'previous': {
@@ -82,6 +114,12 @@ export function stepForm(form: Form, step: FormStep): Form {
 }
 
 export const focused = (form: Form): FormLine => form.lines.find(({id}) => id === form.focus)!;
+
+/** What would complete the line; null: nothing, or the cursor is not at its end. */
+export function offerOf(line: FormLine): TextOffer | null {
+  if (line.kind !== 'text' || line.field.at < fieldOf(line.field.text).at) return null;
+  return line.offers?.[line.offered ?? 0] ?? null;
+}
 
 export const isLast = (form: Form): boolean => form.lines.at(-1)!.id === form.focus;
 

@@ -59,6 +59,10 @@ export const tabs = [
   {key: '5', place: 'events', title: 'Events'},
 ] as const;
 
+/** The key of a tab: that of the binding called like its place. */
+export const tabKey = (map: Keymap, {place, key}: (typeof tabs)[number]): string =>
+  map.some(({id}) => id === place) ? keyOf(map, place) : key;
+
 /** Keys that answer a request, by what they mean. */
 export const answerKeys = (map: Keymap) => ({
   allow: keyOf(map, 'allow'),
@@ -153,6 +157,7 @@ export const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'Events', where: ['events']},
   {title: 'Changes of a session', where: ['diff']},
   {title: 'Scrollback', where: ['scrollback', 'search']},
+  {title: 'Answer from anywhere', where: ['answer']},
   {title: 'Prompt bar', where: ['prompt', 'reply', 'comment']},
   {title: 'Filter', where: ['filter']},
   {title: 'New session, fork, budget', where: ['new-session', 'fork', 'budget']},

@@ -1,4 +1,5 @@
 import type {RegisterInput} from '../domain/fleet.ts';
+import {expandHome, isPath} from './directory-offers.ts';
 import {entryOf, type Faults, type Form, formOf, type Option} from './form.ts';
 import {nameFault} from './session-name.ts';
 import {fieldOf} from './text-field.ts';
@@ -8,6 +9,9 @@ type Known = {
   agents: readonly {name: string; version: string | null}[];
   dir: string;
 };
+
+const YOLO =
+  'no question comes before a command runs, a file is changed or something is sent; better in a workspace of its own';
 
 /** The dialog that makes a session. */
 export function newSessionForm({agents, dir}: Known): Form {
@@ -33,10 +37,30 @@ export function newSessionForm({agents, dir}: Known): Form {
     {
       id: 'dir',
       title: 'directory',
-      about: 'where it works; ~ is your home',
+      about: 'where it works: a path (~ is your home), or the name of a workspace, which tab completes',
       kind: 'text',
       field: fieldOf(dir),
-      placeholder: '',
+      placeholder: '/work/shop',
+    },
+    {
+      id: 'model',
+      title: 'model',
+      about: "as the agent calls it; usually empty: the agent's own",
+      kind: 'text',
+      field: fieldOf(),
+      placeholder: "the agent's own",
+    },
+    {
+      id: 'mode',
+      title: 'permission',
+      about: 'left and right choose another one',
+      kind: 'choice',
+      options: [
+        {value: '', text: 'asks', about: 'before it runs or changes something'},
+        {value: 'yolo', text: 'yolo', about: 'runs and changes anything without asking', warns: YOLO},
+      ],
+      at: 0,
+      none: '',
     },
     {
       id: 'command',
@@ -58,12 +82,23 @@ export function newSessionForm({agents, dir}: Known): Form {
   ]);
 }
 
+/** While one writes, it is none only once nothing begins so. */
+function dirFault(form: Form): string | null {
+  const line = form.lines.find(({id}) => id === 'dir');
+  if (line?.kind !== 'text') return null;
+  if (line.field.text.trim() === '') return 'a directory is needed';
+  const written = form.focus === 'dir' && !form.busy && (line.offers ?? []).length > 0;
+  if (written) return null;
+  return line.wrong ?? (isPath(line.field.text.trim()) ? null : 'a path begins with / or ~');
+}
+
 /** What stands against making it. `taken`: names that exist. */
 export function newSessionFaults(form: Form, taken: readonly string[]): Faults {
   const faults: Faults = {};
   const name = nameFault(entryOf(form, 'name'), taken);
   if (name !== null) faults['name'] = name;
-  if (entryOf(form, 'dir').trim() === '') faults['dir'] = 'a directory is needed';
+  const dir = dirFault(form);
+  if (dir !== null) faults['dir'] = dir;
   if (entryOf(form, 'agent') === '' && entryOf(form, 'command').trim() === '') {
     faults['command'] = 'no agent here: give a command';
   }
@@ -77,12 +112,15 @@ export function registerInput(
   const command = entryOf(form, 'command').trim();
   const dir = entryOf(form, 'dir').trim();
   const agent = entryOf(form, 'agent');
+  const model = entryOf(form, 'model').trim();
   const prompt = entryOf(form, 'prompt');
   return {
     input: {
       name: entryOf(form, 'name'),
-      dir: home !== undefined && /^~(?=\/|$)/.test(dir) ? home + dir.slice(1) : dir,
+      dir: expandHome(dir, home),
       ...(agent === '' ? {} : {agent}),
+      ...(model === '' ? {} : {model}),
+      ...(entryOf(form, 'mode') === 'yolo' ? {yolo: true} : {}),
       ...(command === '' ? {} : {command}),
     },
     prompt: prompt.trim() === '' ? undefined : prompt,

@@ -1,4 +1,5 @@
 import type {AttachPlan, Fleet} from '../domain/fleet.ts';
+import type {ReadDirectories} from './directory-offers.ts';
 import type {KeyChanges} from './remap.ts';
 import type {ThemeFiles} from './themes.ts';
 
@@ -41,6 +42,8 @@ export type CockpitOptions = {
   beforeStop?: () => Promise<void>;
   /** Now, in ms since the epoch. */
   clock: () => number;
+  /** Reads directories of the fleet's machine, to complete paths; none where that is another one. */
+  directories?: ReadDirectories;
   /** Default directory of new sessions. */
   cwd?: string;
   /** Variables of this terminal that agents' profiles may name. */

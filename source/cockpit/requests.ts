@@ -28,9 +28,9 @@ export function moveChoice(requests: Requests, by: number): Requests {
 }
 
 /** What a key would answer: the chosen one, or on the Fleet screen the oldest of the selected session. */
-export function requestInHand({place, requests, selected}: State): ApprovalView | null {
+export function requestInHand({place, requests, selected, dialog}: State): ApprovalView | null {
   const {open, chosen} = requests;
-  if (place === 'approvals') return open.find(({id}) => id === chosen) ?? null;
+  if (place === 'approvals' || dialog.kind === 'answer') return open.find(({id}) => id === chosen) ?? null;
   return place === 'fleet' ? (open.find(({session_id}) => session_id === selected) ?? null) : null;
 }
 

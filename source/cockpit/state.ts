@@ -165,7 +165,7 @@ export function reduce(state: State, action: Action): State {
     case 'sessions':
       return withSessions(state, action);
     case 'approvals':
-      return {...state, requests: withOpen(state.requests, action.open)};
+      return whileAsked({...state, requests: withOpen(state.requests, action.open)});
     case 'spend':
       return sameSpend(state.spend, action.spend) ? state : {...state, spend: action.spend};
     case 'board':
@@ -235,6 +235,10 @@ export function reduce(state: State, action: Action): State {
 export const shownAt = ({connection, now}: State): number =>
   connection.kind === 'lost' ? Math.min(now, connection.since) : now;
 
+/** The popup for answers goes when nothing is left to answer. */
+const whileAsked = (state: State): State =>
+  state.dialog.kind === 'answer' && state.requests.open.length === 0 ? {...state, dialog: {kind: 'none'}} : state;
+
 function delivered(state: State, step: DeliveryStep): State {
   const deliveries = stepDeliveries(state.deliveries, step);
   if (deliveries === state.deliveries) return state;
@@ -260,7 +264,9 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
 }
 
 function move(state: State, by: number): State {
-  if (state.place === 'approvals') return {...state, requests: moveChoice(state.requests, by)};
+  if (state.place === 'approvals' || state.dialog.kind === 'answer') {
+    return {...state, requests: moveChoice(state.requests, by)};
+  }
   if (state.place === 'board') return withBoard(state, stepInLane(state.board, by));
   if (state.place === 'tokens') return changed(state, {tokens: stepTokens(state.tokens, {do: 'walk', by})});
   if (state.place === 'events') return moveReading(state, by);

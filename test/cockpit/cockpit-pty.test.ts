@@ -170,7 +170,7 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await terminal.expectRow(/codex {2}0\.98\.0/);
     terminal.press('\x15/nowhere\x13');
     await terminal.expectRow(/no directory \/nowhere/);
-    terminal.press('\x15~/shop\r\rgo on\r');
+    terminal.press('\x15~/shop\r\r\r\rgo on\r');
     await terminal.expectNoRow(/New session/);
     await terminal.expectRow(/webshop/);
     terminal.press('q');
@@ -220,6 +220,24 @@ describe('in a real terminal', {concurrency: 3}, () => {
   }
 
   for (const {cols, rows} of sizes) {
+    test(`${cols}×${rows}: what waits is answered over any screen`, async () => {
+      await using terminal = new CockpitTerminal({cols, rows, env: {ASKING: '1'}});
+      await terminal.expectRow(/space send/);
+      terminal.press('5');
+      await terminal.expectNoRow(/space send/);
+      terminal.press('A');
+      await terminal.expectRow(/┏━ docs · gemini ━/);
+      terminal.press('\t');
+      await terminal.expectRow(/┏━ payments · claude ━/);
+      terminal.press('y');
+      await terminal.expectRow(/┏━ docs · gemini ━/);
+      terminal.press(ESC);
+      await terminal.expectNoRow(/┏━/);
+      terminal.press('q');
+      await restored(terminal, /^END quit/);
+      assert.match(calls(terminal), /decide a-one allow/);
+    });
+
     test(`${cols}×${rows}: sessions are grouped, and a group is folded`, async () => {
       await using terminal = new CockpitTerminal({cols, rows, env: {GROUPS: '1'}});
       await terminal.expectRow(/space send/);

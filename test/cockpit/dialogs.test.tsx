@@ -37,7 +37,7 @@ test('enter goes to the next field and makes the session on the last', async () 
   cockpit.press('n');
   await cockpit.see(/New session/);
   for (const key of 'shop') cockpit.press(key);
-  for (let i = 0; i < 4; i++) cockpit.press('\r');
+  for (let i = 0; i < 6; i++) cockpit.press('\r');
   for (const key of 'hi') cockpit.press(key);
   cockpit.press('\r');
   await cockpit.see(/shop · claude/);

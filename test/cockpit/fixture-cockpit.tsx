@@ -4,18 +4,20 @@ import {editDraft} from '../../source/cli/edit-draft.ts';
 import {runCockpit} from '../../source/cockpit/main.tsx';
 import {FakeFleet, screenOf} from './fake-fleet.ts';
 import {builtIn, themeFile} from './palettes.ts';
+import {scenePending} from './requests.ts';
 import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
  * `FLOOD=FILE`: the screen of api changes wholly 30 times a second, and the file says how often it did and what was typed.
  * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone. `EDITOR`: there is one.
- * `EMPTY=1`: no sessions. `GROUPS=1`: with tags and two projects. `CRASH=reject|throw`: a fault a moment after the
- * first key. Prints what it was told at its end.
+ * `EMPTY=1`: no sessions. `ASKING=1`: two wait for an answer. `GROUPS=1`: with tags and two projects.
+ * `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
 const editor = process.env['EDITOR'];
 const fleet = process.env['EMPTY'] ? new FakeFleet([]) : sceneFleet();
+if (process.env['ASKING']) fleet.approvalViews = scenePending();
 if (process.env['GROUPS']) {
   for (const name of ['payments', 'api', 'web']) fleet.set(name, {tags: ['shop']});
   fleet.set('docs', {project: '/work/site'});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {render} from 'ink-testing-library';
 import {App} from '../../source/cockpit/app.tsx';
 import {createDeeds} from '../../source/cockpit/deeds.ts';
+import type {ReadDirectories} from '../../source/cockpit/directory-offers.ts';
 import type {CockpitInfo} from '../../source/cockpit/options.ts';
 import type {KeyChanges} from '../../source/cockpit/remap.ts';
 import {firstState} from '../../source/cockpit/state.ts';
@@ -20,11 +21,13 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   info = {mode: 'hosted', agentsFound: sceneAgents},
   cols = COLUMNS,
   keys = {},
+  directories,
 }: {
   fleet?: F;
   info?: CockpitInfo;
   cols?: number;
   keys?: KeyChanges;
+  directories?: ReadDirectories;
 } = {}) {
   let now = SCENE_NOW;
   const clock = () => now;
@@ -43,6 +46,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
       keys: {leave: 'ctrl+]', detach: 'ctrl+]', changes: keys},
       info,
       clock,
+      ...(directories === undefined ? {} : {directories}),
       cwd: '/work/shop',
       env: {HOME: '/home/ada'},
       attach: async () => {},

@@ -1,4 +1,7 @@
+import type {Dirent} from 'node:fs';
+import {readdir, stat} from 'node:fs/promises';
 import {constants} from 'node:os';
+import {join} from 'node:path';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
 import {loadSettings, type Settings} from '../../config/settings.ts';
@@ -93,6 +96,7 @@ export async function showCockpit({
         }
       },
       ...editorOf(context.env),
+      ...(mode === 'remote' ? {} : {directories: readDirectories}),
       ...(mode === 'demo' ? {} : {demo: (signal: AbortSignal) => lendTo([...selfArgv(), 'demo'], signal)}),
       ...(beforeStop === undefined ? {} : {beforeStop}),
       clock: Date.now,
@@ -105,6 +109,19 @@ export async function showCockpit({
     await leave();
     // A terminal that takes nothing any more would keep the process.
     if (process.stdout.writableLength > 0) setImmediate(() => process.exit());
+  }
+}
+
+/** Names of the directories in `dir`, links to directories included; null: there is none, or it cannot be read. */
+async function readDirectories(dir: string): Promise<string[] | null> {
+  try {
+    const entries = await readdir(dir, {withFileTypes: true});
+    const isDirectory = async (entry: Dirent): Promise<boolean> =>
+      entry.isDirectory() || (entry.isSymbolicLink() && (await stat(join(dir, entry.name))).isDirectory());
+    const kept = await Promise.all(entries.map(entry => isDirectory(entry).catch(() => false)));
+    return entries.filter((_, i) => kept[i]).map(({name}) => name);
+  } catch {
+    return null;
   }
 }
 

@@ -1,4 +1,5 @@
 import type {ApprovalView} from '../../domain/fleet.ts';
+import type {Deeds} from '../deeds.ts';
 import {requestInHand} from '../requests.ts';
 import type {State} from '../state.ts';
 import type {Binding} from './binding.ts';
@@ -26,7 +27,7 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'allow',
     keys: ['y'],
-    where: ['fleet', 'approvals'],
+    where: ['fleet', 'approvals', 'answer'],
     label: 'allow',
     help: 'allow what is asked',
     footer: 0.1,
@@ -37,7 +38,7 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'always',
     keys: ['a'],
-    where: ['approvals'],
+    where: ['approvals', 'answer'],
     label: 'always',
     help: 'allow it from now on, by the rule that it suggests',
     footer: 0.2,
@@ -47,7 +48,7 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'deny',
     keys: ['n'],
-    where: ['approvals'],
+    where: ['approvals', 'answer'],
     label: 'deny',
     help: 'deny it, with a message if you like',
     footer: 0.3,
@@ -71,7 +72,7 @@ export const approvalKeys: readonly Binding[] = [
     return {
       id: `choose.${n}`,
       keys: [String(n)],
-      where: ['approvals'],
+      where: ['approvals', 'answer'],
       label: state => requestInHand(state)?.choices[i]?.label ?? '',
       help: 'choose the answer with this number',
       when: offers(({choices}) => choices.length >= n),
@@ -81,7 +82,7 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'answer',
     keys: ['space'],
-    where: ['approvals'],
+    where: ['approvals', 'answer'],
     label: 'answer',
     help: 'answer a question in your own words',
     footer: 0.4,
@@ -91,7 +92,7 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'to-session',
     keys: ['enter'],
-    where: ['approvals'],
+    where: ['approvals', 'answer'],
     label: 'session',
     help: 'go to the session that asks',
     footer: 0.5,
@@ -101,7 +102,7 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'scroll-down',
     keys: ['pagedown', 'ctrl+d'],
-    where: ['approvals'],
+    where: ['approvals', 'answer'],
     label: 'scroll',
     help: 'scroll what is asked down',
     when: asks,
@@ -110,12 +111,60 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'scroll-up',
     keys: ['pageup', 'ctrl+u'],
-    where: ['approvals'],
+    where: ['approvals', 'answer'],
     label: 'scroll up',
     help: 'scroll what is asked up',
     when: asks,
     run: deeds => deeds.dispatch({type: 'scroll', by: -SCROLL_ROWS}),
   },
+  {
+    id: 'answer-any',
+    keys: ['A'],
+    where: ['fleet', 'board', 'events', 'diff'],
+    label: state => `answer ${state.requests.open.length}`,
+    help: 'answer what waits for somebody, the newest first',
+    footer: 3.5,
+    when: ({requests}) => requests.open.length > 0,
+    run: ({dispatch}) => {
+      dispatch({type: 'dialog', dialog: {kind: 'answer'}});
+      dispatch({type: 'edge', to: 'last'});
+    },
+  },
+  {
+    id: 'answer.next',
+    keys: ['tab', 'j', 'down'],
+    where: ['answer'],
+    label: 'next',
+    help: 'the one that waits for longer',
+    footer: 0.6,
+    whyNot: ({requests}) => (requests.open.length > 1 ? null : 'it is the only one'),
+    run: deeds => step(deeds, -1),
+  },
+  {
+    id: 'answer.previous',
+    keys: ['shift+tab', 'k', 'up'],
+    where: ['answer'],
+    label: 'previous',
+    help: 'the one that came after it',
+    run: deeds => step(deeds, 1),
+  },
+  {
+    id: 'answer.close',
+    keys: ['esc', 'A', 'q', 'ctrl+c'],
+    where: ['answer'],
+    label: 'close',
+    help: 'close it; what waits goes on waiting',
+    footer: 9,
+    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'none'}}),
+  },
 ];
 
 const SCROLL_ROWS = 8;
+
+/** Round, so that all are seen by one key. */
+function step({state, dispatch}: Deeds, by: 1 | -1): void {
+  const {open, chosen} = state().requests;
+  const at = open.findIndex(({id}) => id === chosen) + by;
+  if (at < 0 || at >= open.length) dispatch({type: 'edge', to: by < 0 ? 'last' : 'first'});
+  else dispatch({type: 'move', by});
+}

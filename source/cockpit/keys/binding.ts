@@ -10,6 +10,7 @@ export type Where =
   | 'events'
   | 'diff'
   | 'scrollback'
+  | 'answer'
   | 'prompt'
   | 'reply'
   | 'comment'

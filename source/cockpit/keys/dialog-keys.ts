@@ -1,12 +1,11 @@
 import type {Deeds} from '../deeds.ts';
-import {type FormStep, focused, isLast} from '../form.ts';
+import {type FormStep, focused, isLast, offerOf} from '../form.ts';
 import type {State} from '../state.ts';
 import type {Edit} from '../text-field.ts';
 import type {Binding, Where} from './binding.ts';
 
 const close = (deeds: Deeds): void => deeds.dispatch({type: 'dialog', dialog: {kind: 'none'}});
-const step = (deeds: Deeds, form: FormStep): void =>
-  deeds.dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
+const step = (deeds: Deeds, form: FormStep): void => deeds.stepForm(form);
 
 const VERBS: Partial<Record<Where | 'none', string>> = {fork: 'fork', budget: 'set'};
 const forms: readonly Where[] = ['new-session', 'fork', 'budget'];
@@ -21,6 +20,15 @@ const onLast = (state: State): boolean => {
   return form !== null && isLast(form);
 };
 const inText = (state: State): boolean => !onChoice(state);
+const offered = (state: State): boolean => {
+  const form = formIn(state);
+  return form !== null && offerOf(focused(form)) !== null;
+};
+const severalOffered = (state: State): boolean => {
+  const form = formIn(state);
+  const line = form === null ? null : focused(form);
+  return offered(state) && line?.kind === 'text' && (line.offers ?? []).length > 1;
+};
 const verb = ({dialog}: State): string => VERBS[dialog.kind] ?? 'create';
 
 /** Keys of the things that lie over a screen. */
@@ -107,6 +115,35 @@ export const dialogKeys: readonly Binding[] = [
     help: 'make the session and start it, or set the budget',
     footer: 2,
     run: deeds => deeds.submitForm(),
+  },
+  {
+    id: 'form.complete',
+    keys: ['tab', 'right'],
+    where: forms,
+    label: 'complete',
+    help: 'complete a directory, a workspace, a model',
+    footer: 1.5,
+    when: offered,
+    run: deeds => step(deeds, {do: 'take'}),
+  },
+  {
+    id: 'form.other',
+    keys: ['ctrl+n'],
+    where: forms,
+    label: 'another',
+    help: 'show the next one that would complete it',
+    footer: 1.6,
+    when: severalOffered,
+    run: deeds => step(deeds, {do: 'other', by: 1}),
+  },
+  {
+    id: 'form.other-before',
+    keys: ['ctrl+p'],
+    where: forms,
+    label: 'one before',
+    help: 'show the one before that would complete it',
+    when: severalOffered,
+    run: deeds => step(deeds, {do: 'other', by: -1}),
   },
   {
     id: 'form.submit',
@@ -239,4 +276,5 @@ export function edits(deeds: Deeds, edit: Edit): void {
   if (dialog.kind === 'search') {
     deeds.dispatch({type: 'scrollback', step: {do: 'search', text: dialog.field.text, from: dialog.from}});
   }
+  if (dialog.kind === 'new-session') deeds.formWritten();
 }

@@ -1,8 +1,8 @@
-import {plain, width, wrap} from '../draw/cells.ts';
+import {characters, plain, width, wrap} from '../draw/cells.ts';
 import {fieldSpans} from '../draw/field.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
-import {fill, type Span} from '../draw/spans.ts';
-import {type Faults, type Form, type FormLine, focused, shownFaults} from '../form.ts';
+import {cutSpans, fill, type Span, spansWidth} from '../draw/spans.ts';
+import {type Faults, type Form, type FormLine, focused, offerOf, shownFaults} from '../form.ts';
 import type {Size} from '../layout.ts';
 import type {Theme} from '../theme.ts';
 
@@ -59,15 +59,34 @@ type Value = {theme: Theme; line: FormLine; isFocused: boolean; room: number};
 function valueSpans({theme, line, isFocused, room}: Value): Span[] {
   if (line.kind === 'text') {
     const {field, placeholder} = line;
-    return fieldSpans({theme, field, columns: room, focused: isFocused, placeholder});
+    const spans = fieldSpans({theme, field, columns: room, focused: isFocused, placeholder});
+    return isFocused ? withOffer(spans, {theme, line, room}) : spans;
   }
   const option = line.options[line.at];
   if (option === undefined) return [['faint', line.none]];
   const {left, right} = theme.shapes;
-  const about: Span[] = option.about === '' ? [] : [['faint', `  ${plain(option.about)}`]];
+  const about: Span[] = option.about === '' ? [] : [[option.warns ? 'yolo' : 'faint', `  ${plain(option.about)}`]];
   const name = plain(option.text);
-  if (!isFocused || line.options.length < 2) return [['input', name], ...about];
+  if (!isFocused || line.options.length < 2) return [[option.warns ? 'yolo' : 'input', name], ...about];
   return [['selected', `${left} `], ['strong', name], ['selected', ` ${right}`], ...about];
+}
+
+type Completed = {theme: Theme; line: FormLine; room: number};
+
+/** The text with what would complete it from under the cursor on. */
+function withOffer(spans: Span[], {theme, line, room}: Completed): Span[] {
+  const offer = offerOf(line);
+  if (offer === null || line.kind !== 'text') return spans;
+  const text = plain(offer.text);
+  const more = (line.offers ?? []).length;
+  const count: Span[] = more < 2 ? [] : [['faint', `  ${(line.offered ?? 0) + 1} of ${more}`]];
+  const fit = (shown: Span[], rest: Span[]): Span[] => [
+    ...shown,
+    ...cutSpans(rest, Math.max(0, room - spansWidth(shown)), theme.shapes.ellipsis),
+  ];
+  const [first = '', ...rest] = text.startsWith(line.field.text) ? characters(text.slice(line.field.text.length)) : [];
+  if (line.field.text === '' || first === '') return fit(spans, [['dim', ` ${theme.shapes.arrow} ${text}`], ...count]);
+  return fit([...spans.slice(0, -2), ['cursor', first]], [['dim', rest.join('')], ...count]);
 }
 
 function noteOf(form: Form, faults: Faults): {text: string; bad: boolean} {
@@ -78,5 +97,7 @@ function noteOf(form: Form, faults: Faults): {text: string; bad: boolean} {
   const {lines, focus} = form;
   const faulty = lines.find(({id}) => faults[id] !== undefined && (id === focus || faults[focus] === undefined));
   if (faulty !== undefined) return {text: `${faulty.title}: ${faults[faulty.id]}`, bad: true};
-  return {text: focused(form).about, bad: false};
+  const line = focused(form);
+  const warning = line.kind === 'choice' ? line.options[line.at]?.warns : undefined;
+  return warning === undefined ? {text: line.about, bad: false} : {text: warning, bad: true};
 }

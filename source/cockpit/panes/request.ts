@@ -15,6 +15,8 @@ export type RequestProps = {
   now: number;
   /** Keys that mean the same as a choice, by what it means. */
   keys: AnswerKeys;
+  /** Over a screen: no higher than needed. `others`: how many wait besides. */
+  popup?: {others: number};
 };
 
 export type AnswerKeys = Partial<Record<ApprovalView['choices'][number]['means'], string>>;
@@ -25,28 +27,31 @@ const INPUT_MAX = 2000;
 const NAMES_MAX = 14;
 
 /** All that is known of one request, and below it what can be answered. */
-export function requestPane({theme, size, request, top, now, keys}: RequestProps): string[] {
+export function requestPane({theme, size, request, top, now, keys, popup}: RequestProps): string[] {
   const rows = size.rows - 2;
   if (request === null)
     return framed({theme, columns: size.cols, heavy: false, token: 'border'}, fill([], rows, size.cols - 2));
   const frame: Frame = {
     theme,
     columns: size.cols,
-    heavy: false,
-    token: 'border',
+    heavy: popup !== undefined,
+    token: popup === undefined ? 'border' : 'selected',
     left: [
       ['strong', plain(request.session)],
       ['faint', ` ${theme.shapes.dot} `],
       ['dim', plain(request.agent)],
     ],
     right: [['dim', `${request.id} ${theme.shapes.dot} ${age(request.asked_at, now)}`]],
+    foot: popup === undefined || popup.others === 0 ? [] : [['attention', `${popup.others} more`]],
   };
   const columns = size.cols - 6;
   const draw = (spans: Span[]): string => inside(frame, [[null, ' '], ...spans]);
   const text = textLines(request, columns);
   const below = answerLines({theme, request, columns, keys}).slice(0, Math.max(0, rows - 3));
   if (1 + text.length + 1 + below.length <= rows) {
-    return framed(frame, fill([[], ...text, [], ...below].map(draw), rows, size.cols - 2));
+    const lines = [[], ...text, [], ...below].map(draw);
+    const needed = popup === undefined ? rows : Math.min(rows, lines.length + 1);
+    return framed(frame, fill(lines, needed, size.cols - 2));
   }
   // What can be answered never scrolls away.
   const room = rows - below.length - 2;

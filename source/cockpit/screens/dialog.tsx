@@ -5,7 +5,7 @@ import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
 import {helpEntries} from '../help-entries.ts';
-import type {Keymap} from '../keymap.ts';
+import {answerKeys, type Keymap} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
 import {meantBy, offered} from '../model-choice.ts';
 import {newSessionFaults} from '../new-session.ts';
@@ -18,6 +18,8 @@ import {messagePane} from '../panes/message.ts';
 import {modelPane} from '../panes/model.ts';
 import {palettePane} from '../panes/palette.ts';
 import {Overlay} from '../panes/pane.tsx';
+import {requestPane} from '../panes/request.ts';
+import {requestInHand} from '../requests.ts';
 import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
@@ -28,6 +30,8 @@ export type DialogProps = {
   hints: readonly Hint[];
   keymap: Keymap;
 };
+
+const ANSWER_WIDEST = 88;
 
 /** What lies over the screen, in the middle of its body. */
 export function DialogLayer(props: DialogProps) {
@@ -54,6 +58,14 @@ export function paneOf(props: DialogProps): {lines: string[]; columns: number} |
     case 'card-title':
     case 'tags':
       return null;
+    case 'answer': {
+      const size = {cols: Math.min(body.cols, ANSWER_WIDEST), rows: body.rows};
+      const {top, open} = state.requests;
+      const request = requestInHand(state);
+      const popup = {others: open.length - 1};
+      const lines = requestPane({theme, size, request, top, now: shownAt(state), keys: answerKeys(keymap), popup});
+      return {lines, columns: size.cols};
+    }
     case 'help': {
       const {field, at} = dialog;
       return helpPane({theme, body, field, at, lines: helpEntries(state, {keymap, text: field.text})});

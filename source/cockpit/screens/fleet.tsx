@@ -11,7 +11,7 @@ import {Pane} from '../panes/pane.tsx';
 import {peekLines} from '../panes/peek.ts';
 import {scrollbackLines} from '../panes/scrollback.ts';
 import {welcomeLines} from '../panes/welcome.ts';
-import {asksOf, requestInHand} from '../requests.ts';
+import {asksOf} from '../requests.ts';
 import {type State, selectedSession, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
 import {TilesScreen} from './tiles.tsx';
@@ -64,7 +64,7 @@ function Peek({state, theme, size, keymap}: PeekProps) {
   const session = selectedSession(state);
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
   const typing = state.mode.kind === 'typing';
-  const asked = requestInHand(state)?.title ?? null;
+  const asked = session === null ? null : (asksOf(state.requests).get(session.id) ?? null);
   const stale = state.connection.kind === 'lost';
   const startKey = keyOf(keymap, 'start-stop');
   const lines = peekLines({theme, size, session, screen, typing, asked, stale, startKey});
