@@ -239,7 +239,7 @@ test('each key of the screen does what it says', async () => {
     ['\x15', () => tokens().at === 0],
     ['a', () => tokens().all],
     ['?', () => cockpit.store.state().dialog.kind === 'help'],
-    ['q', () => cockpit.store.state().dialog.kind === 'none'],
+    ['\x1b', () => cockpit.store.state().dialog.kind === 'none'],
     ['n', () => cockpit.store.state().dialog.kind === 'budget'],
     ['\x03', () => cockpit.store.state().dialog.kind === 'none'],
     ['\x0c', () => cockpit.ends.includes('repaint')],
