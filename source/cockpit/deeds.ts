@@ -128,7 +128,7 @@ export function createDeeds({
   const start = async (session: SessionView, prompt?: string) =>
     fleet.start(session.id, await startInput(session.id, prompt));
   const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
-  const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, start, restart});
+  const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, start, restart});
 
   const deeds: Deeds = {
     keymap,

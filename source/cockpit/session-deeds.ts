@@ -39,6 +39,7 @@ type Options = {
   say: (message: string, hint?: string) => void;
   fail: (error: unknown) => void;
   attempt: (work: () => Promise<unknown>) => void;
+  isLost: () => boolean;
   start: (session: SessionView, prompt?: string) => Promise<unknown>;
   restart: (session: SessionView) => Promise<unknown>;
 };
@@ -53,7 +54,7 @@ const verbs = {
 
 type Failure = {name: string; error: AmuxError};
 
-export function sessionDeeds({fleet, store, clock, say, fail, attempt, start, restart}: Options): SessionDeeds {
+export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, start, restart}: Options): SessionDeeds {
   const {state, dispatch} = store;
   const all = (): readonly SessionView[] => state().sessions ?? [];
   const these = (ids: readonly string[]): SessionView[] =>
@@ -78,6 +79,10 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, start, re
   const told = (count: number, {failed, done, plain}: {failed: Failure[]} & Pick<Verb, 'done' | 'plain'>): void => {
     if (failed.length === 0) {
       say(`${done} ${count} sessions`);
+      return;
+    }
+    if (count === 1) {
+      fail(failed[0]!.error);
       return;
     }
     const lines = failed.map(({name, error}) => `${name}: ${error.message} (${error.hint})`);
@@ -120,8 +125,10 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, start, re
     stop: session => fleet.stop(session.id),
     restart,
   };
-  const ask = (deed: Deed['do'], sessions: readonly SessionView[]): void =>
-    attempt(async () => dispatch({type: 'dialog', dialog: question(deed, sessions)}));
+  /** Nothing is asked that could not be done. */
+  const ask = (deed: Deed['do'], sessions: readonly SessionView[]): void => {
+    if (!isLost()) dispatch({type: 'dialog', dialog: question(deed, sessions)});
+  };
 
   /** What becomes of it is told until a while after its end. */
   const send = async ({id, name}: SessionView, message: MessageInput): Promise<Sent> => {
@@ -214,7 +221,7 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, start, re
 
     keepTags() {
       const {dialog} = state();
-      if (dialog.kind !== 'tags') return;
+      if (dialog.kind !== 'tags' || isLost()) return; // What was written stays.
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       const change = readTags(dialog.field.text);
       if (change.add.length + change.remove.length > 0) tagThese(dialog.to, change);

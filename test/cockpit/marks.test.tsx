@@ -111,3 +111,16 @@ test('tags are given to the marked sessions and taken from them', async () => {
   await cockpit.see(/\+shop for 2 sessions/);
   assert.equal(cockpit.fleet.calls.filter(call => call.startsWith('update')).length, 2, 'who has them is left alone');
 });
+
+test('without a connection nothing is asked, and what was written stays', async () => {
+  using cockpit = openCockpit({fleet: five()});
+  await cockpit.see(/COMMAND/);
+  cockpit.press('*');
+  await cockpit.see(/5 marked/);
+  cockpit.store.dispatch({type: 'connection', connection: {kind: 'lost', since: 0}});
+  cockpit.press('s');
+  await cockpit.see(/there is no connection: nothing was done/);
+  assert.equal(cockpit.store.state().dialog.kind, 'none');
+  type(cockpit, '#+shop\r');
+  await cockpit.see(/tags of 5 marked ❯ \+shop/);
+});
