@@ -7,6 +7,9 @@ const PASTE_START = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 const SEQUENCE = /^\x1b(?:\x1b?\[\[?[0-?]*[ -/]*[@-~]|\x1b?O[0-9;]*[@-~])/;
 
+/** A report of the mouse without its end, or what may be one: what is left of it would be keys. */
+export const isTornMouse = (input: string): boolean => /^\x1b\[(<[\d;]{0,16})?$/.test(input);
+
 export const isPasteStart = (unit: Unit): boolean => unit.text === PASTE_START;
 export const isPasteEnd = (unit: Unit): boolean => unit.text === PASTE_END;
 
@@ -20,6 +23,7 @@ export function firstUnit(input: string, pasting: boolean): Unit {
   const sequence = SEQUENCE.exec(input)?.[0];
   if (sequence !== undefined) return {kind: 'sequence', text: sequence};
   if (input === '\x1b') return {kind: 'sequence', text: input};
+  if (isTornMouse(input)) return {kind: 'part', text: input};
   if (PASTE_START.startsWith(input) && input.length > 2) return {kind: 'part', text: input};
   if (input[1] === '[' || input[1] === 'O') return {kind: 'sequence', text: input.slice(0, 2)};
   const next = String.fromCodePoint(input.codePointAt(1)!);

@@ -1,9 +1,12 @@
 import {EventEmitter} from 'node:events';
 import {StringDecoder} from 'node:string_decoder';
-import {firstUnit, isPasteEnd, isPasteStart, type Unit} from './key-units.ts';
+import {firstUnit, isPasteEnd, isPasteStart, isTornMouse, type Unit} from './key-units.ts';
+import {isMouseReport, type MouseEvent, mouseEvent} from './mouse.ts';
 
 /** A cut-off paste marker waits this long for its rest, in ms. */
 const MARKER_WAIT_MS = 20;
+/** The rest of a report of the mouse, in ms. */
+const REPORT_WAIT_MS = 1000;
 
 export type Typing = {
   /** Session that the keys go to; null in COMMAND mode. */
@@ -18,6 +21,14 @@ export type Typing = {
 /** The part of a tty handle that says whether Node reads from it. */
 type ReadHandle = {readStop?: () => void; readStart?: () => number};
 
+type Options = {
+  stdin: NodeJS.ReadStream;
+  typing: Typing;
+  leave: string;
+  /** Gets what the mouse does in COMMAND mode. */
+  pointer?: (event: MouseEvent) => void;
+};
+
 /** Owns the real stdin. Keys go to Ink in COMMAND mode and untouched to the agent in TYPING mode. */
 export class Keyboard {
   /** What Ink reads instead of the real stdin. */
@@ -25,6 +36,7 @@ export class Keyboard {
   readonly #stdin: NodeJS.ReadStream;
   readonly #typing: Typing;
   readonly #leave: ReadonlySet<string>;
+  readonly #pointer: (event: MouseEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
   #listening = false;
   #pasting = false;
@@ -33,9 +45,10 @@ export class Keyboard {
   #outbox: {session: string; bytes: string}[] = [];
   #sending = false;
 
-  constructor({stdin, typing, leave}: {stdin: NodeJS.ReadStream; typing: Typing; leave: string}) {
+  constructor({stdin, typing, leave, pointer = () => {}}: Options) {
     this.#stdin = stdin;
     this.#typing = typing;
+    this.#pointer = pointer;
     this.#leave = new Set(leaveSequences(leave));
     this.command = new CommandInput(raw => this.#setRawMode(raw));
   }
@@ -83,7 +96,11 @@ export class Keyboard {
   readonly #onData = (chunk: Buffer | string): void => {
     clearTimeout(this.#restTimer);
     this.#route(this.#rest + (typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)), false);
-    if (this.#rest !== '') this.#restTimer = setTimeout(() => this.#route(this.#rest, true), MARKER_WAIT_MS);
+    if (this.#rest === '') return;
+    // No key begins as a report does: it is waited for longer, and dropped without its end.
+    const torn = this.#rest.length > 2 && isTornMouse(this.#rest);
+    const give = () => (torn ? this.#route('', true) : this.#route(this.#rest, true));
+    this.#restTimer = setTimeout(give, torn ? REPORT_WAIT_MS : MARKER_WAIT_MS);
   };
 
   /** The mode is asked for anew at each unit: `i` and what follows may come in one chunk. */
@@ -103,6 +120,12 @@ export class Keyboard {
 
   #take(unit: Unit): void {
     const session = this.#typing.into();
+    // Reports that were under way when typing began are not for the agent: it did not ask for them.
+    if (!this.#pasting && isMouseReport(unit.text)) {
+      const event = session === null ? mouseEvent(unit.text) : null;
+      if (event !== null) this.#pointer(event);
+      return;
+    }
     if (session !== null && !this.#pasting && this.#leave.has(unit.text)) {
       this.#typing.leave();
       return;

@@ -3,7 +3,9 @@ import {App} from './app.tsx';
 import {createDeeds, type Terminal} from './deeds.ts';
 import type {Source} from './hooks/use-fleet.ts';
 import {Keyboard, keyTitle} from './keyboard.ts';
+import {createPointer, pointerWanted} from './keys/pointer.ts';
 import type {Size} from './layout.ts';
+import {mouseReports} from './mouse.ts';
 import type {CockpitEnd, CockpitOptions} from './options.ts';
 import {firstState} from './state.ts';
 import {Store} from './store.ts';
@@ -29,6 +31,9 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   let suspend: SuspendTerminal | undefined;
   let ink: Instance | undefined;
 
+  const mouse = mouseReports({allowed: options.mouse !== false, write: sequence => void stdout.write(sequence)});
+  store.subscribe(() => mouse.want(pointerWanted(store.state())));
+
   const terminal: Terminal = {
     quit: () => end({reason: 'quit'}),
     repaint: () => {
@@ -40,10 +45,12 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     lend: use => {
       lent = (async () => {
         await suspend?.(async () => {
+          mouse.lend(true);
           try {
             await keyboard.lend(() => use(ending.signal));
           } finally {
             stdout.write(RESET_MODES);
+            mouse.lend(false);
           }
         });
       })();
@@ -67,6 +74,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       leave: () => store.dispatch({type: 'mode', mode: {kind: 'command'}}),
       failed: deeds.fail,
     },
+    pointer: createPointer({deeds, theme}),
   });
 
   const restore = guardTerminal({
@@ -119,6 +127,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     incrementalRendering: true,
     maxFps: 60,
   });
+  mouse.want(true);
 
   try {
     // Ink ends by itself only when drawing failed.

@@ -7,7 +7,7 @@ import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
 import {columnsInSight, shownView, walkedSessions, withView} from './fleet-view.ts';
 import {mergeEntries, moveReading, type Reading} from './journal.ts';
-import {keepScreen} from './last-screens.ts';
+import {keepScreen, screensOf} from './last-screens.ts';
 import {diffAreas, type Layout, layoutOf, type Size, scrollHeight, scrollTo, type View} from './layout.ts';
 import {type Mode, modeWith} from './mode.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
@@ -245,9 +245,7 @@ function atConnection(connection: Connection): Partial<State> {
 function withSessions(state: State, {sessions, now}: {sessions: readonly SessionView[]; now: number}): State {
   const ids = new Set(sessions.map(session => session.id));
   const marks = state.marks.every(id => ids.has(id)) ? state.marks : state.marks.filter(id => ids.has(id));
-  const screens = [...state.screens.keys()].every(id => ids.has(id))
-    ? state.screens
-    : new Map([...state.screens].filter(([id]) => ids.has(id)));
+  const screens = screensOf(state.screens, ids);
   const next = reselect({...state, sessions, now, marks, screens});
   return inSight({...next, mode: modeWith(next.mode, sessions)});
 }

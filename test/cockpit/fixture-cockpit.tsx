@@ -7,7 +7,7 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
- * `EMPTY=1`: no sessions. `EDITOR`: there is one. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
+ * `EMPTY=1`: no sessions. `EDITOR`: there is one. `MOUSE=0`: off. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
 const editor = process.env['EDITOR'];
@@ -34,6 +34,7 @@ const end = await runCockpit({
       child.on('close', () => resolve());
     }),
   ...(editor === undefined ? {} : {edit: (draft, signal) => editDraft({command: editor, draft, signal})}),
+  mouse: process.env['MOUSE'] !== '0',
   clock: () => SCENE_NOW + Date.now() - begun,
   cwd: '/work/shop',
 });

@@ -14,6 +14,7 @@ const defaults = {
   logLevel: 'info',
   detachKey: 'C-b d',
   leaveKey: 'C-]',
+  mouse: true,
   onQuit: 'handover',
   theme: 'dark',
   idleExit: 300,

@@ -59,6 +59,7 @@ export async function showCockpit({context, settings, fleet, mode, moved, leave,
       stdin: process.stdin,
       stdout: process.stdout,
       theme: themeOf(settings.theme),
+      mouse: settings.mouse,
       keys: {leave: settings.leaveKey, detach: settings.detachKey},
       info: {
         mode,
