@@ -154,8 +154,9 @@ test('V shows live screens of marked sessions, types into one of them, zooms it 
   cockpit.press('z');
   await cockpit.see(/^╭─ payments · claude opus .*╮$/m);
   assert.deepEqual(cockpit.fleet.watched, ['payments']);
-  cockpit.press('V');
+  cockpit.press('z');
   await cockpit.see(/┏━ ◆ payments/);
+  assert.deepEqual(cockpit.fleet.watched.toSorted(), ['api', 'payments']);
   cockpit.press(ESC);
   await cockpit.see(/┏━ ● payments/);
   assert.deepEqual(cockpit.fleet.watched, ['payments']);

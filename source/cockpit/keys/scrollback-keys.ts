@@ -114,7 +114,7 @@ export const scrollbackKeys: readonly Binding[] = [
     label: state => (state.view === 'zoom' ? 'unzoom' : 'zoom'),
     help: 'the scrollback at full width, and back',
     footer: 7,
-    when: ({size}) => size.cols >= 50,
+    when: ({size, view}) => size.cols >= 50 && view !== 'tiles',
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'zoom' ? 'cards' : 'zoom'}),
   },
   {
