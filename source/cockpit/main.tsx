@@ -10,7 +10,7 @@ import type {CockpitEnd, CockpitOptions} from './options.ts';
 import {firstState} from './state.ts';
 import {Store} from './store.ts';
 import {catchStrayOutput} from './stray-output.ts';
-import {guardTerminal, RESET_MODES} from './terminal-guard.ts';
+import {guardTerminal, NO_WRAP, RESET_MODES, WRAP} from './terminal-guard.ts';
 import {themeOf} from './theme.ts';
 
 export {keyTable} from './keymap.ts';
@@ -46,10 +46,11 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       lent = (async () => {
         await suspend?.(async () => {
           mouse.lend(true);
+          stdout.write(WRAP);
           try {
             await keyboard.lend(() => use(ending.signal));
           } finally {
-            stdout.write(RESET_MODES);
+            stdout.write(RESET_MODES + NO_WRAP);
             mouse.lend(false);
           }
         });
@@ -127,6 +128,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     incrementalRendering: true,
     maxFps: 60,
   });
+  stdout.write(NO_WRAP);
   mouse.want(true);
 
   try {

@@ -7,11 +7,12 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /**
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
- * `EMPTY=1`: no sessions. `EDITOR`: there is one. `MOUSE=0`: off. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
+ * `EMPTY=1`: no sessions. `EDITOR`: there is one. `MOUSE=0`: off. `SCRIPT`: what a card says. `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
 const editor = process.env['EDITOR'];
 const fleet = process.env['EMPTY'] ? new FakeFleet([]) : sceneFleet();
+if (process.env['SCRIPT'] !== undefined) fleet.set('api', {preview: process.env['SCRIPT'].repeat(20)});
 process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === 'throw') throw new Error('thrown on purpose');
   if (process.env['CRASH'] === 'reject') void Promise.reject(new Error('rejected on purpose'));
