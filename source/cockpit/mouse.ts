@@ -6,6 +6,8 @@ export const MOUSE_ON = '\x1b[?1000h\x1b[?1002h\x1b[?1006h';
 export const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l\x1b[?1000l';
 
 const REPORT = /^\x1b\[<(\d{1,4});(\d{1,5});(\d{1,5})([Mm])$/;
+/** Without SGR coordinates, which end at 223: such a mouse is not followed, but its reports are no keys. */
+const OLD_REPORT = /^\x1b\[M[\s\S]{3}$/;
 /** Of the first number: shift, alt and control do not matter; other buttons than the first do nothing. */
 const MODIFIERS = 4 | 8 | 16;
 const MOTION = 32;
@@ -13,7 +15,7 @@ const WHEEL_UP = 64;
 const WHEEL_DOWN = 65;
 
 /** Whether a unit of input is a report of the mouse: it is no key, whatever it says. */
-export const isMouseReport = (unit: string): boolean => REPORT.test(unit);
+export const isMouseReport = (unit: string): boolean => REPORT.test(unit) || OLD_REPORT.test(unit);
 
 /** Null for what means nothing here: other buttons, plain motion, a wheel to the side. */
 export function mouseEvent(unit: string): MouseEvent | null {

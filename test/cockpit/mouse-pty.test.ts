@@ -27,6 +27,8 @@ describe('the mouse in a real terminal', {concurrency: 2}, () => {
       // Torn in the middle, and motion that nobody asked for.
       terminal.press('\x1b[<0;5');
       terminal.press(';5M\x1b[<35;9;9M\x1b[<0;5;5m');
+      // From a terminal that knows no SGR coordinates: a click at column 81.
+      terminal.press('\x1b[M qq');
       terminal.press('q\x1b');
       await terminal.expectRow(cols < 50 ? /^▌◆ docs/ : /┏━ docs/);
       terminal.point('? help');

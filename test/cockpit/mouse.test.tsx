@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 import {type Hit, hitOf} from '../../source/cockpit/hit.ts';
 import {firstUnit} from '../../source/cockpit/key-units.ts';
 import {createPointer} from '../../source/cockpit/keys/pointer.ts';
-import {MOUSE_OFF, MOUSE_ON, mouseEvent, mouseReports} from '../../source/cockpit/mouse.ts';
+import {isMouseReport, MOUSE_OFF, MOUSE_ON, mouseEvent, mouseReports} from '../../source/cockpit/mouse.ts';
 import {type Action, firstState, reduce, type State} from '../../source/cockpit/state.ts';
 import {baseColumns} from '../../source/domain/columns.ts';
 import {sceneCards} from './board-scene.ts';
@@ -28,6 +28,7 @@ test('reports of the mouse are read; plain motion and other buttons mean nothing
     ['\x1b[<1;5;6M', null],
     ['\x1b[<66;5;6M', null],
     ['\x1b[<0;0;6M', null],
+    ['\x1b[M !!', null],
     ['\x1b[A', null],
   ];
   for (const [unit, event] of table) assert.deepEqual(mouseEvent(unit), event, JSON.stringify(unit));
@@ -37,6 +38,9 @@ test('a report that comes in pieces waits for its end instead of becoming keys',
   for (const part of ['\x1b[', '\x1b[<', '\x1b[<0', '\x1b[<0;12;', '\x1b[<64;100;20']) {
     assert.deepEqual(firstUnit(part, false), {kind: 'part', text: part});
   }
+  assert.deepEqual(firstUnit('\x1b[M !q', false), {kind: 'sequence', text: '\x1b[M !q'});
+  assert.deepEqual(firstUnit('\x1b[M !', false), {kind: 'part', text: '\x1b[M !'});
+  assert.ok(isMouseReport('\x1b[M !q') && !isMouseReport('\x1b[M'));
   assert.deepEqual(firstUnit('\x1b[<0;1;1Mj', false), {kind: 'sequence', text: '\x1b[<0;1;1M'});
 });
 

@@ -115,6 +115,8 @@ test('a search goes up from where one stands, and round', () => {
   assert.equal(after(found, {do: 'match', by: -1})!.at, 17);
   assert.equal(after(found, {do: 'match', by: 1})!.at, 99);
   assert.equal(after(found, {do: 'match', by: 1}, {do: 'match', by: 1})!.at, 0);
+  const early = after(opened(null), {do: 'search', text: 'line 7', from: 0}, read(numbered(1, 100)))!;
+  assert.deepEqual([early.at, early.top], [78, 78], 'what was searched while it was read is found then');
   const cancelled = after(found, {do: 'search', text: '', from: 50, stay: true})!;
   assert.deepEqual([cancelled.at, cancelled.needle], [50, '']);
   assert.deepEqual(matchesIn('Ab aB', 'ab'), [

@@ -45,7 +45,7 @@ export const scrollbackKeys: readonly Binding[] = [
     label: 'search',
     help: 'search a text, upwards; small letters find capitals too',
     footer: 1,
-    whyNot: noRows,
+    whyNot: state => (state.scroll?.reading ? null : noRows(state)),
     run: deeds => deeds.openSearch(),
   },
   {
