@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import stringWidth from 'string-width';
 import {tilesInSight} from '../../source/cockpit/fleet-view.ts';
+import {gatherScreens, SCREENS_GAP_MS} from '../../source/cockpit/gather.ts';
 import {watched} from '../../source/cockpit/hooks/use-screen.ts';
 import {peekLines} from '../../source/cockpit/panes/peek.ts';
 import {type Action, firstState, reduce, type State} from '../../source/cockpit/state.ts';
 import {chooseTiles, tileGrid, tilePage} from '../../source/cockpit/tiles.ts';
-import {sessionOf} from './fake-fleet.ts';
+import {screenOf, sessionOf} from './fake-fleet.ts';
 import {openCockpit} from './open-cockpit.tsx';
 import {loadTheme} from './palettes.ts';
 import {SCENE_NOW, sceneScreens, sceneSessions} from './scene.ts';
@@ -160,4 +161,39 @@ test('V shows live screens of marked sessions, types into one of them, zooms it 
   cockpit.press(ESC);
   await cockpit.see(/┏━ ● payments/);
   assert.deepEqual(cockpit.fleet.watched, ['payments']);
+});
+
+test('screens of several sessions are drawn together; the one that is typed into does not wait', context => {
+  context.mock.timers.enable({apis: ['setTimeout']});
+  let state = fleet(120, 40);
+  const given: string[] = [];
+  let several = true;
+  const screens = gatherScreens(
+    {
+      state: () => state,
+      dispatch: action => void given.push(action.type === 'screen' ? action.session : action.type),
+    },
+    () => several,
+  );
+  const told = () => given.splice(0);
+  screens.put('a', screenOf(['1']));
+  screens.put('b', screenOf(['1']));
+  context.mock.timers.tick(1);
+  assert.deepEqual(told(), ['a', 'b'], 'after a quiet time at once');
+  for (const session of ['a', 'b', 'a', 'c']) screens.put(session, screenOf(['2']));
+  assert.deepEqual(told(), []);
+  context.mock.timers.tick(SCREENS_GAP_MS);
+  assert.deepEqual(told(), ['a', 'b', 'c'], 'each only with its newest screen');
+  state = after(state, {type: 'mode', mode: {kind: 'typing', session: 'b'}});
+  screens.put('a', screenOf(['3']));
+  screens.put('b', screenOf(['3']));
+  assert.deepEqual(told(), ['a', 'b']);
+  several = false;
+  screens.put('a', screenOf(['4']));
+  assert.deepEqual(told(), ['a']);
+  several = true;
+  screens.put('a', screenOf(['5']));
+  screens.close();
+  context.mock.timers.tick(SCREENS_GAP_MS);
+  assert.deepEqual(told(), []);
 });
