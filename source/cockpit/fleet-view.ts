@@ -46,13 +46,16 @@ export function columnsInSight(state: State): number {
 export const tiledSessions = ({tiles, sessions}: State): SessionView[] =>
   tiles.flatMap(id => sessions?.find(session => session.id === id) ?? []);
 
-/** With tiles, one of them is selected; without any there is nothing to show so. */
+/** With tiles, one of them is selected; without any there is nothing to show so. A tile that was zoomed goes back to its place. */
 export function withView(state: State, wanted: View): State {
-  if (wanted !== 'tiles') return {...state, view: wanted, tiles: []};
+  const {view, marks} = state;
+  if (wanted === 'zoom' && view === 'tiles') return {...state, view: wanted};
+  const back = wanted === 'cards' && view === 'zoom' && tiledSessions(state).length > 0;
+  if (wanted !== 'tiles' && !back) return {...state, view: wanted, tiles: []};
   const {body} = currentLayout(state);
-  const tiles = chooseTiles(visibleSessions(state), {marks: state.marks, body});
+  const tiles = back ? state.tiles : chooseTiles(visibleSessions(state), {marks, body});
   if (tiles.length === 0) return state;
-  return {...state, view: wanted, tiles, selected: tiles.includes(state.selected ?? '') ? state.selected : tiles[0]!};
+  return {...state, view: 'tiles', tiles, selected: tiles.includes(state.selected ?? '') ? state.selected : tiles[0]!};
 }
 
 /** A scrollback needs the room of all tiles; without a tile that is left there are cards. */

@@ -1,9 +1,12 @@
 import {EventEmitter} from 'node:events';
 import {StringDecoder} from 'node:string_decoder';
-import {firstUnit, isPasteEnd, isPasteStart, type Unit} from './key-units.ts';
+import {firstUnit, isPasteEnd, isPasteStart, isTornMouse, type Unit} from './key-units.ts';
+import {isMouseReport, type MouseEvent, mouseEvent} from './mouse.ts';
 
 /** A cut-off paste marker waits this long for its rest, in ms. */
 const MARKER_WAIT_MS = 20;
+/** The rest of a report of the mouse, in ms. */
+const REPORT_WAIT_MS = 1000;
 
 export type Typing = {
   /** Session that the keys go to; null in COMMAND mode. */
@@ -21,6 +24,8 @@ export type KeyboardOptions = {
   leave: string;
   /** Takes what the terminal says of itself; true: it is no key. */
   hear?: (sequence: string) => boolean;
+  /** Gets what the mouse does in COMMAND mode. */
+  pointer?: (event: MouseEvent) => void;
 };
 
 /** The part of a tty handle that says whether Node reads from it. */
@@ -34,6 +39,7 @@ export class Keyboard {
   readonly #typing: Typing;
   readonly #leave: ReadonlySet<string>;
   readonly #hear: (sequence: string) => boolean;
+  readonly #pointer: (event: MouseEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
   #listening = false;
   #pasting = false;
@@ -42,10 +48,11 @@ export class Keyboard {
   #outbox: {session: string; bytes: string}[] = [];
   #sending = false;
 
-  constructor({stdin, typing, leave, hear = () => false}: KeyboardOptions) {
+  constructor({stdin, typing, leave, hear = () => false, pointer = () => {}}: KeyboardOptions) {
     this.#hear = hear;
     this.#stdin = stdin;
     this.#typing = typing;
+    this.#pointer = pointer;
     this.#leave = new Set(leaveSequences(leave));
     this.command = new CommandInput(raw => this.#setRawMode(raw));
   }
@@ -93,7 +100,11 @@ export class Keyboard {
   readonly #onData = (chunk: Buffer | string): void => {
     clearTimeout(this.#restTimer);
     this.#route(this.#rest + (typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)), false);
-    if (this.#rest !== '') this.#restTimer = setTimeout(() => this.#route(this.#rest, true), MARKER_WAIT_MS);
+    if (this.#rest === '') return;
+    // No key begins as a report does: it is waited for longer, and dropped without its end.
+    const torn = this.#rest.length > 2 && isTornMouse(this.#rest);
+    const give = () => (torn ? this.#route('', true) : this.#route(this.#rest, true));
+    this.#restTimer = setTimeout(give, torn ? REPORT_WAIT_MS : MARKER_WAIT_MS);
   };
 
   /** The mode is asked for anew at each unit: `i` and what follows may come in one chunk. */
@@ -114,6 +125,12 @@ export class Keyboard {
   #take(unit: Unit): void {
     if (unit.kind === 'sequence' && !this.#pasting && this.#hear(unit.text)) return;
     const session = this.#typing.into();
+    // Reports that were under way when typing began are not for the agent: it did not ask for them.
+    if (!this.#pasting && isMouseReport(unit.text)) {
+      const event = session === null ? mouseEvent(unit.text) : null;
+      if (event !== null) this.#pointer(event);
+      return;
+    }
     if (session !== null && !this.#pasting && this.#leave.has(unit.text)) {
       this.#typing.leave();
       return;

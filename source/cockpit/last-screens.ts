@@ -18,3 +18,9 @@ export function keepScreen(
   }
   return kept;
 }
+
+/** Those of these sessions; the same map when no other has one. */
+export function screensOf(screens: State['screens'], ids: ReadonlySet<string>): State['screens'] {
+  if ([...screens.keys()].every(id => ids.has(id))) return screens;
+  return new Map([...screens].filter(([id]) => ids.has(id)));
+}

@@ -116,6 +116,12 @@ export function sessionSize(layout: Layout): Size | null {
   };
 }
 
+/** Upper left corner of the peek in the body; null: there is none. */
+export function peekPlace({kind, cards, peek}: Layout): {x: number; y: number} | null {
+  if (peek === null) return null;
+  return {x: kind === 'side' ? cards!.cols + 1 : 0, y: kind === 'stacked' ? cards!.rows : 0};
+}
+
 /** Rows of a scrollback in sight: it stands where the peek does. */
 export const scrollHeight = ({peek}: Layout): number => Math.max(1, (peek?.rows ?? 3) - 2);
 

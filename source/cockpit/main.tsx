@@ -4,12 +4,14 @@ import {createDeeds, type Terminal} from './deeds.ts';
 import type {Source} from './hooks/use-fleet.ts';
 import {openJobControl} from './job-control.ts';
 import {Keyboard, keyTitle} from './keyboard.ts';
+import {createPointer, pointerWanted} from './keys/pointer.ts';
 import type {Size} from './layout.ts';
+import {mouseReports} from './mouse.ts';
 import type {CockpitEnd, CockpitOptions} from './options.ts';
 import {firstState} from './state.ts';
 import {Store} from './store.ts';
 import {catchStrayOutput} from './stray-output.ts';
-import {guardTerminal, RESET_MODES} from './terminal-guard.ts';
+import {guardTerminal, NO_WRAP, RESET_MODES, WRAP} from './terminal-guard.ts';
 import {openTerminalOutput} from './terminal-output.ts';
 import {createThemes} from './themes.ts';
 
@@ -39,6 +41,9 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     stdout.write('\x1b[H\x1b[2J');
   };
 
+  const mouse = mouseReports({allowed: options.mouse !== false, write: sequence => void stdout.write(sequence)});
+  store.subscribe(() => mouse.want(pointerWanted(store.state())));
+
   const terminal: Terminal = {
     quit: () => end({reason: 'quit'}),
     stop: () => jobs.stop(),
@@ -53,12 +58,15 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
           await output.flush(FLUSH_MS);
           output.wait(true);
           isLent = true;
+          mouse.lend(true);
+          stdout.write(WRAP);
           try {
             await keyboard.lend(() => use(ending.signal));
           } finally {
             isLent = false;
             output.wait(false);
-            stdout.write(RESET_MODES);
+            stdout.write(RESET_MODES + NO_WRAP);
+            mouse.lend(false);
           }
         });
       })();
@@ -94,6 +102,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       leave: () => store.dispatch({type: 'mode', mode: {kind: 'command'}}),
       failed: deeds.fail,
     },
+    pointer: createPointer({deeds, theme: () => themes.current()}),
   });
 
   const jobs = openJobControl({
@@ -160,6 +169,8 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     incrementalRendering: true,
     maxFps: 60,
   });
+  stdout.write(NO_WRAP);
+  mouse.want(true);
 
   try {
     // Ink ends by itself only when drawing failed.

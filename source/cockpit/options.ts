@@ -26,6 +26,8 @@ export type CockpitOptions = {
   /** Key names such as `ctrl+]` or `C-]`. `leave` ends typing mode, `detach` ends an attach; `changes` of the keymap. */
   keys: {leave: string; detach: string; changes?: KeyChanges};
   info: CockpitInfo;
+  /** Clicks and the wheel; default true. The terminal's own selection then takes shift. */
+  mouse?: boolean;
   /** Resolves with the new mode when the fleet has moved to another supervisor. */
   moved?: Promise<CockpitInfo['mode']>;
   /**

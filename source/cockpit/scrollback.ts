@@ -100,7 +100,9 @@ function withRows(view: ScrollView, scrollback: Scrollback | null): ScrollView {
   const atEnd = view.rows === null || view.at >= lastOf(view);
   const at = atEnd ? Math.max(0, rows.length - 1) : sameLine(view, rows);
   const top = atEnd ? at : Math.max(0, view.top + at - view.at);
-  return {...view, rows, cols, at, top, anchor: null, reading: false, came: nothingCame};
+  const next = {...view, rows, cols, at, top, anchor: null, reading: false, came: nothingCame};
+  // What was searched before there was anything to search in.
+  return view.rows === null ? to(next, nearest(matchesOf(next), {from: at, by: -1}) ?? at) : next;
 }
 
 /** Where the chosen line went: old lines may have been dropped at the top, new ones came at the bottom. */

@@ -8,7 +8,7 @@ import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './d
 import {withView} from './fleet-view.ts';
 import {type Grouping, type GroupingStep, noGrouping} from './grouping.ts';
 import {mergeEntries, moveReading, noReading, type Reading, type ReadingAction, stepReading} from './journal.ts';
-import {keepScreen} from './last-screens.ts';
+import {keepScreen, screensOf} from './last-screens.ts';
 import {diffAreas, type Size, scrollHeight, type View} from './layout.ts';
 import {currentLayout} from './listing.ts';
 import {type MarkStep, type Marks, stepMarks, stillMarked} from './marks.ts';
@@ -256,9 +256,7 @@ function atConnection(connection: Connection): Partial<State> {
 function withSessions(state: State, {sessions, now}: {sessions: readonly SessionView[]; now: number}): State {
   const ids = new Set(sessions.map(session => session.id));
   const marks = stillMarked(state.marks, ids);
-  const screens = [...state.screens.keys()].every(id => ids.has(id))
-    ? state.screens
-    : new Map([...state.screens].filter(([id]) => ids.has(id)));
+  const screens = screensOf(state.screens, ids);
   const next = reselect({...state, sessions, now, marks, screens});
   return inSight({...next, mode: modeWith(next.mode, sessions)});
 }

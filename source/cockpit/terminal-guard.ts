@@ -4,9 +4,12 @@ const ENDS = ['end', 'close'] as const;
 
 const SAVE_TITLE = '\x1b[22;2t';
 const RESTORE_TITLE = '\x1b]2;\x1b\\\x1b[23;2t';
-/** Bracketed paste, mouse, focus reports, application keys, modifyOtherKeys, kitty keyboard: off. Cursor: on. */
+/** Terminals measure some scripts wider than others do: such a row is cut at the edge instead of moving all below it. */
+export const NO_WRAP = '\x1b[?7l';
+export const WRAP = '\x1b[?7h';
+/** Line wrap: on. Bracketed paste, mouse, focus reports, application keys, modifyOtherKeys, kitty keyboard: off. Cursor: on. */
 export const RESET_MODES =
-  '\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?1l\x1b>\x1b[>4;0m\x1b[=0;1u\x1b[?25h';
+  '\x1b[?7h\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?1l\x1b>\x1b[>4;0m\x1b[=0;1u\x1b[?25h';
 
 /** Whatever ends the process or the cockpit, `restore` runs once and the terminal is as it was. */
 export function guardTerminal({

@@ -51,6 +51,10 @@ export const settingsSchema = z.strictObject({
     .enum(['handover', 'leave'])
     .default('handover')
     .describe('When the cockpit that hosts the supervisor ends while sessions run'),
+  mouse: z
+    .boolean()
+    .default(true)
+    .describe('The cockpit takes clicks and the wheel; text is then selected with shift held'),
   theme: z
     .string()
     .min(1)

@@ -339,6 +339,27 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await restored(terminal, /^END signal SIGTERM/);
   });
 
+  test('a row that the terminal measures wider than we do is cut, and moves nothing', async () => {
+    await using terminal = new CockpitTerminal({cols: 120, rows: 40, env: {SCRIPT: 'हिन्दी தமிழ் '}});
+    await terminal.expectRow(/हि/);
+    await terminal.expectRow(/^ space send .*COMMAND$/);
+    const rows = terminal.rows();
+    assert.ok(
+      rows.some(row => row.length > 120 || /हि.*[^│╯╮]$/.test(row)),
+      'this terminal measures it wider',
+    );
+    assert.match(rows[0]!, /^ amux {2}◆ 2 need you/);
+    assert.match(rows[39]!, /^ space send .*COMMAND$/);
+    terminal.press('jj');
+    await terminal.expectRow(/┏━ batch/);
+    assert.match(terminal.rows()[0]!, /^ amux {2}◆ 2 need you/);
+    terminal.press('\r');
+    await terminal.expectRow(/batch is not running/);
+    terminal.press('q');
+    await terminal.expectRow(/^END quit/);
+    assert.ok(terminal.output.lastIndexOf('\x1b[?7h') > terminal.output.lastIndexOf('\x1b[?7l'), 'lines wrap again');
+  });
+
   test('an empty fleet says what is here and how to begin', async () => {
     await using terminal = new CockpitTerminal({cols: 80, rows: 24, env: {EMPTY: '1'}});
     await terminal.expectRow(/No sessions yet/);

@@ -11,6 +11,7 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
  * The real cockpit over the scene, for tests in a pty. Its clock stands at the scene's moment and runs on.
  * `FLOOD=FILE`: the screen of api changes wholly 30 times a second, and the file says how often it did and what was typed.
  * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone. `EDITOR`: there is one.
+ * `MOUSE=0`: off. `SCRIPT`: what a card says.
  * `EMPTY=1`: no sessions. `ASKING=1`: two wait for an answer. `GROUPS=1`: with tags and two projects.
  * `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
@@ -22,6 +23,7 @@ if (process.env['GROUPS']) {
   for (const name of ['payments', 'api', 'web']) fleet.set(name, {tags: ['shop']});
   fleet.set('docs', {project: '/work/site'});
 }
+if (process.env['SCRIPT'] !== undefined) fleet.set('api', {preview: process.env['SCRIPT'].repeat(20)});
 process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === 'throw') throw new Error('thrown on purpose');
   if (process.env['CRASH'] === 'reject') void Promise.reject(new Error('rejected on purpose'));
@@ -70,6 +72,7 @@ const end = await runCockpit({
       child.on('close', () => resolve());
     }),
   ...(editor === undefined ? {} : {edit: (draft, signal) => editDraft({command: editor, draft, signal})}),
+  mouse: process.env['MOUSE'] !== '0',
   clock: () => SCENE_NOW + Date.now() - begun,
   cwd: '/work/shop',
 });

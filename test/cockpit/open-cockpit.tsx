@@ -66,6 +66,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   return {
     fleet,
     store,
+    deeds,
     ends,
     /** Past the picture, to the terminal itself. */
     written,

@@ -64,6 +64,12 @@ test('a cockpit over a URL drives sessions, never resizes them, and shows no tok
   terminal.press('typed\r\x1d');
   assert.deepEqual(await agent.read(2), ['from afar', 'typed']);
   await until('it to rest', async () => (await fleet.session('a')).activity !== 'working');
+  terminal.press('[');
+  await terminal.expect(/╭─ a · scrollback/);
+  terminal.press('/from afar\r');
+  await terminal.expect(/▌.*from afar[\s\S]*"from afar" \d+\/\d+/);
+  terminal.press('q');
+  await terminal.expect(/╭─ a · generic/);
   terminal.press('s');
   await terminal.expect(/■ stopped/);
   assert.equal((await fleet.session('a')).status, 'stopped');

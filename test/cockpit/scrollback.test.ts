@@ -115,6 +115,8 @@ test('a search goes up from where one stands, and round', () => {
   assert.equal(after(found, {do: 'match', by: -1})!.at, 17);
   assert.equal(after(found, {do: 'match', by: 1})!.at, 99);
   assert.equal(after(found, {do: 'match', by: 1}, {do: 'match', by: 1})!.at, 0);
+  const early = after(opened(null), {do: 'search', text: 'line 7', from: 0}, read(numbered(1, 100)))!;
+  assert.deepEqual([early.at, early.top], [78, 78], 'what was searched while it was read is found then');
   const cancelled = after(found, {do: 'search', text: '', from: 50, stay: true})!;
   assert.deepEqual([cancelled.at, cancelled.needle], [50, '']);
   assert.deepEqual(matchesIn('Ab aB', 'ab'), [
@@ -201,6 +203,15 @@ test('matches, the selection and the chosen line are seen without colours too', 
   const selected = scrollbackLines({theme, size, view: after(found, {do: 'select', on: true}, {do: 'walk', by: 1})!});
   assert.equal(selected.filter(line => line.includes('\x1b[7m')).length, 2);
   assert.match(bare(selected.at(-1)!), /2 selected · "line 7" in 11 · 80 of 100/);
+  const since = (lines: number, exact = true) =>
+    / (\S+ lines? since|changed since) /.exec(
+      bare(scrollbackLines({theme, size, view: {...found, came: {lines, exact, changed: true}}})[0]!),
+    )?.[1];
+  assert.deepEqual(
+    [0, 1, 9, 10, 57, 240, 7340, 12_345].map(lines => since(lines)),
+    ['changed since', '1 line since', ...['9', '10+', '50+', '200+', '7000+', '12000+'].map(n => `${n} lines since`)],
+  );
+  assert.equal(since(8, false), '8+ lines since');
   assert.match(bare(scrollbackLines({theme, size, view: opened(null)})[2]!), /reading…/);
   assert.match(bare(scrollbackLines({theme, size, view: opened([])})[2]!), /it has printed nothing yet/);
 });

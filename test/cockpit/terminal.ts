@@ -3,6 +3,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import {type IPty, spawn} from 'node-pty';
+import stringWidth from 'string-width';
 
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
 const BOUND_MS = 10_000;
@@ -99,6 +100,20 @@ export class CockpitTerminal {
 
   get bracketedPaste(): boolean {
     return this.#screen.modes.bracketedPasteMode;
+  }
+
+  /** The mouse reports that were asked for: `none`, `drag` … */
+  get mouse(): string {
+    return this.#screen.modes.mouseTrackingMode;
+  }
+
+  /** The mouse at the first cell of a text, as a terminal reports it. `code`: 0 click, 64 wheel up, 65 wheel down. */
+  point(text: string, code = 0): void {
+    const rows = this.rows();
+    const y = rows.findIndex(row => row.includes(text));
+    if (y < 0) throw new Error(`${text} is not in\n${rows.join('\n')}`);
+    const at = `${stringWidth(rows[y]!.slice(0, rows[y]!.indexOf(text))) + 1};${y + 1}`;
+    this.press(code === 0 ? `\x1b[<0;${at}M\x1b[<0;${at}m` : `\x1b[<${code};${at}M`);
   }
 
   rows(): string[] {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import stringWidth from 'string-width';
 import {tilesInSight} from '../../source/cockpit/fleet-view.ts';
+import {gatherScreens, SCREENS_GAP_MS} from '../../source/cockpit/gather.ts';
 import {watched} from '../../source/cockpit/hooks/use-screen.ts';
+import {peekLines} from '../../source/cockpit/panes/peek.ts';
 import {type Action, firstState, reduce, type State} from '../../source/cockpit/state.ts';
 import {chooseTiles, tileGrid, tilePage} from '../../source/cockpit/tiles.ts';
-import {sessionOf} from './fake-fleet.ts';
+import {screenOf, sessionOf} from './fake-fleet.ts';
 import {openCockpit} from './open-cockpit.tsx';
-import {SCENE_NOW, sceneSessions} from './scene.ts';
+import {loadTheme} from './palettes.ts';
+import {SCENE_NOW, sceneScreens, sceneSessions} from './scene.ts';
 
 const ESC = '\x1b';
 const body = (cols: number, rows: number) => ({cols, rows: rows - 3});
@@ -64,6 +68,30 @@ test('more tiles than there is room for are shown page by page, with the selecte
     page('id-s8').tiles.map(({name}) => name),
     ['s6', 's7', 's8'],
   );
+});
+
+test('a tile has exactly its size, whatever its session is called and shows', () => {
+  const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
+  const names = ['a', '支付服务-with-a-long-name-that-does-not-fit-👩‍🚀'];
+  for (const size of [
+    {cols: 38, rows: 7},
+    {cols: 59, rows: 18},
+    {cols: 66, rows: 15},
+  ]) {
+    for (const name of names) {
+      for (const [chosen, typing, asked, screen] of [
+        [true, false, null, null],
+        [false, false, 'Bash: 删除 \x1b[31m everything', sceneScreens()['payments']!],
+        [true, true, null, sceneScreens()['api']!],
+      ] as const) {
+        const session = sessionOf({name, activity: 'waiting'});
+        const lines = peekLines({theme, size, session, screen, typing, asked, tile: {chosen}});
+        const widths = new Set(lines.map(line => stringWidth(line)));
+        assert.deepEqual([lines.length, ...widths], [size.rows, size.cols], `${name} ${JSON.stringify(size)}`);
+        assert.match(lines[0]!.replace(/\x1b\[[\d;]*m/g, ''), /^.. ◆ /, 'its state stands in its title');
+      }
+    }
+  }
 });
 
 const after = (state: State, ...actions: Action[]): State => actions.reduce(reduce, state);
@@ -127,9 +155,45 @@ test('V shows live screens of marked sessions, types into one of them, zooms it 
   cockpit.press('z');
   await cockpit.see(/^╭─ payments · claude opus .*╮$/m);
   assert.deepEqual(cockpit.fleet.watched, ['payments']);
-  cockpit.press('V');
+  cockpit.press('z');
   await cockpit.see(/┏━ ◆ payments/);
+  assert.deepEqual(cockpit.fleet.watched.toSorted(), ['api', 'payments']);
   cockpit.press(ESC);
   await cockpit.see(/┏━ ● payments/);
   assert.deepEqual(cockpit.fleet.watched, ['payments']);
+});
+
+test('screens of several sessions are drawn together; the one that is typed into does not wait', context => {
+  context.mock.timers.enable({apis: ['setTimeout']});
+  let state = fleet(120, 40);
+  const given: string[] = [];
+  let several = true;
+  const screens = gatherScreens(
+    {
+      state: () => state,
+      dispatch: action => void given.push(action.type === 'screen' ? action.session : action.type),
+    },
+    () => several,
+  );
+  const told = () => given.splice(0);
+  screens.put('a', screenOf(['1']));
+  screens.put('b', screenOf(['1']));
+  context.mock.timers.tick(1);
+  assert.deepEqual(told(), ['a', 'b'], 'after a quiet time at once');
+  for (const session of ['a', 'b', 'a', 'c']) screens.put(session, screenOf(['2']));
+  assert.deepEqual(told(), []);
+  context.mock.timers.tick(SCREENS_GAP_MS);
+  assert.deepEqual(told(), ['a', 'b', 'c'], 'each only with its newest screen');
+  state = after(state, {type: 'mode', mode: {kind: 'typing', session: 'b'}});
+  screens.put('a', screenOf(['3']));
+  screens.put('b', screenOf(['3']));
+  assert.deepEqual(told(), ['a', 'b']);
+  several = false;
+  screens.put('a', screenOf(['4']));
+  assert.deepEqual(told(), ['a']);
+  several = true;
+  screens.put('a', screenOf(['5']));
+  screens.close();
+  context.mock.timers.tick(SCREENS_GAP_MS);
+  assert.deepEqual(told(), []);
 });

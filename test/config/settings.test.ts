@@ -15,6 +15,7 @@ const defaults = {
   detachKey: 'C-b d',
   leaveKey: 'C-]',
   keys: {},
+  mouse: true,
   onQuit: 'handover',
   theme: 'dark',
   idleExit: 300,

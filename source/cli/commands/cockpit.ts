@@ -73,6 +73,7 @@ export async function showCockpit({
       stdin: process.stdin,
       stdout: process.stdout,
       themes: {files: themeFiles(context.paths.themes), chosen: settings.theme},
+      mouse: settings.mouse,
       keys: {leave: settings.leaveKey, detach: settings.detachKey, changes: settings.keys},
       info: {
         mode,

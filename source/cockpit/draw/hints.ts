@@ -11,22 +11,47 @@ const PHONE = 50;
 
 /** As many as fit, in order of use; whole hints only. */
 export function hintSpans(theme: Theme, hints: readonly Hint[], room: number): Span[] {
-  const size = (hint: Hint): number => width(hintKey(theme, hint.key)) + 1 + width(hint.label) + 2;
-  const always = room < PHONE ? ALWAYS.slice(0, 1) : ALWAYS;
-  let left = room - 1;
-  for (const hint of hints) if (always.includes(hint.id)) left -= size(hint);
-  const kept = hints.filter(hint => {
-    if (always.includes(hint.id)) return true;
-    if (left < size(hint)) {
-      left = 0;
-      return false;
-    }
-    left -= size(hint);
-    return true;
-  });
   const spans: Span[] = [[null, ' ']];
-  for (const {key, label} of kept) spans.push(['key', hintKey(theme, key)], ['dim', ` ${label}`], [null, '  ']);
+  for (const {key, label} of keptHints(theme, hints, room)) {
+    spans.push(['key', hintKey(theme, key)], ['dim', ` ${label}`], [null, '  ']);
+  }
   return spans.slice(0, -1);
 }
 
-export const hintKey = ({shapes}: Theme, key: string): string => (key === 'enter' ? shapes.enter : key);
+/** The hint at a column of what `hintSpans` paints; null: none. */
+export function hintAt(
+  theme: Drawing,
+  {hints, room, x}: {hints: readonly Hint[]; room: number; x: number},
+): Hint | null {
+  let start = 1;
+  for (const hint of keptHints(theme, hints, room)) {
+    const end = start + hintSize(theme, hint);
+    if (x >= start && x < end - GAP) return hint;
+    start = end;
+  }
+  return null;
+}
+
+type Drawing = Pick<Theme, 'shapes'>;
+
+/** Blanks behind a hint. */
+const GAP = 2;
+
+const hintSize = (theme: Drawing, {key, label}: Hint): number => width(hintKey(theme, key)) + 1 + width(label) + GAP;
+
+function keptHints(theme: Drawing, hints: readonly Hint[], room: number): Hint[] {
+  const always = room < PHONE ? ALWAYS.slice(0, 1) : ALWAYS;
+  let left = room - 1;
+  for (const hint of hints) if (always.includes(hint.id)) left -= hintSize(theme, hint);
+  return hints.filter(hint => {
+    if (always.includes(hint.id)) return true;
+    if (left < hintSize(theme, hint)) {
+      left = 0;
+      return false;
+    }
+    left -= hintSize(theme, hint);
+    return true;
+  });
+}
+
+export const hintKey = ({shapes}: Drawing, key: string): string => (key === 'enter' ? shapes.enter : key);

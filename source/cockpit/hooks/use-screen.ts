@@ -1,8 +1,10 @@
-import {useEffect, useRef} from 'react';
+import {useEffect, useMemo, useRef} from 'react';
 import {asAmuxError, type ErrorCode} from '../../domain/errors.ts';
 import type {SessionView} from '../../domain/fleet.ts';
+import type {Screen} from '../../domain/screen.ts';
 import {Backoff} from '../backoff.ts';
 import {showsFleet, tilesInSight} from '../fleet-view.ts';
+import {gatherScreens} from '../gather.ts';
 import {currentLayout, type State, selectedSession} from '../state.ts';
 import type {Source} from './use-fleet.ts';
 
@@ -14,32 +16,36 @@ const PASSING: readonly ErrorCode[] = ['supervisor.unreachable', 'stream.slow', 
 
 /** Follows the screens in sight, and no others: of the selected session, of a scrollback, of tiles. */
 export function useScreen(source: Source, state: State): void {
-  const followed = useRef(new Map<string, AbortController>());
+  const streams = useRef(new Map<string, AbortController>());
   const lives = watched(state)
     // A new life of the process has a new stream.
     .map(({id, running, started_at}) => `${id}/${running}/${started_at}`)
     .join(' ');
+  const {store} = source;
+  const screens = useMemo(() => gatherScreens(store, () => streams.current.size > 1), [store]);
   useEffect(() => {
+    const followed = streams.current;
     const wanted = new Set(lives.split(' ').filter(life => life !== ''));
-    for (const [life, ending] of followed.current) {
+    for (const [life, ending] of followed) {
       if (wanted.has(life)) continue;
       ending.abort();
-      followed.current.delete(life);
+      followed.delete(life);
     }
     for (const life of wanted) {
-      if (followed.current.has(life)) continue;
+      if (followed.has(life)) continue;
       const ending = new AbortController();
-      followed.current.set(life, ending);
-      void followScreen(source, life.slice(0, life.indexOf('/')), ending.signal);
+      followed.set(life, ending);
+      void followScreen(source, {session: life.slice(0, life.indexOf('/')), signal: ending.signal, put: screens.put});
     }
-  }, [source, lives]);
+  }, [source, screens, lives]);
   useEffect(() => {
-    const all = followed.current;
+    const followed = streams.current;
     return () => {
-      for (const ending of all.values()) ending.abort();
-      all.clear();
+      for (const ending of followed.values()) ending.abort();
+      followed.clear();
+      screens.close();
     };
-  }, []);
+  }, [screens]);
 }
 
 /** Sessions whose screens are looked at. */
@@ -53,14 +59,16 @@ export function watched(state: State): readonly SessionView[] {
   return session == null ? [] : [session];
 }
 
-async function followScreen({fleet, store, fail}: Source, session: string, signal: AbortSignal): Promise<void> {
+type Following = {session: string; signal: AbortSignal; put: (session: string, screen: Screen) => void};
+
+async function followScreen({fleet, fail}: Source, {session, signal, put}: Following): Promise<void> {
   const backoff = new Backoff();
   while (!signal.aborted) {
     try {
       for await (const screen of fleet.screens(session, signal)) {
         if (signal.aborted) return;
         backoff.reset();
-        store.dispatch({type: 'screen', session, screen});
+        put(session, screen);
       }
       return;
     } catch (error) {

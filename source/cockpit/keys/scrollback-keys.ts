@@ -45,7 +45,7 @@ export const scrollbackKeys: readonly Binding[] = [
     label: 'search',
     help: 'search a text, upwards; small letters find capitals too',
     footer: 1,
-    whyNot: noRows,
+    whyNot: state => (state.scroll?.reading ? null : noRows(state)),
     run: deeds => deeds.openSearch(),
   },
   {
@@ -114,7 +114,7 @@ export const scrollbackKeys: readonly Binding[] = [
     label: state => (state.view === 'zoom' ? 'unzoom' : 'zoom'),
     help: 'the scrollback at full width, and back',
     footer: 7,
-    when: ({size}) => size.cols >= 50,
+    when: ({size, view}) => size.cols >= 50 && view !== 'tiles',
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'zoom' ? 'cards' : 'zoom'}),
   },
   {

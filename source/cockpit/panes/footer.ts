@@ -1,6 +1,6 @@
 import {plain} from '../draw/cells.ts';
 import {fieldRows, fieldSpans} from '../draw/field.ts';
-import {type Hint, hintSpans} from '../draw/hints.ts';
+import {type Hint, hintAt, hintSpans} from '../draw/hints.ts';
 import {cutSpans, line, type Span, spansWidth} from '../draw/spans.ts';
 import type {Notice} from '../state.ts';
 import type {Field} from '../text-field.ts';
@@ -20,6 +20,8 @@ export type FooterProps = {
 
 /** A phone has no room to say that keys are commands; that they are not is always said. */
 const CHIP_FROM = 50;
+
+const COMMAND = ' COMMAND ';
 
 export const footerLine = (props: FooterProps): string => footerLines(props).at(-1)!;
 
@@ -54,7 +56,7 @@ function rightSide({theme, columns, hints, typingTo, writing, notice}: FooterPro
   if (writing !== null && notice?.kind === 'error')
     return cutSpans(noticeSpans(theme, notice), Math.floor(columns / 2));
   if (writing !== null) return columns < CHIP_FROM ? [] : [...hintSpans(theme, hints, columns).slice(1), [null, ' ']];
-  if (typingTo === null) return columns < CHIP_FROM ? [] : [['chip', ' COMMAND ']];
+  if (typingTo === null) return columns < CHIP_FROM ? [] : [['chip', COMMAND]];
   const chip: Span[] = [['chipTyping', ` TYPING ${theme.shapes.arrow} ${plain(typingTo)} `]];
   return cutSpans(chip, Math.floor(columns / 2));
 }
@@ -82,4 +84,12 @@ function noticeSpans({shapes}: Theme, {kind, message, hint}: Notice): Span[] {
   const first: Span =
     kind === 'error' ? ['error', ` ${shapes.failed} ${plain(message)}`] : ['notice', ` ${plain(message)}`];
   return hint === '' ? [first] : [first, ['dim', `  ${plain(hint)}`]];
+}
+
+type Hinted = {theme: Pick<Theme, 'shapes'>; columns: number; hints: readonly Hint[]};
+
+/** Id of the hint at a column of a footer that shows hints; null: none. */
+export function footerHintAt({theme, columns, hints}: Hinted, x: number): string | null {
+  const room = columns < CHIP_FROM ? columns : columns - COMMAND.length - 1;
+  return hintAt(theme, {hints, room, x})?.id ?? null;
 }

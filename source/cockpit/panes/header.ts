@@ -100,3 +100,14 @@ function tabsLine({theme, columns, tabs, place, about}: HeaderProps): string {
   }
   return line(theme, columns, left, [...about, [null, ' ']]);
 }
+
+/** The tab at a column of the second line; null: none. Each stands in a bracket or the blank in its place. */
+export function tabAt(tabs: HeaderProps['tabs'], x: number): Place | null {
+  let start = 1;
+  for (const {key, title, count, place} of tabs) {
+    const end = start + key.length + title.length + 3 + (count === 0 ? 0 : ` ${count}`.length);
+    if (x >= start && x < end) return place;
+    start = end + 1;
+  }
+  return null;
+}

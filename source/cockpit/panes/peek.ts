@@ -92,8 +92,9 @@ type Facts = {
 
 /** What does not fit goes, the branch first; that something is cropped is always said. */
 function titleSpans({shapes}: Theme, columns: number, {session, screen, view, ended, stale, tile}: Facts): Span[] {
-  const size: Span[] = screen === null ? [] : [['dim', `${screen.cols}${shapes.times}${screen.rows}`]];
-  if (view?.cropped) size.push([null, ` ${shapes.cropped} cropped`]);
+  // In a tile its size matters less than what it asks.
+  const size: Span[] = screen === null || tile ? [] : [['dim', `${screen.cols}${shapes.times}${screen.rows}`]];
+  const cropped: Span[] = view?.cropped ? [[null, ` ${shapes.cropped} cropped`]] : [];
   const look = looks[moodOf(session)];
   const mark: Span[] = tile ? [[look.token, `${shapes[look.shape]} `]] : [];
   const name: Span[] = [...mark, ['strong', plain(session.name)]];
@@ -105,11 +106,13 @@ function titleSpans({shapes}: Theme, columns: number, {session, screen, view, en
     [name, ending, agent, size],
     [name, ending, size],
   ];
-  const titles = choices.map(parts =>
-    parts
-      .filter(part => part.length > 0)
-      .flatMap((part, i): Span[] => (i === 0 ? part : [['faint', ` ${shapes.dot} `], ...part])),
-  );
+  const titles = choices.map(parts => {
+    const shown = parts.filter(part => part.length > 0);
+    return [
+      ...shown.flatMap((part, i): Span[] => (i === 0 ? part : [['faint', ` ${shapes.dot} `], ...part])),
+      ...cropped,
+    ];
+  });
   return titles.find(title => spansWidth(title) <= columns) ?? titles.at(-1)!;
 }
 

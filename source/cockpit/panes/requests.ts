@@ -75,7 +75,10 @@ function kindText(kind: ApprovalView['kind']): string {
   return kind === 'mcp' ? 'MCP server' : kind === 'trust' ? 'trust this folder?' : kind;
 }
 
-function inSight({open, chosen, size}: RequestsProps, rowsEach: number): readonly ApprovalView[] {
+function inSight(
+  {open, chosen, size}: Pick<RequestsProps, 'open' | 'chosen' | 'size'>,
+  rowsEach: number,
+): readonly ApprovalView[] {
   const perPage = Math.max(1, Math.floor(size.rows / rowsEach));
   const at = Math.max(
     0,
@@ -83,4 +86,12 @@ function inSight({open, chosen, size}: RequestsProps, rowsEach: number): readonl
   );
   const top = Math.max(0, Math.min(at - Math.floor(perPage / 2), open.length - perPage));
   return open.slice(top, top + perPage);
+}
+
+type Listed = Pick<RequestsProps, 'open' | 'chosen' | 'size'> & {side: boolean};
+
+/** Id of the request at a row of the cards (`side`) or of the list; null: none. */
+export function requestAt({side, ...props}: Listed, y: number): string | null {
+  const rowsEach = side ? CARD_ROWS : LIST_ROWS;
+  return inSight(props, rowsEach)[Math.floor(y / rowsEach)]?.id ?? null;
 }

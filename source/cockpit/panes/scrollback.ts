@@ -56,8 +56,15 @@ function titleOf({shapes}: Theme, {view, columns}: {view: ScrollView; columns: n
 function sinceOf({came, rows}: ScrollView): Span[] {
   if (!came.changed || rows === null) return [];
   if (came.lines === 0) return [['dim', 'changed since']];
-  const count = `${came.lines}${came.exact ? '' : '+'}`;
+  const count = countOf(came);
   return [['notice', `${count} line${count === '1' ? '' : 's'} since`]];
+}
+
+/** Coarse from ten on: who reads is not to be disturbed by a number that runs. */
+function countOf({lines, exact}: ScrollView['came']): string {
+  if (lines < 10) return `${lines}${exact ? '' : '+'}`;
+  const step = 10 ** Math.min(3, Math.floor(Math.log10(lines)));
+  return `${Math.floor(lines / step) * step}+`;
 }
 
 function placeOf(theme: Theme, view: ScrollView): Span[] {
