@@ -10,8 +10,8 @@ export type Dialog =
   | {kind: 'none'}
   /** All keys, narrowed by what is typed. */
   | {kind: 'help'; field: Field; at: number}
-  /** The command palette; `at` null: the line that is chosen by itself. */
-  | {kind: 'palette'; field: Field; at: number | null}
+  /** The command palette; `at` null: the line that is chosen by itself. `themes`: that there are to choose from. */
+  | {kind: 'palette'; field: Field; at: number | null; themes: readonly string[]}
   /** `now`: it ends the turn that runs. `past`: how many texts back, with the one that was begun as `draft`. */
   | {kind: 'prompt'; to: readonly string[]; field: Field; now: boolean; past: number; draft: string}
   /** The chosen request, over any screen. */

@@ -5,7 +5,7 @@ import {idOf} from './grouping.ts';
 import {chosenLine, eventLines} from './journal.ts';
 import {footerBindings, type Keymap, keymap, keyOf, labelOf, tabs} from './keymap.ts';
 import {approvalAreas, diffAreas, type Layout, peekPlace} from './layout.ts';
-import {heightOf, rowsInSight} from './list-window.ts';
+import {itemAt} from './list-window.ts';
 import {visibleItems} from './listing.ts';
 import {footerHintAt} from './panes/footer.ts';
 import {tabAt} from './panes/header.ts';
@@ -109,19 +109,10 @@ function peekHit({scroll}: State, {y}: Cell): Hit {
 }
 
 function sessionHit(state: State, {layout: {kind, cards}, cell: {x, y}}: At): Hit {
-  const area = cards!;
-  if (x >= area.cols) return nothing;
   // A rule stands above the list of a phone.
-  let line = kind === 'list' ? y - 1 : y;
-  for (const row of line < 0 ? [] : rowsInSight(visibleItems(state), {top: state.top, area})) {
-    const height = heightOf(row, area);
-    if (line < height) {
-      const item = row.items[height === area.cardRows ? Math.floor(x / (area.cardCols + 1)) : 0];
-      return item === undefined ? nothing : {on: 'session', session: idOf(item)};
-    }
-    line -= height;
-  }
-  return nothing;
+  const line = kind === 'list' ? y - 1 : y;
+  const item = itemAt(visibleItems(state), {top: state.top, area: cards!, x, y: line});
+  return item === null ? nothing : {on: 'session', session: idOf(item)};
 }
 
 function tileHit(state: State, {x, y}: Cell): Hit {

@@ -80,3 +80,16 @@ export function itemBeside(
   if (to === undefined || to === rows[row]) return at;
   return to.from + Math.min(to.items.length - 1, Math.max(0, at - rows[row]!.from));
 }
+
+type Cell = {x: number; y: number};
+
+/** What stands at a cell of the list, counted from its upper left corner; null: nothing. */
+export function itemAt(items: readonly Item[], {top, area, x, y}: {top: number; area: Area} & Cell): Item | null {
+  if (x < 0 || y < 0 || x >= area.cols) return null;
+  let line = 0;
+  for (const row of rowsInSight(items, {top, area})) {
+    line += heightOf(row, area);
+    if (y < line) return row.items[isGroup(row.items[0]!) ? 0 : Math.floor(x / (area.cardCols + 1))] ?? null;
+  }
+  return null;
+}

@@ -8,6 +8,7 @@ import {fieldOf} from './text-field.ts';
 
 /** What palette and help do. */
 export type PaletteDeeds = {
+  openPalette: () => void;
   /** Moves the choice. */
   choose: (by: number) => void;
   /** Writes the chosen line into the field. */
@@ -28,8 +29,10 @@ type Palette = Extract<Dialog, {kind: 'palette'}>;
 export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
   const {state, dispatch} = store;
   const close = (): void => dispatch({type: 'dialog', dialog: {kind: 'none'}});
-  const write = (text: string): void =>
-    dispatch({type: 'dialog', dialog: {kind: 'palette', field: fieldOf(text), at: null}});
+  const write = (text: string): void => {
+    const themes = deeds().themes();
+    dispatch({type: 'dialog', dialog: {kind: 'palette', field: fieldOf(text), at: null, themes}});
+  };
   const listing = ({field}: Palette): Listing => listingOf(state(), {keymap: deeds().keymap, text: field.text});
 
   const runEntry = (entry: Entry): void => {
@@ -77,6 +80,8 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
   const helped = (text: string): HelpEntry[] => helpEntries(state(), {keymap: deeds().keymap, text});
 
   return {
+    openPalette: () => write(''),
+
     choose(by) {
       const {dialog} = state();
       if (dialog.kind !== 'help' && dialog.kind !== 'palette') return;

@@ -32,7 +32,7 @@ const bare = (): State => {
 };
 
 test('the key is there on every screen while somebody waits, and only then', () => {
-  for (const place of ['fleet', 'board', 'events', 'diff'] as const) {
+  for (const place of ['fleet', 'board', 'tokens', 'events', 'diff', 'scrollback'] as const) {
     const state = reduce(bare(), {type: 'place', place});
     assert.equal(bindingFor('A', state), null);
     const asked = reduce(state, {type: 'approvals', open: scenePending()});

@@ -3,7 +3,7 @@ import {test} from 'node:test';
 import stringWidth from 'string-width';
 import {grouped, idOf, isGroup, noGrouping, stepGrouping} from '../../source/cockpit/grouping.ts';
 import {layoutOf} from '../../source/cockpit/layout.ts';
-import {itemBeside, rowsInSight, rowsOf, topFor} from '../../source/cockpit/list-window.ts';
+import {itemAt, itemBeside, rowsInSight, rowsOf, topFor} from '../../source/cockpit/list-window.ts';
 import {visibleItems} from '../../source/cockpit/listing.ts';
 import {cardsLines, listLines} from '../../source/cockpit/panes/cards.ts';
 import {type Action, firstState, reduce, type State, visibleSessions} from '../../source/cockpit/state.ts';
@@ -105,6 +105,32 @@ test('the selected one is in sight with the header of its group, moving as littl
   assert.equal(topFor(items, {top: 7, index: 5, area}), 4, 'its header comes along');
   assert.equal(topFor(items, {top: 8, index: 8, area}), 4, 'no room is left below the last');
   assert.equal(topFor([], {top: 3, index: -1, area}), 0);
+});
+
+test('each cell of the list belongs to the item that is drawn there', () => {
+  const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
+  const sessions = grouped(six(), {by: 'tag', folded: ['tag:docs']});
+  for (const [cols, view] of [
+    [40, 'cards'],
+    [80, 'cards'],
+    [120, 'grid'],
+  ] as const) {
+    const area = layoutOf({cols, rows: 24}, view, false).cards!;
+    const props = {theme, area, sessions, top: 0, selected: null, marks: [], now: SCENE_NOW};
+    const painted = area.cardRows === 2 ? listLines(props) : cardsLines(props);
+    const lines = painted.map(text => text.replace(/\x1b\[[\d;]*m/g, ''));
+    for (const item of sessions) {
+      // Its name is drawn nowhere else.
+      const shown = isGroup(item) ? item.title : item.name;
+      const name = isGroup(item) || area.cardRows === 2 ? ` ${shown} ` : `╭─ ${shown} ─`;
+      const y = lines.findIndex(text => text.includes(name));
+      if (y === -1) continue;
+      const x = stringWidth(lines[y]!.slice(0, lines[y]!.indexOf(name)));
+      assert.equal(itemAt(sessions, {top: 0, area, x, y}), item, `${shown} at ${x},${y}`);
+    }
+    assert.equal(itemAt(sessions, {top: 0, area, x: area.cols, y: 0}), null);
+    assert.equal(itemAt(sessions, {top: 0, area, x: 0, y: 1000}), null);
+  }
 });
 
 test('headers are as wide as the list in every layout', () => {

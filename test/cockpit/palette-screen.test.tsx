@@ -81,6 +81,19 @@ test('of several, those that refuse are named with the reason', async () => {
   await cockpit.see(/stop: refused by 1 of 3[\s\S]*b: no session "b"[\s\S]*stopped the other 2/);
 });
 
+test('screens and themes are offered by their names', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, ':screen tok');
+  await cockpit.see(/tokens +Tokens/);
+  cockpit.press('\r');
+  await cockpit.see(/\[4 Tokens\]/);
+  type(cockpit, ':theme hi');
+  await cockpit.see(/high-contrast/);
+  cockpit.press('\r');
+  await cockpit.see(/theme high-contrast/);
+});
+
 test('an unknown name says which sessions there are, and nothing is done', async () => {
   using cockpit = openCockpit();
   await cockpit.see(/COMMAND/);

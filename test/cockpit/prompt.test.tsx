@@ -101,6 +101,15 @@ test('a text of several lines grows above the footer, and is sent as it stands',
   assert.deepEqual(sends(cockpit), ['send payments one1\ntwo\nfour']);
 });
 
+test('a line feed is Enter wherever it is no new line', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, '/docs');
+  cockpit.press('\n');
+  await cockpit.see(/COMMAND/);
+  assert.deepEqual([cockpit.store.state().filter, cockpit.store.state().dialog.kind], ['docs', 'none']);
+});
+
 test('what was sent before comes back, and what was begun after it', async () => {
   using cockpit = openCockpit();
   await cockpit.see(/COMMAND/);

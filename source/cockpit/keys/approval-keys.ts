@@ -120,7 +120,7 @@ export const approvalKeys: readonly Binding[] = [
   {
     id: 'answer-any',
     keys: ['A'],
-    where: ['fleet', 'board', 'events', 'diff'],
+    where: ['fleet', 'board', 'tokens', 'events', 'diff', 'scrollback'],
     label: state => `answer ${state.requests.open.length}`,
     help: 'answer what waits for somebody, the newest first',
     footer: 3.5,

@@ -223,7 +223,7 @@ export const everywhereKeys: readonly Binding[] = [
     label: 'command',
     help: 'everything that can be done, found by a few letters',
     footer: 19,
-    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'palette', field: fieldOf(), at: null}}),
+    run: deeds => deeds.openPalette(),
   },
   {
     id: 'quit',

@@ -1,8 +1,9 @@
 import {stateText} from '../attention.ts';
 import {groupings} from '../grouping.ts';
+import {tabs} from '../keymap.ts';
 import {allInOrder} from '../listing.ts';
 import {knownModels} from '../model-choice.ts';
-import type {Place, State} from '../state.ts';
+import type {State} from '../state.ts';
 import {readTags, tagsKnown} from '../tags.ts';
 import type {Argument, Command, Offer} from './command.ts';
 
@@ -20,13 +21,6 @@ const others = (state: State, before: readonly string[]): Offer[] =>
 /** Without a name: those that are marked, else the selected one. */
 const names: Argument = {name: 'NAME', optional: true, rest: 'words', offers: others};
 
-const places: readonly {place: Place; about: string}[] = [
-  {place: 'fleet', about: 'the Fleet screen'},
-  {place: 'board', about: 'the Board screen'},
-  {place: 'approvals', about: 'the Approvals screen'},
-  {place: 'events', about: 'the Events screen'},
-];
-
 /** What the palette does besides the keys. A new one is one record here. */
 export const commands: readonly Command[] = [
   {
@@ -39,9 +33,9 @@ export const commands: readonly Command[] = [
   {
     name: 'screen',
     help: 'to another screen',
-    args: [{name: 'SCREEN', offers: () => places.map(({place, about}) => ({text: place, about}))}],
+    args: [{name: 'SCREEN', offers: () => tabs.map(({place, title}) => ({text: place, about: title}))}],
     run: (deeds, [wanted]) => {
-      const found = places.find(({place}) => place === wanted);
+      const found = tabs.find(({place}) => place === wanted);
       if (found === undefined) deeds.say(`there is no screen ${wanted}`);
       else deeds.dispatch({type: 'place', place: found.place});
     },
@@ -124,6 +118,17 @@ export const commands: readonly Command[] = [
     args: [{name: 'NAME', rest: 'words', offers: others}],
     whyNot: none,
     run: (deeds, given) => deeds.onNamed(given, ids => deeds.dispatch({type: 'marks', step: {do: 'add', ids}})),
+  },
+  {
+    name: 'theme',
+    help: 'another theme, by its name',
+    args: [
+      {
+        name: 'NAME',
+        offers: ({dialog}) => (dialog.kind === 'palette' ? dialog.themes.map(text => ({text, about: ''})) : []),
+      },
+    ],
+    run: (deeds, [name]) => deeds.setTheme(name!),
   },
   {
     name: 'group',
