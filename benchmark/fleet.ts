@@ -15,14 +15,16 @@ const BOUND_MS = 20_000;
 export type BackendKind = 'tmux' | 'pty';
 export type Serving = {pid: number; end: () => Promise<void>};
 
+/** A line so many times a second, without starting anything. */
+export const printerAt = (hertz: number): string => `python3 -u -c 'import time,itertools
+for i in itertools.count():
+    print("line %06d of the work that is going on here" % i); time.sleep(${1 / hertz})'`;
+
 /** Programs that the sessions of a benchmark run. */
 export const programs = {
   /** Silent, echoes what is typed. */
   cat: 'cat',
-  /** A line ten times a second, without starting anything. */
-  printer: `python3 -u -c 'import time,itertools
-for i in itertools.count():
-    print("line %06d of the work that is going on here" % i); time.sleep(0.1)'`,
+  printer: printerAt(10),
 };
 
 /** A home of its own with twenty running sessions, gone with the benchmark. */
@@ -48,8 +50,8 @@ export class BenchFleet {
   }
 
   /** Sessions, made and started over a supervisor that is there already; the agents take turns. */
-  async fill(command: string, {count = SESSIONS, agents = ['generic']} = {}): Promise<void> {
-    const names = Array.from({length: count}, (_, i) => `s${String(i + 1).padStart(2, '0')}`);
+  async fill(command: string, {count = SESSIONS, agents = ['generic'], from = 1} = {}): Promise<void> {
+    const names = Array.from({length: count}, (_, i) => `s${String(i + from).padStart(2, '0')}`);
     for (const [i, name] of names.entries()) {
       const agent = agents[i % agents.length]!;
       await this.amux('register', name, '--dir', this.root, '--agent', agent, '--command', command);

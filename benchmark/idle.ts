@@ -60,7 +60,8 @@ function timeless(row: string): string {
   return row.replace(/\d\d:\d\d$/, '').replace(/ +\d+[mhd]\b/g, '');
 }
 
-async function watchStarts(pids: number[], file: string): Promise<{lines: string[]; note?: string}> {
+/** Processes and threads that these start in ten seconds. */
+export async function watchStarts(pids: number[], file: string): Promise<{lines: string[]; note?: string}> {
   if (spawnSync('strace', ['-V']).error !== undefined) {
     await pause(WATCHED_MS);
     return {lines: [], note: 'strace is not installed: starts were not watched'};

@@ -1,5 +1,6 @@
 import {api} from './api.ts';
 import {board} from './board.ts';
+import {cockpit} from './cockpit.ts';
 import {cpu} from './cpu.ts';
 import {type Figure, load, printFigures, saveFigures} from './figures.ts';
 import {idle} from './idle.ts';
@@ -14,6 +15,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   cpu,
   keys,
   idle,
+  cockpit,
   truth,
   api,
   board,

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import {printable} from '../../domain/screen.ts';
+import {textWidth} from './width.ts';
 
 const ASCII = /^[ -~]*$/;
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
@@ -21,7 +21,7 @@ export function cellText(text: string): string {
 
 /** Columns that the text takes. */
 export function width(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  return textWidth(text);
 }
 
 /** The longest beginning that fits; never splits a wide character. */

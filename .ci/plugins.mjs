@@ -1,0 +1,204 @@
+// What the bundle has otherwise than the packages that it is made of.
+import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+
+/** Packages as they are measured, and what is put instead of a part of them. A part that is gone is an error. */
+const patches = [
+  {
+    // It sets up its checks of package.json at each start, 9 ms, though only `pkg.…` needs them: that is when they are set up.
+    file: /meow\/build\/dependencies\.js$/,
+    from: 'var normalizeExports = requireNormalize();\nconst normalizePackageData = getDefaultExportFromCjs(normalizeExports);',
+    to: 'const normalizePackageData = data => getDefaultExportFromCjs(requireNormalize())(data);',
+  },
+  {
+    // Each new picture of a pane would be kept, 4096 times 20 KB and more.
+    file: /ink\/build\/measure-text\.js$/,
+    from: 'maxSize: 4096',
+    to: 'maxSize: 64',
+  },
+  {
+    file: /ink\/build\/wrap-text\.js$/,
+    from: 'maxSize: 4096',
+    to: 'maxSize: 64',
+  },
+  {
+    // All that is on screen is looked at in each frame, and most of it has not changed since the one before.
+    file: /ink\/build\/sanitize-ansi\.js$/,
+    from: 'export default sanitizeAnsi;',
+    to: `const known = new Map();
+export default text => {
+    let sanitized = known.get(text);
+    if (sanitized === undefined) {
+        sanitized = sanitizeAnsi(text);
+        if (known.size >= 64) known.clear();
+        known.set(text, sanitized);
+    }
+    return sanitized;
+};`,
+  },
+  {
+    // Lines are taken apart once, not in each frame.
+    file: /ink\/build\/output\.js$/,
+    from: '    caches = new OutputCaches();',
+    to: '    caches = keptCaches.fresh();',
+  },
+  {
+    file: /ink\/build\/output\.js$/,
+    from: 'export default class Output {',
+    to: `const BLANK = Object.freeze({type: 'char', value: ' ', fullWidth: false, styles: []});
+const keptRows = [];
+const keptCaches = {
+    now: new OutputCaches(),
+    fresh() {
+        if (this.now.styledChars.size > 1000 || this.now.widths.size > 5000) this.now = new OutputCaches();
+        return this.now;
+    },
+};
+export default class Output {`,
+  },
+  {
+    // Ten thousand blank cells are one.
+    file: /ink\/build\/output\.js$/,
+    from: `                row.push({
+                    type: 'char',
+                    value: ' ',
+                    fullWidth: false,
+                    styles: [],
+                });`,
+    to: '                row.push(BLANK);',
+  },
+  {
+    // A row of the same cells as in the frame before is the same text.
+    file: /ink\/build\/output\.js$/,
+    from: `            .map(line => {
+            // See https://github.com/vadimdemedes/ink/pull/564#issuecomment-1637022742
+            const lineWithoutEmptyItems = line.filter(item => item !== undefined);
+            return styledCharsToString(lineWithoutEmptyItems).trimEnd();
+        })`,
+    to: `            .map((line, y) => {
+            const before = keptRows[y];
+            if (before?.line.length === line.length && before.line.every((cell, x) => cell === line[x])) return before.text;
+            const text = styledCharsToString(line.filter(item => item !== undefined)).trimEnd();
+            keptRows[y] = {line, text};
+            return text;
+        })`,
+  },
+  {
+    // Lines and blocks are as wide as letters, and stand for themselves as these do.
+    file: /ink\/build\/line-update\.js$/,
+    from: 'if (printableAscii.test(previousText) && printableAscii.test(nextText)) {',
+    to: 'if (isNarrow(previousText) && isNarrow(nextText)) {',
+  },
+  {
+    file: /ink\/build\/line-update\.js$/,
+    from: "import stringWidth from 'string-width';",
+    to: "import stringWidth, {isNarrow} from 'string-width';",
+  },
+  {
+    // No style of a pane reaches beyond its line.
+    file: /ink\/build\/output\.js$/,
+    from: `        const characterLines = [[]];
+        for (const character of this.caches.getStyledChars(text)) {
+            if (character.value === '\\n') {
+                characterLines.push([]);
+            }
+            else {
+                characterLines.at(-1).push(character);
+            }
+        }
+        let lines = characterLines.map(line => styledCharsToString(line));`,
+    to: `        let lines = text.split('\\n');`,
+  },
+];
+
+const patched = {
+  name: 'patched',
+  setup(build) {
+    for (const file of new Set(patches.map(patch => String(patch.file)))) {
+      const own = patches.filter(patch => String(patch.file) === file);
+      build.onLoad({filter: own[0].file}, ({path}) => {
+        let contents = readFileSync(path, 'utf8');
+        for (const {from, to} of own) {
+          if (!contents.includes(from)) throw new Error(`${path} has changed: see whether its patch is still needed`);
+          contents = contents.replace(from, () => to);
+        }
+        return {contents};
+      });
+    }
+  },
+};
+
+/** Ink measures every text several times a frame: it gets the cockpit's own measure, which asks the package once. */
+const ownWidths = {
+  name: 'own-widths',
+  setup(build) {
+    const measure = fileURLToPath(new URL('../source/cockpit/draw/width.ts', import.meta.url));
+    build.onResolve({filter: /^string-width$/}, ({importer}) => {
+      return /node_modules\/(?:ink|widest-line)\//.test(importer) ? {path: measure, namespace: 'own-widths'} : null;
+    });
+    build.onLoad({filter: /.*/, namespace: 'own-widths'}, ({path}) => ({
+      contents: `export {textWidth as default, isNarrow} from ${JSON.stringify(path)};`,
+      resolveDir: '/',
+    }));
+  },
+};
+
+/** blessed requires its widgets by names that it puts together: of thirty the charts need these. */
+const fewWidgets = {
+  name: 'few-widgets',
+  setup(build) {
+    build.onLoad({filter: /blessed\/lib\/widget\.js$/}, ({path}) => {
+      if (!readFileSync(path, 'utf8').includes("require('./widgets/' + file)")) {
+        throw new Error('blessed has changed: see whether fewWidgets is still needed');
+      }
+      const widgets = ['Node', 'Screen', 'Element', 'Box'];
+      return {
+        contents: widgets.map(name => `exports.${name} = require('./widgets/${name.toLowerCase()}');`).join('\n'),
+      };
+    });
+  },
+};
+
+/** The line chart takes one function of lodash: all of it would be a tenth of the cockpit. */
+const littleLodash = {
+  name: 'little-lodash',
+  setup(build) {
+    build.onLoad({filter: /blessed-contrib\/lib\/widget\/charts\/line\.js$/}, ({path}) => {
+      const contents = readFileSync(path, 'utf8');
+      const used = new Set(contents.match(/\b_\.\w+/g));
+      if (!contents.includes("require('lodash')") || [...used].join() !== '_.max') {
+        throw new Error('blessed-contrib has changed: see whether littleLodash is still right');
+      }
+      return {contents: contents.replace("require('lodash')", '{max: list => Math.max(...list)}')};
+    });
+  },
+};
+
+/** Node warns of `new Buffer` outside of node_modules, which a bundle is. */
+const newBuffer = {
+  name: 'new-buffer',
+  setup(build) {
+    build.onLoad({filter: /drawille-blessed-contrib\/index\.js$/}, ({path}) => {
+      const contents = readFileSync(path, 'utf8');
+      if (!contents.includes('new Buffer(')) throw new Error('drawille has changed: newBuffer is not needed any more');
+      return {contents: contents.replaceAll('new Buffer(', 'Buffer.alloc(')};
+    });
+  },
+};
+
+/** How everything that is run from a bundle is made. */
+export const bundling = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.12',
+  jsx: 'automatic',
+  define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
+  external: ['node-pty', 'sqlite3', 'react-devtools-core'],
+  banner: {
+    js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  plugins: [patched, ownWidths, fewWidgets, littleLodash, newBuffer],
+  logLevel: 'warning',
+};
