@@ -84,15 +84,10 @@ export default class Output {`,
         })`,
   },
   {
-    // Lines and blocks are as wide as letters, and stand for themselves as these do.
-    file: /ink\/build\/line-update\.js$/,
-    from: 'if (printableAscii.test(previousText) && printableAscii.test(nextText)) {',
-    to: 'if (isNarrow(previousText) && isNarrow(nextText)) {',
-  },
-  {
-    file: /ink\/build\/line-update\.js$/,
-    from: "import stringWidth from 'string-width';",
-    to: "import stringWidth, {isNarrow} from 'string-width';",
+    // It writes the rest of a line from the first cell that changed, with every style before it.
+    file: /ink\/build\/log-update\.js$/,
+    from: "import lineUpdate from './line-update.js';",
+    to: `import {lineDiff as lineUpdate} from ${JSON.stringify(fileURLToPath(new URL('../source/cockpit/draw/line-diff.ts', import.meta.url)))};`,
   },
   {
     // No style of a pane reaches beyond its line.
@@ -137,7 +132,7 @@ const ownWidths = {
       return /node_modules\/(?:ink|widest-line)\//.test(importer) ? {path: measure, namespace: 'own-widths'} : null;
     });
     build.onLoad({filter: /.*/, namespace: 'own-widths'}, ({path}) => ({
-      contents: `export {textWidth as default, isNarrow} from ${JSON.stringify(path)};`,
+      contents: `export {textWidth as default} from ${JSON.stringify(path)};`,
       resolveDir: '/',
     }));
   },

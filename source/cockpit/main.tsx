@@ -167,7 +167,8 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     interactive: true,
     alternateScreen: true,
     incrementalRendering: true,
-    maxFps: 60,
+    // The store says when: here a key waits for nothing but the frame that is being drawn.
+    maxFps: 250,
   });
   stdout.write(NO_WRAP);
   mouse.want(true);

@@ -1,11 +1,17 @@
 import {type Action, reduce, type State} from './state.ts';
 
+/** What the fleet tells is drawn together, at most once in this time, in ms; what a person did is drawn at once. */
+const TOLD_GAP_MS = 16;
+const TOLD: ReadonlySet<Action['type']> = new Set(['screen', 'sessions', 'approvals', 'entries', 'spend']);
+
 /** Holds the one state; listeners hear of changes once per turn of the event loop's microtasks. */
 export class Store {
   #state: State;
   #seen: State;
   #told = true;
   #held = false;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(state: State) {
@@ -26,15 +32,20 @@ export class Store {
     const next = reduce(this.#state, action);
     if (next === this.#state) return;
     this.#state = next;
-    if (!this.#told) return;
+    const wait = TOLD.has(action.type) ? this.#toldAt + TOLD_GAP_MS - performance.now() : 0;
+    if (!this.#told && (wait > 0 || this.#timer === undefined)) return;
     this.#told = false;
-    queueMicrotask(this.tell);
+    if (wait > 0) this.#timer = setTimeout(this.tell, wait);
+    else queueMicrotask(this.tell);
   };
 
   /** Tells the listeners now of what they have not heard yet. */
   readonly tell = (): void => {
     if (this.#told || this.#held) return;
     this.#told = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#toldAt = performance.now();
     for (const listener of this.#listeners) listener();
   };
 

@@ -18,7 +18,7 @@ test('a minute of idle ticks draws one frame: that of its end', async () => {
       mock.timers.tick(ms);
       for (let round = 0; round < 5; round++) await new Promise(resolve => setImmediate(resolve));
     };
-    await cockpit.see(/payments/);
+    while (!/payments/.test(cockpit.frame())) await step(20);
     // What the start itself still has to say.
     await step(3000);
     const before = cockpit.frames();
@@ -48,6 +48,34 @@ test('a store that is held tells once of all that happened', () => {
   store.release();
   assert.equal(told, 1);
   assert.equal(store.seen(), store.state());
+});
+
+test('what a person did is told at once, with what the fleet told before', async () => {
+  const store = new Store(firstState({size: {cols: 80, rows: 24}, now: 0, demo: false}));
+  const told: number[] = [];
+  store.subscribe(() => told.push(store.state().now));
+  const turn = () => new Promise(resolve => setImmediate(resolve));
+  const tell = (now: number) => store.dispatch({type: 'sessions', sessions: sceneSessions(), now});
+  mock.timers.enable({apis: ['setTimeout']});
+  try {
+    tell(1);
+    await turn();
+    assert.deepEqual(told, [1], 'after a pause the first is told at once');
+    tell(2);
+    tell(3);
+    await turn();
+    assert.deepEqual(told, [1]);
+    store.dispatch({type: 'view', view: 'grid'});
+    await turn();
+    assert.deepEqual(told, [1, 3]);
+    tell(4);
+    mock.timers.tick(100);
+    assert.deepEqual(told, [1, 3, 4]);
+    mock.timers.tick(100);
+    assert.deepEqual(told, [1, 3, 4], 'nothing is left over');
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 test('screens are followed only while they are in sight', async () => {

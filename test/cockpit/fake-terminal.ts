@@ -6,8 +6,10 @@ import dark from '../../themes/dark.json' with {type: 'json'};
 import {FakeFleet, screenOf} from './fake-fleet.ts';
 
 export type Drawing = {
-  /** Shows the first session, which has to be the selected one, with this screen; resolves with what was written for it. */
-  show: (lines: readonly Row[]) => Promise<string>;
+  /** What was written since this was asked last. */
+  written: () => string;
+  /** Shows the first session, which has to be the selected one, with this screen; resolves once it was drawn. */
+  show: (lines: readonly Row[]) => Promise<void>;
   end: () => Promise<void>;
 };
 
@@ -32,10 +34,11 @@ export async function openDrawing({cols, rows, sessions, clock}: Options): Promi
   });
   await stdout.until(text => text.includes(first!.name));
   return {
-    show: lines => {
+    written: () => stdout.taken.splice(0).join(''),
+    show: async lines => {
       const written = stdout.next();
       fleet.show(first!.name, screenOf([...lines], {cols: cols - 76, rows: rows - 5}));
-      return written;
+      await written;
     },
     end: async () => {
       stdin.emit('data', Buffer.from('q'));
@@ -58,6 +61,7 @@ class FakeOutput extends EventEmitter {
   readonly isTTY = true;
   readonly writable = true;
   readonly writableLength = 0;
+  readonly taken: string[] = [];
   readonly columns: number;
   readonly rows: number;
 
@@ -69,6 +73,7 @@ class FakeOutput extends EventEmitter {
 
   write(text: string, done?: () => void): boolean {
     if (done !== undefined) queueMicrotask(done);
+    this.taken.push(text);
     this.emit('written', text);
     return true;
   }

@@ -26,7 +26,8 @@ for (let frame = 0; frame < 40; frame++) {
       style: styles[i % styles.length]!,
     }));
   });
-  written.push(await drawing.show(lines));
+  await drawing.show(lines);
+  written.push(drawing.written());
   await new Promise(resolve => setTimeout(resolve, 20));
 }
 await drawing.end();

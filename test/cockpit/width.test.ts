@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {test} from 'node:test';
-import {build} from 'esbuild';
 import stringWidth from 'string-width';
-import {isNarrow, textWidth} from '../../source/cockpit/draw/width.ts';
+import {textWidth} from '../../source/cockpit/draw/width.ts';
 
 test('every character has the width that string-width gives it', () => {
   const wrong: string[] = [];
@@ -61,33 +56,5 @@ test('texts of all kinds of characters have the width that string-width gives th
   for (let i = 0; i < 20_000; i++) {
     const text = Array.from({length: 1 + random(8)}, () => letters[random(letters.length)]!).join('');
     assert.equal(textWidth(text), stringWidth(text), JSON.stringify(text));
-    if (isNarrow(text)) assert.equal(stringWidth(text), text.length, JSON.stringify(text));
-  }
-});
-
-test('what the bundle has otherwise than Ink draws the same bytes', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'amux-frames-'));
-  try {
-    type Bundling = {plugins: {name: string}[]};
-    const {bundling} = (await import(new URL('../../.ci/plugins.mjs', import.meta.url).href)) as {bundling: Bundling};
-    const draw = async (name: string, plugins: Bundling['plugins']): Promise<string[]> => {
-      const outdir = join(directory, name);
-      const entryPoints = [new URL('fixture-frames.ts', import.meta.url).pathname];
-      await build({...bundling, plugins: plugins as [], entryPoints, outdir, outExtension: {'.js': '.mjs'}});
-      const said = execFileSync(process.execPath, [join(outdir, 'fixture-frames.mjs')], {
-        encoding: 'utf8',
-        timeout: 60_000,
-      });
-      return JSON.parse(/^\[".*\]$/m.exec(said)![0]) as string[];
-    };
-    const own = await draw('own', bundling.plugins);
-    const theirs = await draw(
-      'theirs',
-      bundling.plugins.filter(({name}) => name === 'few-widgets'),
-    );
-    assert.ok(own.length === 40 && own.every(frame => frame.length > 200));
-    assert.deepEqual(own, theirs);
-  } finally {
-    rmSync(directory, {recursive: true});
   }
 });

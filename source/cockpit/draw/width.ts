@@ -37,10 +37,6 @@ export function textWidth(text: string): number {
   return total;
 }
 
-/** Whether each UTF-16 unit is one column and joins no other. */
-export const isNarrow = (text: string): boolean =>
-  ASCII.test(text) || (SIMPLE.test(text) && textWidth(text) === text.length);
-
 function otherWidth(text: string): number {
   let cells = others.get(text);
   if (cells === undefined) {
