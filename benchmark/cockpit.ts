@@ -1,9 +1,10 @@
 import {join} from 'node:path';
 import {CockpitTerminal} from './cockpit-terminal.ts';
 import {type Figure, percentile} from './figures.ts';
-import {BenchFleet, printerAt, programs} from './fleet.ts';
+import {BenchFleet, programs, talkerAt} from './fleet.ts';
 import {frameTimes} from './frames.ts';
 import {watchStarts} from './idle.ts';
+import {bareEcho} from './keys.ts';
 import {childrenOf, cpuShares, pause} from './processes.ts';
 
 const SIZE = {cols: 200, rows: 50};
@@ -42,11 +43,13 @@ async function busy(): Promise<Figure[]> {
     const written = terminal.written.slice(from);
     const bytes = written.reduce((sum, chunk) => sum + Buffer.byteLength(chunk.bytes), 0);
     const keys = await walking(terminal);
+    const bare = await bareEcho();
     return [
       {name: 'busy: cockpit + supervisor', value: shares.cockpit, unit: '% of a core', aim: 25},
       {name: 'busy: control client', value: shares.client, unit: '% of a core'},
       {name: 'busy: tmux server', value: shares.server, unit: '% of a core'},
       {name: 'busy: written to the terminal', value: bytes / WINDOW_S / 1000, unit: 'KB/s', aim: 40},
+      {name: 'a bare terminal meanwhile: letter to its echo, p95', value: percentile(bare, 0.95), unit: 'ms'},
       {name: 'busy: key to paint, p50', value: percentile(keys, 0.5), unit: 'ms'},
       {name: 'busy: key to paint, p95', value: percentile(keys, 0.95), unit: 'ms', aim: 16.7},
     ];
@@ -59,7 +62,7 @@ async function busy(): Promise<Figure[]> {
 export async function busyFleet(): Promise<BenchFleet> {
   const fleet = new BenchFleet('tmux');
   const supervisor = await fleet.serve();
-  await fleet.fill(printerAt(30), {count: 1});
+  await fleet.fill(talkerAt(30), {count: 1});
   await fleet.fill(programs.printer, {count: PRINTING, from: 2});
   await fleet.fill(programs.cat, {count: SILENT, from: 2 + PRINTING});
   await supervisor.end();

@@ -20,6 +20,12 @@ export const printerAt = (hertz: number): string => `python3 -u -c 'import time,
 for i in itertools.count():
     print("line %06d of the work that is going on here" % i); time.sleep(${1 / hertz})'`;
 
+/** The same with other words in each line, so that a scrolled screen has little in common with the one before. */
+export const talkerAt = (hertz: number): string => `python3 -u -c 'import time,itertools,random
+words = "read write test build of the and src/app.ts function returns 42 error ok request headers".split()
+for i in itertools.count():
+    print("%c[3%dm%s%c[0m" % (27, i % 8, " ".join(random.choices(words, k=random.randint(3, 16))), 27)); time.sleep(${1 / hertz})'`;
+
 /** Programs that the sessions of a benchmark run. */
 export const programs = {
   /** Silent, echoes what is typed. */

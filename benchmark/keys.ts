@@ -40,7 +40,7 @@ async function withBackend(kind: BackendKind): Promise<Figure[]> {
   }
 }
 
-async function bareEcho(): Promise<number[]> {
+export async function bareEcho(): Promise<number[]> {
   const pty = spawn('cat', [], {cols: 120, rows: 40});
   const times: number[] = [];
   for (let i = 0; i < TYPED; i++) {

@@ -1,5 +1,5 @@
 import {characters} from './cells.ts';
-import {textWidth} from './width.ts';
+import {isSimple, textWidth} from './width.ts';
 
 /** One column of a line. `text` is empty in the second column of a wide character. `style`: SGR parameters, empty: none. */
 type Cell = {text: string; style: string};
@@ -72,27 +72,47 @@ function cellsOf(line: string): Cell[] | null {
 /** Null: there is something in it whose effect is not known here. */
 function parse(line: string): Cell[] | null {
   const cells: Cell[] = [];
-  let open = new Map<string, string>();
-  let style = '';
+  let style = NO_STYLE;
   for (const [piece, codes] of line.matchAll(PIECE)) {
     if (codes !== undefined) {
-      const changed = restyled(open, codes);
+      const changed = styleBehind(style, codes);
       if (changed === null) return null;
-      open = changed;
-      style = [...open.values()].join(';');
+      style = changed;
     } else if (piece === '\x1b') return null;
-    else if (ASCII.test(piece)) for (const text of piece) cells.push({text, style});
+    else if (ASCII.test(piece)) for (const text of piece) cells.push({text, style: style.text});
     else {
-      for (const text of characters(piece)) {
+      for (const text of isSimple(piece) ? piece : characters(piece)) {
         const width = textWidth(text);
         // What has no width belongs to what stands before it.
         if (width === 0) return null;
-        cells.push({text, style});
-        for (let i = 1; i < width; i++) cells.push({text: '', style});
+        cells.push({text, style: style.text});
+        for (let i = 1; i < width; i++) cells.push({text: '', style: style.text});
       }
     }
   }
   return cells;
+}
+
+/** Styles that are on, and the sequences that were seen behind them. `text`: the SGR parameters that switch them on. */
+type Styles = {open: ReadonlyMap<string, string>; text: string; behind: Map<string, Styles | null>};
+
+const NO_STYLE: Styles = {open: new Map(), text: '', behind: new Map()};
+/** Colours of an agent have no end: what was seen is forgotten together. */
+const SEEN_MAX = 500;
+let seen = 0;
+
+function styleBehind(styles: Styles, codes: string): Styles | null {
+  const known = styles.behind.get(codes);
+  if (known !== undefined) return known;
+  const open = restyled(styles.open, codes);
+  const next =
+    open === null ? null : open.size === 0 ? NO_STYLE : {open, text: [...open.values()].join(';'), behind: new Map()};
+  if (seen++ > SEEN_MAX) {
+    NO_STYLE.behind.clear();
+    seen = 0;
+  }
+  styles.behind.set(codes, next);
+  return next;
 }
 
 /** What each closing code closes. */

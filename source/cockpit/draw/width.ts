@@ -37,6 +37,9 @@ export function textWidth(text: string): number {
   return total;
 }
 
+/** Whether each UTF-16 unit is a character of its own. */
+export const isSimple = (text: string): boolean => SIMPLE.test(text);
+
 function otherWidth(text: string): number {
   let cells = others.get(text);
   if (cells === undefined) {

@@ -1,0 +1,56 @@
+/** `npm run soak -- cockpit [MINUTES]`: does the cockpit grow while the fleet works and a person looks around? */
+import {busyFleet, openAt} from './cockpit.ts';
+import {type Figure, load, printFigures, saveFigures} from './figures.ts';
+import {pause, residentBytes} from './processes.ts';
+
+const MINUTES = 30;
+/** What is loaded and compiled first is no growth, in minutes; half of a run that is shorter. */
+const WARM = 5;
+const LOOK_MS = 5000;
+/** What a person does meanwhile: walks, looks at other screens and comes back, changes the theme. */
+const KEYS = ['j', 'j', 'k', '5', '1', 'v', 'v', 'z', '\x1b', 't', '2', '1', '?', '\x1b'];
+
+const [what = 'cockpit', given = String(MINUTES)] = process.argv.slice(2);
+const minutes = Number(given);
+if (what !== 'cockpit' || !(minutes > 0)) {
+  console.error('usage: npm run soak -- cockpit [MINUTES]');
+  process.exit(2);
+}
+console.log(`cockpit, ${minutes} minutes … (load ${load().toFixed(1)})`);
+const figures = await soak(minutes);
+printFigures(figures);
+// Shorter runs show that it works; their slope is that of the heap before it is full for the first time.
+if (minutes >= MINUTES) saveFigures('soak', figures, new Date());
+
+async function soak(minutes: number): Promise<Figure[]> {
+  await using fleet = await busyFleet();
+  const terminal = await openAt(fleet, 's01');
+  const samples: {minute: number; kilobytes: number}[] = [];
+  try {
+    const begun = performance.now();
+    for (let i = 0; performance.now() - begun < minutes * 60_000; i++) {
+      terminal.press(KEYS[i % KEYS.length]!);
+      await pause(LOOK_MS);
+      const sample = {minute: (performance.now() - begun) / 60_000, kilobytes: residentBytes(terminal.pid) / 1024};
+      samples.push(sample);
+      terminal.written.length = 0;
+      if (i % 12 === 11) console.log(`    ${sample.minute.toFixed(1)} min  ${(sample.kilobytes / 1024).toFixed(1)} MB`);
+    }
+  } finally {
+    await terminal.end();
+  }
+  const warm = samples.filter(({minute}) => minute >= Math.min(WARM, minutes / 2));
+  return [
+    {name: 'memory of the cockpit at the end', value: samples.at(-1)!.kilobytes / 1024, unit: 'MB'},
+    {name: 'its slope once warm', value: slope(warm), unit: 'KB/min', aim: 256},
+  ];
+}
+
+/** Of the straight line that is nearest to all samples. */
+function slope(samples: readonly {minute: number; kilobytes: number}[]): number {
+  const mean = (of: (sample: {minute: number; kilobytes: number}) => number): number =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
+  const [x, y] = [mean(({minute}) => minute), mean(({kilobytes}) => kilobytes)];
+  const rise = samples.reduce((sum, {minute, kilobytes}) => sum + (minute - x) * (kilobytes - y), 0);
+  return rise / samples.reduce((sum, {minute}) => sum + (minute - x) ** 2, 0);
+}
