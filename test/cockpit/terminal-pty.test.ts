@@ -113,6 +113,7 @@ describe('a terminal that is slow, resized, stopped or lost', {concurrency: 3}, 
     terminal.press('stty sane; printf "\\033[?1049l\\033[?25h"; fg\n');
     await terminal.until(() => terminal.alternate && /COMMAND$/.test(terminal.rows().at(-1)!), 'the whole picture');
     assert.match(terminal.rows()[0]!, /^ amux/);
+    await terminal.settled();
     terminal.press('j');
     await terminal.expectRow(/^┃ ◆ question/);
     terminal.press('q');
