@@ -29,4 +29,7 @@ export async function makeSessions(tour: Tour, dir: string): Promise<void> {
   await tour.write('\x1b[A', on('prompt'));
   await tour.press('form.submit', 'enter', gone(dialog));
   await tour.terminal.expect(/━ kat ━/);
+
+  await tour.press('fork', 'f', /━ Fork k[ai]t ━/);
+  await tour.write('\x1b', gone(/━ Fork /));
 }
