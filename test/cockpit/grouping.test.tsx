@@ -6,6 +6,7 @@ import {layoutOf} from '../../source/cockpit/layout.ts';
 import {itemAt, itemBeside, rowsInSight, rowsOf, topFor} from '../../source/cockpit/list-window.ts';
 import {visibleItems} from '../../source/cockpit/listing.ts';
 import {cardsLines, listLines} from '../../source/cockpit/panes/cards.ts';
+import {spokenSessions} from '../../source/cockpit/panes/spoken.ts';
 import {type Action, firstState, reduce, type State, visibleSessions} from '../../source/cockpit/state.ts';
 import type {SessionView} from '../../source/domain/fleet.ts';
 import {FakeFleet, sessionOf} from './fake-fleet.ts';
@@ -131,6 +132,14 @@ test('each cell of the list belongs to the item that is drawn there', () => {
     assert.equal(itemAt(sessions, {top: 0, area, x: area.cols, y: 0}), null);
     assert.equal(itemAt(sessions, {top: 0, area, x: 0, y: 1000}), null);
   }
+});
+
+test('a screen reader says the headers, and how their sessions are', () => {
+  const sessions = grouped(six(), {by: 'tag', folded: ['tag:docs']});
+  const lines = spokenSessions({sessions, selected: 'tag:docs', marks: [], rows: 20});
+  assert.equal(lines[0], '  Group #shop, 3 sessions: 1 working, 2 idle');
+  assert.match(lines[1]!, /^ {2}a, idle/);
+  assert.ok(lines.includes('> Group #docs, folded, 2 sessions: 1 needs you, 1 idle'), lines.join('\n'));
 });
 
 test('headers are as wide as the list in every layout', () => {

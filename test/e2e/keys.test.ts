@@ -1,4 +1,4 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {setTimeout as look} from 'node:timers/promises';
@@ -7,11 +7,16 @@ import {Client} from '../../source/api/client.ts';
 import {Home, until} from '../helpers/home.ts';
 import {TestRepository} from '../helpers/repository.ts';
 import {Terminal} from '../helpers/terminal.ts';
+import {answerFromAnywhere} from './keys/answer.ts';
 import {answer} from './keys/approvals.ts';
 import {walkTheBoard, workOnTheBoard} from './keys/board.ts';
 import {readChanges} from './keys/changes.ts';
 import {goEverywhere} from './keys/everywhere.ts';
 import {walkTheFleet} from './keys/fleet.ts';
+import {makeSessions} from './keys/form.ts';
+import {markAndGroup} from './keys/marks.ts';
+import {findCommands} from './keys/palette.ts';
+import {writePrompts} from './keys/prompt.ts';
 import {steer, switchModel} from './keys/sessions.ts';
 import {editAText} from './keys/texts.ts';
 import {gone, Tour} from './keys/tour.ts';
@@ -64,6 +69,12 @@ describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, ()
       await editAText(new Tour(terminal, pressed));
     });
 
+    test('what can be done is found by a few letters', async () => {
+      await using terminal = new Terminal(home, [], WIDE);
+      await terminal.expect(/s01/);
+      await findCommands(new Tour(terminal, pressed));
+    });
+
     test('from each screen to every other, and out', async () => {
       for (const key of ['q', 'ctrl+c']) {
         await using terminal = new Terminal(home, [], WIDE);
@@ -108,6 +119,24 @@ describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, ()
     const tour = new Tour(terminal, pressed);
     await steer(tour);
     await readChanges(tour, () => repository.write('zz.txt', 'changed meanwhile\n'));
+  });
+
+  test('sessions are made, marked, grouped and written to', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    for (const name of ['ada', 'bob', 'eve']) {
+      const tags = name === 'eve' ? [] : ['shop'];
+      await fleet.register({name, dir: home.work, agent: 'generic', command: 'cat', tags});
+    }
+    for (const name of ['sub-a', 'sub-b']) mkdirSync(join(home.work, name));
+    home.program('claude', '#!/bin/sh\nexec cat\n');
+    await using terminal = new Terminal(home, [], WIDE);
+    await terminal.expect(/━ ada ━/);
+    const tour = new Tour(terminal, pressed);
+    await markAndGroup(tour);
+    await writePrompts(tour);
+    await makeSessions(tour, home.work);
   });
 
   test('sessions get another model', async () => {
@@ -173,6 +202,10 @@ describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, ()
         await look(LOOK_MS);
       },
     });
+    for (const name of ['asker', 'denied']) await fleet.type(name, 'touch more\r');
+    await until('two to ask', async () => (await fleet.approvals()).length >= 2);
+    await terminal.expect(/Approvals [23]/);
+    await answerFromAnywhere(new Tour(terminal, pressed));
   });
 });
 

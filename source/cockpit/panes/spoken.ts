@@ -3,6 +3,7 @@ import {clockText} from '../ages.ts';
 import {agentText, countMoods, detailText, looks, type Mood, moodOf, moods, sinceOf, stateText} from '../attention.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
+import {type Group, type Item, idOf, isGroup} from '../grouping.ts';
 import type {CockpitInfo} from '../options.ts';
 import type {Connection, Notice} from '../state.ts';
 
@@ -38,7 +39,8 @@ export function spokenHeader({sessions, connection, mode, tabs}: SpokenHeader): 
 }
 
 export type SpokenSessions = {
-  sessions: readonly SessionView[];
+  /** With the headers of groups. */
+  sessions: readonly Item[];
   selected: string | null;
   marks: readonly string[];
   /** Lines at most; those around the selected one are kept. */
@@ -49,15 +51,22 @@ export type SpokenSessions = {
 export function spokenSessions({sessions, selected, marks, rows}: SpokenSessions): string[] {
   const at = Math.max(
     0,
-    sessions.findIndex(({id}) => id === selected),
+    sessions.findIndex(item => idOf(item) === selected),
   );
   const from = Math.max(0, Math.min(at - Math.floor(rows / 2), sessions.length - rows));
-  const shown = sessions.slice(from, from + rows).map(session => {
-    const marked = marks.includes(session.id) ? 'marked, ' : '';
-    return `${session.id === selected ? '> ' : '  '}${marked}${sessionText(session)}`;
+  const shown = sessions.slice(from, from + rows).map(item => {
+    const pointer = idOf(item) === selected ? '> ' : '  ';
+    if (isGroup(item)) return pointer + groupText(item);
+    return `${pointer}${marks.includes(item.id) ? 'marked, ' : ''}${sessionText(item)}`;
   });
   const left = sessions.length - shown.length;
   return left > 0 ? [...shown, `  ${left} more`] : shown;
+}
+
+function groupText({title, folded, sessions, counts}: Group): string {
+  const said = moods.filter(mood => counts[mood] > 0).map(mood => `${counts[mood]} ${words[mood]}`);
+  const size = `${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`;
+  return `Group ${plain(title)}, ${folded ? 'folded, ' : ''}${size}: ${said.join(', ')}`;
 }
 
 function sessionText(session: SessionView): string {

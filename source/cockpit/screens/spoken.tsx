@@ -4,9 +4,10 @@ import type {SessionView} from '../../domain/fleet.ts';
 import type {Hint} from '../draw/hints.ts';
 import {tabs} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
+import {visibleItems} from '../listing.ts';
 import type {CockpitInfo} from '../options.ts';
 import {spokenChanges, spokenHeader, spokenHints, spokenNotice, spokenSessions} from '../panes/spoken.ts';
-import {type State, visibleSessions} from '../state.ts';
+import type {State} from '../state.ts';
 
 /** Lines of header, keys, announcement and notice. */
 const OTHER_ROWS = 6;
@@ -40,7 +41,7 @@ export function SpokenScreen({state, layout, info, hints, writing, dialog, scree
   });
   const rows = Math.max(1, size.rows - OTHER_ROWS);
   const listed = place === 'fleet' && layout.cards !== null && sessions !== null && sessions.length > 0;
-  const list = listed ? spokenSessions({sessions: visibleSessions(state), selected, marks, rows}) : null;
+  const list = listed ? spokenSessions({sessions: visibleItems(state), selected, marks, rows}) : null;
   const last = [writing ?? spokenHints(hints), said, notice === null ? '' : spokenNotice(notice)];
   return (
     <Box flexDirection="column">

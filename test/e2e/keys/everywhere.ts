@@ -19,8 +19,8 @@ export async function goEverywhere(tour: Tour): Promise<void> {
 
   await tour.write('5', /\[5 Events\]/);
   for (const key of ['esc', 'enter', 'q', 'space', 'ctrl+c']) {
-    await tour.press('read-event', 'enter', /┏━ \d\d:\d\d:\d\d/);
-    await tour.press('message.close', key, gone(/┏━ \d\d:\d\d:\d\d/));
+    await tour.press('read-event', 'enter', /┏━ (\d\d-\d\d )?\d\d:\d\d:\d\d/);
+    await tour.press('message.close', key, gone(/┏━ (\d\d-\d\d )?\d\d:\d\d:\d\d/));
   }
   await tour.write('1', /\[1 Fleet\]/);
 }
