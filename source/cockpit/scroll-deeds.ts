@@ -106,7 +106,10 @@ export function scrollDeeds({fleet, store, options, write, lend, say, fail, isLo
       }
       write(sequence);
       dispatch({type: 'scrollback', step: {do: 'select', on: false}});
-      say(`${count} copied`, 'with OSC 52: the terminal has to allow it');
+      const needs = options.env?.['TMUX']
+        ? 'set-clipboard on, or allow-passthrough on, in tmux'
+        : 'a terminal that allows it';
+      say(`${count} copied`, `with OSC 52, which takes ${needs}`);
     },
 
     editScrollback() {

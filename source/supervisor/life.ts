@@ -229,6 +229,7 @@ export class Life {
     const {backends, paths, now, door, self} = this.#options;
     const {session} = runner;
     const [backend] = backends;
+    runner.sizeToCome = null;
     const run: RunRecord = {
       id: `run-${randomBytes(5).toString('hex')}`,
       pid: null,
@@ -269,16 +270,16 @@ export class Life {
       // Nobody else may go on with it, long before it tells of it itself.
       const begins = forked === null ? conversation?.id : forked.conversation;
       if (begins != null) runner.observe({source: 'conversation', at: run.startedAt, id: begins, file: null});
-      const {cols, rows} = size;
       const {id: terminal, name, dir: cwd} = session;
       const {argv} = equipped;
       const env = {...plan.env, ...equipped.env};
       // Another program under this agent's name would get the answer as input.
       const asksForStatus = agent.asksForStatus && runsItself(agent, argv);
-      const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, cols, rows, asksForStatus});
+      const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, ...size, asksForStatus});
       runner.launched(pid);
       void this.#options.rules.launched(runner.session, argv, env).then(version => runner.isOfVersion(run.id, version));
       runner.listen({argv, env});
+      if (runner.sizeToCome !== null) await backend!.resize(terminal, runner.sizeToCome).catch(() => {}); // It ended.
     } catch (error) {
       const failure = asAmuxError(error);
       const exit = failure.code === 'command.missing' ? {code: 127, signal: null, at: now()} : null;

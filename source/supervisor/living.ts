@@ -84,8 +84,11 @@ export function living({
     async resize(ref, size) {
       const runner = roster.find(ref);
       life.size = size;
+      runner.sizeToCome = size;
       runner.expectRepaint();
-      await roster.inTerminal(runner, backend => backend.resize(runner.session.id, size));
+      // While it starts it has no terminal yet: it takes the size when it has.
+      if (runner.session.run?.pid != null)
+        await roster.inTerminal(runner, backend => backend.resize(runner.session.id, size));
       return roster.view(runner);
     },
   };

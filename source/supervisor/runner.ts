@@ -64,6 +64,8 @@ export class Runner {
   remembered: Record<string, string> = {};
   /** Variables of a one-shot session: in memory only. */
   extra: Record<string, string> = {};
+  /** Asked for while its terminal was being made. */
+  sizeToCome: {cols: number; rows: number} | null = null;
   #previewed: {screen: Screen; text: string} | null = null;
   #closed = false;
   #life: Promise<unknown> = Promise.resolve();

@@ -356,7 +356,7 @@ describe('in a real terminal', {concurrency: 3}, () => {
     terminal.press('\r');
     await terminal.expectRow(/batch is not running/);
     terminal.press('q');
-    await terminal.expectRow(/^END quit/);
+    await terminal.expectRow(/^CODE 0/);
     assert.ok(terminal.output.lastIndexOf('\x1b[?7h') > terminal.output.lastIndexOf('\x1b[?7l'), 'lines wrap again');
   });
 

@@ -36,8 +36,8 @@ describe('live tiles in a real terminal', {concurrency: 2}, () => {
       terminal.press('V');
       await terminal.expectNoRow(/┏━ ◆ docs/);
       terminal.press('q');
-      await terminal.expectRow(/^END quit/);
-      assert.match(terminal.allLines().join('\n'), /type docs "x"/);
+      await terminal.expectRow(/^CODE 0/);
+      assert.match(terminal.output, /CALLS .*type docs "x"/);
     });
   }
 });

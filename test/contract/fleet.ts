@@ -344,6 +344,18 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     assert.equal((await fleet.explain('a')).status, 'running');
   });
 
+  test('a size that is asked for while it starts is its size', async context => {
+    const {fleet, work} = await open(context);
+    for (const [i, name] of ['a', 'b', 'c'].entries()) {
+      await fleet.register({name, dir: work, agent: 'generic', command: 'cat'});
+      const starting = fleet.start(name);
+      if (i > 0) await until('it to begin', async () => (await fleet.session(name)).running);
+      await fleet.resize(name, {cols: 91 + i, rows: 31});
+      await starting;
+      await until('the size', async () => (await fleet.peek(name)).cols === 91 + i);
+    }
+  });
+
   test('whoever disposes of his own leaves the others theirs', async context => {
     const {fleet, another, shutdowns} = await open(context);
     const second = await another();
