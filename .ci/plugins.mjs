@@ -2,6 +2,9 @@
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
+/** A module of the cockpit's own drawing, as a string in code. */
+const own = name => JSON.stringify(fileURLToPath(new URL(`../source/cockpit/draw/${name}`, import.meta.url)));
+
 /** Packages as they are measured, and what is put instead of a part of them. A part that is gone is an error. */
 const patches = [
   {
@@ -25,12 +28,12 @@ const patches = [
     // All that is on screen is looked at in each frame, and most of it has not changed since the one before.
     file: /ink\/build\/sanitize-ansi\.js$/,
     from: 'export default sanitizeAnsi;',
-    to: `const known = new Map();
+    to: `import {Recent} from ${own('recent.ts')};
+const known = new Recent(32);
 export default text => {
     let sanitized = known.get(text);
     if (sanitized === undefined) {
         sanitized = sanitizeAnsi(text);
-        if (known.size >= 64) known.clear();
         known.set(text, sanitized);
     }
     return sanitized;
@@ -40,20 +43,24 @@ export default text => {
     // Lines are taken apart once, not in each frame.
     file: /ink\/build\/output\.js$/,
     from: '    caches = new OutputCaches();',
-    to: '    caches = keptCaches.fresh();',
+    to: '    caches = keptCaches;',
+  },
+  {
+    file: /ink\/build\/output\.js$/,
+    from: `    widths = new Map();
+    blockWidths = new Map();
+    styledChars = new Map();`,
+    to: `    widths = new Recent(1000);
+    blockWidths = new Recent(32);
+    styledChars = new Recent(250);`,
   },
   {
     file: /ink\/build\/output\.js$/,
     from: 'export default class Output {',
-    to: `const BLANK = Object.freeze({type: 'char', value: ' ', fullWidth: false, styles: []});
+    to: `import {Recent} from ${own('recent.ts')};
+const keptCaches = new OutputCaches();
+const BLANK = Object.freeze({type: 'char', value: ' ', fullWidth: false, styles: []});
 const keptRows = [];
-const keptCaches = {
-    now: new OutputCaches(),
-    fresh() {
-        if (this.now.styledChars.size > 1000 || this.now.widths.size > 5000) this.now = new OutputCaches();
-        return this.now;
-    },
-};
 export default class Output {`,
   },
   {
@@ -87,7 +94,7 @@ export default class Output {`,
     // It writes the rest of a line from the first cell that changed, with every style before it.
     file: /ink\/build\/log-update\.js$/,
     from: "import lineUpdate from './line-update.js';",
-    to: `import {lineDiff as lineUpdate} from ${JSON.stringify(fileURLToPath(new URL('../source/cockpit/draw/line-diff.ts', import.meta.url)))};`,
+    to: `import {lineDiff as lineUpdate} from ${own('line-diff.ts')};`,
   },
   {
     // No style of a pane reaches beyond its line.
@@ -110,10 +117,10 @@ const patched = {
   name: 'patched',
   setup(build) {
     for (const file of new Set(patches.map(patch => String(patch.file)))) {
-      const own = patches.filter(patch => String(patch.file) === file);
-      build.onLoad({filter: own[0].file}, ({path}) => {
+      const mine = patches.filter(patch => String(patch.file) === file);
+      build.onLoad({filter: mine[0].file}, ({path}) => {
         let contents = readFileSync(path, 'utf8');
-        for (const {from, to} of own) {
+        for (const {from, to} of mine) {
           if (!contents.includes(from)) throw new Error(`${path} has changed: see whether its patch is still needed`);
           contents = contents.replace(from, () => to);
         }

@@ -73,14 +73,11 @@ export async function busyFleet(): Promise<BenchFleet> {
 export async function openAt(fleet: BenchFleet, session: string): Promise<CockpitTerminal> {
   const terminal = new CockpitTerminal(fleet, SIZE);
   await terminal.until(rows => shownSession(rows) !== null, 'the first session');
-  // The list is sorted by attention, and what is silent comes first or last.
-  await pause(3000);
-  terminal.press('g');
-  for (let i = 0; i < 100 && shownSession(terminal.rows()) !== session; i++) {
-    const before = shownSession(terminal.rows());
-    terminal.press('j');
-    await terminal.until(rows => shownSession(rows) !== before, 'another session').catch(() => terminal.press('l'));
-  }
+  // The list is sorted by attention: it is found by its name, and stays selected when the others come back.
+  terminal.press(`/${session}\r`);
+  await terminal.until(rows => shownSession(rows) === session, session);
+  terminal.press('\x1b');
+  await terminal.until(rows => rows.some(row => /of \d\d/.test(row)), 'the whole list');
   return terminal;
 }
 

@@ -1,4 +1,5 @@
 import {characters} from './cells.ts';
+import {Recent} from './recent.ts';
 import {isSimple, textWidth} from './width.ts';
 
 /** One column of a line. `text` is empty in the second column of a wide character. `style`: SGR parameters, empty: none. */
@@ -10,7 +11,7 @@ const BLANK: Cell = {text: ' ', style: ''};
 /** Cells that have not changed are written again where there are fewer of them between two that have: a move costs as much. */
 const GAP = 6;
 /** Lines that are kept as cells: those of two frames are needed. */
-const KEPT = 400;
+const KEPT = 60;
 
 /**
  * What makes one line of the other on the screen: the cells that differ, each run at its column. Both are text and SGR,
@@ -57,16 +58,15 @@ function endOfRun(from: readonly Cell[], to: readonly Cell[], begin: number): nu
 
 const same = (a: Cell, b: Cell): boolean => a === b || (a.text === b.text && a.style === b.style);
 
-const kept = new Map<string, Cell[] | null>();
+const kept = new Recent<Cell[] | 'none'>(KEPT);
 
 function cellsOf(line: string): Cell[] | null {
   let cells = kept.get(line);
   if (cells === undefined) {
-    cells = parse(line);
-    if (kept.size >= KEPT) for (const old of [...kept.keys()].slice(0, KEPT / 2)) kept.delete(old);
+    cells = parse(line) ?? 'none';
     kept.set(line, cells);
   }
-  return cells;
+  return cells === 'none' ? null : cells;
 }
 
 /** Null: there is something in it whose effect is not known here. */

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import {Recent} from './recent.ts';
 
 /** Characters that stand for themselves: none joins its neighbour, and each is one UTF-16 unit. */
 const SIMPLE =
@@ -6,11 +7,11 @@ const SIMPLE =
 const ASCII = /^[ -~]*$/;
 const SGR = /\x1b\[[\d;]*m/g;
 /** Widths of other texts that are kept. */
-const KEPT = 2000;
+const KEPT = 1000;
 
 /** Width by UTF-16 unit; 255: not asked yet. */
 const units = new Uint8Array(0xa000).fill(255);
-const others = new Map<string, number>();
+const others = new Recent<number>(KEPT);
 
 /**
  * Columns that the text takes, without its colours: as string-width has it, which looks up every character of every
@@ -44,7 +45,6 @@ function otherWidth(text: string): number {
   let cells = others.get(text);
   if (cells === undefined) {
     cells = stringWidth(text);
-    if (others.size >= KEPT) others.clear();
     others.set(text, cells);
   }
   return cells;
