@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
@@ -11,15 +12,17 @@ import {answerFromAnywhere} from './keys/answer.ts';
 import {answer} from './keys/approvals.ts';
 import {walkTheBoard, workOnTheBoard} from './keys/board.ts';
 import {readChanges} from './keys/changes.ts';
-import {goEverywhere} from './keys/everywhere.ts';
+import {goEverywhere, readALongMessage} from './keys/everywhere.ts';
 import {walkTheFleet} from './keys/fleet.ts';
 import {makeSessions} from './keys/form.ts';
 import {markAndGroup} from './keys/marks.ts';
 import {findCommands} from './keys/palette.ts';
 import {writePrompts} from './keys/prompt.ts';
+import {lookAtScreens, readWhatScrolledAway} from './keys/scrollback.ts';
 import {steer, switchModel} from './keys/sessions.ts';
 import {editAText} from './keys/texts.ts';
-import {gone, Tour} from './keys/tour.ts';
+import {lookAtTokens} from './keys/tokens.ts';
+import {gone, Tour, unpressed} from './keys/tour.ts';
 
 const sizes = [
   {cols: 40, rows: 20},
@@ -41,6 +44,7 @@ async function served(): Promise<{home: Home; fleet: Client}> {
 
 describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, () => {
   const pressed = new Set<string>();
+  after(() => assert.deepEqual(unpressed(pressed), [], 'keys that no tour presses'));
 
   describe('in every layout', () => {
     let home: Home;
@@ -73,6 +77,21 @@ describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, ()
       await using terminal = new Terminal(home, [], WIDE);
       await terminal.expect(/s01/);
       await findCommands(new Tour(terminal, pressed));
+    });
+
+    test('a long message is read', async () => {
+      await using terminal = new Terminal(home, [], {cols: 80, rows: 20});
+      await terminal.expect(/s01/);
+      await readALongMessage(new Tour(terminal, pressed));
+    });
+
+    test('back to the shell, and into the cockpit again', async () => {
+      await using terminal = new Terminal(home, [], {...WIDE, shell: true});
+      await terminal.expect(/s01[\s\S]*COMMAND/);
+      const tour = new Tour(terminal, pressed);
+      await tour.press('suspend', 'ctrl+z', gone(/COMMAND/));
+      await terminal.settled();
+      await tour.write('fg\r', /s01[\s\S]*COMMAND/);
     });
 
     test('from each screen to every other, and out', async () => {
@@ -137,6 +156,39 @@ describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, ()
     await markAndGroup(tour);
     await writePrompts(tour);
     await makeSessions(tour, home.work);
+  });
+
+  test('what scrolled away is read, and several screens are looked at', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    home.program('printer', '#!/bin/sh\nseq 1 300 | sed "s/^/row /"; printf "%0200d\\n" 0; exec cat\n');
+    home.program('an-editor', '#!/bin/sh\necho "EDITING $(head -1 "$1")"; read -r line\n');
+    await fleet.register({name: 'lines', dir: home.work, agent: 'generic', command: 'printer'});
+    await fleet.register({name: 'other', dir: home.work, agent: 'generic', command: 'cat'});
+    for (const name of ['lines', 'other']) {
+      await fleet.start(name);
+      await until(`${name} to be quiet`, async () => (await fleet.session(name)).activity === 'idle');
+    }
+    await using terminal = new Terminal(home, [], {...WIDE, env: {EDITOR: 'an-editor'}});
+    await terminal.expect(/┏━ lines[\s\S]*000/);
+    const tour = new Tour(terminal, pressed);
+    await readWhatScrolledAway(tour, fleet);
+    await lookAtScreens(tour);
+  });
+
+  test('what was spent is looked at', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    const agent = home.historian('one');
+    await fleet.register({name: 'one', dir: home.work, agent: 'claude', command: agent.command});
+    await fleet.start('one');
+    await agent.ready();
+    await fleet.send('one', {text: 'USAGE:1000,90,20000,300'});
+    await using terminal = new Terminal(home, [], WIDE);
+    await terminal.expect(/ tok /);
+    await lookAtTokens(new Tour(terminal, pressed));
   });
 
   test('sessions get another model', async () => {

@@ -9,8 +9,16 @@ export async function answerFromAnywhere(tour: Tour): Promise<void> {
     await tour.press('answer.close', key, gone(popup));
   }
   await tour.write('A', popup);
-  await tour.thereAndBack(['answer.next', 'tab'], ['answer.previous', 'shift+tab']);
-  await tour.thereAndBack(['answer.next', 'j'], ['answer.previous', 'k']);
-  await tour.thereAndBack(['answer.next', 'down'], ['answer.previous', 'up']);
+  // What happens meanwhile goes on in the events below.
+  const [asks = ''] = popup.exec(tour.seen()) ?? [];
+  const first = new RegExp(asks.slice(asks.indexOf('┏')));
+  for (const [next, previous] of [
+    ['tab', 'shift+tab'],
+    ['j', 'k'],
+    ['down', 'up'],
+  ] as const) {
+    await tour.press('answer.next', next, gone(first));
+    await tour.press('answer.previous', previous, first);
+  }
   await tour.write('\x1b', gone(popup));
 }

@@ -104,6 +104,7 @@ const named: Record<string, string> = {
   end: '\x1b[F',
   pageup: '\x1b[5~',
   pagedown: '\x1b[6~',
+  'alt+pageup': '\x1b[5;3~',
   delete: '\x1b[3~',
   backspace: '\x7f',
   'ctrl+backspace': '\x08',
