@@ -181,6 +181,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     await Promise.race([lent.catch(() => {}), new Promise(resolve => setTimeout(resolve, CHILD_END_MS).unref())]);
     restore();
     await output.flush(FLUSH_MS);
+    if (stdout.writableLength === 0) output.wait(true);
   }
 }
 

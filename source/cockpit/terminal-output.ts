@@ -111,8 +111,10 @@ export function openTerminalOutput({stdout, term, onBehind, onReady, onDropped}:
       return true;
     },
     wait: waits => {
-      const handle = (stdout as {_handle?: WriteHandle | null})._handle;
-      handle?.setBlocking?.(waits);
+      // Ink shows the cursor through stderr when the process ends.
+      for (const stream of [stdout, process.stderr]) {
+        if (stream.isTTY) (stream as {_handle?: WriteHandle | null})._handle?.setBlocking?.(waits);
+      }
     },
     flush: ms =>
       new Promise(resolve => {

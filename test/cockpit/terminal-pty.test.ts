@@ -76,6 +76,20 @@ describe('a terminal that is slow, resized, stopped or lost', {concurrency: 3}, 
     await terminal.expectRow(/TYPING → api/);
   });
 
+  test('a stalled terminal keeps nobody from ending the cockpit', async () => {
+    const file = join(directory, 'ending.json');
+    await using terminal = new CockpitTerminal({cols: 200, rows: 50, env: {FLOOD: file}});
+    await terminal.expectRow(/payments/);
+    terminal.press('/auth\r');
+    await terminal.expectRow(/flood \d+ flood/);
+    const {pid} = terminal;
+    terminal.stall();
+    const {count} = told(file);
+    await reaches(file, told => told.count > count + 60);
+    process.kill(pid, 'SIGTERM');
+    await gone(pid);
+  });
+
   test('ctrl+z gives the terminal back to the shell, and fg takes it again whole', async () => {
     await using terminal = new CockpitTerminal({cols: 120, rows: 40, shell: true});
     await terminal.expectRow(/^┃ ◆ permission/);
