@@ -4,8 +4,10 @@ import type {Colour, Row, Style} from '../source/domain/screen.ts';
 /** Size of one cell and of its letters, in pixels. */
 const CELL = {width: 8.4, height: 18, font: 14, baseline: 13.6};
 const MARGIN = 14;
-const BACKGROUND = '#16181d';
-const FOREGROUND = '#c5c9d1';
+/** Of a terminal: its own colours, where a program names none. */
+export type Ground = {background: string; foreground: string};
+export const darkGround: Ground = {background: '#16181d', foreground: '#c5c9d1'};
+export const lightGround: Ground = {background: '#ffffff', foreground: '#1d2129'};
 const PALETTE = [
   ...['#2b2f38', '#e5786d', '#7ecb8f', '#e2c06c', '#7fb2f0', '#c79bf0', '#79c9cf', '#c5c9d1'],
   ...['#5c626e', '#ef8f85', '#98dba6', '#f0d38b', '#9cc5f5', '#d6b5f5', '#97dade', '#f2f4f8'],
@@ -14,15 +16,19 @@ const FONTS = "ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', 'Noto Sans Mo
 
 type Cell = {x: number; width: number; text: string; style: Style};
 
+type Picture = {lines: readonly Row[]; cols: number; title: string; ground?: Ground};
+
 /** A terminal's rows as an image: every character stands in its cell, whatever font the viewer has. */
-export function screenToSvg({lines, cols, title}: {lines: readonly Row[]; cols: number; title: string}): string {
+export function screenToSvg({lines, cols, title, ground = darkGround}: Picture): string {
   const width = round(cols * CELL.width + 2 * MARGIN);
   const height = round(lines.length * CELL.height + 2 * MARGIN);
-  const rows = lines.map((row, y) => rowToSvg(cellsOf(row), round(MARGIN + y * CELL.height))).filter(row => row !== '');
+  const rows = lines
+    .map((row, y) => rowToSvg(cellsOf(row), {top: round(MARGIN + y * CELL.height), ground}))
+    .filter(row => row !== '');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="${FONTS}" font-size="${CELL.font}" xml:space="preserve" role="img">`,
     `<title>${escapeXml(title)}</title>`,
-    `<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
+    `<rect width="${width}" height="${height}" rx="8" fill="${ground.background}"/>`,
     ...rows,
     '</svg>',
     '',
@@ -44,10 +50,10 @@ function cellsOf(row: Row): Cell[] {
   return cells;
 }
 
-function rowToSvg(cells: Cell[], top: number): string {
+function rowToSvg(cells: Cell[], {top, ground}: {top: number; ground: Ground}): string {
   const out: string[] = [];
   for (const run of runsOf(cells)) {
-    const {fill, back} = coloursOf(run.style);
+    const {fill, back} = coloursOf(run.style, ground);
     const left = round(MARGIN + run.x * CELL.width);
     if (back !== null) {
       out.push(
@@ -139,11 +145,11 @@ function boxPath({text, x}: Run, top: number): string {
   return path;
 }
 
-function coloursOf(style: Style): {fill: string; back: string | null} {
-  const fg = style.fg === undefined ? FOREGROUND : hex(style.fg);
+function coloursOf(style: Style, {background, foreground}: Ground): {fill: string; back: string | null} {
+  const fg = style.fg === undefined ? foreground : hex(style.fg);
   const bg = style.bg === undefined ? null : hex(style.bg);
-  const [fill, back] = style.inverse === true ? [bg ?? BACKGROUND, fg] : [fg, bg];
-  return {fill: style.dim === true ? mixed(fill, back ?? BACKGROUND) : fill, back};
+  const [fill, back] = style.inverse === true ? [bg ?? background, fg] : [fg, bg];
+  return {fill: style.dim === true ? mixed(fill, back ?? background) : fill, back};
 }
 
 function hex(colour: Colour): string {

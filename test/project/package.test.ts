@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, it} from 'node:test';
@@ -35,9 +35,14 @@ describe('the project', () => {
     for (const code of codes) assert.match(readme, new RegExp(`^\\| ${code} \\|`, 'm'));
   });
 
-  it('has a picture of a real run', () => {
-    assert.match(read('docs/cockpit.svg'), /<svg[^>]*>/);
-    assert.match(read('README.md'), /docs\/cockpit\.svg/);
+  it('shows pictures of real runs, each layout and theme among them', () => {
+    const shown = [...read('README.md').matchAll(/\]\((docs\/pictures\/[\w.-]+\.svg)\)/g)].map(([, file]) => file!);
+    for (const file of shown) assert.match(read(file), /<svg[^>]*>/);
+    const themes = readdirSync(new URL('../../themes/', import.meta.url)).map(
+      file => `theme-${file.replace('.json', '')}`,
+    );
+    for (const name of ['fleet-40x20', 'fleet-80x24', 'fleet-120x40', 'fleet-200x50', ...themes])
+      assert.ok(shown.includes(`docs/pictures/${name}.svg`), `${name} is not in the README`);
   });
 
   it('locks packages by their content and by no address', () => {
