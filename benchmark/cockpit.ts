@@ -70,8 +70,8 @@ export async function busyFleet(): Promise<BenchFleet> {
 }
 
 /** A cockpit that hosts the supervisor, with the session in its peek. */
-export async function openAt(fleet: BenchFleet, session: string): Promise<CockpitTerminal> {
-  const terminal = new CockpitTerminal(fleet, SIZE);
+export async function openAt(fleet: BenchFleet, session: string, node: string[] = []): Promise<CockpitTerminal> {
+  const terminal = new CockpitTerminal(fleet, {...SIZE, node});
   await terminal.until(rows => shownSession(rows) !== null, 'the first session');
   // The list is sorted by attention: it is found by its name, and stays selected when the others come back.
   terminal.press(`/${session}\r`);
