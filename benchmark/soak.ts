@@ -11,7 +11,11 @@ const LOOK_MS = 5000;
 const LOOKS = 6;
 const COLLECTED_MS = 1000;
 /** V8 gives nothing back while it need not: what is alive shows only after it was asked to collect. */
-const COLLECTING = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2",()=>gc())'];
+const COLLECTING = [
+  '--expose-gc',
+  '--import',
+  'data:text/javascript,process.on("SIGUSR2",()=>gc({type:"major",flavor:"last-resort"}))',
+];
 /** What a person does meanwhile: walks, looks at other screens and comes back, changes the theme. */
 const KEYS = ['j', 'j', 'k', '5', '1', 'v', 'v', 'z', '\x1b', 't', '2', '1', '?', '\x1b'];
 
