@@ -4,7 +4,7 @@ const ALLOWED = [
   /\x1b\[\d*[AEG]/, // up, to the next line, to a column
   /\x1b\[(?:\d+;\d+)?H/, // to a place
   /\x1b\[[02]?[JK]/, // erase
-  /\x1b\[\?(?:1049|25|2004|2026|7|1000|1002|1006)[hl]/, // alternate screen, cursor, paste, pictures held together, wrapping, clicks
+  /\x1b\[\?(?:1049|25|2004|2026|7)[hl]/, // alternate screen, cursor, paste, pictures held together, wrapping
   /\x1b\[\?2026\$p/,
   /\x1b\[2[23];2t/, // its title, kept and given back
   /\x1b\]2;(?:amux(?: ◆\d+)?)?\x1b\\/,
