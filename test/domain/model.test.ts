@@ -3,7 +3,8 @@ import {describe, it} from 'node:test';
 import {noSignals} from '../../source/domain/evidence.ts';
 import {type Exchange, isCalled, maySwitch, modelNamed, modelView, wantsOther} from '../../source/domain/model.ts';
 import type {RunRecord} from '../../source/domain/run.ts';
-import {type Session, transition} from '../../source/domain/session.ts';
+import type {Session} from '../../source/domain/session.ts';
+import {transition} from '../../source/domain/transition.ts';
 import {session} from '../store/records.ts';
 
 const run = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({

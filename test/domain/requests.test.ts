@@ -19,7 +19,8 @@ import {
   unheard,
   whyEnded,
 } from '../../source/domain/requests.ts';
-import {complete, type Session, transition} from '../../source/domain/session.ts';
+import {complete, type Session} from '../../source/domain/session.ts';
+import {transition} from '../../source/domain/transition.ts';
 import {session as stored} from '../store/records.ts';
 
 const T0 = 1_000_000;

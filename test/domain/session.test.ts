@@ -9,7 +9,8 @@ import {
   type Reading,
   type WordSource,
 } from '../../source/domain/evidence.ts';
-import {mayDeliver, type Session, STARTING_SETTLE_MS, transition} from '../../source/domain/session.ts';
+import {mayDeliver, type Session} from '../../source/domain/session.ts';
+import {STARTING_SETTLE_MS, transition} from '../../source/domain/transition.ts';
 import {session as stored} from '../store/records.ts';
 
 const T0 = 1_000_000;

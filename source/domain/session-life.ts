@@ -1,0 +1,72 @@
+import {type Evidence, noSignals} from './evidence.ts';
+import type {Exit} from './run.ts';
+import {describeExit, isLive, type Session, type SessionStatus} from './session.ts';
+
+/** Of a session without a process. */
+export const noActivity = {
+  requests: [],
+  activity: 'unknown' as const,
+  waitingFor: null,
+  unseen: false,
+  decidedBy: 'process' as const,
+};
+
+/** What the start or the end of its process makes of a session. */
+export function absorbProcess(session: Session, evidence: Extract<Evidence, {source: 'process'}>): Session {
+  switch (evidence.state) {
+    case 'started':
+      return {
+        ...session,
+        ...noActivity,
+        ready: !session.hasScreenRules,
+        status: 'starting',
+        run: evidence.run,
+        signals: noSignals(),
+        reason: 'process started',
+      };
+    case 'exited': {
+      if (!isLive(session)) return session;
+      const {exit} = evidence;
+      if (goesOn(session)) return between(session, {exit, at: evidence.at});
+      const status = session.wanted ? (exit.code === 0 ? 'completed' : 'failed') : 'stopped';
+      const why = session.wanted ? describeExit(exit) : `stopped on request, ${describeExit(exit)}`;
+      return ended(session, {status, exit, why, at: evidence.at});
+    }
+    case 'refused':
+      if (goesOn({...session, run: evidence.run})) {
+        return between({...session, run: evidence.run}, {exit: evidence.run.exit, at: evidence.at});
+      }
+      // A run of its own: the end of the one before stays as it was.
+      return ended(
+        {...session, run: evidence.run},
+        {status: 'failed', exit: evidence.run.exit, why: evidence.why, at: evidence.at},
+      );
+  }
+}
+
+/** An end that belongs to an exchange is none: the next process is on its way. That of the last try is one. */
+function goesOn({exchange, wanted, run}: Session): boolean {
+  return exchange !== null && wanted && (!exchange.back || run?.id === exchange.run);
+}
+
+function between(session: Session, {exit, at}: {exit: Exit | null; at: number}): Session {
+  const run = session.run === null ? null : {...session.run, endedAt: at, exit};
+  return {...session, ...noActivity, status: 'starting', run, signals: noSignals()};
+}
+
+export function ended(
+  session: Session,
+  end: {status: SessionStatus; exit: Exit | null; why: string; at: number},
+): Session {
+  const run = session.run === null ? null : {...session.run, endedAt: end.at, exit: end.exit};
+  return {
+    ...session,
+    ...noActivity,
+    status: end.status,
+    wanted: false,
+    exchange: null,
+    reason: end.why,
+    run,
+    signals: noSignals(),
+  };
+}

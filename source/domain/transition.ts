@@ -1,0 +1,176 @@
+import {endsTurn, judgeActivity} from './activity.ts';
+import type {Evidence, Signals, WordSource} from './evidence.ts';
+import {isBetween, maySwitch, wantsOther} from './model.ts';
+import {revise} from './requests.ts';
+import {isLive, mayDeliver, type Session} from './session.ts';
+import {absorbProcess, ended, noActivity} from './session-life.ts';
+
+/** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
+export const STARTING_SETTLE_MS = 400;
+export type Effect = {do: 'deliver'} | {do: 'launch-again'} | {do: 'keep-last-screen'} | {do: 'look-at-tree'};
+
+export type Transition = {
+  session: Session;
+  effects: Effect[];
+  /** Why status or activity changed; null when neither did. */
+  reason: string | null;
+  /** When to look again without new evidence, ms since the epoch; null: no need. */
+  wake: number | null;
+};
+
+/** The one place where a session's status and activity are decided. Pure: all times come in. */
+export function transition(before: Session, evidence: Evidence, now: number): Transition {
+  const changed = absorb(before, evidence);
+  const judged = isLive(changed) ? judge(changed, now) : {session: changed, wake: null, looks: false};
+  const session = judged.session;
+  const statusChanged = session.status !== before.status;
+  const activityChanged =
+    session.activity !== before.activity || session.waitingFor?.detail !== before.waitingFor?.detail;
+  if (activityChanged || statusChanged) {
+    session.updatedAt = now;
+    if (session.activity !== before.activity) session.activitySince = now;
+  }
+  const effects: Effect[] = [];
+  if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
+  if (judged.looks) effects.push({do: 'look-at-tree'});
+  if (isBetween(session)) effects.push({do: 'launch-again'});
+  if (mayDeliver(session) || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
+  return {session, effects, reason: statusChanged || activityChanged ? session.reason : null, wake: judged.wake};
+}
+
+/** Takes the evidence into the session's signals and life; activity is judged afterwards. */
+function absorb(before: Session, evidence: Evidence): Session {
+  if (evidence.source === 'screen') return absorbScreen(before, evidence);
+  const requests = revise(before.requests, evidence);
+  const session: Session = {...before, requests, signals: {...before.signals}};
+  switch (evidence.source) {
+    case 'exchange': {
+      const {exchange, why} = evidence;
+      return exchange === null
+        ? {...session, exchange}
+        : {...session, ...noActivity, status: 'starting', exchange, reason: why};
+    }
+    case 'model':
+      return session.run === null || evidence.at < session.run.startedAt
+        ? session
+        : {...session, run: {...session.run, saidModel: evidence.model}};
+    case 'request':
+      session.wanted = evidence.act === 'start';
+      session.exchange = null;
+      if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
+      return session;
+    case 'process':
+      return absorbProcess(session, evidence);
+    case 'backend':
+      return isLive(session)
+        ? ended(session, {status: 'failed', exit: null, why: evidence.why, at: evidence.at})
+        : session;
+    case 'directory':
+      if (evidence.state === 'gone' && !isLive(session)) {
+        return {...session, status: 'orphaned', reason: `its directory is gone: ${session.dir}`};
+      }
+      if (evidence.state === 'back' && session.status === 'orphaned') {
+        return {...session, status: 'stopped', reason: 'its directory is back'};
+      }
+      return session;
+    case 'output': {
+      const previous = session.signals.output;
+      const burst = previous !== null && evidence.at - previous.at < session.quietMs;
+      session.signals.output = {at: evidence.at, since: burst ? previous.since : evidence.at};
+      return session;
+    }
+    case 'program':
+    case 'stream':
+    case 'hook':
+    case 'file':
+    case 'title':
+      return absorbWord(session, evidence);
+    case 'tree':
+      session.signals.tree = {at: evidence.at, busy: evidence.busy};
+      return session;
+    case 'conversation': {
+      const {id, file, at} = evidence;
+      const known = session.conversation?.id === id ? session.conversation : null;
+      // A history that is read again tells of it with the time of its beginning.
+      return {...session, conversation: {id, file: file ?? known?.file ?? null, at: Math.max(at, known?.at ?? at)}};
+    }
+    case 'asked':
+    case 'settled':
+      return session;
+    case 'delivery':
+      session.signals.submitted = {at: evidence.at, message: evidence.message, command: evidence.command === true};
+      session.unseen = false;
+      return session;
+    case 'person':
+      session.unseen = false;
+      return session;
+    case 'clock':
+      return session;
+  }
+}
+
+type Told = Extract<Evidence, {source: WordSource}>;
+
+function absorbWord(session: Session, {source, at, state, kind, message}: Told): Session {
+  const before = session.signals[source];
+  if (state === 'clear') {
+    session.signals[source] = null;
+    return session;
+  }
+  // Titles are repeated as long as they are drawn: only a new one is news.
+  if (source === 'title' && before?.state === state) return session;
+  session.signals[source] = {at, state, kind, message};
+  if (state === 'done' && before?.state !== 'done') session.unseen = true;
+  if (state === 'working') session.unseen = false;
+  if (state === 'working') session.ready = true;
+  return session;
+}
+
+function judge(session: Session, now: number): {session: Session; wake: number | null; looks: boolean} {
+  // Between the request and the new process stands the run before, which is over or about to be.
+  const isNext = session.run?.endedAt === null && session.run.id !== session.exchange?.run;
+  const startedAt = isNext ? session.run!.startedAt : null;
+  if (session.status === 'starting') {
+    if (startedAt === null) return {session, wake: null, looks: false};
+    const settled = startedAt + STARTING_SETTLE_MS;
+    if (now < settled) return {session, wake: settled, looks: false};
+    session.status = 'running';
+    session.reason = 'process is up';
+  }
+  const verdict = judgeActivity(session, now);
+  if (session.activity === 'working' && verdict.activity === 'idle' && endsTurn(session)) session.unseen = true;
+  const finished = verdict.activity === 'idle' && session.unseen;
+  const activity = finished ? 'finished' : verdict.activity;
+  if (activity !== session.activity || verdict.waitingFor?.detail !== session.waitingFor?.detail) {
+    session.reason = verdict.reason;
+  }
+  const {waitingFor, by: decidedBy, wake, looks = false} = verdict;
+  const {exchange, run, ready} = session;
+  // The new process takes input, or asks for a person: it did not refuse what it was launched with.
+  const exchanged = exchange !== null && run?.id !== exchange.run && (ready || activity === 'waiting');
+  return {
+    session: {...session, activity, waitingFor, decidedBy, exchange: exchanged ? null : exchange},
+    wake,
+    looks,
+  };
+}
+
+function absorbScreen(before: Session, evidence: Extract<Evidence, {source: 'screen'}>): Session {
+  const {signals, requests} = before;
+  // Captures may arrive out of order: an older one tells nothing.
+  if (signals.screen !== null && evidence.at < signals.screen.at) return {...before, signals: {...signals}};
+  const screen = seen(before, evidence);
+  const shown = {...evidence, reading: screen?.reading ?? null};
+  const ready = before.ready || screen?.reading.composer === true;
+  return {...before, ready, requests: revise(requests, shown), signals: {...signals, screen}};
+}
+
+/** What hides the program says nothing of it: what was read before holds on. */
+function seen({signals, dir}: Session, {at, reading}: Extract<Evidence, {source: 'screen'}>): Signals['screen'] {
+  if (reading === null) return null;
+  if (reading.layer === 'overlay' && signals.screen !== null) return {at, reading: signals.screen.reading};
+  const {waitingFor} = reading;
+  // Some name only the last part of the directory that is to be trusted.
+  if (waitingFor?.kind !== 'trust' || !dir.endsWith(`/${waitingFor.detail}`)) return {at, reading};
+  return {at, reading: {...reading, waitingFor: {...waitingFor, detail: dir}}};
+}
