@@ -1,5 +1,8 @@
 import type {Decision} from '../domain/approvals.ts';
 import type {ApprovalView, Fleet} from '../domain/fleet.ts';
+import {answerArea, approvalAreas} from './layout.ts';
+import {currentLayout} from './listing.ts';
+import {requestEnd} from './panes/request.ts';
 import {requestInHand} from './requests.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
@@ -13,6 +16,8 @@ export type Answers = {
   /** Asks for the text that goes with the answer. */
   openReply: (says: 'deny' | 'answer') => void;
   sendReply: () => void;
+  /** Moves the text of the request at hand, as far as there is more of it. */
+  scrollRequest: (by: number) => void;
   /** The Fleet screen, on the session that asks. */
   showAsking: () => void;
 };
@@ -81,6 +86,15 @@ export function answers({fleet, store, clock, say, attempt, isLost, goTo}: Optio
       else if (dialog.says === 'answer') {
         if (text !== '') answer(request, {behaviour: 'allow', answer: text});
       } else answer(request, text === '' ? {behaviour: 'deny'} : {behaviour: 'deny', message: text});
+    },
+
+    scrollRequest(by) {
+      const request = requestInHand(state());
+      if (request === null) return;
+      const {dialog, requests} = state();
+      const {body} = currentLayout(state());
+      const size = dialog.kind === 'answer' ? answerArea(body) : approvalAreas(body, requests.open.length).detail;
+      dispatch({type: 'scroll', top: Math.max(0, Math.min(requestEnd({size, request}), requests.top + by))});
     },
 
     showAsking() {

@@ -135,6 +135,11 @@ export function approvalAreas(body: Size, count: number): {side: boolean; list: 
   return {side: false, list: {cols: body.cols, rows}, detail: {cols: body.cols, rows: body.rows - rows}};
 }
 
+const ANSWER_WIDEST = 88;
+
+/** One request over another screen, as high as there is room. */
+export const answerArea = (body: Size): Size => ({cols: Math.min(body.cols, ANSWER_WIDEST), rows: body.rows});
+
 /** The list of files stands beside their lines from this width on. */
 const FILES_FROM = 100;
 

@@ -95,7 +95,8 @@ export type Action =
   | {type: 'tokens'; step: TokensAction}
   | {type: 'reading'; step: ReadingAction}
   | {type: 'scrollback'; step: ScrollAction}
-  | {type: 'scroll'; by: number}
+  /** The first line in sight of what is asked. */
+  | {type: 'scroll'; top: number}
   | {type: 'screen'; session: string; screen: Screen}
   | {type: 'entries'; entries: readonly EventView[]}
   | {type: 'connection'; connection: Connection}
@@ -179,7 +180,7 @@ export function reduce(state: State, action: Action): State {
     case 'reading':
       return changed(state, {reading: stepReading(state.reading, action.step)});
     case 'scroll':
-      return {...state, requests: {...state.requests, top: Math.max(0, state.requests.top + action.by)}};
+      return action.top === state.requests.top ? state : {...state, requests: {...state.requests, top: action.top}};
     case 'screen':
       return {...state, screens: keepScreen(state.screens, action), scroll: withSeen(state.scroll, action)};
     case 'entries':

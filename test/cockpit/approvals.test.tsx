@@ -3,7 +3,7 @@ import {test} from 'node:test';
 import stringWidth from 'string-width';
 import {answerKeys, bindingFor, footerBindings, keymap} from '../../source/cockpit/keymap.ts';
 import {approvalAreas, layoutOf} from '../../source/cockpit/layout.ts';
-import {requestPane} from '../../source/cockpit/panes/request.ts';
+import {requestEnd, requestPane} from '../../source/cockpit/panes/request.ts';
 import {requestCards, requestList} from '../../source/cockpit/panes/requests.ts';
 import {asksOf, moveChoice, noRequests, requestInHand, withOpen} from '../../source/cockpit/requests.ts';
 import {firstState, reduce, type State} from '../../source/cockpit/state.ts';
@@ -93,6 +93,24 @@ test('a long input scrolls; what can be answered stays in sight', () => {
   assert.match(at(0).join('\n'), /line 0[\s\S]*1 y {2}Yes[\s\S]*1-12 of 6\d ─╯/);
   assert.match(at(30).join('\n'), /line 30[\s\S]*3 n {2}No/);
   assert.match(at(1000).join('\n'), /line 59/, 'no further than its end');
+  const end = requestEnd({size: {cols: 64, rows: 20}, request});
+  assert.deepEqual(at(end), at(1000));
+  assert.notDeepEqual(at(end - 1), at(end));
+  assert.equal(requestEnd({size: {cols: 64, rows: 90}, request}), 0, 'all of it is in sight');
+});
+
+test('what was scrolled to its end goes back with the first key', async () => {
+  const fleet = sceneFleet();
+  const content = Array.from({length: 60}, (_, i) => `line ${i}`).join('\n');
+  fleet.approvalViews = [approvalOf({id: 'a-long', session: 'payments', tool: 'Write', input: {content}})];
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/payments/);
+  cockpit.press('3');
+  await cockpit.see(/line 0\b/);
+  for (let i = 0; i < 20; i++) cockpit.press('\x04');
+  await cockpit.see(/line 59/);
+  cockpit.press('\x15');
+  await cockpit.see(/^(?![\s\S]*line 59)/);
 });
 
 test('the choice stays on its request, and goes to the next when that is answered', () => {

@@ -106,7 +106,7 @@ export const approvalKeys: readonly Binding[] = [
     label: 'scroll',
     help: 'scroll what is asked down',
     when: asks,
-    run: deeds => deeds.dispatch({type: 'scroll', by: SCROLL_ROWS}),
+    run: deeds => deeds.scrollRequest(SCROLL_ROWS),
   },
   {
     id: 'scroll-up',
@@ -115,7 +115,7 @@ export const approvalKeys: readonly Binding[] = [
     label: 'scroll up',
     help: 'scroll what is asked up',
     when: asks,
-    run: deeds => deeds.dispatch({type: 'scroll', by: -SCROLL_ROWS}),
+    run: deeds => deeds.scrollRequest(-SCROLL_ROWS),
   },
   {
     id: 'answer-any',

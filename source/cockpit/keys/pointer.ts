@@ -111,7 +111,7 @@ export function createPointer({deeds, theme}: {deeds: Deeds; theme: () => Pick<T
       dispatch({type: 'scrollback', step: {do: 'page', by: by * WHEEL_LINES}});
     } else if (hit.on === 'peek') {
       if (by === -1) deeds.openScrollback();
-    } else if (hit.on === 'request-text') dispatch({type: 'scroll', by: by * WHEEL_LINES});
+    } else if (hit.on === 'request-text') deeds.scrollRequest(by * WHEEL_LINES);
     else if (place !== 'fleet' || view !== 'tiles') {
       const steps = place === 'events' || place === 'diff' ? WHEEL_LINES : 1;
       for (let i = 0; i < steps; i++) key(arrow);

@@ -21,13 +21,26 @@ export type PeekProps = {
   asked?: string | null;
   /** Starts a session; empty: no key does. */
   startKey?: string;
+  /** What stands there while no session is selected. */
+  empty?: string | undefined;
   /** One of several: its state stands in its title, and a heavy border means that it is chosen. */
   tile?: {chosen: boolean};
 };
 
 /** The agent's real screen, at its own width; what does not fit is cropped and the title says so. */
 export function peekLines(props: PeekProps): string[] {
-  const {theme, size, session, screen, typing, asked, stale = false, startKey = '', tile} = props;
+  const {
+    theme,
+    size,
+    session,
+    screen,
+    typing,
+    asked,
+    stale = false,
+    startKey = '',
+    empty = 'nothing is selected',
+    tile,
+  } = props;
   const inner = {cols: size.cols - 2, rows: size.rows - 2};
   const ended = session !== null && !session.running;
   const view = screen === null ? null : windowOf(screen, {inner, follow: typing});
@@ -53,7 +66,7 @@ export function peekLines(props: PeekProps): string[] {
     right: asks,
     foot: session?.notice == null ? [] : [['dim', plain(session.notice)]],
   };
-  if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session, startKey}));
+  if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session, startKey, empty}));
   const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {
     const cursorHere = !ended && !stale && screen.cursor !== null && screen.cursor.y === view.top + i;
     const cursor = cursorHere ? screen.cursor!.x - view.left : null;
@@ -118,10 +131,10 @@ function titleSpans({shapes}: Theme, columns: number, {session, screen, view, en
 
 const notRunning = (key: string): string => (key === '' ? 'not running' : `not running: ${key} starts it`);
 
-type Empty = {theme: Theme; inner: Size; session: SessionView | null; startKey: string};
+type Empty = {theme: Theme; inner: Size; session: SessionView | null; startKey: string; empty: string};
 
-function emptyLines({theme, inner, session, startKey}: Empty): string[] {
-  const text = session === null ? 'nothing is selected' : session.running ? 'no screen yet' : notRunning(startKey);
+function emptyLines({theme, inner, session, startKey, empty}: Empty): string[] {
+  const text = session === null ? empty : session.running ? 'no screen yet' : notRunning(startKey);
   const lines = [' '.repeat(inner.cols), line(theme, inner.cols, [['faint', `  ${text}`]])];
   if (session !== null && !session.running && session.reason !== '') {
     lines.push(line(theme, inner.cols, [['faint', `  ${plain(session.reason)}`]]));

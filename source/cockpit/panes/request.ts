@@ -47,7 +47,7 @@ export function requestPane({theme, size, request, top, now, keys, popup}: Reque
   const columns = size.cols - 6;
   const draw = (spans: Span[]): string => inside(frame, [[null, ' '], ...spans]);
   const text = textLines(request, columns);
-  const below = answerLines({theme, request, columns, keys}).slice(0, Math.max(0, rows - 3));
+  const below = answerLines({ellipsis: theme.shapes.ellipsis, request, columns, keys}).slice(0, Math.max(0, rows - 3));
   if (1 + text.length + 1 + below.length <= rows) {
     const lines = [[], ...text, [], ...below].map(draw);
     const needed = popup === undefined ? rows : Math.min(rows, lines.length + 1);
@@ -60,6 +60,16 @@ export function requestPane({theme, size, request, top, now, keys, popup}: Reque
   const foot: Span[] = [['dim', `${first + 1}-${first + shown.length} of ${text.length}`]];
   const rule: Line = [['border', theme.shapes.rule.repeat(columns)]];
   return framed({...frame, foot}, fill([[], ...shown, rule, ...below].map(draw), rows, size.cols - 2));
+}
+
+/** The furthest that the text can be scrolled, in lines. */
+export function requestEnd({size, request}: {size: Size; request: ApprovalView}): number {
+  const columns = size.cols - 6;
+  const rows = size.rows - 2;
+  const text = textLines(request, columns).length;
+  const answers = answerLines({ellipsis: '', request, columns, keys: {}}).length;
+  const below = Math.min(answers, Math.max(0, rows - 3));
+  return 1 + text + 1 + below <= rows ? 0 : Math.max(0, text - (rows - below - 2));
 }
 
 type Line = Span[];
@@ -86,10 +96,10 @@ const titleLines = (title: string, columns: number): Line[] =>
 
 const faded = (line: Line): Line => line.map(([, text]): Span => ['dim', text]);
 
-type Answer = Pick<RequestProps, 'theme' | 'keys'> & {request: ApprovalView; columns: number};
+type Answer = Pick<RequestProps, 'keys'> & {ellipsis: string; request: ApprovalView; columns: number};
 
 /** What can be answered, each with its number, and the key that means the same. */
-function answerLines({theme, request, columns, keys}: Answer): Line[] {
+function answerLines({ellipsis, request, columns, keys}: Answer): Line[] {
   const {choices} = request;
   if (choices.length === 0) return wrap(unseenText(request), columns).map((text): Line => [['faint', text]]);
   const taken = new Set<string>();
@@ -105,10 +115,7 @@ function answerLines({theme, request, columns, keys}: Answer): Line[] {
       [null, first],
       ['dim', about === undefined || more.length > 0 ? '' : `  ${plain(about)}`],
     ];
-    return [
-      [number, ...cutSpans(text, columns - 5, theme.shapes.ellipsis)],
-      ...more.map((rest): Line => [[null, `     ${rest}`]]),
-    ];
+    return [[number, ...cutSpans(text, columns - 5, ellipsis)], ...more.map((rest): Line => [[null, `     ${rest}`]])];
   });
 }
 

@@ -6,7 +6,7 @@ import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
 import {helpEntries} from '../help-entries.ts';
 import {answerKeys, type Keymap} from '../keymap.ts';
-import type {Layout} from '../layout.ts';
+import {answerArea, type Layout} from '../layout.ts';
 import {meantBy, offered} from '../model-choice.ts';
 import {newSessionFaults} from '../new-session.ts';
 import {listingOf} from '../palette/entries.ts';
@@ -30,8 +30,6 @@ export type DialogProps = {
   hints: readonly Hint[];
   keymap: Keymap;
 };
-
-const ANSWER_WIDEST = 88;
 
 /** What lies over the screen, in the middle of its body. */
 export function DialogLayer(props: DialogProps) {
@@ -59,7 +57,7 @@ export function paneOf(props: DialogProps): {lines: string[]; columns: number} |
     case 'tags':
       return null;
     case 'answer': {
-      const size = {cols: Math.min(body.cols, ANSWER_WIDEST), rows: body.rows};
+      const size = answerArea(body);
       const {top, open} = state.requests;
       const request = requestInHand(state);
       const popup = {others: open.length - 1};

@@ -1,10 +1,12 @@
 import {Box} from 'ink';
 import {heldCards} from '../board.ts';
+import {plain} from '../draw/cells.ts';
 import {fill, line, paint, type Span} from '../draw/spans.ts';
 import {countText} from '../fleet-view.ts';
+import type {Group} from '../grouping.ts';
 import {type Keymap, keyOf} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
-import {visibleItems} from '../listing.ts';
+import {selectedGroup, visibleItems} from '../listing.ts';
 import type {CockpitInfo} from '../options.ts';
 import {cardsLines, listLines} from '../panes/cards.ts';
 import {Pane} from '../panes/pane.tsx';
@@ -67,8 +69,16 @@ function Peek({state, theme, size, keymap}: PeekProps) {
   const asked = session === null ? null : (asksOf(state.requests).get(session.id) ?? null);
   const stale = state.connection.kind === 'lost';
   const startKey = keyOf(keymap, 'start-stop');
-  const lines = peekLines({theme, size, session, screen, typing, asked, stale, startKey});
+  const group = selectedGroup(state);
+  const empty = group === null ? undefined : groupText(group, keyOf(keymap, 'fold'));
+  const lines = peekLines({theme, size, session, screen, typing, asked, stale, startKey, empty});
   return <Pane lines={lines} columns={size.cols} />;
+}
+
+function groupText({title, sessions, folded}: Group, key: string): string {
+  const count = `${sessions.length} session${sessions.length === 1 ? '' : 's'}`;
+  const does = folded ? 'shows them' : 'folds them';
+  return `${plain(title)}: ${count}${key === '' ? '' : `; ${key} ${does}`}`;
 }
 
 type ListPart = {theme: Theme; layout: Layout; area: NonNullable<Layout['cards']>};
