@@ -36,3 +36,18 @@ function filled(lines: readonly string[]): number {
   while (end > 0 && lines[end - 1] === '') end--;
   return end;
 }
+
+/** What came, for the border; empty: nothing did. */
+export function cameText(came: Came): string {
+  if (!came.changed) return '';
+  if (came.lines === 0) return 'changed since';
+  const count = countOf(came);
+  return `${count} line${count === '1' ? '' : 's'} since`;
+}
+
+/** Coarse from ten on: who reads is not to be disturbed by a number that runs. */
+function countOf({lines, exact}: Came): string {
+  if (lines < 10) return `${lines}${exact ? '' : '+'}`;
+  const step = 10 ** Math.min(3, Math.floor(Math.log10(lines)));
+  return `${Math.floor(lines / step) * step}+`;
+}

@@ -1,5 +1,5 @@
 import {type Row, rowText, type Screen, type Scrollback} from '../domain/screen.ts';
-import {type Came, cameBetween, nothingCame} from './came-since.ts';
+import {type Came, cameBetween, cameText, nothingCame} from './came-since.ts';
 
 /** The history of one terminal, as it was when it was read: it holds still while its agent goes on. */
 export type ScrollView = {
@@ -117,6 +117,15 @@ export function withScrollSight(view: ScrollView, height: number): ScrollView {
   const end = Math.max(0, (view.rows?.length ?? 0) - height);
   const top = Math.max(0, Math.min(end, view.at, Math.max(view.top, view.at - height + 1)));
   return top === view.top ? view : {...view, top};
+}
+
+/** Whether two look the same: of what came since only the text is shown. */
+export function sameReading(a: ScrollView | null, b: ScrollView | null): boolean {
+  if (a === null || b === null) return a === b;
+  const keys = Object.keys(a) as (keyof ScrollView)[];
+  return (
+    keys.every(key => key === 'seen' || key === 'came' || a[key] === b[key]) && cameText(a.came) === cameText(b.came)
+  );
 }
 
 /** A new screen of the session that is read: nothing of it is shown but how much came. */

@@ -1,3 +1,4 @@
+import {sameReading} from './scrollback.ts';
 import {type Action, reduce, type State} from './state.ts';
 
 /** What the fleet tells is drawn together, at most once in this time, in ms; what a person did is drawn at once. */
@@ -70,6 +71,8 @@ function looksSame(a: State, b: State): boolean {
   if (a === b) return true;
   if (a.place === 'events') return false;
   // A scrollback stands still.
-  const unseen = a.place === 'scrollback' && b.place === a.place ? ['entries', 'screens'] : ['entries'];
+  const reads = a.place === 'scrollback' && b.place === a.place;
+  const unseen = reads ? ['entries', 'screens', 'scroll'] : ['entries'];
+  if (reads && !sameReading(a.scroll, b.scroll)) return false;
   return (Object.keys(a) as (keyof State)[]).every(key => unseen.includes(key) || a[key] === b[key]);
 }

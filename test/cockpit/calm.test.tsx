@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {mock, test} from 'node:test';
+import {type ScrollView, sameReading, stepScroll} from '../../source/cockpit/scrollback.ts';
 import {firstState} from '../../source/cockpit/state.ts';
 import {Store} from '../../source/cockpit/store.ts';
 import {FakeFleet} from './fake-fleet.ts';
@@ -98,4 +99,40 @@ test('screens are followed only while they are in sight', async () => {
       await new Promise(resolve => setImmediate(resolve));
     assert.equal(watched(), sessions, `after ${keys}`);
   }
+});
+
+test('a timer that comes a moment too early does not stop the clock', async () => {
+  mock.timers.enable({apis: ['setTimeout']});
+  try {
+    using cockpit = openCockpit();
+    const settle = async (): Promise<void> => {
+      for (let round = 0; round < 5; round++) await new Promise(resolve => setImmediate(resolve));
+    };
+    await cockpit.see(/14:32/);
+    for (const [minute, shown] of [
+      [52_000, /14:33/],
+      [60_000, /14:34/],
+      [60_000, /14:35/],
+    ] as const) {
+      // The clock that a person reads is two milliseconds behind that of the timers.
+      cockpit.lapse(minute - 2);
+      mock.timers.tick(minute + 2);
+      await settle();
+      assert.match(cockpit.frame(), shown);
+      cockpit.lapse(2);
+    }
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('what is read stands still while its session prints: only how much came is told, coarsely', () => {
+  const reading = (lines: number): ScrollView => ({
+    ...stepScroll(null, {do: 'open', session: 'id-api', name: 'api', editor: false, seen: null}, 10)!,
+    came: {lines, exact: true, changed: true},
+  });
+  assert.ok(sameReading(reading(300), {...reading(340), seen: Object.values(sceneScreens())[0]!}));
+  assert.ok(!sameReading(reading(300), reading(400)));
+  assert.ok(!sameReading(reading(300), {...reading(300), at: 7}));
+  assert.ok(!sameReading(reading(300), null));
 });

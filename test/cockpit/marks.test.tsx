@@ -124,3 +124,22 @@ test('without a connection nothing is asked, and what was written stays', async 
   type(cockpit, '#+shop\r');
   await cockpit.see(/tags of 5 marked ❯ \+shop/);
 });
+
+test('among live screens only those in sight are marked', async () => {
+  const fleet = new FakeFleet(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(name => sessionOf({name})));
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/COMMAND/);
+  for (const session of ['id-a', 'id-e', 'id-g']) {
+    cockpit.store.dispatch({type: 'marks', step: {do: 'add', ids: [session]}});
+  }
+  cockpit.press('V');
+  await cockpit.see(/┏━ \S a /);
+  cockpit.store.dispatch({type: 'marks', step: {do: 'set', ids: []}});
+  cockpit.press(SHIFT_DOWN);
+  await cockpit.see(/2 marked/);
+  const {tiles} = cockpit.store.state();
+  assert.ok(
+    cockpit.store.state().marks.every(id => tiles.includes(id)),
+    marked(cockpit).join(),
+  );
+});

@@ -301,3 +301,22 @@ test('lines of other lists are chosen where they stand', async () => {
   cockpit.press('\r');
   await cockpit.see(/━ 05-04 14:32:08 info ━[\s\S]*notice 20/);
 });
+
+test('the wheel means what it says, whatever the arrow keys are, and writes nothing', async () => {
+  using cockpit = openCockpit({keys: {down: 'j', up: 'k', 'start-stop': 'down'}});
+  await cockpit.see(/┏━ payments/);
+  const pointer = createPointer({deeds: cockpit.deeds, theme: () => theme});
+  pointer({kind: 'wheel', by: 1, x: 3, y: 3});
+  await cockpit.see(/┏━ docs/);
+  assert.deepEqual(
+    cockpit.fleet.calls.filter(call => call.startsWith('stop')),
+    [],
+  );
+  cockpit.press(' ');
+  await cockpit.see(/docs ❯/);
+  cockpit.press('my text');
+  await cockpit.see(/my text/);
+  pointer({kind: 'wheel', by: -1, x: 3, y: 3});
+  const {dialog} = cockpit.store.state();
+  assert.ok(dialog.kind === 'prompt' && dialog.field.text === 'my text');
+});

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import stringWidth from 'string-width';
 import {type Delivery, deliveryLine, nextForgotten, stepDeliveries, TOLD_MS} from '../../source/cockpit/deliveries.ts';
-import {fieldRows} from '../../source/cockpit/draw/field.ts';
+import {fieldRows, fieldSpans} from '../../source/cockpit/draw/field.ts';
 import {edit, fieldOf} from '../../source/cockpit/text-field.ts';
 import type {EventView} from '../../source/domain/fleet.ts';
 import {type MessageState, readStep, stepText} from '../../source/domain/steering.ts';
 import {openCockpit} from './open-cockpit.tsx';
+import {loadTheme} from './palettes.ts';
 import {SCENE_NOW} from './scene.ts';
 
 const UP = '\x1b[A';
@@ -183,4 +185,17 @@ test('a long text in an answer grows as well', async () => {
   type(cockpit, ' ');
   type(cockpit, 'words '.repeat(30));
   await cockpit.see(/─{100}\n → payments ❯ words[^\n]*\n {14}.*words/);
+});
+
+test('of a long text in one line the part around the cursor is in sight, and no more than fits', () => {
+  const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
+  const text = 'abc 测试 '.repeat(12_500);
+  for (const at of [0, 7, 40_000, text.length]) {
+    const spans = fieldSpans({theme, field: {...fieldOf(text), at}, columns: 60, focused: true});
+    const [before, under, after] = spans.map(([, part]) => part) as [string, string, string];
+    const shown = before + under + after;
+    assert.ok(stringWidth(shown) <= 60 && stringWidth(shown) > 40, `${stringWidth(shown)} at ${at}`);
+    assert.equal(text.slice(at - before.length, at), before);
+    assert.equal(text.slice(at, at + 1) || ' ', under);
+  }
 });

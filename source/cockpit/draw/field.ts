@@ -12,24 +12,43 @@ export function fieldSpans({theme, field, columns, focused, placeholder = ''}: F
     const hint: Span[] = [['faint', cut(placeholder, columns - (focused ? 2 : 0))]];
     return focused ? [['cursor', ' '], [null, placeholder === '' ? '' : ' '], ...hint] : hint;
   }
-  const shown = characters(field.text).map(character => (character === '\n' ? shapes.newline : plain(character)));
-  if (!focused) return [['input', cut(shown.join(''), columns)]];
-  const under = shown[field.at] ?? ' ';
-  let before = shown.slice(0, field.at);
-  while (before.length > 0 && width(before.join('')) + width(under) > columns) before = before.slice(dropOf(before));
+  // Texts may be long: what is out of sight is not looked at.
+  const all = charactersOf(field.text);
+  const shown = (from: number, to: number): string =>
+    all
+      .slice(from, to)
+      .map(character => (character === '\n' ? shapes.newline : plain(character)))
+      .join('');
+  if (!focused) return [['input', cut(shown(0, columns), columns)]];
+  const under = field.at < all.length ? shown(field.at, field.at + 1) : ' ';
+  const fits = (from: number): boolean => width(shown(from, field.at)) + width(under) <= columns;
+  let first = Math.max(0, field.at - columns);
+  first += -first & (STEP - 1);
+  while (first < field.at && !fits(first)) first += STEP;
   const head: Span[] = [
-    ['input', before.join('')],
+    ['input', shown(Math.min(first, field.at), field.at)],
     ['cursor', under],
   ];
   const room = Math.max(0, columns - spansWidth(head));
-  return [...head, ['input', cut(shown.slice(field.at + 1).join(''), room)]];
+  return [...head, ['input', cut(shown(field.at + 1, field.at + 1 + room), room)]];
+}
+
+/** Long texts scroll in steps of so many characters, a power of two, so that not every key moves the whole line. */
+const STEP = 8;
+
+let last: {text: string; characters: readonly string[]} = {text: '', characters: []};
+
+/** A text is taken apart once, not in each frame. */
+function charactersOf(text: string): readonly string[] {
+  if (last.text !== text) last = {text, characters: characters(text)};
+  return last.characters;
 }
 
 export type FieldRowsProps = {field: Field; columns: number; rows: number};
 
 /** A text being written in as many lines as it needs, at most `rows`: those around the cursor stay in sight. */
 export function fieldRows({field, columns, rows}: FieldRowsProps): Span[][] {
-  const lines = brokenLines(characters(field.text), columns);
+  const lines = brokenLines(charactersOf(field.text), columns);
   const cursorLine = lines.findLastIndex(({from}) => from <= field.at);
   const top = Math.max(0, Math.min(cursorLine - Math.floor(rows / 2), lines.length - rows));
   return lines.slice(top, top + rows).map(({from, shown}, i) => {
@@ -48,21 +67,23 @@ type Line = {from: number; shown: string[]};
 /** Lines of less than `columns`, so that the cursor has room behind them; `from`: their first character in the text. */
 function brokenLines(all: readonly string[], columns: number): Line[] {
   const lines: Line[] = [{from: 0, shown: []}];
+  let cells = 0;
   for (const [i, character] of all.entries()) {
     if (character === '\n') {
       lines.push({from: i + 1, shown: []});
+      cells = 0;
       continue;
     }
     const line = lines.at(-1)!;
-    line.shown.push(plain(character));
-    if (width(line.shown.join('')) < columns) continue;
+    const shown = plain(character);
+    line.shown.push(shown);
+    cells += width(shown);
+    if (cells < columns) continue;
     // A word goes to the next line as a whole, if it is not a line by itself.
     const blank = line.shown.lastIndexOf(' ');
     const rest = line.shown.splice(blank === -1 ? line.shown.length - 1 : blank + 1);
     lines.push({from: i + 1 - rest.length, shown: rest});
+    cells = width(rest.join(''));
   }
   return lines;
 }
-
-/** Long texts scroll in steps, so that not every key moves the whole line. */
-const dropOf = (before: readonly string[]): number => Math.min(before.length, 8);

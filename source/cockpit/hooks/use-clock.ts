@@ -19,7 +19,9 @@ export function useClock({store, clock}: Source, state: State): void {
     state.connection.kind === 'lost' ? [state.connection.since / 1000] : [...inSight.map(sinceOf), ...asked, ...leases];
   const due = Math.min(nextTick(sinces, state.now), nextForgotten(state.deliveries));
   useEffect(() => {
-    const timer = setTimeout(() => store.dispatch({type: 'tick', now: clock()}), Math.max(1, due - clock()));
+    // A timer may come a moment before its time: the tick is of the time that it was set for.
+    const tick = (): void => store.dispatch({type: 'tick', now: Math.max(due, clock())});
+    const timer = setTimeout(tick, Math.max(1, due - clock()));
     return () => clearTimeout(timer);
   }, [store, clock, due]);
 }

@@ -1,4 +1,6 @@
 import type {Deeds} from '../deeds.ts';
+import {walkedItems} from '../fleet-view.ts';
+import {idOf, isGroup} from '../grouping.ts';
 import {selectedGroup} from '../listing.ts';
 import {meantIds} from '../marks.ts';
 import {type State, selectedSession, visibleSessions} from '../state.ts';
@@ -19,12 +21,14 @@ const allMarked = (state: State): boolean => listed(state).every(id => state.mar
 
 /** Marks what is chosen, and all up to where the choice goes. */
 function markTo(deeds: Deeds, by: 1 | -1): void {
-  const ids = listed(deeds.state());
-  const from = ids.indexOf(deeds.state().selected ?? '');
+  const items = walkedItems(deeds.state());
+  const place = (): number => items.findIndex(item => idOf(item) === deeds.state().selected);
+  const from = place();
   deeds.dispatch({type: 'move-rows', by});
-  const to = ids.indexOf(deeds.state().selected ?? '');
-  const range = ids.slice(Math.min(from, to), Math.max(from, to) + 1);
-  deeds.dispatch({type: 'marks', step: {do: 'add', ids: range}});
+  const to = place();
+  if (from === -1 || to === -1) return;
+  const range = items.slice(Math.min(from, to), Math.max(from, to) + 1);
+  deeds.dispatch({type: 'marks', step: {do: 'add', ids: range.flatMap(item => (isGroup(item) ? [] : item.id))}});
 }
 
 /** Marks, and what is done with all that are marked. */

@@ -1,7 +1,8 @@
 import type {Deeds} from '../deeds.ts';
+import type {Dialog} from '../dialogs.ts';
 import {type Hit, hitOf} from '../hit.ts';
 import {chosenLine, eventLines} from '../journal.ts';
-import {bindingFor, runBinding} from '../keymap.ts';
+import {runBinding} from '../keymap.ts';
 import {peekPlace, splitAt} from '../layout.ts';
 import {selectedGroup} from '../listing.ts';
 import type {MouseEvent} from '../mouse.ts';
@@ -11,6 +12,16 @@ import type {Theme} from '../theme.ts';
 /** Lines that one step of the wheel scrolls. */
 const WHEEL_LINES = 3;
 
+/** What the wheel walks through: bindings by the beginning of their names. It writes nothing. */
+const LISTS: Partial<Record<Dialog['kind'], string>> = {
+  help: 'palette',
+  palette: 'palette',
+  claim: 'claim',
+  model: 'model',
+  card: 'card',
+  message: 'message',
+};
+
 type Cell = {x: number; y: number};
 
 /** What clicks, drags and the wheel do. A click chooses, one more on what is chosen opens it. */
@@ -19,9 +30,10 @@ export function createPointer({deeds, theme}: {deeds: Deeds; theme: () => Pick<T
   /** Where the button went down. */
   let held: Hit = {on: 'nothing'};
 
-  const key = (name: string): void => {
-    const binding = bindingFor(name, state(), deeds.keymap);
-    if (binding !== null) runBinding(binding, deeds);
+  /** By its name, whatever key it is on. */
+  const run = (id: string): void => {
+    const binding = deeds.keymap.find(each => each.id === id);
+    if (binding !== undefined && (binding.when?.(state()) ?? true)) runBinding(binding, deeds);
   };
 
   return (event: MouseEvent): void => {
@@ -42,17 +54,12 @@ export function createPointer({deeds, theme}: {deeds: Deeds; theme: () => Pick<T
 
   function click(hit: Hit): void {
     if (hit.on === 'tab') dispatch({type: 'place', place: hit.place});
-    else if (hit.on === 'hint') clickHint(hit.id);
+    else if (hit.on === 'hint') run(hit.id);
     else if (hit.on === 'session') clickSession(hit.session);
     else if (hit.on === 'row') clickRow(hit.row);
     else if (hit.on === 'request') clickRequest(hit.request);
     else if (hit.on === 'card' && state().board.chosen === hit.card) deeds.showCard();
     else if (hit.on === 'card') dispatch({type: 'board', step: {do: 'choose', card: hit.card}});
-  }
-
-  function clickHint(id: string): void {
-    const binding = deeds.keymap.find(each => each.id === id);
-    if (binding !== undefined) runBinding(binding, deeds);
   }
 
   function clickSession(session: string): void {
@@ -103,19 +110,18 @@ export function createPointer({deeds, theme}: {deeds: Deeds; theme: () => Pick<T
 
   function wheel(hit: Hit, by: 1 | -1): void {
     const {dialog, place, scroll, view} = state();
-    const arrow = by === 1 ? 'down' : 'up';
     if (dialog.kind !== 'none') {
-      key(arrow);
+      const list = LISTS[dialog.kind];
+      if (list !== undefined) run(`${list}.${by === 1 ? 'down' : 'up'}`);
     } else if (scroll !== null) {
       if (hit.on !== 'row' && hit.on !== 'peek') return;
       dispatch({type: 'scrollback', step: {do: 'page', by: by * WHEEL_LINES}});
     } else if (hit.on === 'peek') {
       if (by === -1) deeds.openScrollback();
     } else if (hit.on === 'request-text') deeds.scrollRequest(by * WHEEL_LINES);
-    else if (place !== 'fleet' || view !== 'tiles') {
-      const steps = place === 'events' || place === 'diff' ? WHEEL_LINES : 1;
-      for (let i = 0; i < steps; i++) key(arrow);
-    }
+    else if (place === 'diff') dispatch({type: 'diff', step: {do: 'walk', by: by * WHEEL_LINES}});
+    else if (place === 'events') dispatch({type: 'move', by: by * WHEEL_LINES});
+    else if (place !== 'fleet' || view !== 'tiles') dispatch({type: 'move-rows', by});
   }
 }
 

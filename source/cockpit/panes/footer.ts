@@ -30,12 +30,13 @@ export function footerLines(props: FooterProps): string[] {
   const {theme, columns, hints, writing, notice} = props;
   const chip = rightSide(props);
   const room = columns - spansWidth(chip) - (chip.length > 0 ? 1 : 0);
-  const footer = line(theme, columns, leftSide(props, room), chip);
   const rows = writing?.rows ?? 1;
-  if (writing === null || rows < 2) return [footer];
-  const label = labelSpans(theme, writing.label);
+  const label = labelSpans(theme, writing?.label ?? '');
   const space = (cells: number): number => Math.max(4, cells - spansWidth(label));
-  if (fieldRows({field: writing.field, columns: space(room), rows: 2}).length === 1) return [footer];
+  const isLow = writing === null || rows < 2;
+  if (isLow || fieldRows({field: writing.field, columns: space(room), rows: 2}).length === 1) {
+    return [line(theme, columns, leftSide(props, room), chip)];
+  }
   const text = fieldRows({field: writing.field, columns: space(columns), rows});
   const indent: Span[] = [[null, ' '.repeat(spansWidth(label))]];
   return [

@@ -1,4 +1,5 @@
 import type {Row} from '../../domain/screen.ts';
+import {cameText} from '../came-since.ts';
 import {plain} from '../draw/cells.ts';
 import {type Frame, framed} from '../draw/frame.ts';
 import {type Painted, paintRow} from '../draw/screen-row.ts';
@@ -54,17 +55,8 @@ function titleOf({shapes}: Theme, {view, columns}: {view: ScrollView; columns: n
 
 /** How much its terminal has printed since this was read. */
 function sinceOf({came, rows}: ScrollView): Span[] {
-  if (!came.changed || rows === null) return [];
-  if (came.lines === 0) return [['dim', 'changed since']];
-  const count = countOf(came);
-  return [['notice', `${count} line${count === '1' ? '' : 's'} since`]];
-}
-
-/** Coarse from ten on: who reads is not to be disturbed by a number that runs. */
-function countOf({lines, exact}: ScrollView['came']): string {
-  if (lines < 10) return `${lines}${exact ? '' : '+'}`;
-  const step = 10 ** Math.min(3, Math.floor(Math.log10(lines)));
-  return `${Math.floor(lines / step) * step}+`;
+  const text = rows === null ? '' : cameText(came);
+  return text === '' ? [] : [[came.lines === 0 ? 'dim' : 'notice', text]];
 }
 
 function placeOf(theme: Theme, view: ScrollView): Span[] {
