@@ -121,7 +121,7 @@ export function detailText(session: SessionView): string {
 /** Since when it is as it is, unix seconds. */
 export function sinceOf(session: SessionView): number | null {
   if (session.running) return session.activity_since ?? session.started_at;
-  return session.exit?.at ?? session.activity_since ?? session.updated_at;
+  return session.exit?.at ?? session.activity_since ?? session.created_at;
 }
 
 export function agentText(session: SessionView): string {

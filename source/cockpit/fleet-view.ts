@@ -53,7 +53,7 @@ export function withView(state: State, wanted: View): State {
   const back = wanted === 'cards' && view === 'zoom' && tiledSessions(state).length > 0;
   if (wanted !== 'tiles' && !back) return {...state, view: wanted, tiles: []};
   const {body} = currentLayout(state);
-  const tiles = back ? state.tiles : chooseTiles(visibleSessions(state), {marks, body});
+  const tiles = back ? state.tiles : chooseTiles(visibleSessions(state), {marks, body, selected: state.selected});
   if (tiles.length === 0) return state;
   return {...state, view: 'tiles', tiles, selected: tiles.includes(state.selected ?? '') ? state.selected : tiles[0]!};
 }

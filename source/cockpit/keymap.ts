@@ -94,8 +94,16 @@ export function press({name, text, deeds, now}: {name: string; text: string; dee
   const binding = find(name) ?? (name === 'ctrl+j' ? find('enter') : null);
   if (binding !== null) runBinding(binding, deeds);
   else if (text !== '' && takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
+  else sayIdle(name, deeds);
   const unchanged = deeds.state().notice === notice;
   if (notice !== null && unchanged && now - notice.at >= NOTICE_SHOWN_MS) deeds.dispatch({type: 'notice-read'});
+}
+
+/** A key that means something on this screen, though nothing at the moment, says so. */
+function sayIdle(name: string, deeds: Deeds): void {
+  const where = whereOf(deeds.state());
+  const idle = deeds.keymap.find(binding => binding.where.includes(where) && binding.keys.includes(name));
+  if (idle !== undefined) deeds.say(`nothing to use ${name} on at the moment`, idle.help);
 }
 
 /** A paste in COMMAND mode is text, never keys. */

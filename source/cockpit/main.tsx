@@ -85,6 +85,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   });
   const deeds = createDeeds({store, options: {...options, env}, themes, terminal});
   for (const fault of themes.faults) deeds.fail(fault);
+  const leaveTitle = keyTitle(options.keys.leave);
   const keyboard = new Keyboard({
     stdin,
     leave: options.keys.leave,
@@ -98,7 +99,11 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
         const {screens, mode} = store.state();
         return mode.kind === 'typing' && screens.get(mode.session)?.modes.bracketedPaste === true;
       },
-      type: (session, bytes) => fleet.type(session, bytes),
+      type: async (session, bytes) => {
+        const to = store.state().sessions?.find(({id}) => id === session);
+        if (to?.running === false) deeds.say(`${to.name} has ended: this went nowhere`, `${leaveTitle} leaves typing`);
+        else await fleet.type(session, bytes);
+      },
       leave: () => store.dispatch({type: 'mode', mode: {kind: 'command'}}),
       failed: deeds.fail,
     },
@@ -145,7 +150,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       deeds={deeds}
       themes={themes}
       info={{...info, mode}}
-      leaveKey={keyTitle(options.keys.leave)}
+      leaveKey={leaveTitle}
       setTitle={title => void stdout.write(`\x1b]2;${title}\x1b\\`)}
       onSuspend={given => {
         suspend = given;

@@ -32,7 +32,12 @@ export function modelDeeds({fleet, store, say, attempt, isLost}: Options): Model
     if (failed.length > 0) {
       const lines = failed.map(({name, error}) => `${name}: ${error!.message} (${error!.hint})`);
       const others = outcomes.length - failed.length;
-      const rest = others === 0 ? '' : `\n\nThe other ${others} get it at their next turn boundaries.`;
+      const rest =
+        others === 0
+          ? ''
+          : others === 1
+            ? '\n\nThe other one gets it at its next turn boundary.'
+            : `\n\nThe other ${others} get it at their next turn boundaries.`;
       const title = `${model}: refused by ${failed.length} of ${outcomes.length}`;
       dispatch({type: 'dialog', dialog: {kind: 'message', title, text: lines.join('\n') + rest}});
       return;

@@ -213,7 +213,8 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
 
     restartThese(ids) {
       const sessions = these(ids);
-      if (sessions.length > 1) return ask('restart', sessions);
+      const [only] = sessions;
+      if (sessions.length > 1 || (only !== undefined && moodOf(only) === 'working')) return ask('restart', sessions);
       perform(verbs.restart, sessions, does.restart);
     },
 

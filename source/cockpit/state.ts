@@ -206,7 +206,7 @@ export function reduce(state: State, action: Action): State {
     case 'edge':
       return move(state, action.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     case 'place':
-      return {...state, place: action.place, reading: {...state.reading, chosen: null}, scroll: null};
+      return {...unsaid(state), place: action.place, reading: {...state.reading, chosen: null}, scroll: null};
     case 'view':
       return scrollInSight(inSight(withView(state, action.view)));
     case 'split':
@@ -226,7 +226,7 @@ export function reduce(state: State, action: Action): State {
     case 'mode':
       return {...state, mode: action.mode};
     case 'dialog':
-      return {...state, dialog: action.dialog};
+      return {...(action.dialog.kind === 'none' ? state : unsaid(state)), dialog: action.dialog};
     case 'dialog-step':
       return changed(state, {dialog: stepDialog(state.dialog, action.step)});
   }
@@ -277,6 +277,10 @@ function resized(state: State, size: Size): State {
   const fresh = withBoard(inSight({...state, size}), state.board);
   return scrollInSight(changed(fresh, {diffs: withDiffSight(fresh.diffs, diffRows(fresh))}));
 }
+
+/** What was said of another screen does not cover the keys of this one; faults stay. */
+const unsaid = (state: State): State =>
+  state.notice?.kind === 'info' && state.notice.follows === undefined ? {...state, notice: null} : state;
 
 const withScroll = (state: State, scroll: State['scroll']): State => changed(state, {scroll});
 const scrollInSight = (state: State): State =>

@@ -17,12 +17,15 @@ export type TileGrid = {columns: number; rows: number; tile: Size};
 /** Whose screens stand side by side: the marked sessions, else as many of the first ones as can be read well. */
 export function chooseTiles(
   listed: readonly SessionView[],
-  {marks, body}: {marks: readonly string[]; body: Size},
+  {marks, body, selected = null}: {marks: readonly string[]; body: Size; selected?: string | null},
 ): string[] {
   const marked = listed.filter(({id}) => marks.includes(id));
   const {columns, rows} = readable(body);
   const chosen = marked.length > 0 ? marked.slice(0, TILES_MAX) : listed.slice(0, columns * rows);
-  return chosen.map(({id}) => id);
+  const ids = chosen.map(({id}) => id);
+  // Who is selected is among them, whatever asks for more.
+  const misses = selected !== null && !ids.includes(selected) && listed.some(({id}) => id === selected);
+  return marked.length > 0 || !misses ? ids : [...ids.slice(0, -1), selected];
 }
 
 /** How many tiles can be read well in this room. */

@@ -63,12 +63,23 @@ test('tab goes round those that need a person', () => {
   assert.equal(nextInNeed(after(first, {type: 'select', session: 'id-infra'})), 'id-payments');
 });
 
-test('typing ends when the session it goes to ends', () => {
+test('typing outlives the process that it goes to, so that no letter becomes a command, and ends with its session', () => {
   const typing = after(fleet(), {type: 'mode', mode: {kind: 'typing', session: 'id-api'}});
   const sessions = sceneSessions().map(session =>
     session.name === 'api' ? {...session, running: false, status: 'stopped' as const} : session,
   );
-  assert.equal(after(typing, {type: 'sessions', sessions, now}).mode.kind, 'command');
+  assert.equal(after(typing, {type: 'sessions', sessions, now}).mode.kind, 'typing');
+  const others = sessions.filter(({name}) => name !== 'api');
+  assert.equal(after(typing, {type: 'sessions', sessions: others, now}).mode.kind, 'command');
+});
+
+test('what was said of one screen does not cover another, but a fault stays', () => {
+  const said = after(fleet(), {type: 'notice', notice: {kind: 'info', message: 'done', hint: '', at: now}});
+  assert.equal(after(said, {type: 'place', place: 'board'}).notice, null);
+  assert.equal(after(said, {type: 'dialog', dialog: {kind: 'answer'}}).notice, null);
+  assert.equal(after(said, {type: 'dialog', dialog: {kind: 'none'}}).notice?.message, 'done');
+  const failed = after(fleet(), {type: 'notice', notice: {kind: 'error', message: 'no', hint: '', at: now}});
+  assert.equal(after(failed, {type: 'place', place: 'board'}).notice?.message, 'no');
 });
 
 test('the selected card is always in sight, and the page moves as little as it can', () => {

@@ -39,6 +39,8 @@ test('marked sessions are the tiles, up to nine and in the order of the list', (
   const all = many.map(({id}) => id);
   assert.equal(chooseTiles(many, {marks: all, body: body(80, 24)}).length, 9);
   assert.deepEqual(chooseTiles([], {marks, body: body(120, 40)}), []);
+  assert.equal(chooseTiles(many, {marks: [], body: body(120, 40), selected: 'id-s9'}).at(-1), 'id-s9');
+  assert.deepEqual(chooseTiles(many, {marks, body: body(120, 40), selected: 'id-s9'}), ['id-s2', 'id-s5', 'id-s7']);
 });
 
 test('no grid is larger than its room, whatever the number of tiles', () => {

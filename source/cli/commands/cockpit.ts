@@ -1,4 +1,4 @@
-import type {Dirent} from 'node:fs';
+import {type Dirent, existsSync} from 'node:fs';
 import {readdir, stat} from 'node:fs/promises';
 import {constants} from 'node:os';
 import {join} from 'node:path';
@@ -144,7 +144,14 @@ async function hostOrJoin(context: Context, settings: Settings): Promise<Hosting
     }
   }
   const {Client} = await import('../../api/client.ts');
-  const fleet = new Client({socket: paths.socket, actor: 'cockpit'});
+  // A supervisor that crashed leaves its socket behind. One that was stopped takes it away, and stays stopped.
+  const revive = async (): Promise<void> => {
+    if (!settings.autostart || !existsSync(paths.socket)) {
+      throw new AmuxError('supervisor.unreachable', {target: paths.socket, why: 'nobody supervises'});
+    }
+    await autostart(paths, selfArgv());
+  };
+  const fleet = new Client({socket: paths.socket, actor: 'cockpit', revive});
   return {fleet, mode: 'headless', leave: () => fleet[Symbol.asyncDispose]()};
 }
 

@@ -123,7 +123,7 @@ export const approvalKeys: readonly Binding[] = [
     where: ['fleet', 'board', 'tokens', 'events', 'diff', 'scrollback'],
     label: state => `answer ${state.requests.open.length}`,
     help: 'answer what waits for somebody, the newest first',
-    footer: 3.5,
+    footer: 1.5,
     when: ({requests}) => requests.open.length > 0,
     run: ({dispatch}) => {
       dispatch({type: 'dialog', dialog: {kind: 'answer'}});
@@ -136,7 +136,7 @@ export const approvalKeys: readonly Binding[] = [
     where: ['answer'],
     label: 'next',
     help: 'the one that waits for longer',
-    footer: 0.6,
+    footer: 1.5,
     whyNot: ({requests}) => (requests.open.length > 1 ? null : 'it is the only one'),
     run: deeds => step(deeds, -1),
   },

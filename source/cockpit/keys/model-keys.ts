@@ -24,7 +24,7 @@ export const modelKeys: readonly Binding[] = [
     id: 'model.down',
     keys: ['down'],
     where: ['model'],
-    label: 'down',
+    label: 'choose',
     help: 'one model down',
     footer: 3,
     run: deeds => deeds.chooseModel(1),

@@ -98,7 +98,10 @@ function tabsLine({theme, columns, tabs, place, about}: HeaderProps): string {
     left.push([here ? 'tab' : 'dim', `${here ? '[' : ' '}${tab.key} ${tab.title}`], ...count);
     left.push([here ? 'tab' : 'dim', here ? ']' : ' '], [null, ' ']);
   }
-  return line(theme, columns, left, [...about, [null, ' ']]);
+  // The screens stand before what is said of the list; of that the last goes first.
+  let shown = about;
+  while (shown.length > 0 && spansWidth(left) + spansWidth(shown) + 1 > columns) shown = shown.slice(0, -2);
+  return line(theme, columns, left, [...shown, [null, ' ']]);
 }
 
 /** The tab at a column of the second line; null: none. Each stands in a bracket or the blank in its place. */
