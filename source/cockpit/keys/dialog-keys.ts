@@ -277,4 +277,5 @@ export function edits(deeds: Deeds, edit: Edit): void {
     deeds.dispatch({type: 'scrollback', step: {do: 'search', text: dialog.field.text, from: dialog.from}});
   }
   if (dialog.kind === 'new-session') deeds.formWritten();
+  if (dialog.kind === 'palette' || dialog.kind === 'help') deeds.chooseFirst();
 }
