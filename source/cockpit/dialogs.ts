@@ -83,23 +83,26 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
   }
 }
 
-/** Kinds that take text: what a paste goes to. */
-const texts: readonly string[] = [
-  'prompt',
-  'reply',
-  'comment',
-  'filter',
-  'search',
-  'new-session',
-  'fork',
-  'budget',
-  'card-title',
-  'model',
-  'tags',
-  'help',
-  'palette',
-];
-export const takesText = (kind: string): boolean => texts.includes(kind);
+type TextKind = Extract<Dialog, {field: Field} | {form: Form}>['kind'];
+
+/** Kinds that take text, without one left out: what is typed and pasted goes there, and the editing keys count there. */
+const texts: Record<TextKind, true> = {
+  prompt: true,
+  reply: true,
+  comment: true,
+  filter: true,
+  search: true,
+  'new-session': true,
+  fork: true,
+  budget: true,
+  'card-title': true,
+  model: true,
+  tags: true,
+  help: true,
+  palette: true,
+};
+export const textKinds = Object.keys(texts) as readonly TextKind[];
+export const takesText = (kind: string): boolean => Object.hasOwn(texts, kind);
 
 /** Where the chosen line stands now; null: none is chosen, or it is gone. */
 export function placeOf(lines: readonly string[], chosen: Line): number | null {
