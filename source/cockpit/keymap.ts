@@ -52,16 +52,15 @@ export const keymap: Keymap = keymapOf({}).keymap;
 
 /** Screens in the order of their tabs; a screen stands here once it is built. */
 export const tabs = [
-  {key: '1', place: 'fleet', title: 'Fleet'},
-  {key: '2', place: 'board', title: 'Board'},
-  {key: '3', place: 'approvals', title: 'Approvals'},
-  {key: '4', place: 'tokens', title: 'Tokens'},
-  {key: '5', place: 'events', title: 'Events'},
+  {place: 'fleet', title: 'Fleet'},
+  {place: 'board', title: 'Board'},
+  {place: 'approvals', title: 'Approvals'},
+  {place: 'tokens', title: 'Tokens'},
+  {place: 'events', title: 'Events'},
 ] as const;
 
 /** The key of a tab: that of the binding called like its place. */
-export const tabKey = (map: Keymap, {place, key}: (typeof tabs)[number]): string =>
-  map.some(({id}) => id === place) ? keyOf(map, place) : key;
+export const tabKey = (map: Keymap, {place}: (typeof tabs)[number]): string => keyOf(map, place);
 
 /** Keys that answer a request, by what they mean. */
 export const answerKeys = (map: Keymap) => ({
