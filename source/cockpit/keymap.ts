@@ -72,7 +72,7 @@ export const answerKeys = (map: Keymap) => ({
 /** A notice stays at least this long before the next key takes it away, in ms. */
 const NOTICE_SHOWN_MS = 1500;
 
-export function whereOf(state: State): Where {
+function whereOf(state: State): Where {
   return state.dialog.kind === 'none' ? state.place : state.dialog.kind;
 }
 
