@@ -17,6 +17,7 @@ import {sessionKeys} from './keys/session-keys.ts';
 import {tokenKeys} from './keys/token-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
 import {type KeyChanges, keyOf, type Remapped, remap} from './remap.ts';
+import {requestInHand} from './requests.ts';
 import type {State} from './state.ts';
 
 export type {Binding, Where} from './keys/binding.ts';
@@ -141,6 +142,10 @@ export function bindingsHere(state: State, map: Keymap): Binding[] {
   const bare: State = {...state, dialog: {kind: 'none'}};
   return map.filter(binding => binding.where.includes(place) && (binding.when?.(bare) ?? true));
 }
+
+/** What a line of palette or help stands for: an answer, for the request that it would be given to. */
+export const meantByLine = ({id, answers}: Binding, state: State): string =>
+  answers === true ? `${id} ${requestInHand(state)?.id}` : id;
 
 /** Why a line of palette or help cannot be run now; null when it can. */
 export function whyDisabled(binding: Binding, state: State): string | null {

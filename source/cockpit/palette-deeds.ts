@@ -1,6 +1,7 @@
 import type {Deeds} from './deeds.ts';
 import {type Dialog, LINE_GONE, lineBeside} from './dialogs.ts';
 import {firstOf, type HelpEntry, helpEntries} from './help-entries.ts';
+import {meantByLine} from './keymap.ts';
 import {type Entry, type Listing, lineId, listingOf} from './palette/entries.ts';
 import {givenBy, missing, type Written} from './palette/written.ts';
 import type {Store} from './store.ts';
@@ -67,7 +68,7 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
 
   const runPalette = (dialog: Palette): void => {
     const {entries, written} = listing(dialog);
-    const entry = entries.find(each => lineId(each) === dialog.chosen);
+    const entry = entries.find(each => lineId(each, state()) === dialog.chosen);
     if (entry !== undefined) runEntry(entry);
     else if (dialog.chosen !== null) say(...LINE_GONE);
     else if (written !== null) runWritten(written);
@@ -86,14 +87,18 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
 
   const helped = (text: string): HelpEntry[] => helpEntries(state(), {keymap: deeds().keymap, text});
 
+  const helpId = ({binding}: HelpEntry): string => meantByLine(binding, state());
   const mark = (line: string | null): void => dispatch({type: 'dialog-step', step: {kind: 'choose', line}});
 
   function chooseFirst(): void {
     const {dialog} = state();
-    if (dialog.kind === 'help') mark(firstOf(helped(dialog.field.text))?.binding.id ?? null);
+    if (dialog.kind === 'help') {
+      const first = firstOf(helped(dialog.field.text));
+      mark(first === null ? null : helpId(first));
+    }
     if (dialog.kind !== 'palette') return;
     const {entries, first} = listing(dialog);
-    mark(first === null ? null : lineId(entries[first]!));
+    mark(first === null ? null : lineId(entries[first]!, state()));
   }
 
   return {
@@ -111,8 +116,8 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
       if (dialog.kind !== 'help' && dialog.kind !== 'palette') return;
       const lines =
         dialog.kind === 'help'
-          ? helped(dialog.field.text).map(({binding}) => binding.id)
-          : listing(dialog).entries.map(lineId);
+          ? helped(dialog.field.text).map(helpId)
+          : listing(dialog).entries.map(entry => lineId(entry, state()));
       const line = lineBeside(lines, {chosen: dialog.chosen, by});
       if (line !== null) mark(line);
     },
@@ -121,7 +126,7 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
       const {dialog} = state();
       if (dialog.kind !== 'palette') return;
       const {entries} = listing(dialog);
-      const entry = dialog.chosen === null ? entries[0] : entries.find(each => lineId(each) === dialog.chosen);
+      const entry = dialog.chosen === null ? entries[0] : entries.find(each => lineId(each, state()) === dialog.chosen);
       if (entry !== undefined) write(entry.text);
       else if (dialog.chosen !== null) say(...LINE_GONE);
     },
@@ -131,7 +136,7 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
       if (dialog.kind === 'palette') runPalette(dialog);
       if (dialog.kind !== 'help') return;
       const entries = helped(dialog.field.text);
-      const entry = entries.find(({binding}) => binding.id === dialog.chosen);
+      const entry = entries.find(each => helpId(each) === dialog.chosen);
       if (entry !== undefined) runHelp(entry);
       else if (dialog.chosen === null && entries.length > 0) say(...NO_LINE);
       else if (dialog.chosen !== null) say(...LINE_GONE);

@@ -129,12 +129,12 @@ test('the help is searched as one types, says why a line cannot be run, and runs
 const decisions = ({fleet}: Cockpit): string[] => fleet.calls.filter(call => call.startsWith('decide'));
 
 /** Somebody asks while the list is looked at. */
-async function ask(cockpit: Cockpit): Promise<void> {
+async function ask(cockpit: Cockpit, id = 'a-new'): Promise<void> {
   const {store, fleet} = cockpit;
   const session = store.state().sessions!.find(({id}) => id === store.state().selected)!.name;
-  fleet.approvalViews = [approvalOf({id: 'a-new', session})];
+  fleet.approvalViews = [approvalOf({id, session})];
   fleet.note(session, 'asks');
-  const asked = () => store.state().requests.open.length === 1;
+  const asked = () => store.state().requests.open[0]?.id === id;
   await new Promise<void>(resolve => {
     if (asked()) return resolve();
     const stop = store.subscribe(() => {
@@ -181,6 +181,26 @@ test('palette and help choose no answer by themselves; one that is written out o
   type(cockpit, ':allow\r');
   await cockpit.see(gone('Command ━'));
   assert.equal(decisions(cockpit).length, 1);
+});
+
+test('an answer that was walked to is for the request that was there then', async () => {
+  for (const list of [':', '?']) {
+    using cockpit = openCockpit();
+    await cockpit.see(/COMMAND/);
+    await ask(cockpit);
+    await cockpit.see(/y allow/);
+    cockpit.press(list);
+    await cockpit.see(/ ━+ 3 of/);
+    for (let i = 0; i < 2; i++) cockpit.press('\x1b[A');
+    await cockpit.see(/ ━+ 1 of/);
+    await ask(cockpit, 'a-other');
+    cockpit.press('\r');
+    await cockpit.see(/the chosen line is gone/);
+    assert.deepEqual(decisions(cockpit), []);
+    for (let i = 0; i < 2; i++) cockpit.press(i === 0 ? '\x1b[B' : '\r');
+    await cockpit.see(gone(' ━+ . of'));
+    assert.deepEqual(decisions(cockpit), ['decide a-other allow']);
+  }
 });
 
 class Losing extends FakeFleet {

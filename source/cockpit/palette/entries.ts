@@ -1,6 +1,6 @@
 import {agentText, stateText} from '../attention.ts';
 import {plain} from '../draw/cells.ts';
-import {type Binding, bindingsHere, type Keymap, whyDisabled} from '../keymap.ts';
+import {type Binding, bindingsHere, type Keymap, meantByLine, whyDisabled} from '../keymap.ts';
 import {allInOrder} from '../listing.ts';
 import type {State} from '../state.ts';
 import {type Command, usageOf} from './command.ts';
@@ -49,7 +49,8 @@ export function listingOf(state: State, {keymap, text}: {keymap: Keymap; text: s
 }
 
 /** What a line stands for, wherever it is in the list. */
-export const lineId = ({does, text}: Entry): string => `${does.do} ${text}`;
+export const lineId = ({does, text}: Entry, state: State): string =>
+  does.do === 'key' ? `key ${meantByLine(does.binding, state)}` : `${does.do} ${text}`;
 
 /** A request may come up while the palette is open: an answer is written out or chosen, never at hand by itself. */
 const isAnswer = (does: Entry['does']): boolean => does.do === 'key' && does.binding.answers === true;

@@ -6,7 +6,7 @@ import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
 import {helpEntries} from '../help-entries.ts';
-import {answerKeys, type Keymap} from '../keymap.ts';
+import {answerKeys, type Keymap, meantByLine} from '../keymap.ts';
 import {answerArea, type Layout} from '../layout.ts';
 import {meantBy, offered} from '../model-choice.ts';
 import {newSessionFaults} from '../new-session.ts';
@@ -68,13 +68,16 @@ export function paneOf(props: DialogProps): {lines: string[]; columns: number} |
     case 'help': {
       const {field, chosen} = dialog;
       const lines = helpEntries(state, {keymap, text: field.text});
-      const ids = lines.map(({binding}) => binding.id);
+      const ids = lines.map(({binding}) => meantByLine(binding, state));
       return helpPane({theme, body, field, at: placeOf(ids, chosen), lines});
     }
     case 'palette': {
       const {field, chosen} = dialog;
       const {entries, written} = listingOf(state, {keymap, text: field.text});
-      const at = placeOf(entries.map(lineId), chosen);
+      const at = placeOf(
+        entries.map(entry => lineId(entry, state)),
+        chosen,
+      );
       return palettePane({theme, body, field, entries, at, command: written?.command ?? null});
     }
     case 'new-session':
