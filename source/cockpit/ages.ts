@@ -2,7 +2,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 /** Ages below a minute move in these steps, in seconds. */
-export const YOUNG_STEP = 5;
+const YOUNG_STEP = 5;
 
 /** `now`, `15s`, `2m`, `1h`, `3d`: how long ago `since` (unix seconds) was at `now` (ms). */
 export function age(since: number | null, now: number): string {

@@ -1,5 +1,6 @@
 import type {Decision} from '../domain/approvals.ts';
 import type {ApprovalView, Fleet} from '../domain/fleet.ts';
+import {answerKeys, type Keymap} from './keymap.ts';
 import {answerArea, approvalAreas} from './layout.ts';
 import {currentLayout} from './listing.ts';
 import {requestEnd} from './panes/request.ts';
@@ -30,10 +31,11 @@ type Options = {
   attempt: (work: () => Promise<unknown>) => void;
   isLost: () => boolean;
   goTo: (session: string) => void;
+  keymap: Keymap;
 };
 
 /** What keys do with requests. */
-export function answers({fleet, store, clock, say, attempt, isLost, goTo}: Options): Answers {
+export function answers({fleet, store, clock, say, attempt, isLost, goTo, keymap}: Options): Answers {
   const {dispatch, state} = store;
   let last: {id: string; at: number} | null = null;
   const underWay = new Set<string>();
@@ -94,7 +96,10 @@ export function answers({fleet, store, clock, say, attempt, isLost, goTo}: Optio
       const {dialog, requests} = state();
       const {body} = currentLayout(state());
       const size = dialog.kind === 'answer' ? answerArea(body) : approvalAreas(body, requests.open.length).detail;
-      dispatch({type: 'scroll', top: Math.max(0, Math.min(requestEnd({size, request}), requests.top + by))});
+      dispatch({
+        type: 'scroll',
+        top: Math.max(0, Math.min(requestEnd({size, request, keys: answerKeys(keymap)}), requests.top + by)),
+      });
     },
 
     showAsking() {

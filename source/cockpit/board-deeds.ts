@@ -4,6 +4,7 @@ import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet, SessionView} from '../domain/fleet.ts';
 import {type BoardAction, chosenCard, columnBeside, endOfLane, heldCards, positionBeyond} from './board.ts';
 import {wordsOf} from './board-filter.ts';
+import {LINE_GONE, lineBeside} from './dialogs.ts';
 import {allInOrder} from './listing.ts';
 import type {CockpitOptions, Edited} from './options.ts';
 import {cardDetailsEnd} from './panes/card-details.ts';
@@ -192,15 +193,20 @@ export function boardDeeds({fleet, store, edit, lend, say, fail, isLost}: Option
 
     openClaim() {
       const card = chosenCard(state().board);
-      if (card !== null) dispatch({type: 'dialog', dialog: {kind: 'claim', card: card.id, at: 0}});
+      if (card !== null)
+        dispatch({type: 'dialog', dialog: {kind: 'claim', card: card.id, chosen: claimants(state())[0]?.id ?? null}});
     },
 
     claimForChosen() {
       const {dialog} = state();
       if (dialog.kind !== 'claim') return;
-      const session = claimants(state())[dialog.at];
+      const session = claimants(state()).find(({id}) => id === dialog.chosen);
+      if (session === undefined) {
+        if (dialog.chosen === null) close();
+        else say(...LINE_GONE);
+        return;
+      }
       close();
-      if (session === undefined) return;
       inTurn(async () => {
         put(await fleet.claimCard(dialog.card, {session: session.id}));
         onBoard({do: 'choose', card: dialog.card});
@@ -244,14 +250,15 @@ export function boardDeeds({fleet, store, edit, lend, say, fail, isLost}: Option
     scrollDialog(by) {
       const {dialog, board} = state();
       if (dialog.kind === 'claim') {
-        const last = claimants(state()).length - 1;
-        dispatch({type: 'dialog-step', step: {kind: 'choose', at: Math.max(0, Math.min(last, dialog.at + by))}});
+        const lines = claimants(state()).map(({id}) => id);
+        const line = lineBeside(lines, {chosen: dialog.chosen, by});
+        if (line !== null) dispatch({type: 'dialog-step', step: {kind: 'choose', line}});
       } else if (dialog.kind === 'card') {
         const card = board.cards?.find(({id}) => id === dialog.card);
         if (card === undefined) return;
         const {body} = currentLayout(state());
         const end = cardDetailsEnd({body, card, now: shownAt(state())});
-        dispatch({type: 'dialog-step', step: {kind: 'choose', at: Math.max(0, Math.min(end, dialog.top + by))}});
+        dispatch({type: 'dialog-step', step: {kind: 'scroll', top: Math.max(0, Math.min(end, dialog.top + by))}});
       }
     },
   };

@@ -121,7 +121,7 @@ export function columnBeside({lanes}: Board, column: string, by: number): string
 }
 
 /** All cards of a column, also those that the filter hides, as they are shown. */
-export const wholeLane = ({cards, moves}: Board, column: string): CardView[] =>
+const wholeLane = ({cards, moves}: Board, column: string): CardView[] =>
   inOrder(asMoved(cards ?? [], moves).filter(({status}) => status === column));
 
 /** Behind the last card of a column. */

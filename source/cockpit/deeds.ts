@@ -158,7 +158,7 @@ export function createDeeds({
     ...onSessions,
     ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
     ...paletteDeeds({store, say, deeds: () => deeds}),
-    ...answers({fleet, store, clock, say, attempt, isLost, goTo: onSessions.goTo}),
+    ...answers({fleet, store, clock, say, attempt, isLost, goTo: onSessions.goTo, keymap}),
     ...eventDeeds({store}),
     ...diffDeeds({fleet, store, say, fail, isLost}),
     ...themeDeeds({themes, say}),

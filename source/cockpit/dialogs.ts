@@ -2,6 +2,15 @@ import type {Spot} from './diff-rows.ts';
 import {type Form, type FormStep, stepForm} from './form.ts';
 import {type Edit, edit, type Field} from './text-field.ts';
 
+/**
+ * Which line of a list is chosen, by what it stands for and not by its place: lists change while they are looked at, and
+ * Enter means the line that was seen. Null: none.
+ */
+type Line = string | null;
+
+/** What is said when the chosen line went away before Enter. */
+export const LINE_GONE = ['the chosen line is gone', 'choose another one'] as const;
+
 /** What a confirmation stands before. */
 export type Deed = {do: 'stop' | 'restart'; sessions: readonly string[]};
 
@@ -9,9 +18,9 @@ export type Deed = {do: 'stop' | 'restart'; sessions: readonly string[]};
 export type Dialog =
   | {kind: 'none'}
   /** All keys, narrowed by what is typed. */
-  | {kind: 'help'; field: Field; at: number}
-  /** The command palette; `at` null: the line that is chosen by itself. `themes`: that there are to choose from. */
-  | {kind: 'palette'; field: Field; at: number | null; themes: readonly string[]}
+  | {kind: 'help'; field: Field; chosen: Line}
+  /** The command palette; nothing chosen: what is written is meant. `themes`: that there are to choose from. */
+  | {kind: 'palette'; field: Field; chosen: Line; themes: readonly string[]}
   /** `now`: it ends the turn that runs. `past`: how many texts back, with the one that was begun as `draft`. */
   | {kind: 'prompt'; to: readonly string[]; field: Field; now: boolean; past: number; draft: string}
   /** The chosen request, over any screen. */
@@ -31,15 +40,19 @@ export type Dialog =
   | {kind: 'card-title'; card: string | null; column: string; field: Field}
   | {kind: 'card'; card: string; top: number}
   /** Who is to claim a card. */
-  | {kind: 'claim'; card: string; at: number}
-  /** A model for these sessions; `at`: the chosen one of those that are known. */
-  | {kind: 'model'; to: readonly string[]; field: Field; at: number | null}
+  | {kind: 'claim'; card: string; chosen: Line}
+  /** A model for these sessions; `chosen`: one of those that are known. */
+  | {kind: 'model'; to: readonly string[]; field: Field; chosen: Line}
   /** Tags to give and to take away. */
   | {kind: 'tags'; to: readonly string[]; field: Field}
   | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
   | {kind: 'message'; title: string; text: string /** First line in sight. */; top?: number};
 
-export type DialogStep = {kind: 'text'; edit: Edit} | {kind: 'form'; step: FormStep} | {kind: 'choose'; at: number};
+export type DialogStep =
+  | {kind: 'text'; edit: Edit}
+  | {kind: 'form'; step: FormStep}
+  | {kind: 'choose'; line: Line}
+  | {kind: 'scroll'; top: number};
 
 export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
   switch (step.kind) {
@@ -54,9 +67,8 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       ) {
         return {...dialog, field: edit(dialog.field, flat(step.edit))};
       }
-      if (dialog.kind === 'help') return {...dialog, field: edit(dialog.field, flat(step.edit)), at: 0};
-      if (dialog.kind === 'model' || dialog.kind === 'palette')
-        return {...dialog, field: edit(dialog.field, flat(step.edit)), at: null};
+      if (dialog.kind === 'help' || dialog.kind === 'model' || dialog.kind === 'palette')
+        return {...dialog, field: edit(dialog.field, flat(step.edit)), chosen: null};
       if ('form' in dialog) {
         return {...dialog, form: stepForm(dialog.form, {do: 'edit', edit: step.edit})};
       }
@@ -65,30 +77,45 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       if (!('form' in dialog)) return dialog;
       return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
-      if (dialog.kind === 'card' || dialog.kind === 'message') return {...dialog, top: step.at};
-      return dialog.kind === 'help' || dialog.kind === 'palette' || dialog.kind === 'claim' || dialog.kind === 'model'
-        ? {...dialog, at: step.at}
-        : dialog;
+      return !('chosen' in dialog) || dialog.chosen === step.line ? dialog : {...dialog, chosen: step.line};
+    case 'scroll':
+      return dialog.kind === 'card' || dialog.kind === 'message' ? {...dialog, top: step.top} : dialog;
   }
 }
 
-/** Kinds that take text: what a paste goes to. */
-const texts: readonly string[] = [
-  'prompt',
-  'reply',
-  'comment',
-  'filter',
-  'search',
-  'new-session',
-  'fork',
-  'budget',
-  'card-title',
-  'model',
-  'tags',
-  'help',
-  'palette',
-];
-export const takesText = (kind: string): boolean => texts.includes(kind);
+type TextKind = Extract<Dialog, {field: Field} | {form: Form}>['kind'];
+
+/** Kinds that take text, without one left out: what is typed and pasted goes there, and the editing keys count there. */
+const texts: Record<TextKind, true> = {
+  prompt: true,
+  reply: true,
+  comment: true,
+  filter: true,
+  search: true,
+  'new-session': true,
+  fork: true,
+  budget: true,
+  'card-title': true,
+  model: true,
+  tags: true,
+  help: true,
+  palette: true,
+};
+export const textKinds = Object.keys(texts) as readonly TextKind[];
+export const takesText = (kind: string): boolean => Object.hasOwn(texts, kind);
+
+/** Where the chosen line stands now; null: none is chosen, or it is gone. */
+export function placeOf(lines: readonly string[], chosen: Line): number | null {
+  const at = chosen === null ? -1 : lines.indexOf(chosen);
+  return at < 0 ? null : at;
+}
+
+/** The line so many away from the chosen one; from none, the first or the last one. Null: there are no lines. */
+export function lineBeside(lines: readonly string[], {chosen, by}: {chosen: Line; by: number}): Line {
+  const at = placeOf(lines, chosen);
+  const last = lines.length - 1;
+  return lines[at === null ? (by > 0 ? 0 : last) : Math.max(0, Math.min(last, at + by))] ?? null;
+}
 
 function flat(change: Edit): Edit {
   return change.do === 'insert' ? {...change, text: change.text.replace(/[\r\n]+/g, ' ')} : change;

@@ -31,7 +31,7 @@ export function eventDeeds({store: {state, dispatch}}: {store: Store}): EventDee
       const {dialog} = state();
       if (dialog.kind !== 'message') return;
       const at = Math.max(0, Math.min(endOf(state()), (dialog.top ?? 0) + by));
-      if (at !== (dialog.top ?? 0)) dispatch({type: 'dialog-step', step: {kind: 'choose', at}});
+      if (at !== (dialog.top ?? 0)) dispatch({type: 'dialog-step', step: {kind: 'scroll', top: at}});
     },
   };
 }

@@ -35,6 +35,10 @@ export function helpEntries(state: State, {keymap, text}: {keymap: Keymap; text:
   return [...found.filter(({keys}) => keys.includes(needle)), ...found.filter(({keys}) => !keys.includes(needle))];
 }
 
+/** The line that is chosen by itself: never one that answers a request. */
+export const firstOf = (entries: readonly HelpEntry[]): HelpEntry | null =>
+  entries.find(({binding}) => binding.answers !== true) ?? null;
+
 const lineOf = (binding: Binding) => ({binding, keys: binding.keys, help: binding.help, lit: []});
 
 function search(entry: HelpEntry, needle: string): HelpEntry[] {

@@ -3,7 +3,7 @@ import {viewRows} from './diff.ts';
 import {columnsInSight, tilesInSight} from './fleet-view.ts';
 import {idOf} from './grouping.ts';
 import {chosenLine, eventLines} from './journal.ts';
-import {footerBindings, type Keymap, keymap, keyOf, labelOf, tabs} from './keymap.ts';
+import {footerBindings, type Keymap, keymap, labelOf, tabKey, tabs} from './keymap.ts';
 import {approvalAreas, diffAreas, type Layout, peekPlace} from './layout.ts';
 import {itemAt} from './list-window.ts';
 import {visibleItems} from './listing.ts';
@@ -82,7 +82,7 @@ function footerHit(state: State, {x, theme, map}: {x: number} & Required<Drawn>)
 function headerHit({requests}: State, {x, map}: {x: number; map: Keymap}): Hit {
   const shown = tabs.map(tab => ({
     ...tab,
-    key: keyOf(map, tab.place),
+    key: tabKey(map, tab),
     count: tab.place === 'approvals' ? requests.open.length : 0,
   }));
   const place = tabAt(shown, x);

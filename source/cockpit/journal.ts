@@ -4,7 +4,7 @@ import {eventFilter} from './event-filter.ts';
 import type {Notice, State} from './state.ts';
 
 /** Journal entries kept for the Events screen. */
-export const ENTRIES_KEPT = 1000;
+const ENTRIES_KEPT = 1000;
 
 /** What the Events screen lists, and where it stands. */
 export type Reading = {

@@ -17,6 +17,7 @@ import {sessionKeys} from './keys/session-keys.ts';
 import {tokenKeys} from './keys/token-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
 import {type KeyChanges, keyOf, type Remapped, remap} from './remap.ts';
+import {requestInHand} from './requests.ts';
 import type {State} from './state.ts';
 
 export type {Binding, Where} from './keys/binding.ts';
@@ -52,16 +53,15 @@ export const keymap: Keymap = keymapOf({}).keymap;
 
 /** Screens in the order of their tabs; a screen stands here once it is built. */
 export const tabs = [
-  {key: '1', place: 'fleet', title: 'Fleet'},
-  {key: '2', place: 'board', title: 'Board'},
-  {key: '3', place: 'approvals', title: 'Approvals'},
-  {key: '4', place: 'tokens', title: 'Tokens'},
-  {key: '5', place: 'events', title: 'Events'},
+  {place: 'fleet', title: 'Fleet'},
+  {place: 'board', title: 'Board'},
+  {place: 'approvals', title: 'Approvals'},
+  {place: 'tokens', title: 'Tokens'},
+  {place: 'events', title: 'Events'},
 ] as const;
 
 /** The key of a tab: that of the binding called like its place. */
-export const tabKey = (map: Keymap, {place, key}: (typeof tabs)[number]): string =>
-  map.some(({id}) => id === place) ? keyOf(map, place) : key;
+export const tabKey = (map: Keymap, {place}: (typeof tabs)[number]): string => keyOf(map, place);
 
 /** Keys that answer a request, by what they mean. */
 export const answerKeys = (map: Keymap) => ({
@@ -73,7 +73,7 @@ export const answerKeys = (map: Keymap) => ({
 /** A notice stays at least this long before the next key takes it away, in ms. */
 const NOTICE_SHOWN_MS = 1500;
 
-export function whereOf(state: State): Where {
+function whereOf(state: State): Where {
   return state.dialog.kind === 'none' ? state.place : state.dialog.kind;
 }
 
@@ -150,6 +150,10 @@ export function bindingsHere(state: State, map: Keymap): Binding[] {
   const bare: State = {...state, dialog: {kind: 'none'}};
   return map.filter(binding => binding.where.includes(place) && (binding.when?.(bare) ?? true));
 }
+
+/** What a line of palette or help stands for: an answer, for the request that it would be given to. */
+export const meantByLine = ({id, answers}: Binding, state: State): string =>
+  answers === true ? `${id} ${requestInHand(state)?.id}` : id;
 
 /** Why a line of palette or help cannot be run now; null when it can. */
 export function whyDisabled(binding: Binding, state: State): string | null {

@@ -2,7 +2,7 @@
 export const MIN_COLS = 40;
 export const MIN_ROWS = 12;
 /** Smallest size a session's terminal is given. */
-export const SESSION_MIN = {cols: 80, rows: 24};
+const SESSION_MIN = {cols: 80, rows: 24};
 
 /** A card with its border, and one that tells of tokens besides. */
 const CARD_ROWS = 5;

@@ -4,7 +4,7 @@ import type {Layout} from './layout.ts';
 type Area = NonNullable<Layout['cards']>;
 
 /** Items side by side; the header of a group has a row by itself. `from`: the place of the first one among all. */
-export type ListRow = {from: number; items: readonly Item[]};
+type ListRow = {from: number; items: readonly Item[]};
 
 /** All rows of the list. */
 export function rowsOf(items: readonly Item[], columns: number): ListRow[] {
@@ -19,7 +19,7 @@ export function rowsOf(items: readonly Item[], columns: number): ListRow[] {
 }
 
 /** Lines that a row takes. */
-export const heightOf = ({items}: ListRow, {cardRows}: Area): number => (isGroup(items[0]!) ? 1 : cardRows);
+const heightOf = ({items}: ListRow, {cardRows}: Area): number => (isGroup(items[0]!) ? 1 : cardRows);
 
 /** The rows in sight, whole ones only. `top`: an item of the first one. */
 export function rowsInSight(items: readonly Item[], {top, area}: {top: number; area: Area}): ListRow[] {

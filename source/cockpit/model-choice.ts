@@ -33,8 +33,9 @@ export function offered(dialog: ModelDialog, {sessions}: Pick<State, 'sessions'>
   return known.filter(({model}) => model.toLowerCase().startsWith(text));
 }
 
-/** The model that Enter gives: the chosen line, else what was written. */
-export function chosenModel(dialog: ModelDialog, state: Pick<State, 'sessions'>): string {
-  const line = dialog.at === null ? undefined : offered(dialog, state)[dialog.at];
-  return line?.model ?? dialog.field.text.trim();
+/** The model that Enter gives: the chosen line, else what was written. Null: the chosen line is gone. */
+export function chosenModel(dialog: ModelDialog, state: Pick<State, 'sessions'>): string | null {
+  const {chosen, field} = dialog;
+  if (chosen === null) return field.text.trim();
+  return offered(dialog, state).some(({model}) => model === chosen) ? chosen : null;
 }

@@ -1,5 +1,6 @@
 import type {Fleet, ModelOutcome} from '../domain/fleet.ts';
 import {DEFAULT_MODEL} from '../domain/model.ts';
+import {LINE_GONE, lineBeside} from './dialogs.ts';
 import {meantIds} from './marks.ts';
 import {chosenModel, meantBy, offered} from './model-choice.ts';
 import type {Store} from './store.ts';
@@ -52,29 +53,30 @@ export function modelDeeds({fleet, store, say, attempt, isLost}: Options): Model
     );
   return {
     openModel() {
-      dispatch({type: 'dialog', dialog: {kind: 'model', to: meantIds(state()), field: fieldOf(), at: null}});
+      dispatch({type: 'dialog', dialog: {kind: 'model', to: meantIds(state()), field: fieldOf(), chosen: null}});
     },
 
     chooseModel(by) {
       const {dialog} = state();
       if (dialog.kind !== 'model') return;
-      const last = offered(dialog, state()).length - 1;
-      const at = dialog.at === null ? (by > 0 ? 0 : last) : Math.max(0, Math.min(last, dialog.at + by));
-      if (last >= 0) dispatch({type: 'dialog-step', step: {kind: 'choose', at}});
+      const lines = offered(dialog, state()).map(({model}) => model);
+      const line = lineBeside(lines, {chosen: dialog.chosen, by});
+      if (line !== null) dispatch({type: 'dialog-step', step: {kind: 'choose', line}});
     },
 
     takeModel() {
       const {dialog} = state();
       if (dialog.kind !== 'model') return;
-      const text = offered(dialog, state())[dialog.at ?? 0]?.model;
-      if (text !== undefined) dispatch({type: 'dialog', dialog: {...dialog, field: fieldOf(text), at: null}});
+      const text = dialog.chosen ?? offered(dialog, state())[0]?.model;
+      if (text !== undefined) dispatch({type: 'dialog', dialog: {...dialog, field: fieldOf(text), chosen: null}});
     },
 
     giveModel() {
       const {dialog, sessions} = state();
       if (dialog.kind !== 'model' || isLost()) return; // What was written stays.
       const model = chosenModel(dialog, state());
-      if (model === '') return;
+      if (model === null) say(...LINE_GONE);
+      if (model === null || model === '') return;
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       const names = meantBy(dialog, sessions ?? []).map(({id}) => id);
       if (names.length === 0) return;

@@ -1,7 +1,8 @@
 import type {Deeds} from './deeds.ts';
-import type {Dialog} from './dialogs.ts';
-import {type HelpEntry, helpEntries} from './help-entries.ts';
-import {type Entry, type Listing, listingOf} from './palette/entries.ts';
+import {type Dialog, LINE_GONE, lineBeside} from './dialogs.ts';
+import {firstOf, type HelpEntry, helpEntries} from './help-entries.ts';
+import {meantByLine} from './keymap.ts';
+import {type Entry, type Listing, lineId, listingOf} from './palette/entries.ts';
 import {givenBy, missing, type Written} from './palette/written.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
@@ -9,6 +10,9 @@ import {fieldOf} from './text-field.ts';
 /** What palette and help do. */
 export type PaletteDeeds = {
   openPalette: () => void;
+  openHelp: () => void;
+  /** Chooses the line that is chosen by itself for what is written now; later changes of the list leave it. */
+  chooseFirst: () => void;
   /** Moves the choice. */
   choose: (by: number) => void;
   /** Writes the chosen line into the field. */
@@ -24,6 +28,8 @@ type Options = {
   deeds: () => Deeds;
 };
 
+const NO_LINE = ['no line is chosen', 'choose one of them'] as const;
+
 type Palette = Extract<Dialog, {kind: 'palette'}>;
 
 export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
@@ -31,7 +37,8 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
   const close = (): void => dispatch({type: 'dialog', dialog: {kind: 'none'}});
   const write = (text: string): void => {
     const themes = deeds().themes();
-    dispatch({type: 'dialog', dialog: {kind: 'palette', field: fieldOf(text), at: null, themes}});
+    dispatch({type: 'dialog', dialog: {kind: 'palette', field: fieldOf(text), chosen: null, themes}});
+    chooseFirst();
   };
   const listing = ({field}: Palette): Listing => listingOf(state(), {keymap: deeds().keymap, text: field.text});
 
@@ -60,11 +67,12 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
   };
 
   const runPalette = (dialog: Palette): void => {
-    const {entries, first, written} = listing(dialog);
-    const at = dialog.at ?? first;
-    const entry = at === null ? undefined : entries[at];
+    const {entries, written} = listing(dialog);
+    const entry = entries.find(each => lineId(each, state()) === dialog.chosen);
     if (entry !== undefined) runEntry(entry);
+    else if (dialog.chosen !== null) say(...LINE_GONE);
     else if (written !== null) runWritten(written);
+    else if (entries.length > 0) say(...NO_LINE);
     else if (dialog.field.text.trim() !== '') say(`nothing is called ${dialog.field.text.trim()}`);
   };
 
@@ -79,33 +87,59 @@ export function paletteDeeds({store, say, deeds}: Options): PaletteDeeds {
 
   const helped = (text: string): HelpEntry[] => helpEntries(state(), {keymap: deeds().keymap, text});
 
+  const helpId = ({binding}: HelpEntry): string => meantByLine(binding, state());
+  const mark = (line: string | null): void => dispatch({type: 'dialog-step', step: {kind: 'choose', line}});
+
+  function chooseFirst(): void {
+    const {dialog} = state();
+    if (dialog.kind === 'help') {
+      const first = firstOf(helped(dialog.field.text));
+      mark(first === null ? null : helpId(first));
+    }
+    if (dialog.kind !== 'palette') return;
+    const {entries, first} = listing(dialog);
+    mark(first === null ? null : lineId(entries[first]!, state()));
+  }
+
   return {
     openPalette: () => write(''),
+
+    openHelp() {
+      dispatch({type: 'dialog', dialog: {kind: 'help', field: fieldOf(), chosen: null}});
+      chooseFirst();
+    },
+
+    chooseFirst,
 
     choose(by) {
       const {dialog} = state();
       if (dialog.kind !== 'help' && dialog.kind !== 'palette') return;
-      const before = dialog.kind === 'help' ? dialog.at : (dialog.at ?? listing(dialog).first);
-      const count = dialog.kind === 'help' ? helped(dialog.field.text).length : listing(dialog).entries.length;
-      if (count === 0) return;
-      const at = before === null ? (by > 0 ? 0 : count - 1) : Math.max(0, Math.min(count - 1, before + by));
-      dispatch({type: 'dialog-step', step: {kind: 'choose', at}});
+      const lines =
+        dialog.kind === 'help'
+          ? helped(dialog.field.text).map(helpId)
+          : listing(dialog).entries.map(entry => lineId(entry, state()));
+      const line = lineBeside(lines, {chosen: dialog.chosen, by});
+      if (line !== null) mark(line);
     },
 
     complete() {
       const {dialog} = state();
       if (dialog.kind !== 'palette') return;
-      const {entries, first} = listing(dialog);
-      const entry = entries[dialog.at ?? first ?? 0];
+      const {entries} = listing(dialog);
+      const entry = dialog.chosen === null ? entries[0] : entries.find(each => lineId(each, state()) === dialog.chosen);
       if (entry !== undefined) write(entry.text);
+      else if (dialog.chosen !== null) say(...LINE_GONE);
     },
 
     runChosen() {
       const {dialog} = state();
       if (dialog.kind === 'palette') runPalette(dialog);
       if (dialog.kind !== 'help') return;
-      const entry = helped(dialog.field.text)[dialog.at];
+      const entries = helped(dialog.field.text);
+      const entry = entries.find(each => helpId(each) === dialog.chosen);
       if (entry !== undefined) runHelp(entry);
+      else if (dialog.chosen === null && entries.length > 0) say(...NO_LINE);
+      else if (dialog.chosen !== null) say(...LINE_GONE);
     },
   };
 }

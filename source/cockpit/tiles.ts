@@ -2,7 +2,7 @@ import type {SessionView} from '../domain/fleet.ts';
 import type {Size} from './layout.ts';
 
 /** Live screens at most: each has a stream. */
-export const TILES_MAX = 9;
+const TILES_MAX = 9;
 const SIDE_MAX = 3;
 /** A tile with its border: good to read, and the least that tells anything. */
 const READABLE = {cols: 56, rows: 14};

@@ -93,10 +93,10 @@ test('a long input scrolls; what can be answered stays in sight', () => {
   assert.match(at(0).join('\n'), /line 0[\s\S]*1 y {2}Yes[\s\S]*1-12 of 6\d ─╯/);
   assert.match(at(30).join('\n'), /line 30[\s\S]*3 n {2}No/);
   assert.match(at(1000).join('\n'), /line 59/, 'no further than its end');
-  const end = requestEnd({size: {cols: 64, rows: 20}, request});
+  const end = requestEnd({size: {cols: 64, rows: 20}, request, keys});
   assert.deepEqual(at(end), at(1000));
   assert.notDeepEqual(at(end - 1), at(end));
-  assert.equal(requestEnd({size: {cols: 64, rows: 90}, request}), 0, 'all of it is in sight');
+  assert.equal(requestEnd({size: {cols: 64, rows: 90}, request, keys}), 0, 'all of it is in sight');
 });
 
 test('what was scrolled to its end goes back with the first key', async () => {

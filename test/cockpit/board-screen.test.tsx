@@ -260,6 +260,21 @@ describe('keys on the board', () => {
     await cockpit.see(/▌AMX-1 one/);
   });
 
+  test('the session that was walked to claims the card, wherever its line is by then', async () => {
+    using cockpit = await openBoard();
+    cockpit.press('c');
+    await cockpit.see(/Claim AMX-1 for/);
+    cockpit.keys('j');
+    const {dialog} = cockpit.store.state();
+    const chosen = dialog.kind === 'claim' ? dialog.chosen : null;
+    const name = (await cockpit.fleet.sessions()).find(({id}) => id === chosen)!.name;
+    cockpit.fleet.set('infra', {status: 'failed'});
+    cockpit.fleet.set(name, {status: 'stopped', running: false});
+    await cockpit.see(new RegExp(`Claim AMX-1 for[\\s\\S]*infra[\\s\\S]*${name}`));
+    cockpit.press('\r');
+    await cockpit.see(new RegExp(`AMX-1 is ${name}'s`));
+  });
+
   test('u says why it cannot take a change back', async () => {
     using cockpit = await openBoard();
     cockpit.press('L');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {type Dialog, textKinds} from '../../source/cockpit/dialogs.ts';
 import {stepForm} from '../../source/cockpit/form.ts';
 import {firstUnit} from '../../source/cockpit/key-units.ts';
 import {leaveSequences} from '../../source/cockpit/keyboard.ts';
@@ -82,6 +83,18 @@ test('a text field edits by characters as people see them', () => {
   field = edit(fieldOf('fix the tests'), {do: 'erase-word'});
   assert.equal(field.text, 'fix the ');
   assert.equal(edit(fieldOf('x'), {do: 'insert', text: 'a\x1b[31m\r\nb'}).text, 'xa[31m\nb');
+});
+
+test('wherever a text is written, every editing key counts', () => {
+  const editing = keymap.filter(({id}) => id.startsWith('text.'));
+  assert.ok(editing.length > 8);
+  const form = newSessionForm({agents: [known('claude')], dir: '/work'});
+  for (const kind of textKinds) {
+    const dialog = {kind, to: [], field: fieldOf('ab'), form} as unknown as Dialog;
+    const state = reduce(fleet(), {type: 'dialog', dialog});
+    for (const key of editing.flatMap(({keys}) => keys)) assert.ok(bindingFor(key, state), `${key} in ${kind}`);
+    assert.equal(bindingFor('backspace', state)?.id, 'text.erase', kind);
+  }
 });
 
 test('a new session is checked as one types', () => {

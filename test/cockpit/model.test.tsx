@@ -90,3 +90,26 @@ test('a card shows the model that comes next', async () => {
   using cockpit = openCockpit({fleet});
   await cockpit.see(/claude opus next/);
 });
+
+test('a model that was walked to stays chosen where the list reorders, and Enter does nothing once it is gone', async () => {
+  const all = () => [sessionOf({name: 'api', model: 'opus'}), sessionOf({name: 'web', model: 'sonnet'})];
+  using cockpit = openCockpit({fleet: new FakeFleet([...all(), sessionOf({name: 'db', model: 'opus'})])});
+  const {fleet} = cockpit;
+  await cockpit.see(/COMMAND/);
+  cockpit.press('M');
+  await cockpit.see(/opus +2 sessions[\s\S]*sonnet +1 session/);
+  cockpit.press('\x1b[B');
+  fleet.set('db', {model: 'sonnet'});
+  await cockpit.see(/sonnet +2 sessions[\s\S]*opus +1 session/);
+  cockpit.press('\r');
+  await cockpit.see(/api: opus/);
+  cockpit.press('M');
+  await cockpit.see(/Another model/);
+  cockpit.press('\x1b[B');
+  fleet.set('db', {model: 'opus'});
+  fleet.set('web', {model: 'opus'});
+  await cockpit.see(/^(?![\s\S]*sonnet)[\s\S]*opus +3 sessions/);
+  cockpit.press('\r');
+  await cockpit.see(/the chosen line is gone/);
+  assert.deepEqual(modelCalls(fleet), ['model opus api']);
+});

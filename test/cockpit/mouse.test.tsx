@@ -159,9 +159,9 @@ test('what stands at a cell is known from the layout', () => {
     [fleet(120, 40, {type: 'place', place: 'approvals'}), 60, 12, {on: 'request-text'}],
     [fleet(40, 20, {type: 'place', place: 'approvals'}), 3, 3, {on: 'request', request: 'a-two'}],
     [fleet(120, 40, {type: 'place', place: 'events'}), 3, 3, {on: 'nothing'}],
-    [fleet(120, 40, {type: 'dialog', dialog: {kind: 'help', at: 0, field: fieldOf()}}), 3, 3, {on: 'nothing'}],
+    [fleet(120, 40, {type: 'dialog', dialog: {kind: 'help', chosen: null, field: fieldOf()}}), 3, 3, {on: 'nothing'}],
     [
-      fleet(120, 40, {type: 'dialog', dialog: {kind: 'help', at: 0, field: fieldOf()}}),
+      fleet(120, 40, {type: 'dialog', dialog: {kind: 'help', chosen: null, field: fieldOf()}}),
       3,
       39,
       {on: 'hint', id: 'palette.run'},

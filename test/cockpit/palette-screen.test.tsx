@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import {AmuxError} from '../../source/domain/errors.ts';
 import {FakeFleet, sessionOf} from './fake-fleet.ts';
 import {openCockpit} from './open-cockpit.tsx';
+import {approvalOf} from './requests.ts';
 
 const ESC = '\x1b';
 
@@ -123,4 +124,114 @@ test('the help is searched as one types, says why a line cannot be run, and runs
   await cockpit.see(/n {2,}make a session and start it/);
   cockpit.press('\r');
   await cockpit.see(/New session/);
+});
+
+const decisions = ({fleet}: Cockpit): string[] => fleet.calls.filter(call => call.startsWith('decide'));
+
+/** Somebody asks while the list is looked at. */
+async function ask(cockpit: Cockpit, id = 'a-new'): Promise<void> {
+  const {store, fleet} = cockpit;
+  const session = store.state().sessions!.find(({id}) => id === store.state().selected)!.name;
+  fleet.approvalViews = [approvalOf({id, session})];
+  fleet.note(session, 'asks');
+  const asked = () => store.state().requests.open[0]?.id === id;
+  await new Promise<void>(resolve => {
+    if (asked()) return resolve();
+    const stop = store.subscribe(() => {
+      if (!asked()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+test('a request that comes up while the palette is open does not slip under Enter', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  cockpit.press(':');
+  await cockpit.see(/Command ━+ 1 of \d+/);
+  await ask(cockpit);
+  await cockpit.see(/Command ━+ 3 of \d+[\s\S]*allow +allow what is asked/);
+  cockpit.press('\r');
+  await cockpit.see(/❯ /);
+  await cockpit.see(gone('Command ━'));
+  assert.equal(cockpit.store.state().dialog.kind, 'prompt', 'send was the line that stood there');
+  assert.deepEqual(decisions(cockpit), []);
+});
+
+test('palette and help choose no answer by themselves; one that is written out or walked to is meant', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  await ask(cockpit);
+  await cockpit.see(/y allow/);
+  type(cockpit, ':what is asked');
+  await cockpit.see(/allow what is asked/);
+  cockpit.press('\r');
+  await cockpit.see(/no line is chosen/);
+  cockpit.press(ESC);
+  await cockpit.see(gone('Command ━'));
+  cockpit.press('?');
+  await cockpit.see(/Keys ━+ 3 of/);
+  cockpit.store.dispatch({type: 'notice-read'});
+  type(cockpit, 'what is asked\r');
+  await cockpit.see(/no line is chosen/);
+  assert.deepEqual(decisions(cockpit), []);
+  cockpit.press(ESC);
+  await cockpit.see(gone('Keys ━'));
+  type(cockpit, ':allow\r');
+  await cockpit.see(gone('Command ━'));
+  assert.equal(decisions(cockpit).length, 1);
+});
+
+test('an answer that was walked to is for the request that was there then', async () => {
+  for (const list of [':', '?']) {
+    using cockpit = openCockpit();
+    await cockpit.see(/COMMAND/);
+    await ask(cockpit);
+    await cockpit.see(/y allow/);
+    cockpit.press(list);
+    await cockpit.see(/ ━+ 3 of/);
+    for (let i = 0; i < 2; i++) cockpit.press('\x1b[A');
+    await cockpit.see(/ ━+ 1 of/);
+    await ask(cockpit, 'a-other');
+    cockpit.press('\r');
+    await cockpit.see(/the chosen line is gone/);
+    assert.deepEqual(decisions(cockpit), []);
+    for (let i = 0; i < 2; i++) cockpit.press(i === 0 ? '\x1b[B' : '\r');
+    await cockpit.see(gone(' ━+ . of'));
+    assert.deepEqual(decisions(cockpit), ['decide a-other allow']);
+  }
+});
+
+class Losing extends FakeFleet {
+  gone = '';
+  override async sessions() {
+    return (await super.sessions()).filter(({name}) => name !== this.gone);
+  }
+}
+
+test('the line that was walked to stays chosen where the list reorders, and Enter does nothing once it is gone', async () => {
+  const fleet = new Losing(['a', 'b', 'c', 'd'].map(name => sessionOf({name})));
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/COMMAND/);
+  type(cockpit, ':stop ');
+  await cockpit.see(/stop ━+ 4 ━/);
+  cockpit.press('\x1b[B');
+  await cockpit.see(/stop ━+ 1 of 4/);
+  fleet.set('d', {status: 'failed'});
+  await cockpit.see(/stop ━+ 2 of 4[\s\S]*d +failed/);
+  cockpit.press('\r');
+  await cockpit.see(/■ 1/);
+  assert.deepEqual(
+    fleet.calls.filter(call => call.startsWith('stop')),
+    ['stop a'],
+  );
+  type(cockpit, ':go ');
+  await cockpit.see(/go ━+ 1 of 4/);
+  fleet.gone = 'd';
+  fleet.note('a', 'd is gone');
+  await cockpit.see(/go ━+ 3 ━/);
+  cockpit.press('\r');
+  await cockpit.see(/the chosen line is gone/);
+  assert.equal(cockpit.store.state().selected, 'id-a');
 });

@@ -4,7 +4,8 @@ import {canonicalKey} from '../../source/cockpit/key-names.ts';
 import {bindingFor, footerBindings, keymap, keymapOf, keyOf, whyDisabled} from '../../source/cockpit/keymap.ts';
 import {firstState, reduce, type State} from '../../source/cockpit/state.ts';
 import {openCockpit} from './open-cockpit.tsx';
-import {SCENE_NOW, sceneSessions} from './scene.ts';
+import {approvalOf} from './requests.ts';
+import {SCENE_NOW, sceneFleet, sceneSessions} from './scene.ts';
 
 const empty = firstState({size: {cols: 120, rows: 40}, now: SCENE_NOW, demo: false});
 const fleet: State = reduce(empty, {type: 'sessions', sessions: sceneSessions(), now: SCENE_NOW});
@@ -111,4 +112,43 @@ test('footer, help and palette show the keys that count, and a clash is told at 
 test('several that do not hold are listed together', async () => {
   using cockpit = openCockpit({keys: {zoom: 'm', nonsense: 'x'}});
   await cockpit.see(/2 of your keys do not hold[\s\S]*no key is called nonsense[\s\S]*zoom keeps z/);
+});
+
+test('what is said of other keys names those that count', () => {
+  const {keymap: own, problems} = keymapOf({
+    scrollback: '{',
+    'scroll.search': 'ctrl+r',
+    'scroll.next': '.',
+    'scroll.previous': ',',
+    'tokens.longer': '>',
+    'tokens.shorter': '<',
+  });
+  assert.deepEqual(problems, []);
+  const found = (id: string) => own.find(binding => binding.id === id)!;
+  const tokens = (span: State['tokens']['span']): State => ({...fleet, tokens: {...fleet.tokens, span}});
+  assert.equal(found('scroll.next').whyNot?.(fleet), 'nothing is searched (ctrl+r does)');
+  assert.equal(found('scroll.next').footerKey?.(fleet), '. ,');
+  assert.equal(found('scrollback.zoomed').help, 'zoomed: the same as {');
+  assert.equal(found('search.keep').help, 'keep the search; . and , go on');
+  assert.equal(found('tokens.longer').footerKey?.(tokens('1h')), '>');
+  assert.equal(found('tokens.longer').footerKey?.(tokens('24h')), '< >');
+  assert.equal(found('tokens.shorter').footerKey?.(tokens('30d')), '<');
+});
+
+test('a request whose dialog is not seen yet names the keys that answer it', async () => {
+  const ofPayments = approvalOf({id: 'a-one', session: 'payments', choices: []});
+  for (const [keys, said] of [
+    [{}, 'y allows, n denies; its dialog'],
+    [{allow: '=', deny: 'ctrl+x'}, '= allows, ctrl+x denies; its dialog'],
+    [{allow: []}, 'n denies; its dialog'],
+    [{allow: [], deny: []}, 'its dialog'],
+  ] as const) {
+    const fleet = sceneFleet();
+    fleet.approvalViews = [ofPayments];
+    using cockpit = openCockpit({fleet, keys});
+    await cockpit.see(/Approvals 1/);
+    cockpit.press('3');
+    const text = ` ${said} is not on the screen yet`.replace('+', '\\+');
+    await cockpit.see(new RegExp(`[│┃] ${text}`));
+  }
 });

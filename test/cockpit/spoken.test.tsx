@@ -33,6 +33,11 @@ test('a screen reader hears a line for each session, its state as a word, and no
   ]);
 });
 
+test('the screens are told with the keys that count', async () => {
+  using cockpit = openCockpit({cols: 49, keys: {tokens: 'alt+t', board: '='}});
+  await cockpit.see(/Screens: 1 Fleet \(open\), = Board, 3 Approvals, alt\+t Tokens, 5 Events\./);
+});
+
 test('what changes is said last, and time alone says nothing', async () => {
   using cockpit = openCockpit({cols: 49});
   await cockpit.see(/payments/);

@@ -54,4 +54,4 @@ function keptHints(theme: Drawing, hints: readonly Hint[], room: number): Hint[]
   });
 }
 
-export const hintKey = ({shapes}: Drawing, key: string): string => (key === 'enter' ? shapes.enter : key);
+const hintKey = ({shapes}: Drawing, key: string): string => (key === 'enter' ? shapes.enter : key);

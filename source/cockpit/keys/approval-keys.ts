@@ -26,6 +26,7 @@ const isQuestion = ({kind}: ApprovalView): boolean => kind === 'question';
 export const approvalKeys: readonly Binding[] = [
   {
     id: 'allow',
+    answers: true,
     keys: ['y'],
     where: ['fleet', 'approvals', 'answer'],
     label: 'allow',
@@ -37,6 +38,7 @@ export const approvalKeys: readonly Binding[] = [
   },
   {
     id: 'always',
+    answers: true,
     keys: ['a'],
     where: ['approvals', 'answer'],
     label: 'always',
@@ -47,6 +49,7 @@ export const approvalKeys: readonly Binding[] = [
   },
   {
     id: 'deny',
+    answers: true,
     keys: ['n'],
     where: ['approvals', 'answer'],
     label: 'deny',
@@ -58,6 +61,7 @@ export const approvalKeys: readonly Binding[] = [
   },
   {
     id: 'deny-now',
+    answers: true,
     keys: ['N'],
     where: ['fleet'],
     label: 'deny',
@@ -71,6 +75,7 @@ export const approvalKeys: readonly Binding[] = [
     const n = i + 1;
     return {
       id: `choose.${n}`,
+      answers: true,
       keys: [String(n)],
       where: ['approvals', 'answer'],
       label: state => requestInHand(state)?.choices[i]?.label ?? '',

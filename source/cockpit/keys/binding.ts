@@ -46,5 +46,7 @@ export type Binding = {
   when?: (state: State) => boolean;
   /** Why it cannot be done now; null when it can. */
   whyNot?: (state: State) => string | null;
+  /** It answers a request: palette and help never choose its line by themselves. */
+  answers?: true;
   run: (deeds: Deeds) => void;
 };

@@ -1,4 +1,5 @@
 import type {Deeds} from '../deeds.ts';
+import {textKinds} from '../dialogs.ts';
 import {type FormStep, focused, isLast, offerOf} from '../form.ts';
 import type {State} from '../state.ts';
 import type {Edit} from '../text-field.ts';
@@ -232,19 +233,6 @@ export const dialogKeys: readonly Binding[] = [
   },
 ];
 
-const texts: readonly Where[] = [
-  'prompt',
-  'reply',
-  'comment',
-  'filter',
-  'search',
-  ...forms,
-  'card-title',
-  'model',
-  'help',
-  'palette',
-];
-
 const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = [
   {keys: ['left', 'ctrl+b'], edit: {do: 'left'}, help: 'one character to the left'},
   {keys: ['right', 'ctrl+f'], edit: {do: 'right'}, help: 'one character to the right'},
@@ -261,7 +249,7 @@ const editing: readonly {keys: readonly string[]; edit: Edit; help: string}[] = 
 export const textKeys: readonly Binding[] = editing.map(({keys, edit, help}) => ({
   id: `text.${edit.do}`,
   keys,
-  where: texts,
+  where: textKinds,
   label: edit.do,
   help,
   when: inText,
@@ -277,4 +265,5 @@ export function edits(deeds: Deeds, edit: Edit): void {
     deeds.dispatch({type: 'scrollback', step: {do: 'search', text: dialog.field.text, from: dialog.from}});
   }
   if (dialog.kind === 'new-session') deeds.formWritten();
+  if (dialog.kind === 'palette' || dialog.kind === 'help') deeds.chooseFirst();
 }

@@ -214,7 +214,7 @@ export const everywhereKeys: readonly Binding[] = [
     label: 'help',
     help: 'all keys, searched as you type; enter does what the chosen one does',
     footer: 20,
-    run: deeds => deeds.dispatch({type: 'dialog', dialog: {kind: 'help', field: fieldOf(), at: 0}}),
+    run: deeds => deeds.openHelp(),
   },
   {
     id: 'palette',

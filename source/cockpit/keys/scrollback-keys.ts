@@ -11,7 +11,7 @@ const page = (state: State): number => scrollHeight(currentLayout(state));
 const half = (state: State): number => Math.max(1, Math.floor(page(state) / 2));
 const noRows = ({scroll}: State): string | null => (scroll?.rows?.length ? null : 'nothing is shown');
 const noMatch = ({scroll}: State): string | null =>
-  scroll !== null && matchesOf(scroll).length > 0 ? null : 'nothing is searched (/ does)';
+  scroll !== null && matchesOf(scroll).length > 0 ? null : 'nothing is searched (<scroll.search> does)';
 const selecting = ({scroll}: State): boolean => scroll !== null && scroll.anchor !== null;
 
 /** Columns that a step to the side takes. */
@@ -34,7 +34,7 @@ export const scrollbackKeys: readonly Binding[] = [
     keys: ['pageup'],
     where: ['fleet'],
     label: 'scrollback',
-    help: 'zoomed: the same as [',
+    help: 'zoomed: the same as <scrollback>',
     when: ({view}) => view === 'zoom',
     run: deeds => deeds.openScrollback(),
   },
@@ -55,7 +55,7 @@ export const scrollbackKeys: readonly Binding[] = [
     label: 'next',
     help: 'to the next match, upwards',
     footer: 2,
-    footerKey: () => 'n N',
+    footerKey: () => '<scroll.next> <scroll.previous>',
     whyNot: noMatch,
     run: step(() => ({do: 'match', by: -1})),
   },
@@ -226,7 +226,7 @@ export const scrollbackKeys: readonly Binding[] = [
     keys: ['enter'],
     where: ['search'],
     label: 'keep',
-    help: 'keep the search; n and N go on',
+    help: 'keep the search; <scroll.next> and <scroll.previous> go on',
     footer: 1,
     run: ({dispatch}) => dispatch({type: 'dialog', dialog: {kind: 'none'}}),
   },

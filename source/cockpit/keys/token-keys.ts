@@ -40,7 +40,7 @@ export const tokenKeys: readonly Binding[] = [
     label: 'span',
     help: 'look further back: an hour, a day, a week, a month',
     footer: 2,
-    footerKey: ({tokens}) => (tokens.span === spans[0].id ? 'l' : 'h l'),
+    footerKey: ({tokens}) => (tokens.span === spans[0].id ? '<tokens.longer>' : '<tokens.shorter> <tokens.longer>'),
     whyNot: ({tokens}) => (tokens.span === spans.at(-1)!.id ? 'no more is shown here: amux tokens does' : null),
     run: deeds => deeds.dispatch({type: 'tokens', step: {do: 'span', by: 1}}),
   },
@@ -52,7 +52,7 @@ export const tokenKeys: readonly Binding[] = [
     help: 'look less far back',
     footer: 2,
     // While both are possible, one hint tells of both.
-    footerKey: ({tokens}) => (tokens.span === spans.at(-1)!.id ? 'h' : null),
+    footerKey: ({tokens}) => (tokens.span === spans.at(-1)!.id ? '<tokens.shorter>' : null),
     whyNot: ({tokens}) => (tokens.span === spans[0].id ? 'this is the last hour already' : null),
     run: deeds => deeds.dispatch({type: 'tokens', step: {do: 'span', by: -1}}),
   },

@@ -1,6 +1,6 @@
 import {agentText, stateText} from '../attention.ts';
 import {plain} from '../draw/cells.ts';
-import {type Binding, bindingsHere, type Keymap, whyDisabled} from '../keymap.ts';
+import {type Binding, bindingsHere, type Keymap, meantByLine, whyDisabled} from '../keymap.ts';
 import {allInOrder} from '../listing.ts';
 import type {State} from '../state.ts';
 import {type Command, usageOf} from './command.ts';
@@ -43,8 +43,17 @@ export function listingOf(state: State, {keymap, text}: {keymap: Keymap; text: s
   const written = readLine(text, commands);
   if (written !== null) return {...argumentEntries(state, written), written};
   const all = [...bindingEntries(state, keymap), ...commandEntries(state, keymap), ...sessionEntries(state)];
-  return {entries: ranked(all, text.trim()), first: 0, written: null};
+  const entries = ranked(all, text.trim());
+  const first = entries.findIndex(({name, does}) => !isAnswer(does) || name === text.trim());
+  return {entries, first: first < 0 ? null : first, written: null};
 }
+
+/** What a line stands for, wherever it is in the list. */
+export const lineId = ({does, text}: Entry, state: State): string =>
+  does.do === 'key' ? `key ${meantByLine(does.binding, state)}` : `${does.do} ${text}`;
+
+/** A request may come up while the palette is open: an answer is written out or chosen, never at hand by itself. */
+const isAnswer = (does: Entry['does']): boolean => does.do === 'key' && does.binding.answers === true;
 
 /** Without a text: what can be done now, as the keymap has it, then the rest. */
 function ranked(all: readonly Raw[], text: string): Entry[] {

@@ -182,7 +182,7 @@ function detailSpans({shapes}: Theme, {card, now, cols}: Detail): Span[] {
 }
 
 /** `PR #247` of the address of a pull request, else the last part of it. */
-export function linkName(link: string | undefined): string | null {
+function linkName(link: string | undefined): string | null {
   if (link === undefined) return null;
   const pull = /\/(?:pull|pulls|merge_requests)\/(\d+)/.exec(link)?.[1];
   return pull === undefined ? plain(link.split('/').filter(Boolean).at(-1) ?? link) : `PR #${pull}`;

@@ -4,7 +4,7 @@ import type {Size} from '../layout.ts';
 import type {Theme} from '../theme.ts';
 
 export type Choice = {text: string /** Right, in small: why one would rather not. */; about: string};
-export type ChoicesProps = {theme: Theme; body: Size; title: string; choices: readonly Choice[]; at: number};
+export type ChoicesProps = {theme: Theme; body: Size; title: string; choices: readonly Choice[]; at: number | null};
 
 const WIDEST = 60;
 
@@ -12,8 +12,8 @@ const WIDEST = 60;
 export function choicesPane({theme, body, title, choices, at}: ChoicesProps): {lines: string[]; columns: number} {
   const columns = Math.min(body.cols, WIDEST);
   const rows = Math.max(1, Math.min(body.rows - 2, choices.length));
-  const top = Math.max(0, Math.min(at - Math.floor(rows / 2), choices.length - rows));
-  const counted = choices.length > rows ? `${at + 1} of ${choices.length}` : '';
+  const top = Math.max(0, Math.min((at ?? 0) - Math.floor(rows / 2), choices.length - rows));
+  const counted = choices.length > rows && at !== null ? `${at + 1} of ${choices.length}` : '';
   const frame: Frame = {
     theme,
     columns,

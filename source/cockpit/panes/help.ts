@@ -16,7 +16,8 @@ export type HelpProps = {
   /** What is searched for. */
   field: Field;
   lines: readonly Line[];
-  at: number;
+  /** The chosen line; null: there is none. */
+  at: number | null;
 };
 
 const WIDEST = 84;
@@ -30,14 +31,14 @@ const NARROW = 60;
 export function helpPane({theme, body, field, lines, at}: HelpProps): {lines: string[]; columns: number} {
   const columns = Math.min(body.cols, WIDEST);
   const rows = Math.max(1, body.rows - 3);
-  const top = Math.max(0, Math.min(at - Math.floor(rows / 2), lines.length - rows));
+  const top = Math.max(0, Math.min((at ?? 0) - Math.floor(rows / 2), lines.length - rows));
   const frame: Frame = {
     theme,
     columns,
     heavy: true,
     token: 'selected',
     left: [['strong', 'Keys']],
-    right: [['dim', lines.length === 0 ? '' : `${at + 1} of ${lines.length}`]],
+    right: [['dim', at === null ? '' : `${at + 1} of ${lines.length}`]],
   };
   const narrow = columns < NARROW;
   const keysOf = ({keys}: Line): string => (narrow ? keys.slice(0, 1) : keys).join(' ');

@@ -63,11 +63,15 @@ export function requestPane({theme, size, request, top, now, keys, popup}: Reque
 }
 
 /** The furthest that the text can be scrolled, in lines. */
-export function requestEnd({size, request}: {size: Size; request: ApprovalView}): number {
+export function requestEnd({
+  size,
+  request,
+  keys,
+}: Pick<RequestProps, 'size' | 'keys'> & {request: ApprovalView}): number {
   const columns = size.cols - 6;
   const rows = size.rows - 2;
   const text = textLines(request, columns).length;
-  const answers = answerLines({ellipsis: '', request, columns, keys: {}}).length;
+  const answers = answerLines({ellipsis: '', request, columns, keys}).length;
   const below = Math.min(answers, Math.max(0, rows - 3));
   return 1 + text + 1 + below <= rows ? 0 : Math.max(0, text - (rows - below - 2));
 }
@@ -101,7 +105,7 @@ type Answer = Pick<RequestProps, 'keys'> & {ellipsis: string; request: ApprovalV
 /** What can be answered, each with its number, and the key that means the same. */
 function answerLines({ellipsis, request, columns, keys}: Answer): Line[] {
   const {choices} = request;
-  if (choices.length === 0) return wrap(unseenText(request), columns).map((text): Line => [['faint', text]]);
+  if (choices.length === 0) return wrap(unseenText(request, keys), columns).map((text): Line => [['faint', text]]);
   const taken = new Set<string>();
   const descriptions = descriptionsIn(request.input);
   return choices.flatMap(({n, label, means}): Line[] => {
@@ -128,11 +132,13 @@ function descriptionsIn(value: unknown, found = new Map<string, string>()): Map<
   return found;
 }
 
-function unseenText({via, kind}: ApprovalView): string {
+function unseenText({via, kind}: ApprovalView, keys: AnswerKeys): string {
   if (via === 'screen') return 'its dialog is not known: answer it in its terminal';
-  return kind === 'question'
-    ? 'its dialog is not on the screen yet'
-    : 'y allows, n denies; its dialog is not on the screen yet';
+  const unseen = 'its dialog is not on the screen yet';
+  if (kind === 'question') return unseen;
+  const does = (key: string | undefined, what: string): string[] => (key ? [`${key} ${what}`] : []);
+  const answers = [...does(keys.allow, 'allows'), ...does(keys.deny, 'denies')].join(', ');
+  return answers === '' ? unseen : `${answers}; ${unseen}`;
 }
 
 /** A value as indented lines: names in one column, texts as they are, wrapped where they are too long. */

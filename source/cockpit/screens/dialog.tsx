@@ -1,15 +1,16 @@
 import {heldCards} from '../board.ts';
 import {claimants} from '../board-deeds.ts';
 import {budgetFaults} from '../budget-form.ts';
+import {placeOf} from '../dialogs.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {forkFaults} from '../fork-session.ts';
 import {helpEntries} from '../help-entries.ts';
-import {answerKeys, type Keymap} from '../keymap.ts';
+import {answerKeys, type Keymap, meantByLine} from '../keymap.ts';
 import {answerArea, type Layout} from '../layout.ts';
 import {meantBy, offered} from '../model-choice.ts';
 import {newSessionFaults} from '../new-session.ts';
-import {listingOf} from '../palette/entries.ts';
+import {lineId, listingOf} from '../palette/entries.ts';
 import {cardDetailsPane} from '../panes/card-details.ts';
 import {choicesPane} from '../panes/choices.ts';
 import {formPane} from '../panes/form.ts';
@@ -65,13 +66,19 @@ export function paneOf(props: DialogProps): {lines: string[]; columns: number} |
       return {lines, columns: size.cols};
     }
     case 'help': {
-      const {field, at} = dialog;
-      return helpPane({theme, body, field, at, lines: helpEntries(state, {keymap, text: field.text})});
+      const {field, chosen} = dialog;
+      const lines = helpEntries(state, {keymap, text: field.text});
+      const ids = lines.map(({binding}) => meantByLine(binding, state));
+      return helpPane({theme, body, field, at: placeOf(ids, chosen), lines});
     }
     case 'palette': {
-      const {field} = dialog;
-      const {entries, first, written} = listingOf(state, {keymap, text: field.text});
-      return palettePane({theme, body, field, entries, at: dialog.at ?? first, command: written?.command ?? null});
+      const {field, chosen} = dialog;
+      const {entries, written} = listingOf(state, {keymap, text: field.text});
+      const at = placeOf(
+        entries.map(entry => lineId(entry, state)),
+        chosen,
+      );
+      return palettePane({theme, body, field, entries, at, command: written?.command ?? null});
     }
     case 'new-session':
     case 'fork': {
@@ -89,16 +96,21 @@ export function paneOf(props: DialogProps): {lines: string[]; columns: number} |
     }
     case 'claim': {
       const held = heldCards(state.board);
-      const choices = claimants(state).map(({id, name}) => {
+      const sessions = claimants(state);
+      const choices = sessions.map(({id, name}) => {
         const card = held.get(id);
         return {text: plain(name), about: card === undefined ? '' : `holds ${card}`};
       });
-      return choicesPane({theme, body, title: `Claim ${dialog.card} for`, choices, at: dialog.at});
+      const ids = sessions.map(({id}) => id);
+      const at = placeOf(ids, dialog.chosen);
+      return choicesPane({theme, body, title: `Claim ${dialog.card} for`, choices, at});
     }
     case 'model': {
-      const {field, at} = dialog;
+      const {field, chosen} = dialog;
       const names = meantBy(dialog, state.sessions ?? []).map(({name}) => name);
-      return modelPane({theme, body, field, at, names, offered: offered(dialog, state)});
+      const known = offered(dialog, state);
+      const ids = known.map(({model}) => model);
+      return modelPane({theme, body, field, at: placeOf(ids, chosen), names, offered: known});
     }
     case 'confirm':
       return messagePane({theme, body, title: plain(dialog.question), text: dialog.detail, hints});

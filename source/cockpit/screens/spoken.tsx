@@ -2,7 +2,7 @@ import {Box, Text} from 'ink';
 import {type ReactNode, useEffect, useRef, useState} from 'react';
 import type {SessionView} from '../../domain/fleet.ts';
 import type {Hint} from '../draw/hints.ts';
-import {tabs} from '../keymap.ts';
+import {type Keymap, tabKey, tabs} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
 import {visibleItems} from '../listing.ts';
 import type {CockpitInfo} from '../options.ts';
@@ -17,6 +17,7 @@ export type SpokenScreenProps = {
   layout: Layout;
   info: CockpitInfo;
   hints: readonly Hint[];
+  keymap: Keymap;
   /** The text that is being written, with what it is for; null: none is. */
   writing: string | null;
   /** What lies over the screen; null: nothing. */
@@ -26,7 +27,7 @@ export type SpokenScreenProps = {
 };
 
 /** The cockpit for a screen reader: plain lines, one below the other, what has changed as the last of them. */
-export function SpokenScreen({state, layout, info, hints, writing, dialog, screen}: SpokenScreenProps) {
+export function SpokenScreen({state, layout, info, hints, keymap, writing, dialog, screen}: SpokenScreenProps) {
   const said = useChanges(state.sessions);
   const {place, connection, requests, sessions, selected, marks, notice, size} = state;
   const header = spokenHeader({
@@ -35,6 +36,7 @@ export function SpokenScreen({state, layout, info, hints, writing, dialog, scree
     mode: info.mode,
     tabs: tabs.map(tab => ({
       ...tab,
+      key: tabKey(keymap, tab),
       count: tab.place === 'approvals' ? requests.open.length : 0,
       here: tab.place === place,
     })),
