@@ -4,8 +4,10 @@ import {findNamed} from '../domain/names.ts';
 import {moodOf} from './attention.ts';
 import {deliveryText} from './deliveries.ts';
 import type {Deed} from './dialogs.ts';
+import {shownView, tiledSessions, walkedItems} from './fleet-view.ts';
+import {idOf} from './grouping.ts';
 import {meantIds} from './marks.ts';
-import {type Notice, visibleSessions} from './state.ts';
+import type {Notice} from './state.ts';
 import type {Store} from './store.ts';
 import {readTags, type TagChange, withTags} from './tags.ts';
 
@@ -15,7 +17,7 @@ export type SessionDeeds = {
   meant: () => string[];
   /** Finds them by name or its beginning; without names those that are meant. Says so when there is none. */
   onNamed: (names: readonly string[], use: (ids: string[]) => void) => void;
-  /** The Fleet screen with this session selected, whatever narrows the list. */
+  /** The Fleet screen with this session selected, whatever narrows the list and whichever tiles are shown. */
   goTo: (id: string) => void;
   sendTo: (ids: readonly string[], message: MessageInput) => void;
   startThese: (ids: readonly string[]) => void;
@@ -173,8 +175,11 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
 
     goTo(id) {
       if (state().place !== 'fleet') dispatch({type: 'place', place: 'fleet'});
+      // No tile shows it: tiles would keep the selection, and keys would mean what is not in sight.
+      const isTile = tiledSessions(state()).some(session => session.id === id);
+      if (shownView(state()) === 'tiles' && !isTile) dispatch({type: 'view', view: 'cards'});
       dispatch({type: 'select', session: id});
-      if (visibleSessions(state()).some(session => session.id === id)) return;
+      if (walkedItems(state()).some(item => idOf(item) === id)) return;
       dispatch({type: 'filter', text: ''});
       dispatch({type: 'only-mine', on: false});
       dispatch({type: 'select', session: id});
