@@ -129,7 +129,7 @@ export function createDeeds({
     fleet.start(session.id, await startInput(session.id, prompt));
   const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
   const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, start, restart});
-  const {goTo} = onSessions;
+  const {goTo, send} = onSessions;
 
   const deeds: Deeds = {
     keymap,
@@ -161,7 +161,7 @@ export function createDeeds({
     ...paletteDeeds({store, say, deeds: () => deeds}),
     ...answers({fleet, store, clock, say, attempt, isLost, goTo}),
     ...eventDeeds({store}),
-    ...diffDeeds({fleet, store, say, fail, isLost}),
+    ...diffDeeds({fleet, store, say, fail, isLost, send}),
     ...themeDeeds({themes, say}),
     ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),

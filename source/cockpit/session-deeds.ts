@@ -19,6 +19,8 @@ export type SessionDeeds = {
   onNamed: (names: readonly string[], use: (ids: string[]) => void) => void;
   /** The Fleet screen with this session selected, whatever narrows the list and whichever tiles are shown. */
   goTo: (id: string) => void;
+  /** One text to one of them; what becomes of it is told until a while after its end. */
+  send: (to: Pick<SessionView, 'id' | 'name'>, message: MessageInput) => Promise<Sent>;
   sendTo: (ids: readonly string[], message: MessageInput) => void;
   startThese: (ids: readonly string[]) => void;
   /** Asks before it stops one that works, or several. */
@@ -132,8 +134,7 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
     if (!isLost()) dispatch({type: 'dialog', dialog: question(deed, sessions)});
   };
 
-  /** What becomes of it is told until a while after its end. */
-  const send = async ({id, name}: SessionView, message: MessageInput): Promise<Sent> => {
+  const send: SessionDeeds['send'] = async ({id, name}, message) => {
     const sent = await fleet.send(id, message);
     dispatch({type: 'delivery', step: {do: 'sent', sent, session: name, now: clock()}});
     return sent;
@@ -184,6 +185,8 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
       dispatch({type: 'only-mine', on: false});
       dispatch({type: 'select', session: id});
     },
+
+    send,
 
     sendTo(ids, message) {
       const sessions = these(ids);
