@@ -134,9 +134,11 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
     if (!isLost()) dispatch({type: 'dialog', dialog: question(deed, sessions)});
   };
 
-  const send: SessionDeeds['send'] = async ({id, name}, message) => {
-    const sent = await fleet.send(id, message);
-    dispatch({type: 'delivery', step: {do: 'sent', sent, session: name, now: clock()}});
+  const send: SessionDeeds['send'] = async (to, message) => {
+    const sent = await fleet.send(to.id, message);
+    // It may have gone meanwhile, and what was sent to it with it.
+    const isThere = these([to.id]).length > 0;
+    if (isThere) dispatch({type: 'delivery', step: {do: 'sent', sent, to, now: clock(), known: state().entries}});
     return sent;
   };
 
@@ -202,7 +204,7 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
         // Its steps may have been told before this answer came.
         const delivery = state().deliveries.find(({id}) => id === sent.id);
         const now = delivery?.state ?? sent.state;
-        follow(deliveryText({session: only.name, state: now}), now === sent.state ? sent.reason : '');
+        follow(deliveryText({name: only.name, state: now}), now === sent.state ? sent.reason : '');
       });
     },
 

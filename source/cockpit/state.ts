@@ -191,8 +191,7 @@ export function reduce(state: State, action: Action): State {
     case 'connection':
       return action.connection.kind === state.connection.kind ? state : {...state, ...atConnection(action.connection)};
     case 'delivery':
-      // Its steps may have been told before the answer came.
-      return delivered(delivered(state, action.step), {do: 'told', entries: state.entries});
+      return delivered(state, action.step);
     case 'notice':
       return {...state, notice: action.notice, notices: [...state.notices, action.notice].slice(-NOTICES_KEPT)};
     case 'notice-read':
@@ -258,7 +257,7 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
   const ids = new Set(sessions.map(session => session.id));
   const marks = stillMarked(state.marks, ids);
   const screens = screensOf(state.screens, ids);
-  const next = reselect({...state, sessions, now, marks, screens});
+  const next = reselect(delivered({...state, sessions, now, marks, screens}, {do: 'sessions', ids}));
   return inSight({...next, mode: modeWith(next.mode, sessions)});
 }
 
