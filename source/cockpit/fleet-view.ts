@@ -25,7 +25,7 @@ export function nextInNeed(state: State): string | null {
 
 function tilesText(state: State): string {
   const {tiles, from} = tilesInSight(state);
-  const total = state.tiles.length;
+  const total = tiledSessions(state).length;
   return tiles.length === total ? '' : `${from + 1}-${from + tiles.length} of ${total}`;
 }
 
