@@ -65,6 +65,15 @@ export function shownView(state: State): View {
   return tiledSessions(state).length > 0 ? 'tiles' : 'cards';
 }
 
+/** A text that was read outlives its session for as long as one reads it; not one that never came, nor the whole fleet. */
+export function whileRead(state: State): State {
+  const {place, scroll, sessions} = state;
+  if (place !== 'scrollback') return state;
+  const isThere = sessions?.some(({id}) => id === scroll?.session) === true;
+  const stays = isThere || (sessions?.length !== 0 && scroll?.rows != null);
+  return stays ? state : {...state, place: 'fleet', scroll: null};
+}
+
 /** What the selection moves among, in its order on the screen: sessions, and the headers of groups. */
 export const walkedItems = (state: State): readonly Item[] =>
   shownView(state) === 'tiles' ? tiledSessions(state) : visibleItems(state);
