@@ -40,10 +40,11 @@ type Options = {
   say: (message: string, hint?: string) => void;
   fail: (error: unknown) => void;
   isLost: () => boolean;
+  goTo: (session: string) => void;
 };
 
 /** What keys do with cards. Calls go out one after the other, in the order of the keys. */
-export function boardDeeds({fleet, store, edit, lend, say, fail, isLost}: Options): BoardDeeds {
+export function boardDeeds({fleet, store, edit, lend, say, fail, isLost, goTo}: Options): BoardDeeds {
   const {dispatch, state} = store;
   const onBoard = (step: BoardAction): void => dispatch({type: 'board', step});
   const put = (card: CardView, answers?: number): void =>
@@ -233,9 +234,7 @@ export function boardDeeds({fleet, store, edit, lend, say, fail, isLost}: Option
       const found = state().sessions?.find(
         ({id, name}) => id === card?.claim?.holder_id || (card?.claim == null && name === card?.session),
       );
-      if (found === undefined) return;
-      dispatch({type: 'place', place: 'fleet'});
-      dispatch({type: 'select', session: found.id});
+      if (found !== undefined) goTo(found.id);
     },
 
     showHeldCard() {

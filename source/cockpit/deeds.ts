@@ -129,6 +129,7 @@ export function createDeeds({
     fleet.start(session.id, await startInput(session.id, prompt));
   const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
   const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, start, restart});
+  const {goTo, send} = onSessions;
 
   const deeds: Deeds = {
     keymap,
@@ -158,14 +159,14 @@ export function createDeeds({
     ...onSessions,
     ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
     ...paletteDeeds({store, say, deeds: () => deeds}),
-    ...answers({fleet, store, clock, say, attempt, isLost, goTo: onSessions.goTo, keymap}),
+    ...answers({fleet, store, clock, say, attempt, isLost, goTo, keymap}),
     ...eventDeeds({store}),
-    ...diffDeeds({fleet, store, say, fail, isLost}),
+    ...diffDeeds({fleet, store, say, fail, isLost, send}),
     ...themeDeeds({themes, say}),
     ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
-    ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost}),
-    ...formDeeds({store, options, fleet, clock, say, fail, attempt, start: onSessions.startNew, callerEnv}),
+    ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost, goTo}),
+    ...formDeeds({store, options, fleet, clock, say, fail, attempt, goTo, start: onSessions.startNew, callerEnv}),
     demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),
   };
   tellProblems(problems);

@@ -1,6 +1,7 @@
 import type {Fleet} from '../domain/fleet.ts';
 import {chosenComment, chosenRow, ownComments} from './diff.ts';
 import {messageOf} from './diff-message.ts';
+import type {SessionDeeds} from './session-deeds.ts';
 import {selectedSession} from './state.ts';
 import type {Store} from './store.ts';
 import {fieldOf} from './text-field.ts';
@@ -24,10 +25,11 @@ type Options = {
   say: (message: string, hint?: string) => void;
   fail: (error: unknown) => void;
   isLost: () => boolean;
+  send: SessionDeeds['send'];
 };
 
 /** What keys do with the changes of a session. */
-export function diffDeeds({fleet, store, say, fail, isLost}: Options): DiffDeeds {
+export function diffDeeds({fleet, store, say, fail, isLost, send}: Options): DiffDeeds {
   const {dispatch, state} = store;
   /** Sessions whose comments are under way, and the newest reading. */
   const sending = new Set<string>();
@@ -114,7 +116,7 @@ export function diffDeeds({fleet, store, say, fail, isLost}: Options): DiffDeeds
       if (sending.has(session)) return say(`${name}: the comments are being sent`);
       sending.add(session);
       const inOrder = comments.toSorted((a, b) => a.id - b.id);
-      const sent = fleet.send(session, {text: messageOf(inOrder, diff?.base ?? 'HEAD')});
+      const sent = send({id: session, name}, {text: messageOf(inOrder, diff?.base ?? 'HEAD')});
       void sent
         .then(({state: became, reason}) => {
           dispatch({type: 'diff', step: {do: 'drop', ids: comments.map(({id}) => id)}});

@@ -25,7 +25,7 @@ export function nextInNeed(state: State): string | null {
 
 function tilesText(state: State): string {
   const {tiles, from} = tilesInSight(state);
-  const total = state.tiles.length;
+  const total = tiledSessions(state).length;
   return tiles.length === total ? '' : `${from + 1}-${from + tiles.length} of ${total}`;
 }
 
@@ -63,6 +63,15 @@ export function shownView(state: State): View {
   if (state.view !== 'tiles') return state.view;
   if (state.place === 'scrollback') return 'zoom';
   return tiledSessions(state).length > 0 ? 'tiles' : 'cards';
+}
+
+/** A text that was read outlives its session for as long as one reads it; not one that never came, nor the whole fleet. */
+export function whileRead(state: State): State {
+  const {place, scroll, sessions} = state;
+  if (place !== 'scrollback') return state;
+  const isThere = sessions?.some(({id}) => id === scroll?.session) === true;
+  const stays = isThere || (sessions?.length !== 0 && scroll?.rows != null);
+  return stays ? state : {...state, place: 'fleet', scroll: null};
 }
 
 /** What the selection moves among, in its order on the screen: sessions, and the headers of groups. */

@@ -33,12 +33,24 @@ type Parts = {
   say: (message: string, hint?: string) => void;
   fail: (error: unknown) => void;
   attempt: (work: () => Promise<unknown>) => void;
+  goTo: (session: string) => void;
   start: (session: SessionView, prompt?: string) => Promise<void>;
   /** Of this terminal's variables those that the profile of a session names. */
   callerEnv: (session: string) => Promise<NonNullable<StartInput['callerEnv']>>;
 };
 
-export function formDeeds({store, options, fleet, clock, say, fail, attempt, start, callerEnv}: Parts): FormDeeds {
+export function formDeeds({
+  store,
+  options,
+  fleet,
+  clock,
+  say,
+  fail,
+  attempt,
+  goTo,
+  start,
+  callerEnv,
+}: Parts): FormDeeds {
   const {dispatch, state} = store;
   const dir = options.cwd ?? process.cwd();
   const home = options.env?.['HOME'];
@@ -57,8 +69,7 @@ export function formDeeds({store, options, fleet, clock, say, fail, attempt, sta
   const show = async (id: string): Promise<void> => {
     if (['new-session', 'fork'].includes(state().dialog.kind)) dispatch({type: 'dialog', dialog: {kind: 'none'}});
     dispatch({type: 'sessions', sessions: await fleet.sessions(), now: clock()});
-    dispatch({type: 'place', place: 'fleet'});
-    dispatch({type: 'select', session: id});
+    goTo(id);
   };
 
   const createSession = async (): Promise<void> => {

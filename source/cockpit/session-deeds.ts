@@ -4,8 +4,10 @@ import {findNamed} from '../domain/names.ts';
 import {moodOf} from './attention.ts';
 import {deliveryText} from './deliveries.ts';
 import type {Deed} from './dialogs.ts';
+import {shownView, tiledSessions, walkedItems} from './fleet-view.ts';
+import {idOf} from './grouping.ts';
 import {meantIds} from './marks.ts';
-import {type Notice, visibleSessions} from './state.ts';
+import type {Notice} from './state.ts';
 import type {Store} from './store.ts';
 import {readTags, type TagChange, withTags} from './tags.ts';
 
@@ -15,8 +17,10 @@ export type SessionDeeds = {
   meant: () => string[];
   /** Finds them by name or its beginning; without names those that are meant. Says so when there is none. */
   onNamed: (names: readonly string[], use: (ids: string[]) => void) => void;
-  /** The Fleet screen with this session selected, whatever narrows the list. */
+  /** The Fleet screen with this session selected, whatever narrows the list and whichever tiles are shown. */
   goTo: (id: string) => void;
+  /** One text to one of them; what becomes of it is told until a while after its end. */
+  send: (to: Pick<SessionView, 'id' | 'name'>, message: MessageInput) => Promise<Sent>;
   sendTo: (ids: readonly string[], message: MessageInput) => void;
   startThese: (ids: readonly string[]) => void;
   /** Asks before it stops one that works, or several. */
@@ -130,10 +134,11 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
     if (!isLost()) dispatch({type: 'dialog', dialog: question(deed, sessions)});
   };
 
-  /** What becomes of it is told until a while after its end. */
-  const send = async ({id, name}: SessionView, message: MessageInput): Promise<Sent> => {
-    const sent = await fleet.send(id, message);
-    dispatch({type: 'delivery', step: {do: 'sent', sent, session: name, now: clock()}});
+  const send: SessionDeeds['send'] = async (to, message) => {
+    const sent = await fleet.send(to.id, message);
+    // It may have gone meanwhile, and what was sent to it with it.
+    const isThere = these([to.id]).length > 0;
+    if (isThere) dispatch({type: 'delivery', step: {do: 'sent', sent, to, now: clock(), known: state().entries}});
     return sent;
   };
 
@@ -173,12 +178,17 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
 
     goTo(id) {
       if (state().place !== 'fleet') dispatch({type: 'place', place: 'fleet'});
+      // No tile shows it: tiles would keep the selection, and keys would mean what is not in sight.
+      const isTile = tiledSessions(state()).some(session => session.id === id);
+      if (shownView(state()) === 'tiles' && !isTile) dispatch({type: 'view', view: 'cards'});
       dispatch({type: 'select', session: id});
-      if (visibleSessions(state()).some(session => session.id === id)) return;
+      if (walkedItems(state()).some(item => idOf(item) === id)) return;
       dispatch({type: 'filter', text: ''});
       dispatch({type: 'only-mine', on: false});
       dispatch({type: 'select', session: id});
     },
+
+    send,
 
     sendTo(ids, message) {
       const sessions = these(ids);
@@ -194,7 +204,7 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
         // Its steps may have been told before this answer came.
         const delivery = state().deliveries.find(({id}) => id === sent.id);
         const now = delivery?.state ?? sent.state;
-        follow(deliveryText({session: only.name, state: now}), now === sent.state ? sent.reason : '');
+        follow(deliveryText({name: only.name, state: now}), now === sent.state ? sent.reason : '');
       });
     },
 

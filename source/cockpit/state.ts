@@ -5,7 +5,7 @@ import {withSight} from './board-window.ts';
 import {type Delivery, type DeliveryStep, deliveryLine, stepDeliveries} from './deliveries.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
-import {withView} from './fleet-view.ts';
+import {whileRead, withView} from './fleet-view.ts';
 import {type Grouping, type GroupingStep, noGrouping} from './grouping.ts';
 import {mergeEntries, moveReading, noReading, type Reading, type ReadingAction, stepReading} from './journal.ts';
 import {keepScreen, screensOf} from './last-screens.ts';
@@ -191,8 +191,7 @@ export function reduce(state: State, action: Action): State {
     case 'connection':
       return action.connection.kind === state.connection.kind ? state : {...state, ...atConnection(action.connection)};
     case 'delivery':
-      // Its steps may have been told before the answer came.
-      return delivered(delivered(state, action.step), {do: 'told', entries: state.entries});
+      return delivered(state, action.step);
     case 'notice':
       return {...state, notice: action.notice, notices: [...state.notices, action.notice].slice(-NOTICES_KEPT)};
     case 'notice-read':
@@ -258,7 +257,8 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
   const ids = new Set(sessions.map(session => session.id));
   const marks = stillMarked(state.marks, ids);
   const screens = screensOf(state.screens, ids);
-  const next = reselect({...state, sessions, now, marks, screens});
+  const there = delivered({...state, sessions, now, marks, screens}, {do: 'sessions', ids});
+  const next = reselect(whileRead(there));
   return inSight({...next, mode: modeWith(next.mode, sessions)});
 }
 

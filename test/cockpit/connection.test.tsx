@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {TOLD_MS} from '../../source/cockpit/deliveries.ts';
 import {AmuxError} from '../../source/domain/errors.ts';
 import type {EventView, Health, SessionView} from '../../source/domain/fleet.ts';
+import {stepText} from '../../source/domain/steering.ts';
 import {FakeFleet} from './fake-fleet.ts';
 import {openCockpit} from './open-cockpit.tsx';
 import {sceneAgents, sceneScreens, sceneSessions} from './scene.ts';
@@ -108,6 +110,26 @@ test('a card is not moved without a connection, and what others did meanwhile is
   await cockpit.see(/TODO 1[\s\S]*AMX-2 two/);
   cockpit.press('L');
   await cockpit.see(/DOING 1/);
+});
+
+test('a text whose steps the journal has dropped meanwhile is on its way no longer', async () => {
+  using cockpit = far();
+  await cockpit.see(/remote/);
+  await cockpit.see(/payments/);
+  for (const key of ' go\r') cockpit.press(key);
+  await cockpit.see(/payments: queued/);
+  cockpit.fleet.set('api', {preview: 'one'});
+  await cockpit.see(/one/);
+  cockpit.fleet.cut();
+  await cockpit.see(/no connection/);
+  cockpit.fleet.note('payments', stepText({id: 'm1', state: 'delivered', reason: ''}), 'message.state');
+  cockpit.fleet.note('api', 'something else');
+  cockpit.fleet.first = 3;
+  cockpit.fleet.mend();
+  await cockpit.see(/remote far\.example/);
+  assert.equal(cockpit.store.state().deliveries[0]!.state, 'unseen');
+  cockpit.pass(TOLD_MS + 1);
+  assert.deepEqual(cockpit.store.state().deliveries, []);
 });
 
 test('it goes on behind the last entry, with none twice', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {AmuxError} from '../../source/domain/errors.ts';
+import {stepText} from '../../source/domain/steering.ts';
 import {sceneDiff} from './changes.ts';
 import {openCockpit} from './open-cockpit.tsx';
 
@@ -61,6 +62,22 @@ test('comments go to the session as one message', async () => {
   assert.doesNotMatch(cockpit.frame(), /● which/);
   cockpit.press(CTRL_S);
   await cockpit.see(/there are no comments/);
+});
+
+test('what becomes of the comments is told as of every text that is sent', async () => {
+  using cockpit = await opened();
+  for (const key of 'jjc') cockpit.press(key);
+  await cockpit.see(/new ö\.md:1 ❯/);
+  cockpit.press('which refunds?');
+  cockpit.press(ENTER);
+  await cockpit.see(/send 1/);
+  cockpit.press('S');
+  await cockpit.see(/payments: 1 comment queued/);
+  cockpit.pass(2000);
+  cockpit.press('q');
+  await cockpit.see(/→ payments: queued[\s\S]*space send/);
+  cockpit.fleet.note('payments', stepText({id: 'm1', state: 'delivered', reason: 'in its history'}), 'message.state');
+  await cockpit.see(/✓ payments: delivered, verified/);
 });
 
 test('a comment is changed and taken away at its place, and kept as a draft when the screen is left', async () => {

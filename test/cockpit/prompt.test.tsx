@@ -28,6 +28,9 @@ const told = (id: string, state: MessageState, at = SCENE_NOW): EventView => ({
   cards: [],
 });
 
+const sentTo = (name: string, id = 'm1') =>
+  ({do: 'sent', sent: {id, state: 'queued'}, to: {id: `id-${name}`, name}, now: SCENE_NOW, known: []}) as const;
+
 test('up and down go through the lines of a text and stay in their column', () => {
   let field = fieldOf('one two\n\n批量导入');
   field = edit(field, {do: 'up'});
@@ -61,7 +64,7 @@ test('steps of a message are read as they are told', () => {
 });
 
 test('a delivery goes from queued to verified, and is told for a while', () => {
-  const sent = {do: 'sent', sent: {id: 'm1', state: 'queued'}, session: 'payments', now: SCENE_NOW} as const;
+  const sent = sentTo('payments');
   let list = stepDeliveries([], sent);
   assert.deepEqual(deliveryLine(list), {look: 'way', text: 'payments: queued'});
   list = stepDeliveries(list, {do: 'told', entries: [told('m1', 'pasted'), told('other', 'delivered')]});
@@ -76,13 +79,41 @@ test('a delivery goes from queued to verified, and is told for a while', () => {
 });
 
 test('of several deliveries their count is told, and one that is uncertain by name', () => {
-  const of = (id: string, state: MessageState): Delivery => ({id, session: id, state, ended: null});
+  const of = (id: string, state: MessageState): Delivery => ({id, session: id, name: id, state, ended: null});
   assert.equal(deliveryLine([of('a', 'delivered'), of('b', 'queued')])?.text, '1 of 2 delivered, verified');
   assert.deepEqual(deliveryLine([of('a', 'uncertain'), of('b', 'queued')]), {
     look: 'bad',
     text: 'a: uncertain whether it arrived',
   });
   assert.equal(deliveryLine([]), null);
+});
+
+test('what was sent to a session that is gone is told no longer', () => {
+  const list = [sentTo('payments'), sentTo('web', 'm2')].reduce<readonly Delivery[]>(stepDeliveries, []);
+  assert.equal(stepDeliveries(list, {do: 'sessions', ids: new Set(['id-payments', 'id-web'])}), list);
+  const left = stepDeliveries(list, {do: 'sessions', ids: new Set(['id-web'])});
+  assert.deepEqual(deliveryLine(left), {look: 'way', text: 'web: queued'});
+});
+
+test('a delivery whose steps may have been missed ends, until a step of it is told after all', () => {
+  const list = [sentTo('payments'), sentTo('web', 'm2')].reduce<readonly Delivery[]>(stepDeliveries, []);
+  const done = stepDeliveries(list, {do: 'told', entries: [told('m1', 'delivered')]});
+  const missed = stepDeliveries(done, {do: 'missed', now: SCENE_NOW});
+  assert.deepEqual(deliveryLine(missed), {look: 'bad', text: 'web: nobody saw what became of it'});
+  assert.equal(stepDeliveries(missed, {do: 'missed', now: SCENE_NOW + 1}), missed);
+  const later = stepDeliveries(missed, {do: 'told', entries: [told('m2', 'delivered')]});
+  assert.deepEqual(deliveryLine(later), {look: 'done', text: '2 of 2 delivered, verified'});
+  assert.deepEqual(stepDeliveries(missed, {do: 'tick', now: SCENE_NOW + TOLD_MS}), []);
+});
+
+test('steps of before are not told anew for what was sent before', () => {
+  const entries = [told('m1', 'queued')];
+  const list = stepDeliveries(stepDeliveries([], sentTo('payments')), {do: 'missed', now: SCENE_NOW});
+  const next = stepDeliveries(list, {...sentTo('web', 'm2'), known: entries});
+  assert.deepEqual(
+    next.map(({state}) => state),
+    ['unseen', 'queued'],
+  );
 });
 
 test('a text of several lines grows above the footer, and is sent as it stands', async () => {
@@ -169,6 +200,16 @@ test('the header tells it once the footer is needed for something else', async (
   await cockpit.see(/→ payments: queued[\s\S]*space send/);
   cockpit.store.dispatch({type: 'entries', entries: [told('m1', 'delivered')]});
   await cockpit.see(/✓ payments: delivered, verified[\s\S]*space send/);
+});
+
+test('neither footer nor header tells of a text to a session that is gone', async () => {
+  using cockpit = openCockpit();
+  await cockpit.see(/COMMAND/);
+  type(cockpit, ' go\r');
+  await cockpit.see(/\n payments: queued/);
+  await cockpit.fleet.unregister('payments');
+  cockpit.fleet.note('docs', 'payments was removed');
+  await cockpit.see(/^(?![\s\S]*payments)/);
 });
 
 test('a step that was told before its answer came counts', async () => {

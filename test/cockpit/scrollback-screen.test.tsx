@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {firstState, reduce} from '../../source/cockpit/state.ts';
 import {openCockpit} from './open-cockpit.tsx';
-import {sceneFleet, sceneHistory, sceneScreens} from './scene.ts';
+import {SCENE_NOW, sceneFleet, sceneHistory, sceneScreens, sceneSessions} from './scene.ts';
 
 const ESC = '\x1b';
 const ENTER = '\r';
@@ -36,6 +37,40 @@ test('[ shows what scrolled away, and holds still while the agent goes on', asyn
   await cockpit.see(/payments · claude opus/);
   assert.equal(cockpit.store.state().scroll, null, 'nothing of it is kept');
   assert.deepEqual(cockpit.ends, []);
+});
+
+test('what is read stays when its session goes, but not when the last one does', async () => {
+  using cockpit = await opened();
+  const {fleet, store} = cockpit;
+  const names = (await fleet.sessions()).map(({name}) => name).filter(name => name !== 'docs');
+  for (const name of names) await fleet.unregister(name);
+  fleet.note('docs', 'the others were removed');
+  await cockpit.see(/━ docs/);
+  await cockpit.see(/payments · scrollback[\s\S]*224 of 224/);
+  cockpit.press(PAGE_UP);
+  await cockpit.see(/199 of 224/);
+  fleet.note('docs', 'removed');
+  await fleet.unregister('docs');
+  await cockpit.see(/No sessions yet/);
+  assert.deepEqual([store.state().place, store.state().scroll], ['fleet', null]);
+  cockpit.press('n');
+  await cockpit.see(/New session/);
+});
+
+test('what could not be read yet goes with its session', () => {
+  const open = {session: 'id-payments', name: 'payments', editor: false, seen: null};
+  const reading = [
+    {type: 'sessions', sessions: sceneSessions(), now: SCENE_NOW},
+    {type: 'place', place: 'scrollback'},
+    {type: 'scrollback', step: {do: 'open', ...open}},
+    {type: 'sessions', sessions: sceneSessions().filter(({name}) => name !== 'payments'), now: SCENE_NOW},
+  ] as const;
+  const first = firstState({size: {cols: 100, rows: 30}, now: SCENE_NOW, demo: false});
+  const states = reading.map((_, i) => reading.slice(0, i + 1).reduce(reduce, first));
+  assert.deepEqual(
+    states.map(({place}) => place),
+    ['fleet', 'scrollback', 'scrollback', 'fleet'],
+  );
 });
 
 test('a text is searched as one types; esc goes back to where it began', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import stringWidth from 'string-width';
-import {tilesInSight} from '../../source/cockpit/fleet-view.ts';
+import {countText, tilesInSight} from '../../source/cockpit/fleet-view.ts';
 import {gatherScreens, SCREENS_GAP_MS} from '../../source/cockpit/gather.ts';
 import {watched} from '../../source/cockpit/hooks/use-screen.ts';
 import {peekLines} from '../../source/cockpit/panes/peek.ts';
@@ -119,6 +119,21 @@ test('tiles keep their places while sessions change, and one of them is selected
     now: SCENE_NOW,
   });
   assert.deepEqual([names(gone), gone.selected], [['docs', 'batch', 'api'], 'id-docs']);
+});
+
+test('tiles that are gone are not counted', () => {
+  const small = after(
+    fleet(40, 20),
+    {type: 'marks', step: {do: 'set', ids: sceneSessions().map(({id}) => id)}},
+    {type: 'view', view: 'tiles'},
+  );
+  const count = (state: State) => countText(state, null);
+  assert.equal(count(small), '1-2 of 9');
+  const left = (...names: string[]): Action => {
+    return {type: 'sessions', sessions: sceneSessions().filter(({name}) => names.includes(name)), now: SCENE_NOW};
+  };
+  assert.equal(count(after(small, left('api', 'web', 'docs'))), '1-2 of 3');
+  assert.equal(count(after(small, left('api'))), '');
 });
 
 test('only screens in sight are followed', () => {

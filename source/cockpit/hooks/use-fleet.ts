@@ -40,6 +40,9 @@ async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
     try {
       for await (const entry of entriesOf(source, {since: cursor, signal})) {
         if ('from' in entry) {
+          const wasLost = store.state().connection.kind === 'lost';
+          // What was told in between never comes.
+          if (wasLost && entry.from !== cursor) store.dispatch({type: 'delivery', step: {do: 'missed', now: clock()}});
           cursor = entry.from;
           told = null;
           backoff.reset();

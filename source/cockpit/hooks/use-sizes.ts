@@ -1,5 +1,6 @@
 import {useEffect, useRef} from 'react';
 import {asAmuxError} from '../../domain/errors.ts';
+import type {SessionView} from '../../domain/fleet.ts';
 import {sessionSize} from '../layout.ts';
 import {currentLayout, type State} from '../state.ts';
 import type {Source} from './use-fleet.ts';
@@ -14,7 +15,7 @@ export function useSizes(source: Source, {state, follows}: {state: State; follow
   const size = follows && state.place !== 'scrollback' ? sessionSize(layout) : null;
   const running = (state.sessions ?? []).filter(session => session.running);
   const affected = layout.kind === 'zoom' ? running.filter(session => session.id === state.selected) : running;
-  const lives = affected.map(session => `${session.id}/${session.started_at}`).join(' ');
+  const lives = affected.map(lifeOf).join(' ');
   const {epoch} = state;
   const cols = size?.cols;
   const rows = size?.rows;
@@ -22,6 +23,7 @@ export function useSizes(source: Source, {state, follows}: {state: State; follow
   useEffect(() => {
     if (cols === undefined || rows === undefined || lives === '') return;
     const timer = setTimeout(() => {
+      forgetGone(sent.current, source.store.state().sessions ?? []);
       for (const life of lives.split(' ')) {
         // What an attached terminal did to the sizes is unknown: a new epoch sends them all again.
         const wanted = `${cols}x${rows} ${epoch}`;
@@ -37,4 +39,13 @@ export function useSizes(source: Source, {state, follows}: {state: State; follow
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [source, cols, rows, lives, epoch]);
+}
+
+/** Started again, a session is sized anew. */
+const lifeOf = ({id, started_at}: SessionView): string => `${id}/${started_at}`;
+
+/** Keeps what was sent to lives that go on: else every life of a long day would leave an entry. */
+export function forgetGone(sent: Map<string, string>, sessions: readonly SessionView[]): void {
+  const going = new Set(sessions.filter(({running}) => running).map(lifeOf));
+  for (const life of sent.keys()) if (!going.has(life)) sent.delete(life);
 }

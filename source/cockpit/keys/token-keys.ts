@@ -66,9 +66,7 @@ export const tokenKeys: readonly Binding[] = [
     whyNot: state => (chosenSession(state) === null ? 'no session is chosen' : null),
     run: deeds => {
       const session = chosenSession(deeds.state());
-      if (session === null) return;
-      deeds.dispatch({type: 'place', place: 'fleet'});
-      deeds.dispatch({type: 'select', session});
+      if (session !== null) deeds.goTo(session);
     },
   },
   {
