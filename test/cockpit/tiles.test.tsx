@@ -105,8 +105,10 @@ const fleet = (cols: number, rows: number): State =>
   });
 
 test('tiles keep their places while sessions change, and one of them is selected', () => {
-  const tiled = after(fleet(120, 40), {type: 'select', session: 'id-notes'}, {type: 'view', view: 'tiles'});
   const names = (state: State) => tilesInSight(state).tiles.map(({name}) => name);
+  const last = after(fleet(120, 40), {type: 'select', session: 'id-notes'}, {type: 'view', view: 'tiles'});
+  assert.deepEqual([names(last), last.selected], [['payments', 'docs', 'batch', 'notes'], 'id-notes']);
+  const tiled = after(fleet(120, 40), {type: 'view', view: 'tiles'});
   assert.deepEqual(names(tiled), ['payments', 'docs', 'batch', 'api']);
   assert.equal(tiled.selected, 'id-payments');
   const sessions = sceneSessions().map(each => (each.name === 'api' ? {...each, activity: 'idle' as const} : each));
