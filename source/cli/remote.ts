@@ -19,6 +19,9 @@ export type Remote = {
   notice: string | null;
 };
 
+/** On another machine: no directory of this one is meant there. */
+export const isElsewhere = (remote: Remote | null): remote is Remote => remote !== null && !remote.loopback;
+
 type Given = {flags: Flags; env: Record<string, string | undefined>; paths: Pick<Paths, 'certificate'>};
 
 /** A PEM file that is longer is none, in bytes. */

@@ -52,8 +52,8 @@ export function formDeeds({
   callerEnv,
 }: Parts): FormDeeds {
   const {dispatch, state} = store;
-  const dir = options.cwd ?? process.cwd();
-  const home = options.env?.['HOME'];
+  const dir = options.cwd === undefined ? process.cwd() : options.cwd;
+  const home = dir === null ? undefined : options.env?.['HOME'];
   const offers = formOffers({fleet, store, home, cwd: dir, read: options.directories ?? null});
   const step = (form: FormStep): void => dispatch({type: 'dialog-step', step: {kind: 'form', step: form}});
   const taken = (): string[] => (state().sessions ?? []).map(({name}) => name);

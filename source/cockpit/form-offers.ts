@@ -8,7 +8,8 @@ type Options = {
   fleet: Fleet;
   store: Store;
   home: string | undefined;
-  cwd: string;
+  /** Whose workspaces are offered; null: the fleet's machine is another one. */
+  cwd: string | null;
   read: ReadDirectories | null;
 };
 
@@ -40,6 +41,7 @@ export function formOffers({fleet, store, home, cwd, read}: Options) {
   return {
     /** Workspaces are read once for each form. */
     opened: (): void => {
+      if (cwd === null) return;
       workspaces = fleet.workspaces({cwd}).then(
         found => found.map(({name, path}) => ({name, path})),
         () => [], // Outside of a project there are none.

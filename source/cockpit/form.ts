@@ -14,6 +14,8 @@ export type TextLine = {
   placeholder: string;
   /** It may have several lines. */
   long?: true;
+  /** A path that begins at the root of another machine. */
+  elsewhere?: true;
   /** What may complete it, and which one is shown. */
   offers?: readonly TextOffer[];
   offered?: number;

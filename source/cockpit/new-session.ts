@@ -7,7 +7,8 @@ import {fieldOf} from './text-field.ts';
 type Known = {
   /** Known agents; an empty list: only a command can be given. */
   agents: readonly {name: string; version: string | null}[];
-  dir: string;
+  /** Null: the fleet's machine is another one. */
+  dir: string | null;
 };
 
 const YOLO =
@@ -37,10 +38,14 @@ export function newSessionForm({agents, dir}: Known): Form {
     {
       id: 'dir',
       title: 'directory',
-      about: 'where it works: a path (~ is your home), or the name of a workspace, which tab completes',
+      about:
+        dir === null
+          ? 'where it works on the machine of the fleet: a path, or the name of a session, which tab completes'
+          : 'where it works: a path (~ is your home), or the name of a workspace, which tab completes',
       kind: 'text',
-      field: fieldOf(dir),
-      placeholder: '/work/shop',
+      field: fieldOf(dir ?? ''),
+      placeholder: dir === null ? 'a path there' : '/work/shop',
+      ...(dir === null ? {elsewhere: true} : {}),
     },
     {
       id: 'model',
@@ -89,6 +94,9 @@ function dirFault(form: Form): string | null {
   if (line.field.text.trim() === '') return 'a directory is needed';
   const written = form.focus === 'dir' && !form.busy && (line.offers ?? []).length > 0;
   if (written) return null;
+  if (line.elsewhere && !line.field.text.trim().startsWith('/')) {
+    return 'it is on another machine: give it from the root, as /home/ada/project';
+  }
   return line.wrong ?? (isPath(line.field.text.trim()) ? null : 'a path begins with / or ~');
 }
 

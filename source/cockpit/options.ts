@@ -46,8 +46,8 @@ export type CockpitOptions = {
   clock: () => number;
   /** Reads directories of the fleet's machine, to complete paths; none where that is another one. */
   directories?: ReadDirectories;
-  /** Default directory of new sessions. */
-  cwd?: string;
+  /** Default directory of new sessions; null: the fleet is on another machine, where neither this one's directories nor `~` are meant. */
+  cwd?: string | null;
   /** Variables of this terminal that agents' profiles may name. */
   callerEnv?: Record<string, string>;
   /** Decides colours and shapes: NO_COLOR, COLORTERM, TERM, LANG, LC_ALL, LC_CTYPE, HOME. */

@@ -4,7 +4,7 @@ import {copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync} from 'no
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {commands} from '../../source/cli/registry.ts';
-import {masked, remoteFor} from '../../source/cli/remote.ts';
+import {isElsewhere, masked, remoteFor} from '../../source/cli/remote.ts';
 import type {SessionView} from '../../source/domain/fleet.ts';
 import {certificates} from '../helpers/front.ts';
 import {assertFailed, expectText, Home} from '../helpers/home.ts';
@@ -160,6 +160,7 @@ test('which fleet is meant, from flags and environment', () => {
     remoteFor(command, {flags, env, paths: {certificate: '/none'}});
   const T = 'https://amux:a%2Fb%25@host.example:8822/';
   assert.equal(of({}), null);
+  assert.equal(isElsewhere(null), false);
   assert.equal(of({}, {AMUX_URL: ''}), null);
   assert.deepEqual(of({}, {AMUX_URL: T})?.target, {
     url: 'https://host.example:8822',
@@ -180,6 +181,7 @@ test('which fleet is meant, from flags and environment', () => {
     ['https://128.0.0.1', false],
   ] as const) {
     assert.equal(of({url})?.loopback, loopback, url);
+    assert.equal(isElsewhere(of({url})), !loopback, url);
   }
   const secret = /sEcReT/;
   const bad: Record<string, string>[] = [

@@ -127,6 +127,36 @@ test('a session is made of what was completed, with a warning where it never ask
   );
 });
 
+test('for a fleet on another machine nothing of this one is meant', async () => {
+  const fleet = sceneFleet();
+  const asked: string[] = [];
+  Object.assign(fleet, {
+    workspaces: async ({cwd}: {cwd: string}) => {
+      asked.push(cwd);
+      return places;
+    },
+  });
+  using cockpit = openCockpit({fleet, cwd: null});
+  const registered = () => fleet.calls.filter(call => call.startsWith('register'));
+  await cockpit.see(/COMMAND/);
+  type(cockpit, 'nfar\r\r');
+  await cockpit.see(/directory +a path there → \/home\/ada\/work\/notes {2}1 of 9/);
+  await cockpit.see(/on the machine of the fleet/);
+  type(cockpit, '~/shop\x13');
+  await cockpit.see(/it is on another machine: give it from the root/);
+  assert.deepEqual(registered(), []);
+  cockpit.press('\x15');
+  type(cockpit, 'note');
+  await cockpit.see(/note {2}→ \/home\/ada\/work\/notes/);
+  cockpit.press('\x15');
+  type(cockpit, '/srv/shop');
+  await cockpit.see(/^(?![\s\S]*another machine)/);
+  cockpit.press('\x13');
+  await cockpit.see(/━ far/);
+  assert.deepEqual(registered(), ['register {"name":"far","dir":"/srv/shop","agent":"claude"}']);
+  assert.deepEqual(asked, []);
+});
+
 test('a directory that is not there is told once nothing begins so', async () => {
   using cockpit = openCockpit({directories: read});
   await cockpit.see(/COMMAND/);

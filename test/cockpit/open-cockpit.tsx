@@ -22,12 +22,14 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   cols = COLUMNS,
   keys = {},
   directories,
+  cwd = '/work/shop',
 }: {
   fleet?: F;
   info?: CockpitInfo;
   cols?: number;
   keys?: KeyChanges;
   directories?: ReadDirectories;
+  cwd?: string | null;
 } = {}) {
   let now = SCENE_NOW;
   const clock = () => now;
@@ -47,7 +49,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
       info,
       clock,
       ...(directories === undefined ? {} : {directories}),
-      cwd: '/work/shop',
+      cwd,
       env: {HOME: '/home/ada'},
       attach: async () => {},
     },

@@ -7,6 +7,7 @@ import {printable} from '../../domain/screen.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, listFlag, textFlag} from '../flags.ts';
 import {duration, type Output} from '../output.ts';
+import {isElsewhere} from '../remote.ts';
 import {editCardText} from './card-text.ts';
 import {readInput} from './input-text.ts';
 
@@ -122,7 +123,7 @@ function priorityOf(text: string): number {
 /** The project of the current directory; elsewhere only its name means something. */
 function projectOf({cwd, remote}: Context): string | null {
   const root = findProject(cwd)?.root ?? null;
-  return root === null || remote === null || remote.loopback ? root : (root.split('/').at(-1) ?? null);
+  return root === null || !isElsewhere(remote) ? root : (root.split('/').at(-1) ?? null);
 }
 
 /** One after the other; what fails does not keep the rest from it. The exit code is the first failure's. */

@@ -12,7 +12,7 @@ import type {Context, Run} from '../command.ts';
 import {type Draft, editDraft} from '../edit-draft.ts';
 import {holdingSignals} from '../hold-signals.ts';
 import {onPath} from '../programs.ts';
-import {remoteEnv} from '../remote.ts';
+import {isElsewhere, remoteEnv} from '../remote.ts';
 import {selfArgv, version} from '../self.ts';
 import {themeFiles} from '../theme-files.ts';
 import {attachArgv, isReachable, lendTerminal, lendTo} from './attach.ts';
@@ -101,7 +101,7 @@ export async function showCockpit({
       ...(mode === 'demo' ? {} : {demo: (signal: AbortSignal) => lendTo([...selfArgv(), 'demo'], signal)}),
       ...(beforeStop === undefined ? {} : {beforeStop}),
       clock: Date.now,
-      cwd: cwd ?? context.cwd,
+      cwd: cwd ?? (isElsewhere(context.remote) ? null : context.cwd),
       callerEnv: definedOnly(context.env),
       env: context.env,
     });

@@ -5,6 +5,7 @@ import type {Fleet, SessionView} from '../../domain/fleet.ts';
 import {restartPolicies} from '../../domain/session.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, listFlag, textFlag} from '../flags.ts';
+import {isElsewhere} from '../remote.ts';
 
 export const register: Run = async context => {
   const {output, args} = context;
@@ -40,7 +41,7 @@ export const register: Run = async context => {
 
 /** People name directories from where they are; on another machine only its whole path means something. */
 function directoryOf(dir: string, {cwd, remote}: Context): string {
-  if (remote === null || remote.loopback) return resolve(cwd, dir);
+  if (!isElsewhere(remote)) return resolve(cwd, dir);
   if (isAbsolute(dir)) return dir;
   const why = `--dir is a directory of ${remote.host}: "${dir}" is none`;
   throw new AmuxError('input.invalid', {why, next: 'give it from the root, as /home/ada/project'});
