@@ -4,9 +4,12 @@ import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import {type IPty, spawn} from 'node-pty';
 import stringWidth from 'string-width';
+import {builtFixture} from './built-fixture.ts';
 
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
 const BOUND_MS = 10_000;
+
+const fixture = await builtFixture();
 
 /** A frame comes in pieces, but without a pause, in ms. */
 const QUIET_MS = 60;
@@ -33,9 +36,8 @@ export class CockpitTerminal {
     this.#screen.onTitleChange(title => {
       this.title = title;
     });
-    const fixture = new URL('fixture-cockpit.tsx', import.meta.url).pathname;
     // The shell stays, so that the terminal's settings can be read after the cockpit ended.
-    const script = `"${process.execPath}" --import tsx "${fixture}"; echo "CODE $?"; stty -a | tr ';' '\\n' | tr ' ' '\\n' | grep -xE -- '-?(icanon|echo|isig)' | tr '\\n' ' '; echo DONE; read rest`;
+    const script = `"${process.execPath}" "${fixture}"; echo "CODE $?"; stty -a | tr ';' '\\n' | tr ' ' '\\n' | grep -xE -- '-?(icanon|echo|isig)' | tr '\\n' ' '; echo DONE; read rest`;
     this.#pty = spawn('/bin/sh', shell ? ['-i'] : ['-c', script], {
       cols,
       rows,
@@ -43,7 +45,7 @@ export class CockpitTerminal {
       cwd: new URL('../..', import.meta.url).pathname,
       env: {...cleanEnv(), LANG: 'C.UTF-8', COLORTERM: 'truecolor', PS1: 'sh> ', ...env},
     });
-    if (shell) this.#pty.write(`"${process.execPath}" --import tsx "${fixture}"\r`);
+    if (shell) this.#pty.write(`"${process.execPath}" "${fixture}"\r`);
     this.#pty.onData(data => {
       this.bytes += data.length;
       this.output += data;
