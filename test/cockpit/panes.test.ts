@@ -28,8 +28,8 @@ const UTF8 = {LANG: 'C.UTF-8', COLORTERM: 'truecolor', TERM: 'xterm-256color'};
 const theme = loadTheme('dark', UTF8);
 const nasty = sessionOf({
   name: '支付👨‍👩‍👧e\u0301\x1b[2Jx',
-  branch: 'fix/批量导入\x07非常长的分支名称',
-  agent: '❤️agent',
+  branch: 'fix/批量导入\x07非常长的分支名称-שלום-مرحبا',
+  agent: '❤️وكيل',
   model: '👍🏽',
   activity: 'waiting',
   activity_since: SCENE_NOW / 1000 - 50,

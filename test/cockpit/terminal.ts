@@ -124,7 +124,7 @@ export class CockpitTerminal {
       return (
         buffer
           .getLine(buffer.baseY + y)
-          ?.translateToString()
+          ?.translateToString(false, 0, this.#screen.cols)
           .trimEnd() ?? ''
       );
     });

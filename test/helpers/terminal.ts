@@ -99,7 +99,7 @@ export class Terminal {
     const buffer = this.#screen.buffer.active;
     return Array.from({length: this.#screen.rows}, (_, y) => {
       const line = buffer.getLine(buffer.baseY + y);
-      return line?.translateToString().trimEnd() ?? '';
+      return line?.translateToString(false, 0, this.#screen.cols).trimEnd() ?? '';
     }).join('\n');
   }
 
