@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {describe, test} from 'node:test';
 import stringWidth from 'string-width';
 import {noBoard, stepBoard, stepInLane} from '../../source/cockpit/board.ts';
@@ -15,6 +14,7 @@ import {cardOf, claimOf, sceneCards} from './board-scene.ts';
 import type {FakeFleet} from './fake-fleet.ts';
 import {openCockpit} from './open-cockpit.tsx';
 import {loadTheme} from './palettes.ts';
+import {comparePicture} from './picture.ts';
 import {SCENE_NOW} from './scene.ts';
 
 const theme = loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'});
@@ -86,16 +86,7 @@ describe('the board on screen', () => {
       const read = stepBoard(noBoard, {do: 'read', cards: sceneCards(), columns: baseColumns});
       const walked = stepBoard(stepBoard(read, {do: 'mark', card: 'AMX-13'}), {do: 'walk', by: 1});
       const lines = boardLines({theme, body, board: withSight(walked, body), now: SCENE_NOW});
-      const picture = `${lines.map(line => strip(line).trimEnd()).join('\n')}\n`;
-      const directory = new URL('boards/', import.meta.url);
-      const file = new URL(`${cols}x${rows}.txt`, directory);
-      // A picture that is removed is drawn anew; a person looks at it before it is kept.
-      if (!existsSync(file)) {
-        mkdirSync(directory, {recursive: true});
-        writeFileSync(file, picture);
-        assert.fail(`${file.pathname} was missing and is there now: look at it`);
-      }
-      assert.equal(picture, readFileSync(file, 'utf8'));
+      comparePicture(lines, {directory: 'boards', name: `${cols}x${rows}`});
     });
   }
 

@@ -6,8 +6,8 @@ import {describe, test} from 'node:test';
 import {CockpitTerminal} from './terminal.ts';
 
 const sizes = [
-  {cols: 40, rows: 20, footer: /^ \/ search {2}v select .*\? help$/, title: /^╭─ payments · scrollback ▸ cropped ─+╮$/},
-  {cols: 80, rows: 24, footer: /^ \/ search .*COMMAND$/, title: /[┓╮] ╭─ payments · scrollback .*─+╮$/},
+  {cols: 40, rows: 20, footer: /^ \/ search {2}esc back .*\? help$/, title: /^╭─ payments · scrollback ▸ cropped ─+╮$/},
+  {cols: 80, rows: 24, footer: /^ \/ search {2}esc back .*COMMAND$/, title: /[┓╮] ╭─ payments · scrollback .*─+╮$/},
   {cols: 120, rows: 40, footer: /^ \/ search .*esc back .*COMMAND$/, title: /[┓╮] ╭─ payments · scrollback .*─+╮$/},
   {cols: 200, rows: 50, footer: /^ \/ search .*esc back .*COMMAND$/, title: /[┓╮] ╭─ payments · scrollback .*─+╮$/},
 ];

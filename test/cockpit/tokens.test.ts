@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {test} from 'node:test';
 import stringWidth from 'string-width';
 import {budgetFaults, budgetForm, budgetInput} from '../../source/cockpit/budget-form.ts';
@@ -29,6 +28,7 @@ import {
 } from '../../source/cockpit/tokens.ts';
 import {sessionOf} from './fake-fleet.ts';
 import {loadTheme} from './palettes.ts';
+import {comparePicture} from './picture.ts';
 import {SCENE_NOW, sceneSessions} from './scene.ts';
 import {sceneBudgets, sceneSpend, spendReport, spendRow} from './token-scene.ts';
 
@@ -313,15 +313,6 @@ for (const [cols, rows] of [
     const {body} = layoutOf({cols, rows}, 'cards', false);
     const lines = tokensLines(at('tokens'), {theme: loadTheme('dark', {LANG: 'C.UTF-8', NO_COLOR: '1'}), body});
     checkLines(lines, {columns: cols, rows: body.rows, what: 'picture'});
-    const picture = `${lines.map(line => strip(line).trimEnd()).join('\n')}\n`;
-    const directory = new URL('tokens/', import.meta.url);
-    const file = new URL(`${cols}x${rows}.txt`, directory);
-    // A picture that is removed is drawn anew; a person looks at it before it is kept.
-    if (!existsSync(file)) {
-      mkdirSync(directory, {recursive: true});
-      writeFileSync(file, picture);
-      assert.fail(`${file.pathname} was missing and is there now: look at it`);
-    }
-    assert.equal(picture, readFileSync(file, 'utf8'));
+    comparePicture(lines, {directory: 'tokens', name: `${cols}x${rows}`});
   });
 }

@@ -163,7 +163,7 @@ export const diffKeys: readonly Binding[] = [
     where,
     label: 'back',
     help: 'back to the Fleet screen; comments are kept',
-    footer: 9,
+    footer: 1.2, // The way out is in sight also where there is little room.
     run: deeds => deeds.closeDiff(),
   },
   {

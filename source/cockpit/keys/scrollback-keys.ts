@@ -203,7 +203,7 @@ export const scrollbackKeys: readonly Binding[] = [
     where,
     label: 'back',
     help: 'drop the selection, then the search, then back to the live screen',
-    footer: 9,
+    footer: 1.2, // The way out is in sight also where there is little room.
     run: deeds => {
       const {scroll} = deeds.state();
       const {dispatch} = deeds;

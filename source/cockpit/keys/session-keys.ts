@@ -100,7 +100,7 @@ export const sessionKeys: readonly Binding[] = [
     keys: ['s'],
     where: ['fleet'],
     label: startOrStop,
-    help: 'start or stop the session, or all marked ones; asks when one works, or there are several',
+    help: 'start or stop the session, or all marked ones; asks before it stops one that works, or several',
     footer: 6,
     whyNot: gone,
     run: deeds => deeds.startOrStop(),
