@@ -5,6 +5,8 @@ const COMMAND_MS = 10 * 60_000;
 const TAIL = 4096;
 /** Between the polite and the other end of one that takes too long, in ms. */
 const GRACE_MS = 2000;
+/** What it left in the background may hold its output open: the rest of it is waited for so long after its end, in ms. */
+const REST_MS = 1000;
 
 export type Ran = {command: string; ok: boolean; why: string};
 
@@ -58,15 +60,19 @@ function runOne(
       resolve({command, ok, why});
     };
     child.once('error', error => done(false, error.message));
-    child.once('exit', (code, signal) => {
-      // What it left in the background may hold its output open.
-      setImmediate(() => {
-        const said = tail.trim().split('\n').slice(-3).join(' / ');
-        const how = late ? `took longer than ${timeoutMs / 1000} s` : `ended with ${code ?? signal}`;
-        done(code === 0 && !late, `${how}${said === '' ? '' : `: ${said}`}`);
-        child.stdout.destroy();
-        child.stderr.destroy();
-      });
+    child.once('exit', () => {
+      timers.push(
+        setTimeout(() => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, REST_MS),
+      );
+    });
+    // Only then all that it printed is here.
+    child.once('close', (code, signal) => {
+      const said = tail.trim().split('\n').slice(-3).join(' / ');
+      const how = late ? `took longer than ${timeoutMs / 1000} s` : `ended with ${code ?? signal}`;
+      done(code === 0 && !late, `${how}${said === '' ? '' : `: ${said}`}`);
     });
   });
 }
