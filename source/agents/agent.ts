@@ -3,6 +3,7 @@ import type {Decision, Request} from '../domain/approvals.ts';
 import type {Reading} from '../domain/evidence.ts';
 import type {ContextSaid, Usage, UsageReader} from '../domain/ledger.ts';
 import type {Screen} from '../domain/screen.ts';
+import type {TurnMark} from '../domain/takeup.ts';
 import type {Said} from '../domain/transcript.ts';
 import type {GivenServer} from './mcp-servers.ts';
 import type {OwnMcp} from './own-mcp.ts';
@@ -191,6 +192,8 @@ export type Transcript = {
   read: (line: unknown) => AgentEvent[];
   /** What was said in a line. */
   said: (line: unknown) => Said[];
+  /** What a line says of a turn: after a crash that decides whether one was cut off. */
+  turn: (line: unknown) => TurnMark['state'] | null;
 };
 
 export type TranscriptAbout = {

@@ -74,6 +74,28 @@ export const claudeTranscript: Transcript = {
   },
 
   said: claudeSaid,
+
+  turn(line) {
+    const entry = record(line);
+    if (entry['isSidechain'] === true) return null;
+    const message = record(entry['message']);
+    switch (text(entry['type'])) {
+      case 'user': {
+        const said = textOf(message['content']);
+        if (said.startsWith('[Request interrupted by user')) return 'ended';
+        // Commands of its own are told as lines of the person's side.
+        if (said === '' || entry['isMeta'] === true || entry['isCompactSummary'] === true) return null;
+        return /^<(command|local-command)-/.test(said) ? null : 'begun';
+      }
+      case 'assistant':
+        return entry['isApiErrorMessage'] === true || message['stop_reason'] === 'end_turn' ? 'ended' : null;
+      case 'system':
+        if (entry['subtype'] === 'compact_boundary') return 'compacted';
+        return entry['subtype'] === 'turn_duration' ? 'ended' : null;
+      default:
+        return null;
+    }
+  },
 };
 
 type Entry = Record<string, unknown>;

@@ -40,6 +40,12 @@ export const codexTranscript: Transcript = {
     return entry['type'] === 'event_msg' ? (readers.get(text(payload['type']))?.(payload) ?? []) : [];
   },
 
+  turn(line) {
+    const entry = record(line);
+    if (entry['type'] === 'compacted') return 'compacted';
+    return entry['type'] === 'event_msg' ? (TURNS[text(record(entry['payload'])['type'])] ?? null) : null;
+  },
+
   said(line) {
     const entry = record(line);
     const payload = record(entry['payload']);
@@ -47,6 +53,12 @@ export const codexTranscript: Transcript = {
     const item = record(payload['item']);
     return sayers.get(text(item['type']))?.(item, text(item['id'])) ?? [];
   },
+};
+
+const TURNS: Record<string, 'begun' | 'ended' | undefined> = {
+  task_started: 'begun',
+  task_complete: 'ended',
+  turn_aborted: 'ended',
 };
 
 type Item = Record<string, unknown>;

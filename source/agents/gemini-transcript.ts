@@ -41,6 +41,14 @@ export const geminiTranscript: Transcript = {
     return said === '' || said.startsWith(MADE) ? [] : [{type: 'prompt', text: said}];
   },
 
+  /** An answer that calls no tool ends the turn; one without tokens is still being written. */
+  turn(line) {
+    const entry = record(line);
+    if (entry['type'] === 'user') return geminiTranscript.read(line).length > 0 ? 'begun' : null;
+    if (entry['type'] !== 'gemini' || entry['tokens'] == null) return null;
+    return Array.isArray(entry['toolCalls']) && entry['toolCalls'].length > 0 ? null : 'ended';
+  },
+
   /** A message is written again, under its id, as it grows. */
   said(line) {
     const entry = record(line);

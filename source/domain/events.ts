@@ -76,6 +76,8 @@ export const eventTypes = [
   'supervisor.started',
   'supervisor.stopped',
   'backend.lost',
+  'watchdog.fired',
+  'watchdog.alarm',
   'notice',
   'snapshot',
 ] as const;

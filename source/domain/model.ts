@@ -1,5 +1,5 @@
 import {AmuxError} from './errors.ts';
-import type {Session} from './session.ts';
+import {isBetween, type Session} from './session.ts';
 
 /** A model's name is one argument of a command line, in characters. */
 const MODEL_MAX = 200;
@@ -67,17 +67,15 @@ export function wantsOther({model, run, wanted}: Pick<Session, 'model' | 'run' |
  * A turn boundary at which its process may be exchanged. One that stands at a limit or a full context may get a model
  * that has neither; what waits for an answer waits on.
  */
-export function maySwitch({status, requests, signals, activity, waitingFor, exchange}: Session): boolean {
-  if (status !== 'running' || requests.length > 0 || exchange !== null) return false;
+export function maySwitch({status, requests, signals, activity, waitingFor, exchange, watch}: Session): boolean {
+  if (status !== 'running' || requests.length > 0 || exchange !== null || watch.cut !== null) return false;
   if (signals.screen?.reading.dialog === true) return false;
   if (activity === 'waiting') return ['error', 'limit', 'context'].includes(waitingFor?.kind ?? '');
   return activity === 'idle' || activity === 'finished';
 }
 
-/** Between two processes: the one before has ended, the next is not there yet. */
-export function isBetween({exchange, status, run}: Session): boolean {
-  return exchange !== null && status === 'starting' && run !== null && run.endedAt !== null;
-}
+/** Between two processes for the sake of its model. */
+export const isSwitching = (session: Session): boolean => session.exchange !== null && isBetween(session);
 
 /** How its model stands. */
 export function modelView(session: Session): ModelView {

@@ -1,6 +1,6 @@
 import {type Evidence, noSignals} from './evidence.ts';
 import type {Exit} from './run.ts';
-import {describeExit, isLive, type Session, type SessionStatus} from './session.ts';
+import {describeExit, isBetween, isLive, type Session, type SessionStatus} from './session.ts';
 
 /** Of a session without a process. */
 export const noActivity = {
@@ -23,9 +23,11 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
         run: evidence.run,
         signals: noSignals(),
         reason: 'process started',
+        watch: {...session.watch, comeback: null},
       };
     case 'exited': {
-      if (!isLive(session)) return session;
+      // A supervisor that was away looks for the process that is still to come.
+      if (!isLive(session) || (session.exchange === null && isBetween(session))) return session;
       const {exit} = evidence;
       if (goesOn(session)) return between(session, {exit, at: evidence.at});
       const status = session.wanted ? (exit.code === 0 ? 'completed' : 'failed') : 'stopped';

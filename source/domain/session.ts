@@ -2,6 +2,7 @@ import type {Request} from './approvals.ts';
 import {noSignals, type Signals, type WaitingFor} from './evidence.ts';
 import type {Exchange, Refused} from './model.ts';
 import type {Conversation, Exit, RunRecord} from './run.ts';
+import {newWatch, type Watch} from './watch.ts';
 
 /** Quiet time that ends a turn of a program which reports nothing, in ms; a profile may set its own. */
 export const DEFAULT_QUIET_MS = 1000;
@@ -63,6 +64,8 @@ export type Session = {
   exchange: Exchange | null;
   /** The model that its agent refused last; null once another was asked for. */
   refused: Refused | null;
+  /** What the watchdog knows of it. */
+  watch: Watch;
 };
 
 /**
@@ -79,7 +82,7 @@ export function complete(stored: Session): Session {
     shown: request.shown ?? null,
     missedAt: request.missedAt ?? null,
   }));
-  const {exchange = null, refused = null} = stored;
+  const {exchange = null, refused = null, watch} = stored;
   return {
     ...stored,
     conversation,
@@ -89,6 +92,7 @@ export function complete(stored: Session): Session {
     exchange,
     refused,
     signals: {...noSignals(), ...signals},
+    watch: {...newWatch(), ...watch},
   };
 }
 
@@ -96,8 +100,18 @@ export function isLive(session: Session): boolean {
   return session.status === 'starting' || session.status === 'running';
 }
 
-/** A turn boundary with no dialog in the way: the next message may be typed. A failed turn is over, too. */
+/** Between two processes: the one before has ended, the next is not there yet. */
+export function isBetween({exchange, watch, status, run}: Session): boolean {
+  return (exchange !== null || watch.comeback !== null) && status === 'starting' && run?.endedAt != null;
+}
+
+/** Its next message may be typed: what the process before left unfinished is taken up first. */
 export function mayDeliver(session: Session): boolean {
+  return session.watch.cut === null && isAtBoundary(session);
+}
+
+/** A turn boundary with no dialog in the way. A failed turn is over, too. */
+export function isAtBoundary(session: Session): boolean {
   if (session.status !== 'running' || session.requests.length > 0) return false;
   if (session.signals.screen?.reading.dialog === true) return false;
   if (session.activity === 'waiting') return session.waitingFor?.kind === 'error';

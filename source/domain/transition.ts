@@ -1,13 +1,16 @@
 import {endsTurn, judgeActivity} from './activity.ts';
 import type {Evidence, Signals, WordSource} from './evidence.ts';
-import {isBetween, maySwitch, wantsOther} from './model.ts';
+import {maySwitch, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
-import {isLive, mayDeliver, type Session} from './session.ts';
+import {isAtBoundary, isBetween, isLive, mayDeliver, type Session} from './session.ts';
 import {absorbProcess, ended, noActivity} from './session-life.ts';
+import {defaultWatch, type Firing, type WatchSettings} from './watch.ts';
+import {watch} from './watchdog.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
-export type Effect = {do: 'deliver'} | {do: 'launch-again'} | {do: 'keep-last-screen'} | {do: 'look-at-tree'};
+/** `take-up`: what the process before left unfinished is taken up by the one that is there now. */
+export type Effect = {do: 'deliver' | 'launch-again' | 'take-up' | 'keep-last-screen' | 'look-at-tree'};
 
 export type Transition = {
   session: Session;
@@ -16,13 +19,21 @@ export type Transition = {
   reason: string | null;
   /** When to look again without new evidence, ms since the epoch; null: no need. */
   wake: number | null;
+  /** What rules of the watchdog said. */
+  firings: Firing[];
 };
 
 /** The one place where a session's status and activity are decided. Pure: all times come in. */
-export function transition(before: Session, evidence: Evidence, now: number): Transition {
+export function transition(
+  before: Session,
+  evidence: Evidence,
+  now: number,
+  settings: WatchSettings = defaultWatch,
+): Transition {
   const changed = absorb(before, evidence);
   const judged = isLive(changed) ? judge(changed, now) : {session: changed, wake: null, looks: false};
-  const session = judged.session;
+  const watched = watch({before, session: judged.session, now, settings});
+  const session = {...watched.session};
   const statusChanged = session.status !== before.status;
   const activityChanged =
     session.activity !== before.activity || session.waitingFor?.detail !== before.waitingFor?.detail;
@@ -33,9 +44,20 @@ export function transition(before: Session, evidence: Evidence, now: number): Tr
   const effects: Effect[] = [];
   if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
   if (judged.looks) effects.push({do: 'look-at-tree'});
-  if (isBetween(session)) effects.push({do: 'launch-again'});
+  const {comeback, cut} = session.watch;
+  const isDue = comeback === null || now >= comeback;
+  if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
+  if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
   if (mayDeliver(session) || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
-  return {session, effects, reason: statusChanged || activityChanged ? session.reason : null, wake: judged.wake};
+  effects.push(...watched.effects);
+  const reason = statusChanged || activityChanged ? session.reason : null;
+  const wake = earliest(judged.wake, watched.wake, isBetween(session) && !isDue ? comeback : null);
+  return {session, effects, reason, wake, firings: watched.firings};
+}
+
+function earliest(...times: (number | null)[]): number | null {
+  const known = times.filter(time => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** Takes the evidence into the session's signals and life; activity is judged afterwards. */
@@ -57,6 +79,7 @@ function absorb(before: Session, evidence: Evidence): Session {
     case 'request':
       session.wanted = evidence.act === 'start';
       session.exchange = null;
+      session.watch = {...session.watch, crashes: [], comeback: null, cut: null};
       if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
       return session;
     case 'process':
@@ -66,8 +89,10 @@ function absorb(before: Session, evidence: Evidence): Session {
         ? ended(session, {status: 'failed', exit: null, why: evidence.why, at: evidence.at})
         : session;
     case 'directory':
-      if (evidence.state === 'gone' && !isLive(session)) {
-        return {...session, status: 'orphaned', reason: `its directory is gone: ${session.dir}`};
+      if (evidence.state === 'gone' && (!isLive(session) || isBetween(session))) {
+        const {watch} = session;
+        const reason = `its directory is gone: ${session.dir}`;
+        return {...session, status: 'orphaned', wanted: false, watch: {...watch, comeback: null}, reason};
       }
       if (evidence.state === 'back' && session.status === 'orphaned') {
         return {...session, status: 'stopped', reason: 'its directory is back'};

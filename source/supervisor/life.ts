@@ -19,7 +19,7 @@ import {endProcessTree} from './ending.ts';
 import {equip, filesOf, runsItself} from './equip.ts';
 import {forkConversation, unbegun} from './fork-conversation.ts';
 import type {Door} from './hooks.ts';
-import {askedFor, checkContinues, planLaunch, variablesOf} from './launch.ts';
+import {askedFor, checkContinues, inheritedEnvironment, planLaunch, variablesOf} from './launch.ts';
 import type {FleetMcpFile} from './mcp-file.ts';
 import {checkFree, freeName, newSession} from './new-session.ts';
 import type {Profiles} from './profiles.ts';
@@ -176,6 +176,15 @@ export class Life {
   /** Throws when a launch would not even begin. */
   check(runner: Runner, {conversation}: Pick<Launching, 'conversation'>): void {
     this.#plan(runner, {conversation, callerEnv: {}, url: null});
+  }
+
+  /** In which its process would run; what cannot be found is left out. */
+  environment(runner: Runner): Record<string, string> {
+    try {
+      return this.#plan(runner, {conversation: undefined, callerEnv: {}, url: null}).env;
+    } catch {
+      return inheritedEnvironment(process.env);
+    }
   }
 
   variables(target: LaunchTarget): string[] {

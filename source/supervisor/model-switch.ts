@@ -1,6 +1,6 @@
 import {agentOf} from '../agents/registry.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
-import {type Exchange, isBetween, maySwitch, wantsOther} from '../domain/model.ts';
+import {type Exchange, isSwitching, maySwitch, wantsOther} from '../domain/model.ts';
 import {rowText} from '../domain/screen.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
 import {unbegun} from './fork-conversation.ts';
@@ -80,7 +80,7 @@ export class ModelSwitch {
   }
 
   async #launch(runner: Runner): Promise<void> {
-    while (!runner.closed && isBetween(runner.session)) {
+    while (!runner.closed && isSwitching(runner.session)) {
       const {exchange, run} = runner.session;
       if (run!.id !== exchange!.run) this.#goBack(runner, whyEnded(runner));
       const {conversation, size} = runner.session.exchange!;
@@ -88,7 +88,7 @@ export class ModelSwitch {
         await this.#options.life.launch(runner, {...going(conversation), size: size ?? undefined});
         return;
       } catch (error) {
-        if (!runner.closed && isBetween(runner.session)) this.#goBack(runner, asAmuxError(error).message);
+        if (!runner.closed && isSwitching(runner.session)) this.#goBack(runner, asAmuxError(error).message);
       }
     }
   }

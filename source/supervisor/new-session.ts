@@ -6,6 +6,7 @@ import {noSignals} from '../domain/evidence.ts';
 import type {RegisterInput} from '../domain/fleet.ts';
 import {modelNamed} from '../domain/model.ts';
 import {DEFAULT_QUIET_MS, type Session} from '../domain/session.ts';
+import {newWatch} from '../domain/watch.ts';
 import type {Roster} from './roster.ts';
 
 export type NewSession = Omit<RegisterInput, 'agent'> & {
@@ -56,6 +57,7 @@ export function newSession({roster, now}: {roster: Roster; now: () => number}, i
     hasScreenRules: agent.read !== null,
     exchange: null,
     refused: null,
+    watch: newWatch(),
   };
 }
 

@@ -101,6 +101,23 @@ export class Outbox {
     if (late !== undefined) this.#step(late, 'delivered', 'found later in the history of the agent');
   }
 
+  /** Changes a message whose process has ended; the caller journals the change. */
+  put(message: Message, state: 'queued' | 'delivered', reason: string): Change {
+    const {since: _, ...plain} = message;
+    const changed: Message = {...plain, state, reason, changedAt: this.#options.now()};
+    this.messages[this.messages.indexOf(message)] = changed;
+    return {kind: 'message.put', message: changed};
+  }
+
+  /** Queues a message before all others; the caller journals the change. One that is known by its id stays as it is. */
+  putFirst(message: Omit<Message, 'position'>): Change {
+    const known = this.messages.find(({id}) => id === message.id);
+    const first = Math.min(...this.pending.map(({position}) => position), 0) - 1;
+    const added = known ?? {...message, position: first};
+    if (known === undefined) this.messages.push(added);
+    return {kind: 'message.put', message: added};
+  }
+
   /** Types the next message when the session is at its turn boundary, or does what comes before that. */
   async deliver(): Promise<void> {
     const [message] = this.pending;
@@ -155,6 +172,11 @@ export class Outbox {
       this.#rest();
       this.#options.onTried();
     }
+  }
+
+  /** Resolves when nothing is being typed. */
+  async idle(): Promise<void> {
+    while (this.#busy && !this.#closed) await new Promise(resolve => setTimeout(resolve, LOOK_MS));
   }
 
   /** Takes what waits out of the queue; returns how many. */
@@ -253,7 +275,8 @@ export class Outbox {
       catchUp: async options => (kept ? files.catchUp(options) : null),
       state: () => {
         if (this.#closed) return 'closed';
-        return isLive(session()) && session().run?.id === run ? 'live' : 'over';
+        const now = session();
+        return isLive(now) && now.run?.id === run && now.run?.endedAt === null ? 'live' : 'over';
       },
       step: (state, reason, since) => this.#step(message, state, reason, since),
       onEntered: () => onEntered(message),

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
-import {isLive} from '../domain/session.ts';
+import {isBetween, isLive} from '../domain/session.ts';
 import type {Runner} from './runner.ts';
 
 type Restore = {
@@ -35,6 +35,10 @@ export async function restore({runners, backends, now, note}: Restore): Promise<
       continue;
     }
     if (run !== null && unreachable.has(run.backend)) continue;
+    if (isBetween(session) && session.exchange === null) {
+      runner.observe({source: 'clock', at: now()});
+      continue;
+    }
     const info = run === null ? undefined : found.get(`${run.backend} ${session.id} ${run.id}`);
     if (info === undefined) {
       await runner.ended({source: 'process', at: now(), state: 'exited', exit: {code: null, signal: null, at: now()}});

@@ -5,11 +5,11 @@ import {AmuxError} from '../domain/errors.ts';
 import type {Change, Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
-import {isBetween} from '../domain/model.ts';
 import {findNamed} from '../domain/names.ts';
-import {complete, isLive, type Session} from '../domain/session.ts';
+import {complete, isBetween, isLive, type Session} from '../domain/session.ts';
 import {heldBy} from '../domain/spending.ts';
 import type {Message} from '../domain/steering.ts';
+import {defaultWatch, type WatchSettings} from '../domain/watch.ts';
 import type {Store} from '../store/store.ts';
 import {Branches} from '../workspace/branch.ts';
 import type {AgentRules} from './agent-rules.ts';
@@ -41,6 +41,8 @@ export type RosterOptions = {
   /** As in `RunnerContext`. */
   onModelTurn?: (runner: Runner) => Promise<void>;
   onBetween?: (runner: Runner) => void;
+  watch?: (session: Session) => WatchSettings;
+  onTakeUp?: (runner: Runner) => Promise<void>;
   /** What a session spent; default: nothing is told. */
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
@@ -51,7 +53,13 @@ export type RosterOptions = {
 
 type Note = Extract<
   EventType,
-  'notice' | 'mcp.changed' | 'supervisor.started' | 'supervisor.stopped' | 'backend.lost' | 'workspace.changed'
+  | 'notice'
+  | 'watchdog.alarm'
+  | 'mcp.changed'
+  | 'supervisor.started'
+  | 'supervisor.stopped'
+  | 'backend.lost'
+  | 'workspace.changed'
 >;
 
 /** Every session of the home by its id, and how it is found, shown and journaled. */
@@ -110,6 +118,8 @@ export class Roster {
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
         onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
+        watch: each => this.#options.watch?.(each) ?? defaultWatch,
+        onTakeUp: async () => this.#options.onTakeUp?.(this.#runners.get(session.id)!),
         onSettled: (request, why) => this.#options.onSettled?.(this.#runners.get(session.id)!, request, why),
       },
       session,

@@ -10,6 +10,7 @@ import type {Screen} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type Effect, transition} from '../domain/transition.ts';
+import type {Watch, WatchSettings} from '../domain/watch.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
@@ -46,6 +47,10 @@ export type RunnerContext = {
   onModelTurn: () => Promise<void>;
   /** Its process has ended for another, which is to be launched. */
   onBetween: () => void;
+  /** What holds for it of the watchdog. */
+  watch: (session: Session) => WatchSettings;
+  /** Its process stands at a turn boundary, and what the one before left is to be taken up. */
+  onTakeUp: () => Promise<void>;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -72,6 +77,7 @@ export class Runner {
   #life: Promise<unknown> = Promise.resolve();
   readonly #alarm: Alarm;
   #repaintUntil = 0;
+  #takingUp: Promise<void> | null = null;
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Waiters();
@@ -179,11 +185,14 @@ export class Runner {
     const now = this.#context.now();
     const before = this.#session;
     if ('state' in evidence && evidence.state === 'blocked') this.#lookNow();
-    const {session, effects, reason, wake} = transition(before, evidence, now);
+    const {session, effects, reason, wake, firings} = transition(before, evidence, now, this.#context.watch(before));
     this.#session = session;
     if (reason !== null) {
       const type = session.status === before.status ? 'session.activity' : 'session.status';
       this.#record(type, reason, actor);
+    }
+    for (const {rule, verdict, reason: why, dryRun} of firings) {
+      this.#record('watchdog.fired', `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${why}`, 'watchdog');
     }
     if (session.requests !== before.requests)
       this.doors.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
@@ -192,6 +201,14 @@ export class Runner {
     const asked = this.asks.follow(before, evidence);
     if (reason !== null && isLive(session) && session.run?.pid != null) this.#descendants.look(session.run.pid);
     if (reason !== null || asked) this.#waiters.look();
+  }
+
+  /** What the process before left is taken up: that, and what becomes of messages, is one entry. */
+  tookUp(watch: Watch, {reason, changes}: {reason: string; changes: Change[]}): void {
+    this.#session = {...this.#session, watch};
+    const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
+    this.#context.record({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
+    this.observe({source: 'clock', at: this.#context.now()});
   }
 
   /** Changes what a person may change, with a reason for the journal. */
@@ -342,6 +359,12 @@ export class Runner {
         return;
       case 'launch-again':
         if (this.#ending === null) this.#context.onBetween();
+        return;
+      case 'take-up':
+        if (this.#ending !== null) return;
+        this.#takingUp ??= this.#context.onTakeUp().finally(() => {
+          this.#takingUp = null;
+        });
         return;
       case 'look-at-tree':
         this.#looked ??= this.#lookAtTree();

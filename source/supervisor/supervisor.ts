@@ -13,6 +13,7 @@ import {AgentRules} from './agent-rules.ts';
 import {answerersOf, approvals} from './approvals.ts';
 import {board} from './board.ts';
 import {budgetKeeper} from './budgets.ts';
+import {Comebacks} from './comebacks.ts';
 import {commandLog} from './command-log.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
@@ -34,6 +35,7 @@ import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
+import {takeUpCut} from './take-up.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
 
@@ -116,7 +118,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
     onModelTurn: runner => switches.begin(runner),
-    onBetween: runner => void switches.goOn(runner),
+    onBetween: runner => (runner.session.exchange === null ? comebacks.add(runner) : void switches.goOn(runner)),
+    onTakeUp: runner => takeUpCut(runner, {life, now}),
   });
   const spendings = spendingsOf({...options, roster: () => roster});
   const caps = budgetKeeper({store, roster: () => roster, spendings, now});
@@ -141,6 +144,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const {profiles} = options;
   const forks = forking({roster, life, profiles, forkWorkspace: places.fork, reading, enqueue, now});
   const switches = new ModelSwitch({life, now});
+  const comebacks = new Comebacks({life, now});
   const modelsOf = models({roster});
   for (const backend of backends) {
     backend.onEvent(event => {

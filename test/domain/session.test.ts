@@ -93,7 +93,7 @@ describe('the life of a session', () => {
   ];
   for (const [title, evidence, status, reason] of ends) {
     test(title, () => {
-      const before = play(started(), T0 + 500);
+      const before = play(started({restart: 'never'}), T0 + 500);
       const after = play(before, ...evidence);
       assert.equal(after.status, status);
       assert.match(after.reason, reason);

@@ -7,6 +7,7 @@ import type {Entry} from '../../source/domain/events.ts';
 import {noSignals} from '../../source/domain/evidence.ts';
 import type {Session} from '../../source/domain/session.ts';
 import type {Message} from '../../source/domain/steering.ts';
+import {newWatch} from '../../source/domain/watch.ts';
 
 /** A prepared home that goes away with the test file. */
 export function temporaryHome(): Paths {
@@ -54,6 +55,7 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     hasScreenRules: false,
     exchange: null,
     refused: null,
+    watch: newWatch(),
     ...change,
   };
 }

@@ -1,0 +1,95 @@
+import {existsSync} from 'node:fs';
+import {agentOf} from '../agents/registry.ts';
+import {processTree} from '../backends/process-tree.ts';
+import type {StartInput} from '../domain/fleet.ts';
+import {isBetween} from '../domain/session.ts';
+import {runsItself} from './equip.ts';
+import {unbegun} from './fork-conversation.ts';
+import {headOf} from './history.ts';
+import type {Life} from './life.ts';
+import type {Runner} from './runner.ts';
+
+/** So many processes are launched at once when many are due: each takes a core for a while. */
+const AT_ONCE = 3;
+
+type Options = {life: Life; now: () => number};
+
+/** Launches the processes of crashed sessions again, in the order in which they are due, a few at a time. */
+export class Comebacks {
+  readonly #options: Options;
+  readonly #due: Runner[] = [];
+  readonly #underWay = new Set<Runner>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Its time has come. */
+  add(runner: Runner): void {
+    if (this.#due.includes(runner) || this.#underWay.has(runner)) return;
+    this.#due.push(runner);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#underWay.size < AT_ONCE) {
+      const runner = this.#due.shift();
+      if (runner === undefined) return;
+      this.#underWay.add(runner);
+      void runner
+        .exclusively(() => this.#goOn(runner))
+        .catch(() => {}) // What refused the launch stands in the session, and counts as a crash.
+        .finally(() => {
+          this.#underWay.delete(runner);
+          this.#next();
+        });
+    }
+  }
+
+  async #goOn(runner: Runner): Promise<void> {
+    const {life, now} = this.#options;
+    await runner.settled();
+    await runner.outbox.idle();
+    const {session} = runner;
+    if (runner.closed || !isBetween(session) || session.exchange !== null) return;
+    if (!existsSync(session.dir)) {
+      runner.observe({source: 'directory', at: now(), state: 'gone'});
+      return;
+    }
+    const {last} = runner.screen;
+    const size = last === null ? undefined : {cols: last.cols, rows: last.rows};
+    const conversation = await conversationOf(runner, life);
+    await life.launch(runner, {...(conversation === undefined ? {} : {conversation}), size});
+  }
+}
+
+/**
+ * The conversation that its process had; undefined: none in which anything was said. What a dead process did not write
+ * down it did not get.
+ */
+async function conversationOf(runner: Runner, life: Life): Promise<StartInput['conversation']> {
+  const {session} = runner;
+  const {conversation, run} = session;
+  const agent = agentOf(session.agentType);
+  if (agent.resumeFlags === null || run === null || !runsItself(agent, run.argv)) return undefined;
+  const own = conversation !== null && conversation.at >= run.startedAt ? conversation : null;
+  if (own !== null && (own.id === run.resumed || agent.transcript === null)) return {id: own.id, fork: false};
+  const file = await historyOf(runner, life);
+  const head = file === null || agent.transcript === null ? null : await headOf(agent.transcript, file);
+  const id = own?.id ?? head?.id ?? null;
+  if (head?.said === true && id !== null) return {id, fork: false};
+  return unbegun(agent, session);
+}
+
+/** The file of its last conversation, also when its process is gone. */
+export async function historyOf(runner: Runner, life: Life): Promise<string | null> {
+  const {conversation, run, dir, agentType} = runner.session;
+  const {transcript} = agentOf(agentType);
+  if (transcript === null || run === null) return null;
+  const {file = null} = conversation ?? {};
+  if (file !== null && existsSync(file)) return file;
+  const env = life.environment(runner);
+  const processes = run.pid === null || run.endedAt !== null ? [] : processTree(run.pid);
+  const {startedAt} = run;
+  return transcript.find({processes, dir, startedAt, env, conversation, taken: new Set()}).catch(() => null);
+}
