@@ -25,6 +25,7 @@ import {knowledge} from './knowledge.ts';
 import {Life} from './life.ts';
 import {living} from './living.ts';
 import {looking} from './looking.ts';
+import {watchMassDeath} from './mass-death.ts';
 import {FleetMcpFile} from './mcp-file.ts';
 import {mcpServers} from './mcp-servers.ts';
 import {ModelSwitch} from './model-switch.ts';
@@ -152,6 +153,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       else roster.runners.get(event.terminal)?.onBackend(event);
     });
   }
+  const masses = watchMassDeath({store, alarm: reason => roster.note('watchdog.alarm', reason)});
   keepDirtyMarks({store, marks});
   keepWorkingLogs({store, note: why => roster.note('notice', why)});
   options.door?.handle(receiveHooks({roster, now}));
@@ -184,6 +186,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       runner.close();
     }
     commands[Symbol.dispose]();
+    masses[Symbol.dispose]();
     roster.note('supervisor.stopped', 'supervisor ended; sessions live on');
   };
 
@@ -241,6 +244,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   return {as, callerOf, [Symbol.asyncDispose]: dispose};
 }
 
+/** In the order in which they were made: so they come back, too. */
 async function backendLost(roster: Roster, backend: Backend, why: string): Promise<void> {
   const gone = roster.liveOnes.filter(({session}) => session.run?.backend === backend.kind);
   roster.note('backend.lost', `${why}: ${gone.length} sessions went with it`);
