@@ -28,18 +28,20 @@ export function watchMassDeath({store, alarm}: Options): Disposable {
   });
   return {
     [Symbol.dispose]: () => {
-      if (timer !== null) clearTimeout(timer);
+      if (timer === null) return;
+      clearTimeout(timer);
+      over();
     },
   };
 }
 
 /** How a process ended that nobody asked to end; null: the entry tells of no such end. */
-function endOf({type, changes, at}: Entry): string | null {
+function endOf({type, changes}: Entry): string | null {
   if (type !== 'watchdog.fired') return null;
   const put = changes.find(change => change.kind === 'session.put');
-  const fired = put?.session.watch.fired.crash;
-  if (fired === undefined || fired.at !== at || put?.session.watch.crashes.at(-1) !== at) return null;
-  return fired.reason.split(';', 1)[0]!;
+  const {fired, crashes} = put?.session.watch ?? {fired: {}, crashes: []};
+  if (fired.crash === undefined || fired.crash.at !== crashes.at(-1)) return null;
+  return fired.crash.reason.split(';', 1)[0]!;
 }
 
 function alarmText(ends: readonly string[], owner: string | null): string {

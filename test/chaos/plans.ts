@@ -1,5 +1,6 @@
+import {machinePlans} from './machine.ts';
 import type {Plan} from './plan.ts';
 import {supervisorPlans} from './supervisor.ts';
 
 /** All that is broken, in the order in which it is tried. */
-export const plans: readonly Plan[] = [...supervisorPlans];
+export const plans: readonly Plan[] = [...supervisorPlans, ...machinePlans];

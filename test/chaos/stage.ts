@@ -12,8 +12,10 @@ const ANSWERS_MS = 20_000;
 /** Long enough for a slow machine, in ms. */
 export const STATE_MS = 30_000;
 
+export type Backend = 'tmux' | 'pty';
+
 export type StageOptions = {
-  backend?: 'tmux' | 'pty';
+  backend?: Backend;
   /** More lines of the home's configuration. */
   config?: string;
 };
@@ -98,6 +100,11 @@ export class Stage {
     if (serving?.pid === undefined) return;
     serving.kill('SIGKILL');
     await gone(serving.pid);
+    this.#serving = null;
+  }
+
+  /** Its supervisor was killed by somebody else. */
+  forget(): void {
     this.#serving = null;
   }
 
