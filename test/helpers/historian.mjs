@@ -11,7 +11,8 @@
 //   --compact MS     how long /compact takes, which leaves a mark in its history when it is through
 //   A prompt with USAGE:INPUT,OUTPUT,READ,WRITE spends so much, and SUB:… lets a sub-agent do so.
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
-//   one with HOLD is worked on until the file LOG.go is there, one with ASK opens a dialog, which the next Enter closes.
+//   one with HOLD or TOOL is worked on (by a process of its own) until the file LOG.go is there, one with ASK opens a dialog, which the next Enter closes.
+import {spawn} from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -137,7 +138,8 @@ function enter() {
   if (queued) return;
   become('busy');
   turn = {text, timer: setTimeout(done, text.includes('long') ? work * 10 : work)};
-  if (!text.includes('HOLD')) return;
+  if (text.includes('TOOL')) log('tool', {tool: spawn('sleep', ['600'], {detached: true, stdio: 'ignore'}).pid});
+  if (!/HOLD|TOOL/.test(text)) return;
   clearTimeout(turn.timer);
   const hold = () => {
     if (existsSync(`${options.get('--log')}.go`)) done();
