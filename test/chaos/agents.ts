@@ -16,6 +16,8 @@ const AT_ONCE = 4;
 const BACK_MS = 90_000;
 /** Longest time after a message was accepted at which its agent is killed, in ms. */
 const SENDING_MS = 300;
+/** So much of a session's past is told with a failure, in lines. */
+const STORY = 40;
 const CONTINUE = /^Your process ended in the middle of your last turn/;
 
 /** One session on its way through the experiment. */
@@ -133,7 +135,13 @@ async function hunt({rounds, chance, say}: ChaosContext, backend: Backend): Prom
       // That one takes two.
       if (phase.name === 'starting' && victim.crashes + 2 > CRASHES_EACH) continue;
       say(`${n}: ${victim.name}, ${phase.name}`);
-      back.get(victim.kept)!.push(await blow(victim, phase, n));
+      try {
+        back.get(victim.kept)!.push(await blow(victim, phase, n));
+      } catch (error) {
+        // All that is known of it, behind what else was under way.
+        for (const line of storyOf(stage, victim)) say(line);
+        throw error;
+      }
       seen.set(phase.name, (seen.get(phase.name) ?? 0) + 1);
     }
   };
@@ -195,6 +203,13 @@ async function blow(victim: Victim, phase: Phase, n: number): Promise<number> {
     BACK_MS,
   );
   return Math.max(0, took);
+}
+
+/** What amux did with a session, and what its agent says of itself. */
+function storyOf({paths}: Stage, {name, agent}: Victim): string[] {
+  const own = readableJournal(paths).filter(({session}) => session?.name === name);
+  const told = own.slice(-STORY).map(({at, type, reason}) => `${new Date(at).toISOString()} ${type} ${reason}`);
+  return [[...told, ...agent.entries.slice(-STORY).map(entry => JSON.stringify(entry))].join('\n      ')];
 }
 
 async function works({fleet, name, agent}: Victim, text: string): Promise<void> {

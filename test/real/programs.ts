@@ -65,6 +65,7 @@ const claude: Program = {
 const codex: Program = {
   name: 'codex',
   package: '@openai/codex',
+  launched: true,
   provider: 'openai',
   args: ['-s', 'workspace-write', '-a', 'on-request'],
   sees: {
@@ -115,6 +116,7 @@ const codex: Program = {
 const gemini: Program = {
   name: 'gemini',
   package: '@google/gemini-cli',
+  launched: true,
   provider: 'gemini',
   args: [],
   homeFiles: {
