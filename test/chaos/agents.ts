@@ -18,6 +18,8 @@ const BACK_MS = 90_000;
 const SENDING_MS = 300;
 /** So much of a session's past is told with a failure, in lines. */
 const STORY = 40;
+/** So long after an agent its supervisor is killed at most, in ms. */
+const ALSO_MS = 3500;
 const CONTINUE = /^Your process ended in the middle of your last turn/;
 
 /** One session on its way through the experiment. */
@@ -93,15 +95,26 @@ const phases: readonly Phase[] = [
   {name: 'turn', kept: false, bring: works, told: exactly(work => [work, work])},
 ];
 
-export const agentPlans: readonly Plan[] = (['tmux', 'pty'] as const).map(backend => ({
-  name: `agents/${backend}`,
-  breaks: `kill -9 of agents wherever they stand (${backend}): same conversation, each message once`,
-  rounds: {short: 9, long: 50},
-  run: context => hunt(context, backend),
-}));
+export const agentPlans: readonly Plan[] = (['tmux', 'pty'] as const).flatMap(backend => [
+  {
+    name: `agents/${backend}`,
+    breaks: `kill -9 of agents wherever they stand (${backend}): same conversation, each message once`,
+    rounds: {short: 9, long: 50},
+    run: context => hunt(context, {backend, twice: false}),
+  },
+  {
+    name: `agents/${backend}-twice`,
+    breaks: `the same, and kill -9 of the supervisor while it brings them back (${backend})`,
+    rounds: {short: 5, long: 40},
+    run: context => hunt(context, {backend, twice: true}),
+  },
+]);
 
 /** A round is a kill. */
-async function hunt({rounds, chance, say}: ChaosContext, backend: Backend): Promise<Figure[]> {
+async function hunt(
+  {rounds, chance, say}: ChaosContext,
+  {backend, twice}: {backend: Backend; twice: boolean},
+): Promise<Figure[]> {
   await using stage = new Stage({backend});
   await stage.start();
   const cold = new Map<boolean, number[]>([
@@ -136,7 +149,9 @@ async function hunt({rounds, chance, say}: ChaosContext, backend: Backend): Prom
       if (phase.name === 'starting' && victim.crashes + 2 > CRASHES_EACH) continue;
       say(`${n}: ${victim.name}, ${phase.name}`);
       try {
-        back.get(victim.kept)!.push(await blow(victim, phase, n));
+        const also = twice ? () => killAlso(stage, {chance, say}) : null;
+        const took = await blow(victim, phase, {n, also});
+        if (!twice) back.get(victim.kept)!.push(took);
       } catch (error) {
         // All that is known of it, behind what else was under way.
         for (const line of storyOf(stage, victim)) say(line);
@@ -145,7 +160,8 @@ async function hunt({rounds, chance, say}: ChaosContext, backend: Backend): Prom
       seen.set(phase.name, (seen.get(phase.name) ?? 0) + 1);
     }
   };
-  const parts = Array.from({length: AT_ONCE}, (_, i) => victims.filter((_each, at) => at % AT_ONCE === i));
+  const atOnce = twice ? 1 : AT_ONCE;
+  const parts = Array.from({length: atOnce}, (_, i) => victims.filter((_each, at) => at % atOnce === i));
   await Promise.all(parts.map(hunter));
   for (const {fleet} of victims) await fleet[Symbol.asyncDispose]();
   await stage.stop();
@@ -168,7 +184,11 @@ async function hunt({rounds, chance, say}: ChaosContext, backend: Backend): Prom
 }
 
 /** Kills it there; how long after its pause it was back, in ms. */
-async function blow(victim: Victim, phase: Phase, n: number): Promise<number> {
+async function blow(
+  victim: Victim,
+  phase: Phase,
+  {n, also}: {n: number; also: (() => Promise<void>) | null},
+): Promise<number> {
   const {name, agent, fleet} = victim;
   const before = agent.prompts.length;
   const work = `work ${n}`;
@@ -181,6 +201,7 @@ async function blow(victim: Victim, phase: Phase, n: number): Promise<number> {
   await kill(pid);
   const killed = performance.now();
   victim.crashes++;
+  await also?.();
   await until(`${name} to be back after "${phase.name}"`, () => readies(agent) > lives && agent.pid !== pid, BACK_MS);
   const took = performance.now() - killed - 1000 * 2 ** (victim.crashes - 1);
   const probe = `after ${n}`;
@@ -210,6 +231,15 @@ function storyOf({paths}: Stage, {name, agent}: Victim): string[] {
   const own = readableJournal(paths).filter(({session}) => session?.name === name);
   const told = own.slice(-STORY).map(({at, type, reason}) => `${new Date(at).toISOString()} ${type} ${reason}`);
   return [[...told, ...agent.entries.slice(-STORY).map(entry => JSON.stringify(entry))].join('\n      ')];
+}
+
+/** While its agent is away, is launched, or gets what it is told. */
+async function killAlso(stage: Stage, {chance, say}: Pick<ChaosContext, 'chance' | 'say'>): Promise<void> {
+  const moment = chance.below(ALSO_MS);
+  say(`   and the supervisor ${moment} ms later`);
+  await pause(moment); // The moment is the experiment.
+  await stage.kill();
+  await stage.start();
 }
 
 async function works({fleet, name, agent}: Victim, text: string): Promise<void> {
