@@ -12,7 +12,7 @@ import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/
 import {mcpNotice} from '../domain/mcp-run.ts';
 import {checkName} from '../domain/names.ts';
 import type {RunRecord} from '../domain/run.ts';
-import {isLive, type Session} from '../domain/session.ts';
+import {isAway, isLive, type Session} from '../domain/session.ts';
 import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
@@ -115,6 +115,7 @@ export class Life {
     await runner.exclusively(async () => {
       const {session} = runner;
       const agent = agentOf(session.agentType);
+      if (isAway(session) && given.conversation === undefined) return this.#hasten(runner, given, actor);
       const input = {...given, conversation: given.conversation ?? unbegun(agent, session)};
       if (isLive(session)) throw new AmuxError('session.running', {name: session.name});
       if (session.kind === 'one-shot' && session.run !== null) {
@@ -143,6 +144,12 @@ export class Life {
     if (pid !== null && !isAlive(pid)) await runner.until(each => !isLive(each), EXIT_SEEN_MS);
     const {session} = runner;
     if (session.status === 'failed') throw startFailure(session, this.#options.paths.screens);
+  }
+
+  /** One that crashed comes back now, and with its conversation. */
+  #hasten(runner: Runner, {prompt}: StartInput, actor: string): void {
+    if (prompt !== undefined && prompt !== '') this.#options.enqueue(runner, {text: prompt, actor});
+    runner.observe({source: 'request', at: this.#options.now(), act: 'start'}, actor);
   }
 
   async stop(runner: Runner, force: boolean, actor: string): Promise<void> {

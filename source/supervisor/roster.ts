@@ -6,7 +6,7 @@ import type {Change, Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
 import {findNamed} from '../domain/names.ts';
-import {complete, isBetween, isLive, type Session} from '../domain/session.ts';
+import {complete, isAway, isBetween, isLive, type Session} from '../domain/session.ts';
 import {heldBy} from '../domain/spending.ts';
 import type {Message} from '../domain/steering.ts';
 import {defaultWatch, type WatchSettings} from '../domain/watch.ts';
@@ -149,7 +149,8 @@ export class Roster {
   /** Throws `session.not-running`. */
   live(ref: string): Runner {
     const runner = this.find(ref);
-    if (!isLive(runner.session)) throw new AmuxError('session.not-running', {name: runner.session.name});
+    const {session} = runner;
+    if (!isLive(session) || isAway(session)) throw new AmuxError('session.not-running', {name: session.name});
     return runner;
   }
 
