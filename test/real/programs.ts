@@ -65,7 +65,6 @@ const claude: Program = {
 const codex: Program = {
   name: 'codex',
   package: '@openai/codex',
-  launched: true,
   provider: 'openai',
   args: ['-s', 'workspace-write', '-a', 'on-request'],
   sees: {
