@@ -77,6 +77,7 @@ export const eventTypes = [
   'supervisor.stopped',
   'backend.lost',
   'notice',
+  'notice.told',
   'snapshot',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
