@@ -113,6 +113,11 @@ export class FakeFleet implements Fleet {
     this.budgetViews = this.budgetViews.filter(each => each.id !== id);
   };
 
+  /** What its cockpit said that a person looks at. */
+  readonly looks: {viewer: string; sessions: string[]}[] = [];
+  readonly lookAt: Fleet['lookAt'] = async look => void this.looks.push(look);
+  readonly testNotices: Fleet['testNotices'] = async () => [];
+
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;
     for (const [name, screen] of Object.entries(screens)) this.#screens.set(this.#find(name).id, screen);
@@ -344,6 +349,7 @@ export class FakeFleet implements Fleet {
       hosted: 'cockpit',
       url: null,
       backend: 'tmux',
+      desktop: false,
       started_at: 0,
       sessions: this.#sessions.length,
       running: 0,
