@@ -115,7 +115,11 @@ export class FakeFleet implements Fleet {
 
   /** What its cockpit said that a person looks at. */
   readonly looks: {viewer: string; sessions: string[]}[] = [];
-  readonly lookAt: Fleet['lookAt'] = async look => void this.looks.push(look);
+  onLook: (sessions: readonly string[]) => void = () => {};
+  readonly lookAt: Fleet['lookAt'] = async look => {
+    this.looks.push(look);
+    this.onLook(look.sessions);
+  };
   readonly testNotices: Fleet['testNotices'] = async () => [];
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
@@ -377,10 +381,9 @@ export class FakeFleet implements Fleet {
   }
 
   /** Tells of something that happened to a session. */
-  note(name: string, reason: string, type: EventView['type'] = 'session.activity'): void {
+  note(name: string, reason: string, type: EventView['type'] = 'session.activity', at = Date.now() / 1000): void {
     const session = this.#find(name);
     const cursor = this.#entries.length + 1;
-    const at = Date.now() / 1000;
     const about = {id: session.id, name: session.name};
     this.#entries.push({cursor, at, type, actor: 'test', session: about, reason, cards: []});
     this.#wake();

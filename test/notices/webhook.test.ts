@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 import {describe, test} from 'node:test';
 import {Deliveries, PAUSES_MS, type Parcel} from '../../source/notices/deliveries.ts';
 import {type Endpoint, post, signatureOf} from '../../source/notices/webhook.ts';
-import {Receiver, type Reply} from './receiver.ts';
+import {type Received, Receiver, type Reply} from './receiver.ts';
 
 const NOW = 1_800_000_000_123;
 const once = {now: NOW, version: '1.2.3'};
@@ -40,6 +41,27 @@ describe('a webhook', () => {
     assert.equal(headers['x-amux-signature'], signatureOf({secret: 'geheim', timestamp: '1800000000', body}));
     await post({url: receiver.url, secret: null}, {id: 'n-2', body: ''}, once);
     assert.equal(receiver.received[1]!.headers['x-amux-signature'], undefined);
+  });
+
+  test('is verified by what the README says', async () => {
+    await using receiver = await Receiver.open();
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const snippet = [...readme.matchAll(/^```js\n(.*?)^```$/gms)]
+      .map(([, code]) => code!)
+      .find(code => /amux/.test(code));
+    assert.ok(snippet);
+    const {isFromAmux} = (await import(`data:text/javascript,${encodeURIComponent(snippet)}`)) as {
+      isFromAmux: (call: {headers: object; body: string; secret: string}) => boolean;
+    };
+    await post({url: receiver.url, secret: 'geheim'}, {id: 'n', body: '{"ü":1}'}, {...once, now: Date.now()});
+    await post({url: receiver.url, secret: 'geheim'}, {id: 'n', body: '{}'}, {...once, now: Date.now() - 600_000});
+    await post({url: receiver.url, secret: null}, {id: 'n', body: '{}'}, {...once, now: Date.now()});
+    const [fresh, stale, unsigned] = receiver.received as [Received, Received, Received];
+    assert.equal(isFromAmux({...fresh, secret: 'geheim'}), true);
+    assert.equal(isFromAmux({...fresh, secret: 'other'}), false);
+    assert.equal(isFromAmux({...fresh, body: '{"ü":2}', secret: 'geheim'}), false);
+    assert.equal(isFromAmux({...stale, secret: 'geheim'}), false);
+    assert.equal(isFromAmux({...unsigned, secret: 'geheim'}), false);
   });
 
   test('follows no redirect', async () => {
