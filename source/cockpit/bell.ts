@@ -28,6 +28,8 @@ export type Bell = {heard: (entry: EventView) => void; close: () => void};
 export function createBell({settings, env, clock, write, isLent, inSight, served}: Options): Bell {
   let gathered: Notice[] = [];
   let timer: NodeJS.Timeout | undefined;
+  /** The least that an entry took to come, in ms: the clock of a fleet elsewhere may differ from this one. */
+  let lag = Number.POSITIVE_INFINITY;
 
   const ring = (): void => {
     timer = undefined;
@@ -47,8 +49,10 @@ export function createBell({settings, env, clock, write, isLent, inSight, served
 
   return {
     heard(entry) {
-      const notice = readNotice({...entry, at: entry.at * 1000});
-      if (notice === null || clock() - notice.at > FRESH_MS) return;
+      const took = clock() - entry.at * 1000;
+      lag = Math.min(lag, took);
+      const notice = readNotice(entry);
+      if (notice === null || took - lag > FRESH_MS) return;
       if (notice.session !== null && inSight().includes(notice.session.id)) return;
       gathered.push(notice);
       if (timer === undefined) ring();

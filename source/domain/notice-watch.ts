@@ -76,9 +76,9 @@ export function watchForNotices(past: readonly Entry[], sessions: Iterable<Sessi
   };
 
   const wake = (): number | null => {
-    if (loose.length > 0) return loose[0]!.at;
-    const times = [...tracks.values()].flatMap(({pending}) => (pending === null ? [] : [pending.dueAt]));
-    return times.length === 0 ? null : Math.min(...times);
+    let earliest = loose[0]?.at ?? Number.POSITIVE_INFINITY;
+    for (const {pending} of tracks.values()) if (pending !== null) earliest = Math.min(earliest, pending.dueAt);
+    return Number.isFinite(earliest) ? earliest : null;
   };
 
   for (const entry of past) follow(entry);

@@ -74,7 +74,7 @@ export async function showCockpit({
       stdout: process.stdout,
       themes: {files: themeFiles(context.paths.themes), chosen: settings.theme},
       mouse: settings.mouse,
-      ...(mode === 'demo' ? {} : {notices: noticesOf(context.paths.config, settings)}),
+      notices: noticesOf(context.paths.config, settings),
       keys: {leave: settings.leaveKey, detach: settings.detachKey, changes: settings.keys},
       info: {
         mode,
