@@ -10,11 +10,14 @@ const DEALT_WITH_MS = 1000;
 /** News that has lasted. `at`: when it began, ms since the epoch. */
 export type Due = {session: {id: string; name: string} | null; at: number; news: News};
 
-/** What is known of one session. `last`: what was told, or passed over; `overAt` null: that still is so. */
+/**
+ * What is known of one session. `last`: what was told, or passed over; `overAt` null: that still is so; `answered`:
+ * somebody did something about it since, so that the same afterwards is no flicker.
+ */
 type Track = {
   session: Session;
   pending: {news: News; at: number; dueAt: number} | null;
-  last: {news: News; overAt: number | null} | null;
+  last: {news: News; overAt: number | null; answered: boolean} | null;
 };
 
 export type NoticeWatch = {
@@ -53,6 +56,8 @@ export function watchForNotices(past: readonly Entry[], sessions: Iterable<Sessi
       const track = tracks.get(session.id) ?? firstSight(session, isNews);
       tracks.set(session.id, step(track, session, entry.at));
     }
+    const acted = isAct(entry) ? tracks.get(entry.session?.id ?? '') : undefined;
+    if (acted?.last != null) acted.last = {...acted.last, answered: true};
   };
 
   const told = (entry: Entry): void => {
@@ -60,7 +65,8 @@ export function watchForNotices(past: readonly Entry[], sessions: Iterable<Sessi
     if (notice === null) return;
     const track = notice.session === null ? undefined : tracks.get(notice.session.id);
     if (track === undefined) loose = loose.filter(({news}) => news.text !== notice.text);
-    else if (track.pending !== null) pass(track);
+    // What began while it went out is still to be told.
+    else if (track.pending?.news.text === notice.text) pass(track);
   };
 
   const take = (now: number): Due[] => {
@@ -96,7 +102,7 @@ function firstSight(session: Session, isNews: boolean): Track {
   return {
     session: isNews ? idle : session,
     pending: null,
-    last: before === null ? null : {news: before, overAt: null},
+    last: before === null ? null : lastOf(before, null),
   };
 }
 
@@ -104,7 +110,7 @@ function firstSight(session: Session, isNews: boolean): Track {
 function pass(track: Track): void {
   if (track.pending === null) return;
   const isNow = newsOf(track.session, null) !== null;
-  track.last = {news: track.pending.news, overAt: isNow ? null : track.pending.dueAt};
+  track.last = lastOf(track.pending.news, isNow ? null : track.pending.dueAt);
   track.pending = null;
 }
 
@@ -120,19 +126,26 @@ function step(track: Track, session: Session, at: number): Track {
     return {session, pending: stays ? pending : null, last: over};
   }
   const {settleMs, ...news} = found;
-  if (last !== null && isSame(last, news, at)) return {session, pending: null, last: {news, overAt: null}};
+  if (last !== null && isSame(last, news, at)) return {session, pending: null, last: lastOf(news, null)};
   const goesOn = pending !== null && pending.news.kind === news.kind;
   const next = goesOn ? {...pending, news} : {news, at, dueAt: at + settleMs};
   return {session, pending: next, last};
 }
 
 /** Whether what was told is what is told now. */
-function isSame({news: told, overAt}: NonNullable<Track['last']>, news: News, at: number): boolean {
+function isSame({news: told, overAt, answered}: NonNullable<Track['last']>, news: News, at: number): boolean {
   if (told.kind !== news.kind) return false;
-  if (overAt !== null) return at - overAt < FLICKER_MS && told.key === news.key;
+  if (overAt !== null) return !answered && at - overAt < FLICKER_MS && told.key === news.key;
   // It goes on: what it waits for is only read better, unless it asks for something else.
   return told.ref === null || news.ref === null ? isLikely(told, news) : told.ref === news.ref;
 }
+
+const lastOf = (news: News, overAt: number | null): NonNullable<Track['last']> => ({news, overAt, answered: false});
+
+/** A person's answer, or the next message: what a supervisor only sees of an end may be a flicker. */
+const isAct = ({type, actor, changes}: Entry): boolean =>
+  (type === 'approval.settled' && actor !== 'supervisor') ||
+  changes.some(change => change.kind === 'message.state' && change.state === 'pasted');
 
 const isLikely = (told: News, news: News): boolean => news.kind !== 'failed' || told.key === news.key;
 

@@ -55,10 +55,7 @@ export const stateRules: readonly StateRule[] = [
     // The next message of its queue is typed at once: then its turn was not the last.
     kind: 'finished',
     settleMs: 2000,
-    of: ({activity, signals}) =>
-      activity === 'finished'
-        ? {text: 'its turn has ended', key: `turn ${signals.submitted?.message ?? ''}`, ref: null}
-        : null,
+    of: ({activity}) => (activity === 'finished' ? {text: 'its turn has ended', key: 'turn', ref: null} : null),
   },
   {
     // A program that worked until it ended well. One that was at rest was left by a person.

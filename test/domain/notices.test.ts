@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import type {Entry} from '../../source/domain/events.ts';
+import type {Change, Entry} from '../../source/domain/events.ts';
 import {desktopSequence, terminalShows} from '../../source/domain/notice-signal.ts';
 import {FLICKER_MS, watchForNotices} from '../../source/domain/notice-watch.ts';
 import {digest, noticeReason, readNotice, waitingForOf} from '../../source/domain/notices.ts';
@@ -16,12 +16,9 @@ const asks = (detail: string, ...ids: string[]): Partial<Session> => ({
   requests: ids.map(id => ({id})) as Session['requests'],
 });
 const limited: Partial<Session> = {...running, activity: 'waiting', waitingFor: {kind: 'limit', detail: 'until 5 pm'}};
-const turn = (message: string): Partial<Session> => ({
-  ...running,
-  activity: 'finished',
-  unseen: true,
-  signals: {...session('s1').signals, submitted: {at: 1, message}},
-});
+const finished: Partial<Session> = {...running, activity: 'finished', unseen: true};
+
+const pasted: Change = {kind: 'message.state', id: 'm1', state: 'pasted', reason: '', changedAt: 1};
 
 let cursor = 0;
 const told = (change: Partial<Session>, at: number, type: Entry['type'] = 'session.activity'): Entry => {
@@ -31,10 +28,10 @@ const told = (change: Partial<Session>, at: number, type: Entry['type'] = 'sessi
     cursor,
     at: T + at,
     type,
-    actor: 'supervisor',
+    actor: type === 'approval.settled' ? 'cli' : 'supervisor',
     session: {id: 's1', name: 'pay'},
     reason: '',
-    changes: [{kind: 'session.put', session: record}],
+    changes: [type === 'message.state' ? pasted : {kind: 'session.put', session: record}],
   };
 };
 
@@ -84,6 +81,23 @@ const stories: Record<string, {story: Parameters<typeof noticesOf>[0]; out: stri
     ],
     out: ['pay waiting: permission: Bash: rm', 'pay waiting: permission: Bash: rm'],
   },
+  'the same question soon, after somebody answered it, is another': {
+    story: [
+      [0, asks('Bash: rm', 'r1')],
+      [3000, running, 'approval.settled'],
+      [4000, asks('Bash: rm', 'r2')],
+    ],
+    out: ['pay waiting: permission: Bash: rm', 'pay waiting: permission: Bash: rm'],
+  },
+  'the same question soon, after the next message, is another': {
+    story: [
+      [0, asks('Bash: rm')],
+      [3000, running],
+      [3500, running, 'message.state'],
+      [4000, asks('Bash: rm')],
+    ],
+    out: ['pay waiting: permission: Bash: rm', 'pay waiting: permission: Bash: rm'],
+  },
   'the next question, without work in between, is another': {
     story: [
       [0, asks('Bash: rm', 'r1')],
@@ -108,24 +122,25 @@ const stories: Record<string, {story: Parameters<typeof noticesOf>[0]; out: stri
   'a limit is no question': {story: [[0, limited]], out: ['pay limit: limit: until 5 pm']},
   'the end of a turn is one notice, also when it is seen at once': {
     story: [
-      [0, turn('m1')],
+      [0, finished],
       [1500, {...running, activity: 'idle'}],
     ],
     out: ['pay finished: its turn has ended'],
   },
   'a turn that goes on with the next message of its queue has not ended': {
     story: [
-      [0, turn('m1')],
+      [0, finished],
       [900, running],
-      [8000, turn('m2')],
+      [8000, finished],
     ],
     out: ['pay finished: its turn has ended'],
   },
   'each turn is a notice, however short': {
     story: [
-      [0, turn('m1')],
+      [0, finished],
       [2500, running],
-      [3000, turn('m2')],
+      [2500, running, 'message.state'],
+      [3000, finished],
     ],
     out: ['pay finished: its turn has ended', 'pay finished: its turn has ended'],
   },
@@ -192,6 +207,18 @@ describe('notices', () => {
     assert.deepEqual(said([], first), []);
     // It was passed over, because somebody looked at it, and the journal went on.
     assert.deepEqual(said([first, {...told({}, 9000), type: 'notice', changes: []}], first), []);
+  });
+
+  test('what begins while a notice goes out is told as well', () => {
+    const watch = watchForNotices([], [session('s1', {name: 'pay', ...running})]);
+    watch.follow(told(asks('one', 'r1'), 0));
+    assert.equal(watch.take(T + 2000).length, 1);
+    watch.follow(told(asks('two', 'r2'), 2000));
+    watch.follow({...told({}, 2001), type: 'notice.told', reason: 'waiting · permission: one', changes: []});
+    assert.deepEqual(
+      watch.take(T + 9000).map(({news}) => news.text),
+      ['permission: two'],
+    );
   });
 
   test('what the journal says is read again', () => {

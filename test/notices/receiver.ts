@@ -2,6 +2,9 @@ import {once} from 'node:events';
 import {createServer, type IncomingHttpHeaders, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 
+/** Longest wait for one more, in ms: machines under load are slow. */
+const BOUND_MS = 15_000;
+
 export type Received = {path: string; headers: IncomingHttpHeaders; body: string};
 /** A status with headers; null: it never answers. */
 export type Reply = {status: number; headers?: Record<string, string>} | null;
@@ -37,11 +40,24 @@ export class Receiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hooks/top-secret`;
   }
 
+  /** What came, without repeats of the same. */
+  get distinct(): Received[] {
+    return [...new Map(this.received.map(each => [each.headers['x-amux-id'], each])).values()];
+  }
+
   /** Resolves once so many requests came in all. */
-  async count(wanted: number): Promise<void> {
-    while (this.received.length < wanted) {
-      await new Promise<void>(resolve => {
-        this.#arrived = resolve;
+  count(wanted: number): Promise<void> {
+    return this.until(wanted, () => this.received.length);
+  }
+
+  async until(wanted: number, now: () => number): Promise<void> {
+    while (now() < wanted) {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`waited for ${wanted} notices, ${now()} came`)), BOUND_MS);
+        this.#arrived = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
   }
