@@ -37,12 +37,11 @@ export function watchForNotices(past: readonly Entry[], sessions: Iterable<Sessi
   let loose: Due[] = [];
 
   const follow = (entry: Entry): void => {
-    const rule = entryRules.find(({type}) => type === entry.type);
-    if (rule !== undefined) {
-      const {kind, text} = rule;
-      const news = {kind, text: text(entry), key: String(entry.cursor), ref: null};
+    for (const rule of entryRules) {
+      const text = rule.type === entry.type ? rule.text(entry) : null;
+      if (text === null) continue;
+      const news = {kind: rule.kind, text, key: String(entry.cursor), ref: null};
       loose.push({session: entry.session, at: entry.at, news});
-      return;
     }
     if (entry.type === 'notice.told') {
       told(entry);

@@ -76,8 +76,8 @@ export const stateRules: readonly StateRule[] = [
   },
 ];
 
-/** Entries of the journal that are news by themselves, whatever the sessions do. */
-type EntryRule = {type: EventType; kind: NoticeKind; text: (entry: Entry) => string};
+/** Entries of the journal that are news by themselves, whatever the sessions do; `text` null: this one is none. */
+type EntryRule = {type: EventType; kind: NoticeKind; text: (entry: Entry) => string | null};
 
 export const entryRules: readonly EntryRule[] = [
   {type: 'budget.near', kind: 'budget', text: ({reason}) => brief(reason)},
