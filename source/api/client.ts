@@ -130,6 +130,11 @@ export class Client implements Fleet {
 
   attached = (ref: string, state: 'on' | 'off'): Promise<void> => this.#connection.post(at(ref, 'attached'), {state});
 
+  lookAt: Fleet['lookAt'] = body => this.#connection.post('/api/looks', body);
+
+  testNotices: Fleet['testNotices'] = () =>
+    this.#connection.call('/api/notices/test', {method: 'POST', body: {}, patienceMs: LOOK_MS});
+
   commands: Fleet['commands'] = () => this.#connection.call('/api/commands');
 
   async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {

@@ -8,6 +8,7 @@ import {bulkRoutes} from './routes/bulk.ts';
 import {knowledgeRoutes} from './routes/knowledge.ts';
 import {lifeRoutes} from './routes/life.ts';
 import {mcpRoutes} from './routes/mcp.ts';
+import {noticeRoutes} from './routes/notices.ts';
 import {plannedRoutes} from './routes/planned.ts';
 import {sessionRoutes} from './routes/sessions.ts';
 import {spendingRoutes} from './routes/spending.ts';
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...knowledgeRoutes,
   ...workspaceRoutes,
   ...mcpRoutes,
+  ...noticeRoutes,
   ...spendingRoutes,
   ...plannedRoutes,
   ...accessRoutes,

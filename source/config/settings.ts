@@ -4,6 +4,7 @@ import {logLevels} from '../domain/log.ts';
 import {agentsSchema, maskAgents} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
 import {boardSchema} from './board.ts';
+import {maskNotices, noticesSchema} from './notices.ts';
 import {pricesSchema} from './prices.ts';
 import {projectSchema} from './profiles.ts';
 import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
@@ -79,6 +80,7 @@ export const settingsSchema = z.strictObject({
     .default(false)
     .describe('Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts'),
   board: boardSchema.describe('The board of this home'),
+  notices: noticesSchema.describe('How people are told of what they do not look at'),
   prices: pricesSchema.describe('What models cost, over the list of amux; by their names without a date'),
   agents: agentsSchema.describe('Agent profiles of this home; those of a project lie over them'),
 });
@@ -101,11 +103,14 @@ export function validateFile(file: string, kind: 'home' | 'project'): {problems:
 }
 
 /** With defaults, secrets masked: for `config show --json`. */
-export function maskSettings<T extends {agents: Settings['agents']}>(settings: T): T {
-  return {...settings, agents: maskAgents(settings.agents)};
+export function maskSettings<T extends Maskable>(settings: T): T {
+  const {agents, notices} = settings;
+  return {...settings, agents: maskAgents(agents), ...(notices === undefined ? {} : {notices: maskNotices(notices)})};
 }
 
+type Maskable = Pick<Settings, 'agents'> & Partial<Pick<Settings, 'notices'>>;
+
 /** The same as YAML, for `config show`. */
-export function dumpSettings(settings: {agents: Settings['agents']}): string {
+export function dumpSettings(settings: Maskable): string {
   return stringify(maskSettings(settings), {lineWidth: 0});
 }

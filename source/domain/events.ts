@@ -79,6 +79,7 @@ export const eventTypes = [
   'watchdog.fired',
   'watchdog.alarm',
   'notice',
+  'notice.told',
   'snapshot',
 ] as const;
 export type EventType = (typeof eventTypes)[number];

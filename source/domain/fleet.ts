@@ -8,6 +8,7 @@ import type {ExternalCommand} from './external-command.ts';
 import type {Knowledge} from './knowledge.ts';
 import type {McpServers} from './mcp.ts';
 import type {ModelView} from './model.ts';
+import type {Notices} from './notices.ts';
 import type {RunRecord} from './run.ts';
 import type {Screen, Scrollback} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
@@ -148,6 +149,8 @@ export type Health = {
   /** Of the API over TCP, without a token; null: nowhere. */
   url: string | null;
   backend: 'tmux' | 'pty';
+  /** It shows notices on the desktop of its machine. */
+  desktop: boolean;
   started_at: number;
   sessions: number;
   running: number;
@@ -201,7 +204,7 @@ export type ModelOutcome = Outcome & {model: ModelView | null};
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Spending, Workspaces {
+export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Notices, Spending, Workspaces {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;

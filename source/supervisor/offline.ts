@@ -141,6 +141,7 @@ export class Offline extends Refusing implements Fleet {
       hosted: 'none',
       url: null,
       backend: backends[0]?.kind ?? 'tmux',
+      desktop: false,
       started_at: 0,
       sessions: all.length,
       running: all.filter(isLive).length,

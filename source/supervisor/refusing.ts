@@ -22,6 +22,8 @@ export class Refusing {
   seen = refuse;
   attach = refuse;
   attached = refuse;
+  lookAt = refuse;
+  testNotices = refuse;
   shutdown = refuse;
   createToken = refuse;
   revokeToken = refuse;

@@ -30,6 +30,7 @@ import {FleetMcpFile} from './mcp-file.ts';
 import {mcpServers} from './mcp-servers.ts';
 import {ModelSwitch} from './model-switch.ts';
 import {models} from './models.ts';
+import {type NoticeOptions, noticeKeeper} from './notices.ts';
 import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
@@ -66,6 +67,8 @@ export type SupervisorOptions = {
   prices?: PriceTable;
   /** By which the histories of agents are found; default: none are read. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Of notices; for tests. */
+  outside?: NoticeOptions['outside'];
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
   /** ms since the epoch. */
@@ -123,6 +126,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onTakeUp: runner => takeUpCut(runner, {life, now}),
   });
   const spendings = spendingsOf({...options, roster: () => roster});
+  const told = noticeKeeper({...options, env: options.env ?? {}, note: why => roster.note('notice', why)});
   const caps = budgetKeeper({store, roster: () => roster, spendings, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
@@ -178,6 +182,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const dispose = async () => {
     ending.abort();
     marks.close();
+    await told.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
     await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
     mcpFile.close();
@@ -205,6 +210,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...modelsOf.as(actor),
     ...spending({roster, spendings}),
     ...caps.as(actor),
+    lookAt: told.lookAt,
+    testNotices: told.testNotices,
 
     async health(): Promise<Health> {
       const {version, hosted} = options;
@@ -215,6 +222,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
         hosted,
         url: options.apiUrl(),
         backend: backends[0]!.kind,
+        desktop: told.desktop(),
         started_at: Math.floor(startedAt / 1000),
         sessions: roster.all.length,
         running: roster.liveOnes.length,

@@ -113,6 +113,15 @@ export class FakeFleet implements Fleet {
     this.budgetViews = this.budgetViews.filter(each => each.id !== id);
   };
 
+  /** What its cockpit said that a person looks at. */
+  readonly looks: {viewer: string; sessions: string[]}[] = [];
+  onLook: (sessions: readonly string[]) => void = () => {};
+  readonly lookAt: Fleet['lookAt'] = async look => {
+    this.looks.push(look);
+    this.onLook(look.sessions);
+  };
+  readonly testNotices: Fleet['testNotices'] = async () => [];
+
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;
     for (const [name, screen] of Object.entries(screens)) this.#screens.set(this.#find(name).id, screen);
@@ -344,6 +353,7 @@ export class FakeFleet implements Fleet {
       hosted: 'cockpit',
       url: null,
       backend: 'tmux',
+      desktop: false,
       started_at: 0,
       sessions: this.#sessions.length,
       running: 0,
@@ -371,10 +381,9 @@ export class FakeFleet implements Fleet {
   }
 
   /** Tells of something that happened to a session. */
-  note(name: string, reason: string, type: EventView['type'] = 'session.activity'): void {
+  note(name: string, reason: string, type: EventView['type'] = 'session.activity', at = Date.now() / 1000): void {
     const session = this.#find(name);
     const cursor = this.#entries.length + 1;
-    const at = Date.now() / 1000;
     const about = {id: session.id, name: session.name};
     this.#entries.push({cursor, at, type, actor: 'test', session: about, reason, cards: []});
     this.#wake();

@@ -15,6 +15,7 @@ export const health = shapeOf<Health>()(
       hosted: z.enum(['cockpit', 'serve', 'auto', 'demo', 'none']),
       url: z.string().nullable().describe('Of the API over TCP; null: nowhere'),
       backend: z.enum(['tmux', 'pty']),
+      desktop: z.boolean().describe('It shows notices on the desktop of its machine'),
       started_at: seconds,
       sessions: z.number().int(),
       running: z.number().int(),

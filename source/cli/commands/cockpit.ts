@@ -74,6 +74,7 @@ export async function showCockpit({
       stdout: process.stdout,
       themes: {files: themeFiles(context.paths.themes), chosen: settings.theme},
       mouse: settings.mouse,
+      notices: noticesOf(context.paths.config, settings),
       keys: {leave: settings.leaveKey, detach: settings.detachKey, changes: settings.keys},
       info: {
         mode,
@@ -111,6 +112,19 @@ export async function showCockpit({
     // A terminal that takes nothing any more would keep the process.
     if (process.stdout.writableLength > 0) setImmediate(() => process.exit());
   }
+}
+
+/** As the file says then; while it is invalid, what it said before. */
+function noticesOf(file: string, {notices}: Settings): () => Settings['notices'] {
+  let last = notices;
+  return () => {
+    try {
+      last = loadSettings(file).settings.notices;
+    } catch {
+      // Whoever starts something next is told.
+    }
+    return last;
+  };
 }
 
 /** Names of the directories in `dir`, links to directories included; null: there is none, or it cannot be read. */

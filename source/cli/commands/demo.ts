@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {quoteArgv} from '../../config/command-line.ts';
@@ -25,6 +25,8 @@ async function showDemo(context: Context): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   let host: Host | null = null;
   try {
+    // Its agents ask all the time, and nobody is meant.
+    writeFileSync(pathsOf(home).config, 'notices: {bell: false, desktop: off}\n');
     host = await openDemo(home);
     const {fleet, settings} = host;
     const filled = fill(host, home);

@@ -19,6 +19,10 @@ export type Source = {
   clock: () => number;
   fail: (error: unknown) => void;
   say: (message: string, hint?: string) => void;
+  /** Hears of each entry as it comes. */
+  told?: (entry: EventView) => void;
+  /** Acts once the person may be in front of it; returns what calls it off. Default: at once. */
+  whenHere?: (act: () => void) => () => void;
 };
 
 /** Keeps the sessions of the state true to the fleet. */
@@ -50,6 +54,7 @@ async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
           continue;
         }
         cursor = entry.cursor;
+        source.told?.(entry);
         if (entry.type !== 'snapshot') store.dispatch({type: 'entries', entries: [entry]});
       }
     } catch (error) {
