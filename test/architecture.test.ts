@@ -49,6 +49,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@xterm/headless': ['terminal'],
   blessed: ['cockpit'],
   'blessed-contrib': ['cockpit'],
+  croner: ['supervisor'],
   fastify: ['api'],
   ink: ['cockpit'],
   'jsonc-parser': ['config', 'agents'],

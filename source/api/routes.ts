@@ -8,7 +8,7 @@ import {bulkRoutes} from './routes/bulk.ts';
 import {knowledgeRoutes} from './routes/knowledge.ts';
 import {lifeRoutes} from './routes/life.ts';
 import {mcpRoutes} from './routes/mcp.ts';
-import {plannedRoutes} from './routes/planned.ts';
+import {scheduleRoutes} from './routes/schedules.ts';
 import {sessionRoutes} from './routes/sessions.ts';
 import {spendingRoutes} from './routes/spending.ts';
 import {steeringRoutes} from './routes/steering.ts';
@@ -46,7 +46,7 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...mcpRoutes,
   ...spendingRoutes,
-  ...plannedRoutes,
+  ...scheduleRoutes,
   ...accessRoutes,
 ];
 

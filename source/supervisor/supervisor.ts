@@ -32,6 +32,7 @@ import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
+import {type Later, scheduleKeeper} from './schedules.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
 import {keepWorkingLogs} from './working-log.ts';
@@ -67,6 +68,8 @@ export type SupervisorOptions = {
   apiUrl: () => string | null;
   /** ms since the epoch. */
   now: () => number;
+  /** What wakes schedules; default: timers. */
+  later?: Later;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -132,6 +135,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     claimsPerSession: options.claimsPerSession ?? 1,
     now,
   });
+  const plans = scheduleKeeper({...options, roster, send: steers.send, planned: cards.planned});
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const places = workspaces({roster, paths, profiles: options.profiles, marks, now});
@@ -169,8 +173,10 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const ending = new AbortController();
   void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
   const tokens = access({roster, store, now});
+  plans.start();
   const dispose = async () => {
     ending.abort();
+    plans.close();
     marks.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
     await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
@@ -198,6 +204,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...modelsOf.as(actor),
     ...spending({roster, spendings}),
     ...caps.as(actor),
+    ...plans.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;

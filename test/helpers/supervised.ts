@@ -11,6 +11,7 @@ import {AmuxError} from '../../source/domain/errors.ts';
 import type {Session} from '../../source/domain/session.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
 import {profilesFor} from '../../source/supervisor/profiles.ts';
+import type {Later} from '../../source/supervisor/schedules.ts';
 import {openSupervisor, type Supervisor} from '../../source/supervisor/supervisor.ts';
 import {put} from '../store/records.ts';
 
@@ -43,9 +44,14 @@ export class Supervised {
   /** `callers`: who calls by the `x-test-caller` header; others are the home's user on its socket. */
   static async open(
     paths: Paths,
-    options: {now: () => number; sessions?: (string | Partial<Session>)[]; callers?: Record<string, Caller>},
+    options: {
+      now: () => number;
+      sessions?: (string | Partial<Session>)[];
+      callers?: Record<string, Caller>;
+      later?: Later;
+    },
   ): Promise<Supervised> {
-    const {now, sessions = [], callers = {}} = options;
+    const {now, sessions = [], callers = {}, later} = options;
     const store = await openStore({paths, readOnly: false, now});
     for (const each of sessions) {
       const session = typeof each === 'string' ? {name: each} : each;
@@ -63,6 +69,7 @@ export class Supervised {
       apiUrl: () => null,
       now,
       onShutdown: () => {},
+      ...(later === undefined ? {} : {later}),
     });
     const gate: Gate = async call => callers[String(call.headers['x-test-caller'])] ?? socketGate(call);
     const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate});

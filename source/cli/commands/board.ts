@@ -121,7 +121,7 @@ async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: C
     }
     if (step.done === true) return 0;
     next = take();
-    if (!step.value.type.startsWith('card.')) continue;
+    if (step.value.cards.length === 0) continue;
     if (drawn) {
       const together = delay(TOGETHER_MS, 'over' as const);
       for (;;) {
