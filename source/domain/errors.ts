@@ -361,7 +361,7 @@ export const errorTable = {
     exit: 2,
   },
   'schedule.time': {
-    message: '"{given}" is no time to do something at: {why}',
+    message: '"{given}" is no time: {why}',
     hint: 'as "0 2 * * *" (minute, hour, day, month, weekday), or one moment as 2026-11-22T02:00',
     http: 400,
     exit: 2,

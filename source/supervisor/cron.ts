@@ -44,7 +44,7 @@ export function checkedWhen({cron, at, timezone}: {cron?: string; at?: string; t
   try {
     cronOf(when).nextRuns(1, new Date(0));
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^Cron\w+: /, '') : String(error);
+    const why = error instanceof Error ? error.message.replace(/^Cron\w+: |\.$/g, '') : String(error);
     throw new AmuxError('schedule.time', {given: short(given), why}, error);
   }
   return when;

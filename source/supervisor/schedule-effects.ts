@@ -53,14 +53,14 @@ function sending(
   const id = `${schedule.id}-${Math.floor(wanted.due / 1000)}`;
   const {messages, pending} = runner.outbox;
   if (messages.some(message => message.id === id)) {
-    return nothing('done', {detail: `${id} was sent to ${session} before`, options});
+    return nothing('done', {detail: `its text went to ${session} before`, options});
   }
   // A session that does not run, or works for hours, is not to find the same text many times.
   if (wanted.by === null && pending.some(message => message.id.startsWith(`${schedule.id}-`))) {
     return nothing('skipped', {detail: `its last text still waits in the queue of ${session}`, options});
   }
   const write = (by: QueuedBy): void => void send(runner, {id, text, now, actor, by});
-  return {outcome: 'done', detail: `${id} is queued for ${session}`, write};
+  return {outcome: 'done', detail: `its text is queued for ${session}`, write};
 }
 
 function adding({card: input}: Extract<Job, {do: 'card'}>, {actor, options}: Acting): Effect {
