@@ -9,7 +9,7 @@ import {Home, until} from '../helpers/home.ts';
 import {gone} from '../helpers/processes.ts';
 
 /** Kills of the supervisor; `AMUX_KILLS` makes it the long form. */
-const KILLS = Number(process.env['AMUX_KILLS'] ?? 8);
+const KILLS = Number(process.env['AMUX_KILLS'] ?? 5);
 const SECOND = 1000;
 
 test('a supervisor that is killed around due times does each run exactly once', async () => {
