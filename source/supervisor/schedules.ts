@@ -47,7 +47,7 @@ export function scheduleKeeper({store, now, later = timer, ...outside}: Options)
     cancel();
     if (closed) return;
     unlessFull(() => {
-      for (const schedule of [...schedules.values()]) doDue(schedule);
+      for (const schedule of [...schedules.values()]) attempt(schedule);
     });
     const at = now();
     // What is overdue now could not be written: that is not tried without end.
@@ -55,6 +55,19 @@ export function scheduleKeeper({store, now, later = timer, ...outside}: Options)
       .flatMap(({next}) => next ?? [])
       .map(next => (next > at ? next - at : LOOK_MS));
     if (waits.length > 0) cancel = later(look, Math.min(LOOK_MS, ...waits));
+  };
+
+  /** One whose times cannot be counted here (an unknown time zone, say) keeps nobody else from theirs. */
+  const attempt = (schedule: Schedule): void => {
+    try {
+      doDue(schedule);
+    } catch (error) {
+      const {code, message} = asAmuxError(error);
+      if (code === 'store.write') throw error;
+      const reason = `schedule ${schedule.name} is paused: ${message}`;
+      const paused = {...schedule, enabled: false, next: null};
+      append({type: 'schedule.failed', actor: 'supervisor', reason, changes: [put(paused)]});
+    }
   };
 
   const doDue = (stored: Schedule): void => {

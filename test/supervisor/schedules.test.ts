@@ -258,6 +258,37 @@ describe('schedules', () => {
       assert.deepEqual([history.length, history[0]!.outcome, history[0]!.late], [1, 'done', true]);
     }));
 
+  test('whose time zone is not known here are paused, and keep no other from its times', async () => {
+    const paths = temporaryHome();
+    const clock = new Clock();
+    await withFleet(
+      async ({fleet, home}) => {
+        await fleet.addSchedule({name: 'strange', ...hourly});
+        await fleet.addSchedule({name: 'known', ...hourly});
+        const [record] = [...home.store.state.schedules.values()];
+        const strange = {...record!, when: {...record!.when, timezone: 'Mars/Base'}};
+        const changes = [{kind: 'put' as const, table: 'schedules' as const, record: strange}];
+        home.store.append({type: 'schedule.changed', at: clock.at, actor: 'test', session: null, reason: 'x', changes});
+      },
+      paths,
+      clock,
+    );
+    clock.at += HOUR;
+    await withFleet(
+      async ({fleet}) => {
+        assert.deepEqual(
+          (await fleet.schedules()).map(({name, state, history}) => [name, state, history.length]),
+          [
+            ['strange', 'paused', 0],
+            ['known', 'active', 1],
+          ],
+        );
+      },
+      paths,
+      clock,
+    );
+  });
+
   test('are paused, go on, run when asked and end', () =>
     withFleet(async ({fleet, home, clock}) => {
       await fleet.addSchedule({name: 'watch', ...hourly});
