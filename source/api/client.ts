@@ -197,6 +197,17 @@ export class Client implements Fleet {
   removeBudget: Fleet['removeBudget'] = id =>
     this.#connection.call(`/api/budgets/${encodeURIComponent(id)}`, {method: 'DELETE'});
 
+  schedules: Fleet['schedules'] = () => this.#connection.call('/api/schedules');
+
+  addSchedule: Fleet['addSchedule'] = input => this.#connection.post('/api/schedules', input);
+
+  changeSchedule: Fleet['changeSchedule'] = (ref, body) =>
+    this.#connection.call(onSchedule(ref), {method: 'PATCH', body});
+
+  removeSchedule: Fleet['removeSchedule'] = ref => this.#connection.call(onSchedule(ref), {method: 'DELETE'});
+
+  runSchedule: Fleet['runSchedule'] = ref => this.#connection.post(onSchedule(ref, 'run'), undefined);
+
   spendOf: Fleet['spendOf'] = (ref, query = {}) => this.#connection.call(`${at(ref, 'tokens')}${search(query)}`);
 
   workspaces: Fleet['workspaces'] = (where = {}) => this.#connection.call(`/api/workspaces${search(where)}`);
@@ -260,6 +271,9 @@ const at = (ref: string, what?: string): string =>
 
 const onBoard = (id: string, what?: string): string =>
   `/api/board/${encodeURIComponent(id)}${what === undefined ? '' : `/${what}`}`;
+
+const onSchedule = (ref: string, what?: string): string =>
+  `/api/schedules/${encodeURIComponent(ref)}${what === undefined ? '' : `/${what}`}`;
 
 const ofWorkspace = (ref: string, what?: string): string =>
   `/api/workspaces/${encodeURIComponent(ref)}${what === undefined ? '' : `/${what}`}`;

@@ -9,7 +9,7 @@ import {knowledgeRoutes} from './routes/knowledge.ts';
 import {lifeRoutes} from './routes/life.ts';
 import {mcpRoutes} from './routes/mcp.ts';
 import {noticeRoutes} from './routes/notices.ts';
-import {plannedRoutes} from './routes/planned.ts';
+import {scheduleRoutes} from './routes/schedules.ts';
 import {sessionRoutes} from './routes/sessions.ts';
 import {spendingRoutes} from './routes/spending.ts';
 import {steeringRoutes} from './routes/steering.ts';
@@ -48,7 +48,7 @@ export const routes: readonly Route[] = [
   ...mcpRoutes,
   ...noticeRoutes,
   ...spendingRoutes,
-  ...plannedRoutes,
+  ...scheduleRoutes,
   ...accessRoutes,
 ];
 

@@ -51,7 +51,7 @@ export const settingsSchema = z.strictObject({
   onQuit: z
     .enum(['handover', 'leave'])
     .default('handover')
-    .describe('When the cockpit that hosts the supervisor ends while sessions run'),
+    .describe('When the cockpit that hosts the supervisor ends while sessions run or schedules are to come'),
   mouse: z
     .boolean()
     .default(true)
@@ -66,7 +66,9 @@ export const settingsSchema = z.strictObject({
     .min(0)
     .max(31_536_000)
     .default(300)
-    .describe('How long an autostarted supervisor stays with nothing running and nobody connected, seconds'),
+    .describe(
+      'How long an autostarted supervisor stays with nothing running, nothing scheduled and nobody connected, seconds',
+    ),
   allowedHosts: z
     .array(hostName)
     .max(100)

@@ -10,6 +10,7 @@ import type {McpServers} from './mcp.ts';
 import type {ModelView} from './model.ts';
 import type {Notices} from './notices.ts';
 import type {RunRecord} from './run.ts';
+import type {Schedules} from './schedule.ts';
 import type {Screen, Scrollback} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
 import type {SessionView} from './session-view.ts';
@@ -204,7 +205,7 @@ export type ModelOutcome = Outcome & {model: ModelView | null};
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Notices, Spending, Workspaces {
+export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Notices, Schedules, Spending, Workspaces {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;
@@ -278,10 +279,19 @@ export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, No
 export const eventView = ({changes, at, ...shown}: Entry): EventView => ({
   ...shown,
   at: at / 1000,
-  cards: shown.type.startsWith('card.') ? changes.flatMap(cardOf) : [],
+  cards: shown.type === 'snapshot' ? [] : changes.flatMap(cardOf),
 });
 
 function cardOf(change: Change): string[] {
-  if (change.kind === 'put') return [change.record.id];
-  return 'id' in change ? [change.id] : [];
+  switch (change.kind) {
+    case 'put':
+      return change.table === 'cards' ? [change.record.id] : [];
+    case 'delete':
+      return change.table === 'cards' ? [change.id] : [];
+    case 'card.beat':
+    case 'card.place':
+      return [change.id];
+    default:
+      return [];
+  }
 }

@@ -50,6 +50,9 @@ type OutboxOptions = {
   onTried: () => void;
 };
 
+/** The entry of what queues a message by itself. */
+export type QueuedBy = {type: EventType; reason: string; changes: Change[]};
+
 /** The steering queue of one session: kept, delivered one message per turn boundary, in order, once. */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -82,10 +85,13 @@ export class Outbox {
     return this.messages.find(({state}) => state === 'pasted' || state === 'entered');
   }
 
-  enqueue(message: Message): void {
+  /** `by`: what queued it, stored in the same entry. */
+  enqueue(message: Message, by?: QueuedBy): void {
+    const changes: Change[] = [{kind: 'message.put', message: {...message}}, ...(by?.changes ?? [])];
+    const {type = 'message.queued', reason = `message ${message.id} queued`} = by ?? {};
+    // What the journal does not hold is not sent either.
+    this.#options.record(type, {reason, actor: message.actor, changes});
     this.messages.push(message);
-    const changes: Change[] = [{kind: 'message.put', message}];
-    this.#options.record('message.queued', {reason: `message ${message.id} queued`, actor: message.actor, changes});
     void this.deliver();
   }
 

@@ -40,6 +40,10 @@ export class Refusing {
   fork = refuse;
   setBudget = refuse;
   removeBudget = refuse;
+  addSchedule = refuse;
+  changeSchedule = refuse;
+  removeSchedule = refuse;
+  runSchedule = refuse;
   createWorkspace = refuse;
   removeWorkspace = refuse;
   mergeWorkspace = refuse;

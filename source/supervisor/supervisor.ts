@@ -35,6 +35,7 @@ import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
+import {type Later, scheduleKeeper} from './schedules.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
 import {takeUpCut} from './take-up.ts';
@@ -73,6 +74,8 @@ export type SupervisorOptions = {
   apiUrl: () => string | null;
   /** ms since the epoch. */
   now: () => number;
+  /** What wakes schedules; default: timers. */
+  later?: Later;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -140,6 +143,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     claimsPerSession: options.claimsPerSession ?? 1,
     now,
   });
+  const plans = scheduleKeeper({...options, roster, send: steers.send, planned: cards.planned});
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const places = workspaces({roster, paths, profiles: options.profiles, marks, now});
@@ -179,8 +183,10 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const ending = new AbortController();
   void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
   const tokens = access({roster, store, now});
+  plans.start();
   const dispose = async () => {
     ending.abort();
+    plans.close();
     marks.close();
     await told.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
@@ -212,6 +218,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...caps.as(actor),
     lookAt: told.lookAt,
     testNotices: told.testNotices,
+    ...plans.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;

@@ -11,6 +11,7 @@ import {AmuxError} from '../../source/domain/errors.ts';
 import type {Session} from '../../source/domain/session.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
 import {profilesFor} from '../../source/supervisor/profiles.ts';
+import type {Later} from '../../source/supervisor/schedules.ts';
 import {openSupervisor, type Supervisor, type SupervisorOptions} from '../../source/supervisor/supervisor.ts';
 import {put} from '../store/records.ts';
 
@@ -47,9 +48,10 @@ export class Supervised {
       now: () => number;
       sessions?: (string | Partial<Session>)[];
       callers?: Record<string, Caller>;
+      later?: Later;
     } & Pick<SupervisorOptions, 'env' | 'outside'>,
   ): Promise<Supervised> {
-    const {now, sessions = [], callers = {}, env, outside} = options;
+    const {now, sessions = [], callers = {}, env, outside, later} = options;
     const store = await openStore({paths, readOnly: false, now});
     for (const each of sessions) {
       const session = typeof each === 'string' ? {name: each} : each;
@@ -69,6 +71,7 @@ export class Supervised {
       ...(env === undefined ? {} : {env}),
       ...(outside === undefined ? {} : {outside}),
       onShutdown: () => {},
+      ...(later === undefined ? {} : {later}),
     });
     const gate: Gate = async call => callers[String(call.headers['x-test-caller'])] ?? socketGate(call);
     const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate});

@@ -11,6 +11,7 @@ import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
 import {type Draft, editDraft} from '../edit-draft.ts';
 import {holdingSignals} from '../hold-signals.ts';
+import {isNeeded} from '../needed.ts';
 import {onPath} from '../programs.ts';
 import {isElsewhere, remoteEnv} from '../remote.ts';
 import {selfArgv, version} from '../self.ts';
@@ -200,7 +201,7 @@ async function host(paths: Context['paths'], settings: Settings): Promise<Hostin
       await moved;
     },
     async leave() {
-      if (joined === null && !stopped && settings.onQuit === 'handover' && (await hosted.fleet.health()).running > 0) {
+      if (joined === null && !stopped && settings.onQuit === 'handover' && (await isNeeded(hosted.fleet))) {
         await autostart(paths, selfArgv(), {instead: process.pid}).catch(() => {}); // Then it ends as if it left.
       }
       await hosted.close();

@@ -6,6 +6,7 @@ import {moodOf} from '../attention.ts';
 import {Backoff} from '../backoff.ts';
 import type {Store} from '../store.ts';
 import {cardReader} from './card-reader.ts';
+import {scheduleReader} from './schedule-reader.ts';
 import {spendReader} from './spend-reader.ts';
 
 /** Bursts of events become one look at the sessions, at most one in this time, in ms. */
@@ -82,6 +83,7 @@ async function* entriesOf(
   broken.catch(() => {}); // Raced below, or nobody waits any more.
   const refresh = refresher(source, {signal: own, failed: breakOff});
   const cards = cardReader(source, {signal: own, failed: breakOff});
+  const schedules = scheduleReader(source, {signal: own, failed: breakOff});
   const spend = spendReader(source, {signal: own, refresh: refresh.soon});
   try {
     const behind = since !== null && (await holds(fleet, since)) ? since : null;
@@ -99,6 +101,7 @@ async function* entriesOf(
       yield step.value;
       cards.told(step.value);
       spend.told(step.value);
+      schedules.told(step.value);
       refresh.soon();
     }
   } finally {
