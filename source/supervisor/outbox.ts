@@ -29,6 +29,8 @@ const END_SEEN_MS = 3000;
 /** A line in the history that comes so long after a message was typed is about another, in ms. */
 const LATE_MS = 60_000;
 
+type Recording = (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
+
 type OutboxOptions = {
   session: () => Session;
   agent: () => Agent;
@@ -37,10 +39,13 @@ type OutboxOptions = {
   files: Pick<AgentFiles, 'proves' | 'found' | 'catchUp'>;
   /** Its program serves events of its own, whether they are heard already or not. */
   serves: () => boolean;
-  record: (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
-  /** A screen that was read just before typing. */
+  /** For what has happened. */
+  keep: Recording;
+  /** For what is to be done: throws `store.write`, and then nothing may be. */
+  promise: Recording;
   /** Why nothing may be delivered; null: it may. */
   held: () => string | null;
+  /** A screen that was read just before typing. */
   onReading: (reading: Reading, at: number) => void;
   /** Its Enter was pressed. */
   onEntered: (message: Message) => void;
@@ -83,9 +88,9 @@ export class Outbox {
   }
 
   enqueue(message: Message): void {
-    this.messages.push(message);
     const changes: Change[] = [{kind: 'message.put', message}];
-    this.#options.record('message.queued', {reason: `message ${message.id} queued`, actor: message.actor, changes});
+    this.#options.promise('message.queued', {reason: `message ${message.id} queued`, actor: message.actor, changes});
+    this.messages.push(message);
     void this.deliver();
   }
 
@@ -284,16 +289,20 @@ export class Outbox {
     for (const old of done.slice(0, Math.max(0, done.length - DELIVERED_KEPT))) {
       this.messages.splice(this.messages.indexOf(old), 1);
       const changes: Change[] = [{kind: 'message.delete', id: old.id}];
-      this.#options.record('message.state', {reason: `message ${old.id} forgotten`, actor: 'supervisor', changes});
+      this.#options.keep('message.state', {reason: `message ${old.id} forgotten`, actor: 'supervisor', changes});
     }
   }
 
   #step(message: Message, state: MessageState, reason: string, since?: Since): void {
     const changedAt = this.#options.now();
-    Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
-    const change = {kind: 'message.state' as const, id: message.id, state, reason, changedAt};
+    const {id} = message;
+    const change = {kind: 'message.state' as const, id, state, reason, changedAt};
     const changes: Change[] = [since === undefined ? change : {...change, since}];
-    this.#options.record('message.state', {reason: stepText(message), actor: 'supervisor', changes});
+    const entry = {reason: stepText({id, state, reason}), actor: 'supervisor', changes};
+    // Nothing is typed that a crash would have typed again. From then on the mark of the terminal's owner tells as much.
+    if (state === 'pasted') this.#options.promise('message.state', entry);
+    Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
+    if (state !== 'pasted') this.#options.keep('message.state', entry);
   }
 }
 

@@ -1,5 +1,6 @@
 import type {Plan} from './plan.ts';
+import {storePlans} from './store.ts';
 import {supervisorPlans} from './supervisor.ts';
 
 /** All that is broken, in the order in which it is tried. */
-export const plans: readonly Plan[] = [...supervisorPlans];
+export const plans: readonly Plan[] = [...supervisorPlans, ...storePlans];
