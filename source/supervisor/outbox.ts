@@ -64,6 +64,10 @@ export class Outbox {
   #busy = false;
   /** Since when, in which run, its input line is known to be free (ms since the epoch). */
   #free: {run: string | undefined; since: number} | null = null;
+  /** The run that an earlier supervisor left behind, until it is known what became of it: what is stored of it is old. */
+  #unrestored: string | null;
+  /** What that one was typing when it ended. */
+  #left: Message | undefined;
   #closed = false;
   #resting = false;
   #rest: () => void = () => {};
@@ -74,15 +78,17 @@ export class Outbox {
     this.#options = options;
     this.messages = messages;
     this.#interrupter = new Interrupter({...options, again: () => void this.deliver()});
-    const {underWay} = this;
-    if (underWay !== undefined) this.#attempt = new Attempt(underWay, underWay.changedAt);
+    const session = options.session();
+    this.#unrestored = isLive(session) ? (session.run?.id ?? null) : null;
+    this.#left = this.underWay;
+    if (this.#left !== undefined) this.#attempt = new Attempt(this.#left, this.#left.changedAt);
   }
 
   get pending(): Message[] {
     return inOrder(this.messages.filter(isPending));
   }
 
-  /** What was being typed when an earlier supervisor ended. */
+  /** What is being typed, or was when an earlier supervisor ended. */
   get underWay(): Message | undefined {
     return this.messages.find(({state}) => state === 'pasted' || state === 'entered');
   }
@@ -110,6 +116,7 @@ export class Outbox {
   async deliver(): Promise<void> {
     const [message] = this.pending;
     const first = this.#options.first();
+    if (this.#unrestored !== null && this.#unrestored === this.#options.session().run?.id) return;
     if (this.#busy || this.#resting || this.#closed || (message !== undefined && message.state !== 'queued')) return;
     if (message === undefined && first === null) return;
     if (first === null && this.#options.held() !== null) return;
@@ -145,7 +152,10 @@ export class Outbox {
 
   /** Takes up what was under way when an earlier supervisor died. `over`: its program has ended since. */
   async resume(mark: Mark | null, {over = false} = {}): Promise<void> {
-    const message = this.underWay;
+    this.#unrestored = null;
+    const message = this.#left;
+    // Only once, and never what this supervisor is typing itself.
+    this.#left = undefined;
     if (message === undefined) return;
     this.#busy = true;
     const attempt = this.#attempt ?? new Attempt(message, message.changedAt);
