@@ -537,6 +537,7 @@ export const errorTable = {
     http: 503,
     exit: 1,
   },
+  'store.trouble': {message: '{why}', hint: 'it is tried again until it goes on', http: 503, exit: 1},
   'home.rights': {
     message: 'cannot write to the home {home}: {why}',
     hint: 'give this user the rights, or choose another with --home or AMUX_HOME',
