@@ -573,7 +573,14 @@ export const errorTable = {
     http: 503,
     exit: 1,
   },
-  'store.write': {message: 'cannot write {file}: {why}', hint: 'check disk space and rights', http: 503, exit: 1},
+  'store.write': {message: 'cannot write {file}: {why}', hint: 'check disk space and rights there', http: 503, exit: 1},
+  'store.full': {
+    message: 'only {left} are free on the disk of {home}',
+    hint: 'free some space there: what was refused can then be asked again, the rest goes on by itself',
+    http: 503,
+    exit: 1,
+  },
+  'store.trouble': {message: '{why}', hint: 'it is tried again until it goes on', http: 503, exit: 1},
   'home.rights': {
     message: 'cannot write to the home {home}: {why}',
     hint: 'give this user the rights, or choose another with --home or AMUX_HOME',

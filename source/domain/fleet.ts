@@ -159,6 +159,8 @@ export type Health = {
   cursor: number;
   /** Of the oldest entry that the journal still holds. */
   first: number;
+  /** Why nothing new is taken just now; null: all is well. */
+  trouble: string | null;
   notices: string[];
 };
 

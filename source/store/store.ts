@@ -19,6 +19,8 @@ export type StoreOptions = {
   now: () => number;
   /** Size of the journal's segments, bytes. */
   segmentBytes?: number;
+  /** Bytes that are free for the journal; null: unknown. Default: what the file system says. */
+  room?: () => number | null;
 };
 
 export interface Store {
@@ -32,6 +34,17 @@ export interface Store {
   readonly notices: string[];
   /** Returns once the entry is in the journal. Throws `store.write`, and then nothing has changed. */
   append(entry: Omit<Entry, 'cursor'>): Entry;
+  /**
+   * For what has happened already and cannot be refused: it counts at once, and is in the journal as soon as that can be
+   * written. Throws only after `close`.
+   */
+  keep(entry: Omit<Entry, 'cursor'>): void;
+  /** Why nothing new is taken just now, as a sentence; null: all is well. */
+  readonly trouble: string | null;
+  /** False while something waits to be written to the journal. */
+  readonly writable: boolean;
+  /** Throws `store.full` and `store.write` when nothing new may be promised. */
+  ready(): void;
   /** Entries of the journal behind a cursor, oldest first. */
   read(options: {after: number; limit: number}): Entry[];
   /** Called for each entry after it was applied, in order. Returns what ends it. */
@@ -67,9 +80,11 @@ async function openForReading(paths: StorePaths): Promise<Store> {
     cursor,
     first: firstCursor(paths.journal),
     notices,
-    append() {
-      throw new AmuxError('supervisor.read-only');
-    },
+    append: refuse,
+    keep: refuse,
+    ready: refuse,
+    trouble: null,
+    writable: false,
     read: range => readEntries(paths.journal, range),
     onEntry: () => () => {},
     flush: async () => {},
@@ -77,7 +92,11 @@ async function openForReading(paths: StorePaths): Promise<Store> {
   };
 }
 
-async function openForWriting({paths, now, segmentBytes}: StoreOptions): Promise<Store> {
+function refuse(): never {
+  throw new AmuxError('supervisor.read-only');
+}
+
+async function openForWriting({paths, now, segmentBytes, room}: StoreOptions): Promise<Store> {
   const {database, loaded, lost} = await openDatabase(paths.database, now());
   try {
     const pending = new Pending();
@@ -95,6 +114,7 @@ async function openForWriting({paths, now, segmentBytes}: StoreOptions): Promise
     const store = new WritingStore({
       paths,
       now,
+      room,
       database,
       journal,
       pending,

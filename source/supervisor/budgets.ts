@@ -11,6 +11,7 @@ import {
   newsOf,
 } from '../domain/budget.ts';
 import {AmuxError} from '../domain/errors.ts';
+import type {Entry} from '../domain/events.ts';
 import type {Session} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
 import type {Roster} from './roster.ts';
@@ -37,15 +38,14 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
   const put = (
     record: Budget,
     {type, actor, reason}: {type: 'budget.set' | 'budget.near' | 'budget.over'; actor: string; reason: string},
-  ): void =>
-    void store.append({
-      type,
-      actor,
-      at: now(),
-      session: null,
-      reason,
-      changes: [{kind: 'put', table: 'budgets', record}],
-    });
+  ): Omit<Entry, 'cursor'> => ({
+    type,
+    actor,
+    at: now(),
+    session: null,
+    reason,
+    changes: [{kind: 'put', table: 'budgets', record}],
+  });
 
   const look = (): void => {
     const before = over.length;
@@ -57,7 +57,8 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
       if (told === null) continue;
       const isOver = told.percent === 100;
       const reason = `${view.percent}% of ${budgetText(budget)} is used${isOver ? ': its queue is held' : ''}`;
-      put({...budget, told}, {type: isOver ? 'budget.over' : 'budget.near', actor: 'supervisor', reason});
+      const type = isOver ? 'budget.over' : 'budget.near';
+      store.keep(put({...budget, told}, {type, actor: 'supervisor', reason}));
     }
     if (before === 0 && over.length === 0) return;
     for (const runner of roster().liveOnes) {
@@ -86,7 +87,7 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
       }
       const id = budgetId(target, per);
       const budget: Budget = {...target, id, tokens, usd, per, setAt: now(), told: {day: '', percent: 0}};
-      put(budget, {type: 'budget.set', actor, reason: `budget: ${budgetText(budget)}`});
+      store.append(put(budget, {type: 'budget.set', actor, reason: `budget: ${budgetText(budget)}`}));
       look();
       return viewOf(budgets.get(id)!);
     },

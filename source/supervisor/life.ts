@@ -74,18 +74,15 @@ export class Life {
     const project = findProject(dir);
     const id = input.agent ?? this.#options.profiles.defaultAgent(project);
     const profile = this.#options.profiles.resolve(id, project);
-    const runner = this.#options.roster.add(
-      newSession(this.#options, {
-        ...input,
-        dir,
-        profile,
-        project: project?.root ?? null,
-        kind: 'durable',
-        workspace: workspaceAt(dir),
-      }),
-    );
-    runner.update({}, `${input.name} registered in ${dir}`, actor);
-    return runner;
+    const session = newSession(this.#options, {
+      ...input,
+      dir,
+      profile,
+      project: project?.root ?? null,
+      kind: 'durable',
+      workspace: workspaceAt(dir),
+    });
+    return this.#options.roster.admit(session, {reason: `${input.name} registered in ${dir}`, actor});
   }
 
   async run(input: RunInput, actor: string): Promise<Runner> {
@@ -93,20 +90,18 @@ export class Life {
     const name = input.name ?? freeName(this.#options.roster, profile.id);
     checkName(name);
     checkFree(this.#options.roster, name);
-    const runner = this.#options.roster.add(
-      newSession(this.#options, {
-        name,
-        dir,
-        profile,
-        project: project?.root ?? null,
-        kind: 'one-shot',
-        workspace,
-        command: input.command,
-        restart: 'never',
-      }),
-    );
+    const session = newSession(this.#options, {
+      name,
+      dir,
+      profile,
+      project: project?.root ?? null,
+      kind: 'one-shot',
+      workspace,
+      command: input.command,
+      restart: 'never',
+    });
+    const runner = this.#options.roster.admit(session, {reason: `${name} made by amux run`, actor});
     runner.extra = input.env ?? {};
-    runner.update({}, `${name} made by amux run`, actor);
     await this.start(runner, {prompt: input.prompt, callerEnv: input.callerEnv}, actor);
     return runner;
   }

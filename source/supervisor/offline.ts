@@ -148,6 +148,7 @@ export class Offline extends Refusing implements Fleet {
       running: all.filter(isLive).length,
       cursor: store.cursor,
       first: store.first,
+      trouble: null,
       notices: [...store.notices],
     };
   }

@@ -62,6 +62,8 @@ type Note = Extract<
   | 'workspace.changed'
 >;
 
+type Unnumbered = Omit<Entry, 'cursor' | 'at' | 'session'> & {session: Pick<Session, 'id' | 'name'> | null};
+
 /** Every session of the home by its id, and how it is found, shown and journaled. */
 export class Roster {
   readonly #options: RosterOptions;
@@ -113,7 +115,9 @@ export class Roster {
         stateFiles: this.#stateFiles,
         histories: this.#histories,
         held: each => this.#options.held?.(each) ?? null,
-        record: entry => this.append(entry),
+        keep: entry => this.keep(entry),
+        promise: entry => this.append(entry),
+        writable: () => this.#options.store.writable,
         onEnvironment: (each, env) => this.#options.onEnvironment?.(each, env),
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
@@ -192,15 +196,36 @@ export class Roster {
     }
   }
 
-  note(type: Note, reason: string): void {
-    this.append({type, actor: 'supervisor', session: null, reason, changes: []});
+  /** A new session, which is there only when the journal has it. Throws `store.write`. */
+  admit(session: Session, {reason, actor}: {reason: string; actor: string}): Runner {
+    const runner = this.add(session);
+    try {
+      runner.update({}, reason, actor);
+    } catch (error) {
+      this.remove(runner);
+      throw error;
+    }
+    return runner;
   }
 
-  append(entry: Omit<Entry, 'cursor' | 'at' | 'session'> & {session: Pick<Session, 'id' | 'name'> | null}): void {
+  note(type: Note, reason: string): void {
+    this.keep({type, actor: 'supervisor', session: null, reason, changes: []});
+  }
+
+  /** What is to be done: once this has returned it may be. Throws `store.write`, and then nothing has changed. */
+  append(entry: Unnumbered): void {
+    this.#options.store.append(this.#whole(entry));
+  }
+
+  /** What has happened: it is written as soon as that is possible. */
+  keep(entry: Unnumbered): void {
+    this.#options.store.keep(this.#whole(entry));
+  }
+
+  #whole(entry: Unnumbered): Omit<Entry, 'cursor'> {
     const session = entry.session === null ? null : {id: entry.session.id, name: entry.session.name};
     const at = this.#options.now();
-    const changes = [...entry.changes, ...this.#handsOver(entry.changes, at)];
-    this.#options.store.append({...entry, changes, session, at});
+    return {...entry, changes: [...entry.changes, ...this.#handsOver(entry.changes, at)], session, at};
   }
 
   /** Whose a conversation is, from when on, is kept for what is spent in it. */

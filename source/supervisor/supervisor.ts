@@ -39,6 +39,7 @@ import {type Later, scheduleKeeper} from './schedules.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
 import {takeUpCut} from './take-up.ts';
+import {withRoom} from './with-room.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
 
@@ -201,7 +202,14 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     roster.note('supervisor.stopped', 'supervisor ended; sessions live on');
   };
 
-  const as = (actor: string): Fleet => ({
+  /** What waited for the journal goes on as soon as that is written again. */
+  store.onEntry(({type}) => {
+    if (type !== 'notice' || !store.writable) return;
+    for (const runner of roster.liveOnes) if (runner.outbox.pending.length > 0) void runner.outbox.deliver();
+  });
+
+  const as = (actor: string): Fleet => withRoom(fleetOf(actor), store);
+  const fleetOf = (actor: string): Fleet => ({
     ...reading,
     ...steers.as(actor),
     approvals: asks.approvals,
@@ -235,6 +243,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
         running: roster.liveOnes.length,
         cursor: store.cursor,
         first: store.first,
+        trouble: store.trouble,
         notices: [...store.notices],
       };
     },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type {CardView} from '../../source/domain/board.ts';
-import {AmuxError} from '../../source/domain/errors.ts';
-import type {EventView, Fleet} from '../../source/domain/fleet.ts';
+import {AmuxError, asAmuxError} from '../../source/domain/errors.ts';
+import type {EventView, Fleet, QueueView} from '../../source/domain/fleet.ts';
 import {pause, until} from '../real/until.ts';
+import {storyOf} from './audit.ts';
 import type {ChaosContext} from './plan.ts';
 import {STATE_MS, type Stage} from './stage.ts';
 
@@ -33,13 +34,14 @@ export type Said = {
   notes: string[];
   /** What one who follows the events heard. */
   heard: EventView[];
-  /** Calls without an answer, which were made again. */
+  /** Calls without an answer, and such that were refused for want of space; they were made again. */
   unanswered: number;
+  refused: number;
 };
 
 /** Callers of every kind, each asking again until it is answered. `stop` resolves when the last call was. */
 export function startLoad(stage: Stage, {chance, say}: Pick<ChaosContext, 'chance' | 'say'>, options: LoadOptions) {
-  const said: Said = {sent: new Map(), cards: [], won: [], notes: [], heard: [], unanswered: 0};
+  const said: Said = {sent: new Map(), cards: [], won: [], notes: [], heard: [], unanswered: 0, refused: 0};
   const ending = new AbortController();
   const goesOn = (): boolean => !ending.signal.aborted;
   const rest = (): Promise<void> => pause(chance.below(options.pauseMs));
@@ -51,8 +53,11 @@ export function startLoad(stage: Stage, {chance, say}: Pick<ChaosContext, 'chanc
       try {
         return await call();
       } catch (error) {
-        if (!(error instanceof AmuxError) || error.code !== 'supervisor.unreachable') throw error;
-        said.unanswered++;
+        const {code} = asAmuxError(error);
+        if (code === 'supervisor.unreachable') said.unanswered++;
+        else if (code === 'store.full' || code === 'store.write') said.refused++;
+        else throw error;
+        if (!goesOn() && stage.broke !== null) throw new Error(stage.broke, {cause: error});
         if (performance.now() > end) throw new Error(`nobody answered for ${STATE_MS} ms: ${what}`, {cause: error});
         await pause(AGAIN_MS);
       }
@@ -162,11 +167,25 @@ export function startLoad(stage: Stage, {chance, say}: Pick<ChaosContext, 'chanc
 export async function drained(stage: Stage, {sent}: Said, boundMs: number): Promise<void> {
   await using fleet = stage.client();
   for (const [name, texts] of sent) {
-    await until(
-      () => `${name} to read ${texts.length} messages, of which it has ${stage.agents.get(name)!.prompts.length}`,
-      async () => stage.agents.get(name)!.prompts.length >= texts.length && (await fleet.queue(name)).length === 0,
-      boundMs,
-    );
+    let queue: QueueView[] = [];
+    const agent = stage.agents.get(name)!;
+    const isDone = async (): Promise<boolean> => {
+      queue = await fleet.queue(name);
+      return agent.prompts.length >= texts.length && queue.length === 0;
+    };
+    try {
+      await until('it', isDone, boundMs);
+    } catch {
+      const {status, activity, reason} = await fleet.session(name);
+      const {output} = await fleet.peek(name);
+      throw new Error(
+        [
+          `${name} has read ${agent.prompts.length} of ${texts.length} messages after ${boundMs} ms; it is ${status}, ${activity}: ${reason}`,
+          ...queue.map(message => `${message.state}: ${message.reason}\n${storyOf(stage, message.text)}`),
+          output,
+        ].join('\n'),
+      );
+    }
   }
 }
 

@@ -30,6 +30,8 @@ export class Stage {
   readonly agents = new Map<string, Agent>();
   /** Of the next supervisor, besides those of the home. */
   env: Record<string, string> = {};
+  /** How a supervisor ended that nobody had ended. */
+  broke: string | null = null;
   #serving: ChildProcess | null = null;
   #said = '';
 
@@ -66,6 +68,11 @@ export class Stage {
         this.#said = (this.#said + chunk.toString()).slice(-16_384);
       });
     }
+    serving.once('exit', (code, signal) => {
+      if (code !== null && code !== 0) this.broke ??= `the supervisor ended with ${code}: ${this.#said}`;
+      else if (signal !== null && signal !== 'SIGKILL')
+        this.broke ??= `the supervisor died of ${signal}: ${this.#said}`;
+    });
     this.#serving = serving;
   }
 
@@ -125,6 +132,14 @@ export class Stage {
   /** A session of an agent that draws itself and keeps its history, as Claude does. */
   async historian(name: string, ...args: string[]): Promise<Agent> {
     return this.#add(name, 'claude', this.home.historian(name, ...args));
+  }
+
+  /** Sessions that claim cards by calls of the API and run nothing: `claimer-0`, `claimer-1`, … */
+  async claimers(count: number): Promise<void> {
+    await using fleet = this.client();
+    for (let i = 0; i < count; i++) {
+      await fleet.register({name: `claimer-${i}`, dir: this.home.work, agent: 'generic', command: 'cat'});
+    }
   }
 
   async #add(name: string, profile: string, agent: Agent): Promise<Agent> {

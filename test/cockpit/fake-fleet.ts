@@ -394,6 +394,7 @@ export class FakeFleet implements Fleet {
       running: 0,
       cursor: this.#entries.length,
       first: 1,
+      trouble: null,
       notices: [],
     };
   }

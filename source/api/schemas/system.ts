@@ -21,6 +21,7 @@ export const health = shapeOf<Health>()(
       running: z.number().int(),
       cursor: z.number().int().describe('Of the newest entry of the journal'),
       first: z.number().int().describe('Of the oldest entry that the journal still holds'),
+      trouble: z.string().nullable().describe('Why nothing new is taken just now; null: all is well'),
       notices: z.array(z.string()),
     })
     .meta({id: 'Health'}),
