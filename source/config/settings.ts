@@ -6,6 +6,7 @@ import {approvalsSchema} from './approvals.ts';
 import {boardSchema} from './board.ts';
 import {pricesSchema} from './prices.ts';
 import {projectSchema} from './profiles.ts';
+import {watchdogSchema} from './watchdog.ts';
 import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
 
 /** One to three keys as tmux writes them: `C-b d`, `M-x`, `F12`, `C-]`. */
@@ -80,6 +81,7 @@ export const settingsSchema = z.strictObject({
     .describe('Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts'),
   board: boardSchema.describe('The board of this home'),
   prices: pricesSchema.describe('What models cost, over the list of amux; by their names without a date'),
+  watchdog: watchdogSchema.describe('What the watchdog does; one mode for all of its rules, or each rule by its name'),
   agents: agentsSchema.describe('Agent profiles of this home; those of a project lie over them'),
 });
 

@@ -36,6 +36,7 @@ import {Roster} from './roster.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
 import {takeUpCut} from './take-up.ts';
+import {watchFiles} from './watch-settings.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
 
@@ -103,6 +104,12 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     changed: (top, {files}) =>
       roster.note('workspace.changed', `${top}: ${files} file${files === 1 ? '' : 's'} not committed`),
   });
+  const watching = watchFiles({
+    config: paths.config,
+    home: paths.home,
+    now,
+    note: why => roster.note('notice', why),
+  });
   const roster: Roster = new Roster({
     store,
     backends,
@@ -119,6 +126,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
     onModelTurn: runner => switches.begin(runner),
     onBetween: runner => (runner.session.exchange === null ? comebacks.add(runner) : void switches.goOn(runner)),
+    watch: session => watching.of(session),
     onTakeUp: runner => takeUpCut(runner, {life, now}),
   });
   const spendings = spendingsOf({...options, roster: () => roster});
