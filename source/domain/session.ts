@@ -105,9 +105,10 @@ export function isBetween({exchange, watch, status, run}: Session): boolean {
   return (exchange !== null || watch.comeback !== null) && status === 'starting' && run?.endedAt != null;
 }
 
-/** Its next message may be typed: what the process before left unfinished is taken up first. */
+/** Its next message may be typed: what the process before left unfinished, and what is planned, come first. */
 export function mayDeliver(session: Session): boolean {
-  return session.watch.cut === null && isAtBoundary(session);
+  const {cut, planned} = session.watch;
+  return cut === null && planned === null && isAtBoundary(session);
 }
 
 /** A turn boundary with no dialog in the way. A failed turn is over, too. */

@@ -4,13 +4,20 @@ import {maySwitch, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
 import {isAtBoundary, isBetween, isLive, mayDeliver, type Session} from './session.ts';
 import {absorbProcess, ended, noActivity} from './session-life.ts';
+import {absorbProgress} from './stuck.ts';
+import {withLook} from './usage.ts';
 import {defaultWatch, type Firing, type WatchSettings} from './watch.ts';
 import {watch} from './watchdog.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
-/** `take-up`: what the process before left unfinished is taken up by the one that is there now. */
-export type Effect = {do: 'deliver' | 'launch-again' | 'take-up' | 'keep-last-screen' | 'look-at-tree'};
+/**
+ * `take-up`: what the process before left unfinished is taken up by the one that is there now. `interrupt`: its turn is
+ * ended. `planned`: what the watchdog has planned for its turn boundary is done.
+ */
+export type Effect = {
+  do: 'deliver' | 'launch-again' | 'take-up' | 'keep-last-screen' | 'look-at-tree' | 'interrupt' | 'planned';
+};
 
 export type Transition = {
   session: Session;
@@ -48,6 +55,7 @@ export function transition(
   const isDue = comeback === null || now >= comeback;
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
   if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
+  if (session.watch.planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
   if (mayDeliver(session) || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
   effects.push(...watched.effects);
   const reason = statusChanged || activityChanged ? session.reason : null;
@@ -64,7 +72,11 @@ function earliest(...times: (number | null)[]): number | null {
 function absorb(before: Session, evidence: Evidence): Session {
   if (evidence.source === 'screen') return absorbScreen(before, evidence);
   const requests = revise(before.requests, evidence);
-  const session: Session = {...before, requests, signals: {...before.signals}};
+  const session: Session = {
+    ...before,
+    requests,
+    signals: {...before.signals, progress: absorbProgress(before, evidence)},
+  };
   switch (evidence.source) {
     case 'exchange': {
       const {exchange, why} = evidence;
@@ -79,7 +91,7 @@ function absorb(before: Session, evidence: Evidence): Session {
     case 'request':
       session.wanted = evidence.act === 'start';
       session.exchange = null;
-      session.watch = {...session.watch, crashes: [], comeback: null, cut: null};
+      session.watch = {...session.watch, crashes: [], comeback: null, planned: null, cut: null};
       if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
       return session;
     case 'process':
@@ -112,6 +124,11 @@ function absorb(before: Session, evidence: Evidence): Session {
       return absorbWord(session, evidence);
     case 'tree':
       session.signals.tree = {at: evidence.at, busy: evidence.busy};
+      return session;
+    case 'usage':
+      session.signals.usage = withLook(session.signals.usage, evidence);
+      return session;
+    case 'progress':
       return session;
     case 'conversation': {
       const {id, file, at} = evidence;

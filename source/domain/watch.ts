@@ -86,6 +86,10 @@ export function watchSettings(...wishes: readonly WatchWish[]): WatchSettings {
   return settings;
 }
 
+/** Of one session: its own, else the one that holds where it works. */
+export const modeOf = (rule: RuleName, {watch}: {watch: Pick<Watch, 'modes'>}, settings: WatchSettings): RuleMode =>
+  watch.modes[rule] ?? settings.modes[rule];
+
 /** One firing of a rule. `at` in ms since the epoch; `dryRun`: it was only reported. */
 export type Firing = {rule: RuleName; at: number; verdict: string; reason: string; dryRun: boolean};
 
@@ -110,10 +114,12 @@ export type Watch = {
   crashes: number[];
   /** When its process is launched again; null: it is not, or it was. */
   comeback: number | null;
+  /** What is to be done with it at its next turn boundary; null: nothing. */
+  planned: {do: 'stop' | 'restart'; why: string} | null;
   /** What is left to be taken up by the next process; null: nothing. */
   cut: Cut | null;
   /** The last firing of each rule. */
   fired: Partial<Record<RuleName, Firing>>;
 };
 
-export const newWatch = (): Watch => ({modes: {}, crashes: [], comeback: null, cut: null, fired: {}});
+export const newWatch = (): Watch => ({modes: {}, crashes: [], comeback: null, planned: null, cut: null, fired: {}});

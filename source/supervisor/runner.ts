@@ -14,6 +14,7 @@ import type {Watch, WatchSettings} from '../domain/watch.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
+import {ContentWatch} from './content-watch.ts';
 import {Descendants, endOrphans} from './descendants.ts';
 import {Doors} from './doors.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
@@ -26,6 +27,8 @@ import {Waiters} from './waiters.ts';
 const REPAINT_MS = 1000;
 /** After a delivery that could not be done, how long until the next try, in ms. */
 const RETRY_MS = 1000;
+/** Progress is remembered as often, in ms. */
+const PROGRESS_MS = 5000;
 
 export type RunnerContext = {
   backend: () => Backend;
@@ -51,6 +54,10 @@ export type RunnerContext = {
   watch: (session: Session) => WatchSettings;
   /** Its process stands at a turn boundary, and what the one before left is to be taken up. */
   onTakeUp: () => Promise<void>;
+  /** Its turn is to be ended. */
+  onInterrupt: () => void;
+  /** Its process stands at a turn boundary, for which something was planned. */
+  onPlanned: () => Promise<void>;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -78,6 +85,8 @@ export class Runner {
   readonly #alarm: Alarm;
   #repaintUntil = 0;
   #takingUp: Promise<void> | null = null;
+  #planned: Promise<void> | null = null;
+  readonly #content = new ContentWatch();
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Waiters();
@@ -97,6 +106,7 @@ export class Runner {
       histories,
       environment: () => backend().environment(session.id),
       tell: (events, at) => this.doors.tell(events, {door: 'file', at}),
+      grew: () => this.#getsOn('a line in its history'),
     });
     this.outbox = new Outbox(
       {
@@ -294,7 +304,8 @@ export class Runner {
     await this.doors.forgetUnheard(info.printedAt);
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
-    this.observe({source: 'clock', at: this.#context.now()});
+    // Time without a supervisor does not count.
+    this.observe({source: 'progress', at: this.#context.now(), by: 'the supervisor began'});
     // What it was doing when the last supervisor ended is not what it does now.
     await this.#looked;
   }
@@ -328,8 +339,19 @@ export class Runner {
     this.doors.close();
   }
 
+  /** Something came of what it does. */
+  #getsOn(by: string): void {
+    const at = this.#context.now();
+    const {activity, signals} = this.#session;
+    if (activity === 'working' && at - (signals.progress?.at ?? 0) >= PROGRESS_MS) {
+      this.observe({source: 'progress', at, by});
+    }
+  }
+
   #captured(screen: Screen, at: number): void {
-    const read = this.#context.agentOf(this.#session).read;
+    const agent = this.#context.agentOf(this.#session);
+    const {read} = agent;
+    if (this.#content.isNew(screen, agent, at)) this.#getsOn('something new on its screen');
     if (read === null || !isLive(this.#session)) return;
     const reading = read(screen);
     this.observe({source: 'screen', at, reading});
@@ -364,6 +386,14 @@ export class Runner {
         if (this.#ending !== null) return;
         this.#takingUp ??= this.#context.onTakeUp().finally(() => {
           this.#takingUp = null;
+        });
+        return;
+      case 'interrupt':
+        this.#context.onInterrupt();
+        return;
+      case 'planned':
+        this.#planned ??= this.#context.onPlanned().finally(() => {
+          this.#planned = null;
         });
         return;
       case 'look-at-tree':

@@ -18,6 +18,7 @@ import {commandLog} from './command-log.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
 import {handOff} from './hand-off.ts';
+import {cappedBy} from './hard-caps.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
 import {keepDirtyMarks} from './keep-dirty-marks.ts';
@@ -29,6 +30,7 @@ import {FleetMcpFile} from './mcp-file.ts';
 import {mcpServers} from './mcp-servers.ts';
 import {ModelSwitch} from './model-switch.ts';
 import {models} from './models.ts';
+import {patrol} from './patrol.ts';
 import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
@@ -36,6 +38,7 @@ import {Roster} from './roster.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
 import {steering} from './steering.ts';
 import {takeUpCut} from './take-up.ts';
+import {watchDeeds} from './watch-deeds.ts';
 import {watchFiles} from './watch-settings.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
@@ -70,6 +73,8 @@ export type SupervisorOptions = {
   apiUrl: () => string | null;
   /** ms since the epoch. */
   now: () => number;
+  /** Between two looks at the processes of all sessions, in ms; default ten seconds. */
+  patrolMs?: number;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -128,7 +133,10 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onBetween: runner => (runner.session.exchange === null ? comebacks.add(runner) : void switches.goOn(runner)),
     watch: session => watching.of(session),
     onTakeUp: runner => takeUpCut(runner, {life, now}),
+    onInterrupt: runner => void deeds.interrupt(runner),
+    onPlanned: runner => deeds.planned(runner).catch(error => roster.note('notice', (error as Error).message)),
   });
+  const deeds = watchDeeds({roster: () => roster, life: () => life, now});
   const spendings = spendingsOf({...options, roster: () => roster});
   const caps = budgetKeeper({store, roster: () => roster, spendings, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
@@ -146,7 +154,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const places = workspaces({roster, paths, profiles: options.profiles, marks, now});
-  const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile});
+  const capped = cappedBy({now, settings: watching.of, note: why => roster.note('notice', why)});
+  const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile, capped});
   const servers = mcpServers({file: mcpFile, path: paths.mcp, roster, store, now});
   const reading = looking({roster, screensDir, detachKey, now});
   const {profiles} = options;
@@ -180,6 +189,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
 
   const ending = new AbortController();
   void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
+  patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: () => {}});
   const tokens = access({roster, store, now});
   const dispose = async () => {
     ending.abort();
