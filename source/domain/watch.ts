@@ -93,6 +93,10 @@ export const modeOf = (rule: RuleName, {watch}: {watch: Pick<Watch, 'modes'>}, s
 /** One firing of a rule. `at` in ms since the epoch; `dryRun`: it was only reported. */
 export type Firing = {rule: RuleName; at: number; verdict: string; reason: string; dryRun: boolean};
 
+/** As the journal tells it: `rule: verdict; why`. */
+export const firingText = ({rule, verdict, reason, dryRun}: Omit<Firing, 'at'>): string =>
+  `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${reason}`;
+
 /** What a run was doing when it ended, until the next one has taken it up. Times in ms since the epoch. */
 export type Cut = {
   run: string;

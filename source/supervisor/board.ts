@@ -28,6 +28,7 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
   as: (actor: string) => Board;
   /** A session gave a sign of life. */
   heard: (session: string) => void;
+  state: BoardState;
 } {
   const {heard, heardAt, leaseMs} = leases({roster, store, now});
   const state: BoardState = {cards: store.state.cards, columns, leaseMs, claimsPerSession, heard: heardAt};
@@ -94,5 +95,5 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
       },
     };
   };
-  return {as, heard};
+  return {as, heard, state};
 }

@@ -10,7 +10,7 @@ import type {Screen} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type Effect, transition} from '../domain/transition.ts';
-import type {Watch, WatchSettings} from '../domain/watch.ts';
+import {type Firing, firingText, type Watch, type WatchSettings} from '../domain/watch.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
@@ -201,9 +201,7 @@ export class Runner {
       const type = session.status === before.status ? 'session.activity' : 'session.status';
       this.#record(type, reason, actor);
     }
-    for (const {rule, verdict, reason: why, dryRun} of firings) {
-      this.#record('watchdog.fired', `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${why}`, 'watchdog');
-    }
+    for (const firing of firings) this.#record('watchdog.fired', firingText(firing), 'watchdog');
     if (session.requests !== before.requests)
       this.doors.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
     this.#alarm.set(wake);
@@ -211,6 +209,15 @@ export class Runner {
     const asked = this.asks.follow(before, evidence);
     if (reason !== null && isLive(session) && session.run?.pid != null) this.#descendants.look(session.run.pid);
     if (reason !== null || asked) this.#waiters.look();
+  }
+
+  /** A rule over the fleet found something about it. */
+  fire(firing: Firing, changes: Change[]): void {
+    const {watch} = this.#session;
+    this.#session = {...this.#session, watch: {...watch, fired: {...watch.fired, [firing.rule]: firing}}};
+    const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
+    const reason = firingText(firing);
+    this.#context.record({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
   }
 
   /** What the process before left is taken up: that, and what becomes of messages, is one entry. */

@@ -36,6 +36,7 @@ import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
+import {lookAtClaims} from './stale-claims.ts';
 import {steering} from './steering.ts';
 import {takeUpCut} from './take-up.ts';
 import {watchDeeds} from './watch-deeds.ts';
@@ -138,7 +139,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   });
   const deeds = watchDeeds({roster: () => roster, life: () => life, now});
   const spendings = spendingsOf({...options, roster: () => roster});
-  const caps = budgetKeeper({store, roster: () => roster, spendings, now});
+  const caps = budgetKeeper({store, roster: () => roster, spendings, watching, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
   const {enqueue} = steers;
@@ -189,7 +190,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
 
   const ending = new AbortController();
   void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
-  patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: () => {}});
+  const lookAtCards = () => lookAtClaims({board: cards.state, roster, store, watching, now});
+  patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: lookAtCards});
   const tokens = access({roster, store, now});
   const dispose = async () => {
     ending.abort();

@@ -43,9 +43,14 @@ export class Supervised {
   /** `callers`: who calls by the `x-test-caller` header; others are the home's user on its socket. */
   static async open(
     paths: Paths,
-    options: {now: () => number; sessions?: (string | Partial<Session>)[]; callers?: Record<string, Caller>},
+    options: {
+      now: () => number;
+      sessions?: (string | Partial<Session>)[];
+      callers?: Record<string, Caller>;
+      patrolMs?: number;
+    },
   ): Promise<Supervised> {
-    const {now, sessions = [], callers = {}} = options;
+    const {now, sessions = [], callers = {}, patrolMs} = options;
     const store = await openStore({paths, readOnly: false, now});
     for (const each of sessions) {
       const session = typeof each === 'string' ? {name: each} : each;
@@ -62,6 +67,7 @@ export class Supervised {
       door: null,
       apiUrl: () => null,
       now,
+      ...(patrolMs === undefined ? {} : {patrolMs}),
       onShutdown: () => {},
     });
     const gate: Gate = async call => callers[String(call.headers['x-test-caller'])] ?? socketGate(call);
