@@ -15,6 +15,8 @@ export type WatchdogView = {
   crashes: number;
   /** It works without any evidence of progress. */
   stuck: boolean;
+  /** Its processes take more than they may. */
+  over: boolean;
   /** What is done with it at its next turn boundary. */
   planned: 'stop' | 'restart' | null;
   /** The last firing of any rule. */
@@ -50,6 +52,7 @@ export function watchdogView(session: Session, now: number): WatchdogView {
     comeback: comeback === null ? null : seconds(comeback),
     crashes: recentCrashes(session, now),
     stuck: isStuck(session),
+    over: isOver(session),
     planned: planned?.do ?? null,
     fired: last === undefined ? null : firingView(last),
     modes,
@@ -61,9 +64,12 @@ export function watchNotice(session: Session): string | null {
   const {fired, planned} = session.watch;
   if (isStuck(session)) return `stuck: ${fired.stuck?.reason}`;
   if (planned !== null) return `${planned.do} at its next turn boundary: ${planned.why}`;
-  const {envelope} = fired;
-  const isOver = envelope?.verdict === 'over' && !envelope.dryRun && envelope.at >= (session.run?.startedAt ?? 0);
-  return isOver ? `over its envelope: ${envelope.reason}` : null;
+  return isOver(session) ? `over its envelope: ${fired.envelope?.reason}` : null;
+}
+
+function isOver({watch, run}: Session): boolean {
+  const last = watch.fired.envelope;
+  return last !== undefined && last.verdict !== 'within' && !last.dryRun && last.at >= (run?.startedAt ?? 0);
 }
 
 export function resourcesOf(session: Session): Resources | null {

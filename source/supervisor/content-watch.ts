@@ -8,6 +8,9 @@ const BUSY_LINE = /^\s*[\u2800-\u28ff✢✳✶✻✽✺·•∗*◐-◷|/\\-]\s.
 /** What moves while nothing happens: spinners, counters, clocks. */
 const MOVING = /[\s\d\u2800-\u28ff✢✳✶✻✽✺·•∗◐-◷]/g;
 
+/** One of those of ASCII, which only move where they stand alone. */
+const TURNING = /(^|\s)[|/\\-](?=\s|$)/g;
+
 /** Whether a screen shows something new, apart from what also moves while a program hangs. */
 export class ContentWatch {
   #text: string | null = null;
@@ -26,6 +29,6 @@ export class ContentWatch {
 export const contentOf = (lines: readonly string[]): string =>
   lines
     .filter(line => !BUSY_LINE.test(line))
-    .map(line => line.replace(MOVING, ''))
+    .map(line => line.replace(TURNING, '$1').replace(MOVING, ''))
     .filter(line => line !== '')
     .join('\n');

@@ -9,6 +9,7 @@ const same: [string, string[], string[]][] = [
     ['✽ Pondering… (95s · esc to interrupt)'],
   ],
   ['a braille spinner', ['⠋ Thinking...', 'x'], ['⠹ Waiting...', 'x']],
+  ['a turning stroke', ['| 3s'], ['\\ 4s']],
   ['a counter', ['34 of 500 done'], ['35 of 500 done']],
   ['a codex status', ['• Working (3s • esc to interrupt)'], ['• Working (1m 30s • esc to interrupt)']],
   ['blank space', ['a', '', 'b'], ['a', '   ', '', 'b']],

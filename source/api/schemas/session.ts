@@ -70,6 +70,7 @@ const watchdogView = shapeOf<WatchdogView>()(
       comeback: secondsOrNull.describe('When its process is launched again'),
       crashes: z.number().int().describe('In the last ten minutes'),
       stuck: z.boolean().describe('It works without any evidence of progress'),
+      over: z.boolean().describe('Its processes take more than they may'),
       planned: z.enum(['stop', 'restart']).nullable().describe('At its next turn boundary'),
       fired: firing.nullable().describe('The last firing of any rule'),
       modes: z.partialRecord(rule, mode).describe('Its own; else the configuration holds'),
