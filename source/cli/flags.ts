@@ -1,6 +1,6 @@
+import {parseDuration} from '../domain/amounts.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Context} from './command.ts';
-import {parseDuration} from './output.ts';
 
 /** A flag as people write it: `asCommand` is `--as-command`. */
 export function flagWord(name: string, negative = false): string {

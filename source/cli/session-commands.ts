@@ -129,9 +129,12 @@ export const sessionCommands: readonly Command[] = [
   {
     path: 'ps',
     aliases: ['agent list', 'agent ls'],
-    usage: '[-a]',
+    usage: '[-a] [--wide]',
     summary: 'the sessions of this home',
-    flags: {all: {type: 'boolean', short: 'a', about: 'also one-shot sessions that ended over an hour ago'}},
+    flags: {
+      all: {type: 'boolean', short: 'a', about: 'also one-shot sessions that ended over an hour ago'},
+      wide: {type: 'boolean', about: 'with what their processes take: resident memory, CPU, how many there are'},
+    },
     args: [0, 0],
     load: async () => (await import('./commands/ps.ts')).ps,
   },
@@ -255,6 +258,14 @@ export const sessionCommands: readonly Command[] = [
     args: [0, 1],
     completes: 'sessions',
     load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    path: 'watchdog',
+    usage: 'S [RULE on|report|off|default]',
+    summary: 'the rules that watch a session, or another mode of one of them (or of all) for it',
+    args: [1, 3],
+    completes: 'sessions',
+    load: async () => (await import('./commands/watchdog.ts')).watchdog,
   },
   {
     path: 'capture',

@@ -4,6 +4,7 @@ import type {McpWish} from '../domain/mcp-run.ts';
 import {type AgentConfig, type AgentsConfig, agentsSchema} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
 import {quoteArgv} from './command-line.ts';
+import {watchdogSchema} from './watchdog.ts';
 import {workspaceSchema} from './workspace.ts';
 import {readYaml} from './yaml-file.ts';
 
@@ -14,6 +15,7 @@ const DEFAULT_AGENT = 'claude';
 export const projectSchema = z.strictObject({
   defaultAgent: z.string().nullish().describe('The agent of a session that names none'),
   approvals: approvalsSchema.describe('What is decided without asking; after the rules of the home'),
+  watchdog: watchdogSchema.describe('What the watchdog does in it, over what the home says'),
   workspace: workspaceSchema.describe('What is done with worktrees that amux makes'),
   agents: agentsSchema.describe('Agent profiles; they lie over those of the home and the built-in ones'),
 });

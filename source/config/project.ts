@@ -43,6 +43,13 @@ const TEMPLATE = `# amux: the agents of this project. "amux agent config add|upd
 # approvals:
 #   - {tool: Bash, pattern: "npm test*", decide: allow}
 #   - {tool: Bash, pattern: "*rm -rf*", decide: deny, message: ask me first}
+
+# What the watchdog does here, over what the home says: on, report or off for each rule, and what it is told.
+#
+# watchdog:
+#   stuck: {after: 30m, interrupt: true}
+#   envelope: {memory: 4GB, processes: 200, action: restart}
+#   stale-claim: {reset: true}
 `;
 
 /**

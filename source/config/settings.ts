@@ -7,6 +7,7 @@ import {boardSchema} from './board.ts';
 import {maskNotices, noticesSchema} from './notices.ts';
 import {pricesSchema} from './prices.ts';
 import {projectSchema} from './profiles.ts';
+import {watchdogSchema} from './watchdog.ts';
 import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
 
 /** One to three keys as tmux writes them: `C-b d`, `M-x`, `F12`, `C-]`. */
@@ -84,6 +85,7 @@ export const settingsSchema = z.strictObject({
   board: boardSchema.describe('The board of this home'),
   notices: noticesSchema.describe('How people are told of what they do not look at'),
   prices: pricesSchema.describe('What models cost, over the list of amux; by their names without a date'),
+  watchdog: watchdogSchema.describe('What the watchdog does; one mode for all of its rules, or each rule by its name'),
   agents: agentsSchema.describe('Agent profiles of this home; those of a project lie over them'),
 });
 

@@ -32,7 +32,19 @@ export const crash: Rule = {
     const back: Session = {...session, ...noActivity, status: 'starting', wanted: true, reason};
     return {verdict: 'restart', reason, session: {...back, watch: {...watch, comeback, cut}}};
   },
+  next({session, now}) {
+    const {comeback, cut} = session.watch;
+    const count = recentCrashes(session, now);
+    const counted = `${count} of ${CRASHES} crashes in ${WITHIN_MS / 60_000} minutes`;
+    if (comeback !== null) return {at: comeback, what: `starts again (${counted})`};
+    if (cut !== null) return {at: null, what: `its cut-off turn is taken up at its turn boundary (${counted})`};
+    return count === 0 ? null : {at: null, what: counted};
+  },
 };
+
+/** Within the time that counts. */
+export const recentCrashes = ({watch}: Session, now: number): number =>
+  watch.crashes.filter(at => at > now - WITHIN_MS).length;
 
 /** Ends long before the last one are forgotten: it ran well since. So are those of a clock that was set back. */
 function recent(crashes: readonly number[], now: number): number[] {

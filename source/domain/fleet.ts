@@ -17,6 +17,8 @@ import type {SessionView} from './session-view.ts';
 import type {Spending} from './spending.ts';
 import type {Message, MessageState} from './steering.ts';
 import type {TranscriptEntry} from './transcript.ts';
+import type {RuleMode, RuleName} from './watch.ts';
+import type {RuleView} from './watch-view.ts';
 import type {Workspaces} from './workspace.ts';
 
 export type {SessionView};
@@ -54,6 +56,8 @@ export type SessionPatch = {
   /** The whole of its variables. */
   env?: Record<string, string>;
   restart?: RestartPolicy;
+  /** Of these rules of the watchdog; null: as the configuration says. */
+  watchdog?: Partial<Record<RuleName, RuleMode | null>>;
 };
 
 export type RunInput = {
@@ -133,6 +137,8 @@ export type Explanation = {
   origin: {session: string; conversation: string | null} | null;
   /** As in `SessionView`. */
   notice: string | null;
+  /** Each rule of the watchdog. */
+  watchdog: RuleView[];
   evidence: {source: keyof Signals | 'process'; age: number | null; says: string; wins: boolean}[];
 };
 
@@ -213,7 +219,7 @@ export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, No
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;
   session(ref: string): Promise<SessionView>;
   register(input: RegisterInput): Promise<SessionView>;
-  /** Holds from the next start; the model from the next turn boundary, tags and the restart policy at once. */
+  /** Holds from the next start; the model from the next turn boundary, tags, the restart policy and modes at once. */
   update(ref: string, patch: SessionPatch): Promise<SessionView>;
   /**
    * Gives them another model at their next turn boundaries, with their conversations; null: none of their own. Resolves

@@ -23,7 +23,7 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
         run: evidence.run,
         signals: noSignals(),
         reason: 'process started',
-        watch: {...session.watch, comeback: null},
+        watch: {...session.watch, comeback: null, planned: null},
       };
     case 'exited': {
       // A supervisor that was away looks for the process that is still to come.

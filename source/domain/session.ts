@@ -108,9 +108,10 @@ export function isBetween({exchange, watch, status, run}: Session): boolean {
 /** Its process crashed, and the next one waits for its time. */
 export const isAway = (session: Session): boolean => session.exchange === null && isBetween(session);
 
-/** Its next message may be typed: what the process before left unfinished is taken up first. */
+/** Its next message may be typed: what the process before left unfinished, and what is planned, come first. */
 export function mayDeliver(session: Session): boolean {
-  return session.watch.cut === null && isAtBoundary(session);
+  const {cut, planned} = session.watch;
+  return cut === null && planned === null && isAtBoundary(session);
 }
 
 /** A turn boundary with no dialog in the way. A failed turn is over, too. */

@@ -5,13 +5,20 @@ import {maySwitch, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
 import {isAtBoundary, isAway, isBetween, isLive, mayDeliver, type Session} from './session.ts';
 import {absorbProcess, ended, noActivity} from './session-life.ts';
+import {absorbProgress} from './stuck.ts';
+import {withLook} from './usage.ts';
 import {defaultWatch, type Firing, type WatchSettings} from './watch.ts';
 import {watch} from './watchdog.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
-/** `take-up`: what the process before left unfinished is taken up by the one that is there now. */
-export type Effect = {do: 'deliver' | 'launch-again' | 'take-up' | 'keep-last-screen' | 'look-at-tree'};
+/**
+ * `take-up`: what the process before left unfinished is taken up by the one that is there now. `interrupt`: its turn is
+ * ended. `planned`: what the watchdog has planned for its turn boundary is done.
+ */
+export type Effect = {
+  do: 'deliver' | 'launch-again' | 'take-up' | 'keep-last-screen' | 'look-at-tree' | 'interrupt' | 'planned';
+};
 
 export type Transition = {
   session: Session;
@@ -50,6 +57,7 @@ export function transition(
   const isDue = comeback === null || now >= comeback || comeback - now > COMEBACK_MOST_MS;
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
   if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
+  if (session.watch.planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
   if (mayDeliver(session) || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
   effects.push(...watched.effects);
   const reason = statusChanged || activityChanged ? session.reason : null;
@@ -66,7 +74,11 @@ function earliest(...times: (number | null)[]): number | null {
 function absorb(before: Session, evidence: Evidence): Session {
   if (evidence.source === 'screen') return absorbScreen(before, evidence);
   const requests = revise(before.requests, evidence);
-  const session: Session = {...before, requests, signals: {...before.signals}};
+  const session: Session = {
+    ...before,
+    requests,
+    signals: {...before.signals, progress: absorbProgress(before, evidence)},
+  };
   switch (evidence.source) {
     case 'exchange': {
       const {exchange, why} = evidence;
@@ -86,7 +98,7 @@ function absorb(before: Session, evidence: Evidence): Session {
         return {...session, reason: 'start requested'};
       }
       session.exchange = null;
-      session.watch = {...session.watch, crashes: [], comeback: null, cut: null};
+      session.watch = {...session.watch, crashes: [], comeback: null, planned: null, cut: null};
       if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
       return session;
     case 'process':
@@ -119,6 +131,11 @@ function absorb(before: Session, evidence: Evidence): Session {
       return absorbWord(session, evidence);
     case 'tree':
       session.signals.tree = {at: evidence.at, busy: evidence.busy};
+      return session;
+    case 'usage':
+      session.signals.usage = withLook(session.signals.usage, evidence);
+      return session;
+    case 'progress':
       return session;
     case 'conversation': {
       const {id, file, at} = evidence;

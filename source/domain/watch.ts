@@ -16,12 +16,52 @@ export type RuleName = (typeof ruleNames)[number];
 export const ruleModes = ['on', 'report', 'off'] as const;
 export type RuleMode = (typeof ruleModes)[number];
 
+/** What is done about a session whose processes take more than they may. */
+export const envelopeActions = ['notify', 'stop', 'restart'] as const;
+
+/** What rules are told besides their modes. Times in ms. */
+export type WatchParameters = {
+  stuck: {
+    /** It is stuck after so long without any evidence of progress. */
+    after: number;
+    /** Its turn is interrupted then, once. */
+    interrupt: boolean;
+  };
+  /** Null: no cap. */
+  envelope: {
+    /** Resident memory of its processes in all, in bytes. */
+    memory: number | null;
+    /** In percent of one core. */
+    cpu: number | null;
+    /** How many there may be. */
+    processes: number | null;
+    action: (typeof envelopeActions)[number];
+    /** The system holds them to the caps from their launch on, where it can. */
+    hard: boolean;
+  };
+  'stale-claim': {
+    /** The card goes back to `todo`. */
+    reset: boolean;
+  };
+};
+
 /** What holds for one session: its own word, else its project's or the fleet's, else the default. */
-export type WatchSettings = {
+export type WatchSettings = WatchParameters & {
   modes: Record<RuleName, RuleMode>;
 };
 
+/** What a configuration says of it; for what it does not say, that below it holds. */
+export type WatchWish = {
+  /** Of rules that are not named. */
+  otherwise: RuleMode | null;
+  modes: Partial<Record<RuleName, RuleMode>>;
+  parameters: {[R in keyof WatchParameters]?: Partial<WatchParameters[R]>};
+};
+
 export const defaultWatch: WatchSettings = {
+  stuck: {after: 1_200_000, interrupt: false},
+  envelope: {memory: null, cpu: null, processes: null, action: 'notify', hard: false},
+  'stale-claim': {reset: false},
   modes: {
     crash: 'on',
     context: 'on',
@@ -35,8 +75,27 @@ export const defaultWatch: WatchSettings = {
   },
 };
 
+/** The default with what each of `wishes` says, the later ones over those before. */
+export function watchSettings(...wishes: readonly WatchWish[]): WatchSettings {
+  const settings = structuredClone(defaultWatch);
+  for (const {otherwise, modes, parameters} of wishes) {
+    for (const rule of ruleNames) settings.modes[rule] = modes[rule] ?? otherwise ?? settings.modes[rule];
+    for (const [rule, given] of Object.entries(parameters))
+      Object.assign(settings[rule as keyof WatchParameters], given);
+  }
+  return settings;
+}
+
+/** Of one session: its own, else the one that holds where it works. */
+export const modeOf = (rule: RuleName, {watch}: {watch: Pick<Watch, 'modes'>}, settings: WatchSettings): RuleMode =>
+  watch.modes[rule] ?? settings.modes[rule];
+
 /** One firing of a rule. `at` in ms since the epoch; `dryRun`: it was only reported. */
 export type Firing = {rule: RuleName; at: number; verdict: string; reason: string; dryRun: boolean};
+
+/** As the journal tells it: `rule: verdict; why`. */
+export const firingText = ({rule, verdict, reason, dryRun}: Omit<Firing, 'at'>): string =>
+  `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${reason}`;
 
 /** What a run was doing when it ended, until the next one has taken it up. Times in ms since the epoch. */
 export type Cut = {
@@ -59,10 +118,12 @@ export type Watch = {
   crashes: number[];
   /** When its process is launched again; null: it is not, or it was. */
   comeback: number | null;
+  /** What is to be done with it at its next turn boundary; null: nothing. */
+  planned: {do: 'stop' | 'restart'; why: string} | null;
   /** What is left to be taken up by the next process; null: nothing. */
   cut: Cut | null;
   /** The last firing of each rule. */
   fired: Partial<Record<RuleName, Firing>>;
 };
 
-export const newWatch = (): Watch => ({modes: {}, crashes: [], comeback: null, cut: null, fired: {}});
+export const newWatch = (): Watch => ({modes: {}, crashes: [], comeback: null, planned: null, cut: null, fired: {}});

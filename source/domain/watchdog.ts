@@ -1,7 +1,9 @@
 import {crash} from './crash.ts';
+import {envelope} from './envelope.ts';
 import type {Session} from './session.ts';
+import {stuck} from './stuck.ts';
 import type {Effect} from './transition.ts';
-import type {Firing, RuleName, WatchSettings} from './watch.ts';
+import {type Firing, modeOf, type RuleName, type WatchSettings} from './watch.ts';
 
 /** What a rule looks at: a session before and after some evidence. `now` in ms since the epoch. */
 export type Seen = {before: Session; session: Session; now: number; settings: WatchSettings};
@@ -25,10 +27,19 @@ export type Rule = {
   coolDownMs: number;
   /** Null: it has nothing to say now. A number: not before then, in ms since the epoch. */
   when: (seen: Seen) => Finding | number | null;
+  /** What it will do, or what it counts, for `explain`. `at` in ms since the epoch; null: at no certain time. */
+  next?: (seen: Omit<Seen, 'before'>) => {at: number | null; what: string} | null;
 };
 
 /** In the order in which they are asked; each sees what those before it changed. */
-export const rules: readonly Rule[] = [crash];
+export const rules: readonly Rule[] = [crash, stuck, envelope];
+
+/** Those over the fleet, which are asked elsewhere: what they do, in one sentence. */
+export const fleetRules: Partial<Record<RuleName, string>> = {
+  'stale-claim': 'it holds a card in doing and was silent past the lease: told; the card goes back to todo if wanted',
+  budget: 'tokens or cost near or over a cap: told; its queue is held',
+  'mass-death': 'many sessions are gone at once: one alarm, restored in order',
+};
 
 export type Watched = {session: Session; firings: Firing[]; effects: Effect[]; wake: number | null};
 
@@ -39,7 +50,7 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   const effects: Effect[] = [];
   let wake = Number.POSITIVE_INFINITY;
   for (const rule of rules) {
-    const mode = session.watch.modes[rule.name] ?? settings.modes[rule.name];
+    const mode = modeOf(rule.name, session, settings);
     if (mode === 'off') continue;
     const last = session.watch.fired[rule.name];
     // What fired at a time that is yet to come did so by another clock.

@@ -30,6 +30,7 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
   heard: (session: string) => void;
   /** A card that is to be added, with the entry that does it. */
   planned: (input: CardInput, actor: string) => Deed;
+  state: BoardState;
 } {
   const {heard, heardAt, leaseMs} = leases({roster, store, now});
   const state: BoardState = {cards: store.state.cards, columns, leaseMs, claimsPerSession, heard: heardAt};
@@ -98,5 +99,5 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
     };
   };
   const planned = (input: CardInput, actor: string): Deed => addCard(state, {input: meant(input), actor}, now());
-  return {as, heard, planned};
+  return {as, heard, planned, state};
 }

@@ -67,7 +67,7 @@ export class Comebacks {
  * The conversation that its process had; undefined: none in which anything was said. What a dead process did not write
  * down it did not get.
  */
-async function conversationOf(runner: Runner, life: Life): Promise<StartInput['conversation']> {
+export async function conversationOf(runner: Runner, life: Life): Promise<StartInput['conversation']> {
   const {session} = runner;
   const {conversation, run} = session;
   const agent = agentOf(session.agentType);

@@ -42,7 +42,10 @@ export function leases({roster, store, now}: {roster: Roster; store: Store; now:
 
 /** Time without a supervisor does not count: each claim has left what it had when the last entry was written. */
 function continueLeases(store: Store, now: number): void {
-  const held = [...store.state.cards.values()].filter(({claim}) => claim !== null);
+  // A lease that was over when somebody last looked stays over.
+  const held = [...store.state.cards.values()].filter(
+    ({claim}) => claim !== null && (claim.staleAt ?? 0) < claim.beatAt,
+  );
   const [entry] = held.length === 0 ? [] : store.read({after: store.cursor - 1, limit: 1});
   const away = now - (entry?.at ?? now);
   if (away <= 0) return;

@@ -48,6 +48,8 @@ type LifeOptions = {
   mcp: Pick<FleetMcpFile, 'current'>;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
+  /** The command line by which the system holds it to its caps, where it is to. */
+  capped: (session: Session, launch: {argv: string[]; env: Record<string, string>}) => Promise<string[]>;
 };
 
 type Launching = Pick<StartInput, 'callerEnv' | 'conversation'> & {size?: {cols: number; rows: number} | undefined};
@@ -286,7 +288,8 @@ export class Life {
       const env = {...plan.env, ...equipped.env};
       // Another program under this agent's name would get the answer as input.
       const asksForStatus = agent.asksForStatus && runsItself(agent, argv);
-      const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, ...size, asksForStatus});
+      const capped = await this.#options.capped(session, {argv, env});
+      const pid = await backend!.launch({terminal, run: run.id, name, argv: capped, cwd, env, ...size, asksForStatus});
       runner.launched(pid);
       void this.#options.rules.launched(runner.session, argv, env).then(version => runner.isOfVersion(run.id, version));
       runner.listen({argv, env});

@@ -1,5 +1,6 @@
 import {agentOf} from '../agents/registry.ts';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
+import {pathsOf} from '../config/paths.ts';
 import {type TokenView, tokenView} from '../domain/access.ts';
 import type {Column} from '../domain/board.ts';
 import type {BudgetView} from '../domain/budget.ts';
@@ -250,7 +251,12 @@ export class Offline extends Refusing implements Fleet {
   }
 
   async explain(ref: string): Promise<Explanation> {
-    return explain(this.#find(ref), {now: this.#options.now(), url: null, mcp: null});
+    const {now, home} = this.#options;
+    const session = this.#find(ref);
+    // Only this command needs what reads configurations.
+    const {watchFiles} = await import('./watch-settings.ts');
+    const {of} = watchFiles({config: pathsOf(home).config, home, now, note: () => {}});
+    return explain(session, {now: now(), url: null, mcp: null, settings: of(session), held: null});
   }
 
   async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
@@ -299,7 +305,17 @@ export class Offline extends Refusing implements Fleet {
     await this.#spendings.follow(session);
     const spent = this.#spendings.of(session);
     const branch = branchOf(session.dir);
-    return sessionView(session, {queue, preview: '', branch, dirty: null, url: null, mcp: null, spent, held: null});
+    return sessionView(session, {
+      queue,
+      preview: '',
+      branch,
+      dirty: null,
+      url: null,
+      mcp: null,
+      spent,
+      held: null,
+      now: this.#options.now(),
+    });
   }
 }
 

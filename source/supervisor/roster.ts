@@ -43,6 +43,8 @@ export type RosterOptions = {
   onBetween?: (runner: Runner) => void;
   watch?: (session: Session) => WatchSettings;
   onTakeUp?: (runner: Runner) => Promise<void>;
+  onInterrupt?: (runner: Runner) => void;
+  onPlanned?: (runner: Runner) => Promise<void>;
   /** What a session spent; default: nothing is told. */
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
@@ -122,8 +124,10 @@ export class Roster {
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
         onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
-        watch: each => this.#options.watch?.(each) ?? defaultWatch,
+        watch: each => this.settingsOf(each),
         onTakeUp: async () => this.#options.onTakeUp?.(this.#runners.get(session.id)!),
+        onInterrupt: () => this.#options.onInterrupt?.(this.#runners.get(session.id)!),
+        onPlanned: async () => this.#options.onPlanned?.(this.#runners.get(session.id)!),
         onSettled: (request, why) => this.#options.onSettled?.(this.#runners.get(session.id)!, request, why),
       },
       session,
@@ -170,7 +174,13 @@ export class Roster {
       mcp: this.mcp,
       spent: this.#options.spent?.(session) ?? NOTHING_TOLD,
       held: runner.held,
+      now: this.#options.now(),
     });
+  }
+
+  /** What holds for it of the watchdog. */
+  settingsOf(session: Session): WatchSettings {
+    return this.#options.watch?.(session) ?? defaultWatch;
   }
 
   agentOf(session: Session): Agent {

@@ -10,10 +10,11 @@ import type {Screen} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type Effect, transition} from '../domain/transition.ts';
-import type {Watch, WatchSettings} from '../domain/watch.ts';
+import {type Firing, firingText, type Watch, type WatchSettings} from '../domain/watch.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
+import {ContentWatch} from './content-watch.ts';
 import {Descendants, endOrphans} from './descendants.ts';
 import {Doors} from './doors.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
@@ -30,6 +31,8 @@ const RETRY_MS = 1000;
 const UNWRITABLE = 'waits: the journal cannot be written';
 
 type Recorded = {type: EventType; actor: string; session: Session; reason: string; changes: Change[]};
+/** Progress is remembered as often, in ms. */
+const PROGRESS_MS = 5000;
 
 export type RunnerContext = {
   backend: () => Backend;
@@ -60,6 +63,10 @@ export type RunnerContext = {
   watch: (session: Session) => WatchSettings;
   /** Its process stands at a turn boundary, and what the one before left is to be taken up. */
   onTakeUp: () => Promise<void>;
+  /** Its turn is to be ended. */
+  onInterrupt: () => void;
+  /** Its process stands at a turn boundary, for which something was planned. */
+  onPlanned: () => Promise<void>;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -87,6 +94,8 @@ export class Runner {
   readonly #alarm: Alarm;
   #repaintUntil = 0;
   #takingUp: Promise<void> | null = null;
+  #planned: Promise<void> | null = null;
+  readonly #content = new ContentWatch();
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Waiters();
@@ -106,6 +115,7 @@ export class Runner {
       histories,
       environment: () => backend().environment(session.id),
       tell: (events, at) => this.doors.tell(events, {door: 'file', at}),
+      grew: () => this.#getsOn('a line in its history'),
     });
     this.outbox = new Outbox(
       {
@@ -204,9 +214,7 @@ export class Runner {
       const type = session.status === before.status ? 'session.activity' : 'session.status';
       this.#record(type, reason, actor);
     }
-    for (const {rule, verdict, reason: why, dryRun} of firings) {
-      this.#record('watchdog.fired', `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${why}`, 'watchdog');
-    }
+    for (const firing of firings) this.#record('watchdog.fired', firingText(firing), 'watchdog');
     if (session.requests !== before.requests)
       this.doors.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
     this.#alarm.set(wake);
@@ -214,6 +222,15 @@ export class Runner {
     const asked = this.asks.follow(before, evidence);
     if (reason !== null && isLive(session) && session.run?.pid != null) this.#descendants.look(session.run.pid);
     if (reason !== null || asked) this.#waiters.look();
+  }
+
+  /** A rule over the fleet found something about it. */
+  fire(firing: Firing, changes: Change[]): void {
+    const {watch} = this.#session;
+    this.#session = {...this.#session, watch: {...watch, fired: {...watch.fired, [firing.rule]: firing}}};
+    const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
+    const reason = firingText(firing);
+    this.#context.keep({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
   }
 
   /** What the process before left is taken up: that, and what becomes of messages, is one entry. */
@@ -314,7 +331,8 @@ export class Runner {
     await this.doors.forgetUnheard(info.printedAt);
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
-    this.observe({source: 'clock', at: this.#context.now()});
+    // Time without a supervisor does not count.
+    this.observe({source: 'progress', at: this.#context.now(), by: 'the supervisor began'});
     // What it was doing when the last supervisor ended is not what it does now.
     await this.#looked;
   }
@@ -348,8 +366,19 @@ export class Runner {
     this.doors.close();
   }
 
+  /** Something came of what it does. */
+  #getsOn(by: string): void {
+    const at = this.#context.now();
+    const {activity, signals} = this.#session;
+    if (activity === 'working' && at - (signals.progress?.at ?? 0) >= PROGRESS_MS) {
+      this.observe({source: 'progress', at, by});
+    }
+  }
+
   #captured(screen: Screen, at: number): void {
-    const read = this.#context.agentOf(this.#session).read;
+    const agent = this.#context.agentOf(this.#session);
+    const {read} = agent;
+    if (this.#content.isNew(screen, agent, at)) this.#getsOn('something new on its screen');
     if (read === null || !isLive(this.#session)) return;
     const reading = read(screen);
     this.observe({source: 'screen', at, reading});
@@ -384,6 +413,14 @@ export class Runner {
         if (this.#ending !== null) return;
         this.#takingUp ??= this.#context.onTakeUp().finally(() => {
           this.#takingUp = null;
+        });
+        return;
+      case 'interrupt':
+        this.#context.onInterrupt();
+        return;
+      case 'planned':
+        this.#planned ??= this.#context.onPlanned().finally(() => {
+          this.#planned = null;
         });
         return;
       case 'look-at-tree':

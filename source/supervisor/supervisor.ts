@@ -18,6 +18,7 @@ import {commandLog} from './command-log.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
 import {handOff} from './hand-off.ts';
+import {cappedBy} from './hard-caps.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
 import {keepDirtyMarks} from './keep-dirty-marks.ts';
@@ -31,14 +32,18 @@ import {mcpServers} from './mcp-servers.ts';
 import {ModelSwitch} from './model-switch.ts';
 import {models} from './models.ts';
 import {type NoticeOptions, noticeKeeper} from './notices.ts';
+import {patrol} from './patrol.ts';
 import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
 import {type Later, scheduleKeeper} from './schedules.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
+import {lookAtClaims} from './stale-claims.ts';
 import {steering} from './steering.ts';
 import {takeUpCut} from './take-up.ts';
+import {watchDeeds} from './watch-deeds.ts';
+import {watchFiles} from './watch-settings.ts';
 import {withRoom} from './with-room.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
@@ -77,6 +82,8 @@ export type SupervisorOptions = {
   now: () => number;
   /** What wakes schedules; default: timers. */
   later?: Later;
+  /** Between two looks at the processes of all sessions, in ms; default ten seconds. */
+  patrolMs?: number;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -111,6 +118,12 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     changed: (top, {files}) =>
       roster.note('workspace.changed', `${top}: ${files} file${files === 1 ? '' : 's'} not committed`),
   });
+  const watching = watchFiles({
+    config: paths.config,
+    home: paths.home,
+    now,
+    note: why => roster.note('notice', why),
+  });
   const roster: Roster = new Roster({
     store,
     backends,
@@ -127,11 +140,15 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
     onModelTurn: runner => switches.begin(runner),
     onBetween: runner => (runner.session.exchange === null ? comebacks.add(runner) : void switches.goOn(runner)),
+    watch: session => watching.of(session),
     onTakeUp: runner => takeUpCut(runner, {life, now}),
+    onInterrupt: runner => void deeds.interrupt(runner),
+    onPlanned: runner => deeds.planned(runner).catch(error => roster.note('notice', (error as Error).message)),
   });
+  const deeds = watchDeeds({roster: () => roster, life: () => life, now});
   const spendings = spendingsOf({...options, roster: () => roster});
   const told = noticeKeeper({...options, env: options.env ?? {}, note: why => roster.note('notice', why)});
-  const caps = budgetKeeper({store, roster: () => roster, spendings, now});
+  const caps = budgetKeeper({store, roster: () => roster, spendings, watching, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
   const {enqueue} = steers;
@@ -148,7 +165,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const places = workspaces({roster, paths, profiles: options.profiles, marks, now});
-  const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile});
+  const capped = cappedBy({now, settings: watching.of, note: why => roster.note('notice', why)});
+  const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile, capped});
   const servers = mcpServers({file: mcpFile, path: paths.mcp, roster, store, now});
   const reading = looking({roster, screensDir, detachKey, now});
   const {profiles} = options;
@@ -183,6 +201,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
 
   const ending = new AbortController();
   void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
+  const lookAtCards = () => lookAtClaims({board: cards.state, roster, store, watching, now});
+  patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: lookAtCards});
   const tokens = access({roster, store, now});
   plans.start();
   const dispose = async () => {

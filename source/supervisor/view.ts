@@ -2,6 +2,7 @@ import type {RunView, SessionView} from '../domain/fleet.ts';
 import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
 import {modelView} from '../domain/model.ts';
 import {isLive, type Session} from '../domain/session.ts';
+import {resourcesOf, watchdogView, watchNotice} from '../domain/watch-view.ts';
 import type {Dirty} from '../domain/workspace.ts';
 import type {Spent} from './spending.ts';
 
@@ -18,6 +19,8 @@ export type LiveFacts = {
   spent: Spent;
   /** Why its queue is held; null: it is not. */
   held: string | null;
+  /** ms since the epoch. */
+  now: number;
 };
 
 /** How long an ended one-shot session stays in the plain list, in ms. */
@@ -55,6 +58,8 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     started_at: run === null ? null : seconds(run.startedAt),
     updated_at: seconds(session.updatedAt),
     exit: exit === null ? null : {...exit, at: seconds(exit.at)},
+    resources: resourcesOf(session),
+    watchdog: watchdogView(session, facts.now),
     notice: [facts.held, noticeOf(session, facts)].filter(Boolean).join('; ') || null,
   };
 }
@@ -62,7 +67,12 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
 /** What a person should know of a session and cannot see elsewhere. */
 export function noticeOf(session: Session, {url, mcp}: Pick<LiveFacts, 'url' | 'mcp'>): string | null {
   if (!isLive(session)) return null;
-  const notices = [modelNotice(session), urlNotice(session, url), mcpNotice(session.run?.mcp, mcp)];
+  const notices = [
+    watchNotice(session),
+    modelNotice(session),
+    urlNotice(session, url),
+    mcpNotice(session.run?.mcp, mcp),
+  ];
   return notices.filter(notice => notice !== null).join('; ') || null;
 }
 

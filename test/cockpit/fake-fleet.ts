@@ -482,6 +482,8 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     started_at: 1,
     updated_at: 0,
     exit: null,
+    resources: null,
+    watchdog: {comeback: null, crashes: 0, stuck: false, over: false, planned: null, fired: null, modes: {}},
     notice: null,
     ...change,
   };

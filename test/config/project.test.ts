@@ -117,7 +117,7 @@ describe('init', () => {
       notices: [],
     });
     const uncommented = readFileSync(configFile, 'utf8')
-      .replace(/^# ?(?=[ a-z]+:)/gm, '')
+      .replace(/^# ?(?=[ a-z-]+:)/gm, '')
       .replace(/^# ? {3}/gm, '   ');
     assert.ok(parse(uncommented.replace(/^# amux:.*$/m, '')), 'the examples are YAML');
   });

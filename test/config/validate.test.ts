@@ -118,6 +118,14 @@ const project = {
     {tool: 'Bash', pattern: 'npm *', decide: 'allow'},
     {decide: 'deny', message: 'no'},
   ],
+  watchdog: {
+    default: 'report',
+    crash: 'off',
+    limit: {mode: null},
+    stuck: {mode: 'on', after: '20m', interrupt: true},
+    envelope: {memory: '1.5GB', cpu: '200%', processes: 'none', action: 'stop', hard: false},
+    'stale-claim': {reset: true},
+  },
 };
 const home = {
   backend: 'auto',

@@ -49,9 +49,10 @@ export class Supervised {
       sessions?: (string | Partial<Session>)[];
       callers?: Record<string, Caller>;
       later?: Later;
+      patrolMs?: number;
     } & Pick<SupervisorOptions, 'env' | 'outside'>,
   ): Promise<Supervised> {
-    const {now, sessions = [], callers = {}, env, outside, later} = options;
+    const {now, sessions = [], callers = {}, env, outside, later, patrolMs} = options;
     const store = await openStore({paths, readOnly: false, now});
     for (const each of sessions) {
       const session = typeof each === 'string' ? {name: each} : each;
@@ -70,6 +71,7 @@ export class Supervised {
       now,
       ...(env === undefined ? {} : {env}),
       ...(outside === undefined ? {} : {outside}),
+      ...(patrolMs === undefined ? {} : {patrolMs}),
       onShutdown: () => {},
       ...(later === undefined ? {} : {later}),
     });

@@ -1,3 +1,4 @@
+import {parseDuration} from '../../domain/amounts.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import {type ExternalCommand, endText} from '../../domain/external-command.ts';
 import type {EventView} from '../../domain/fleet.ts';
@@ -6,7 +7,6 @@ import {printable} from '../../domain/screen.ts';
 import {transcriptLines} from '../../domain/transcript.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, countFlag, textFlag} from '../flags.ts';
-import {parseDuration} from '../output.ts';
 
 /** Events shown when nobody says how many. */
 const EVENTS_SHOWN = 50;

@@ -1,9 +1,9 @@
+import {parseDuration} from '../../domain/amounts.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Fleet, ModelOutcome, Selection, SessionView} from '../../domain/fleet.ts';
 import type {ModelState} from '../../domain/model.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, textFlag} from '../flags.ts';
-import {parseDuration} from '../output.ts';
 
 const TIMEOUT_MS = 300_000;
 const LOOK_EVERY_MS = 200;

@@ -1,10 +1,11 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {parseDuration} from '../../domain/amounts.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import {costText, readPercent, tokenText} from '../../domain/spend-text.ts';
 import {groupings, type SpendQuery, type SpendReport} from '../../domain/spending.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, textFlag} from '../flags.ts';
-import {type Output, parseDuration} from '../output.ts';
+import type {Output} from '../output.ts';
 
 const BAR = 20;
 /** A first reading of gigabytes is waited for so long, and asked for so often, in ms. */

@@ -1,8 +1,9 @@
 import {roles, type TokenView} from '../../domain/access.ts';
+import {parseDuration} from '../../domain/amounts.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Run} from '../command.ts';
 import {choiceFlag, textFlag} from '../flags.ts';
-import {duration, parseDuration} from '../output.ts';
+import {duration} from '../output.ts';
 import {withToken} from '../remote.ts';
 
 export const create: Run = async context => {
