@@ -46,6 +46,7 @@ export const scheduleCommands: readonly Command[] = [
     summary: 'change when it is done, or what',
     flags: {name: {type: 'string', value: 'N', about: 'another name'}, ...what},
     args: [1, 1],
+    completes: 'schedules',
     load: async () => (await schedule()).edit,
   },
   {
@@ -53,6 +54,7 @@ export const scheduleCommands: readonly Command[] = [
     usage: 'NAME…',
     summary: 'do it no more until it is resumed',
     args: [1, 200],
+    completes: 'schedules',
     load: async () => (await schedule()).pause,
   },
   {
@@ -60,6 +62,7 @@ export const scheduleCommands: readonly Command[] = [
     usage: 'NAME…',
     summary: 'let it go on; what was due meanwhile is not made up for',
     args: [1, 200],
+    completes: 'schedules',
     load: async () => (await schedule()).resume,
   },
   {
@@ -67,6 +70,7 @@ export const scheduleCommands: readonly Command[] = [
     usage: 'NAME…',
     summary: 'do it now as well',
     args: [1, 200],
+    completes: 'schedules',
     load: async () => (await schedule()).run,
   },
   {
@@ -75,6 +79,7 @@ export const scheduleCommands: readonly Command[] = [
     usage: 'NAME…',
     summary: 'end it',
     args: [1, 200],
+    completes: 'schedules',
     load: async () => (await schedule()).remove,
   },
   {
@@ -82,6 +87,7 @@ export const scheduleCommands: readonly Command[] = [
     usage: 'NAME',
     summary: 'its last 20 runs: when due, when done, and what became of them',
     args: [1, 1],
+    completes: 'schedules',
     load: async () => (await schedule()).history,
   },
 ];

@@ -6,7 +6,8 @@ import type {QueueView} from '../../source/domain/fleet.ts';
 import type {ScheduleRun, ScheduleView} from '../../source/domain/schedule.ts';
 import {openStore} from '../../source/store/store.ts';
 import {Home, until} from '../helpers/home.ts';
-import {gone} from '../helpers/processes.ts';
+import {gone, isAlive} from '../helpers/processes.ts';
+import {Terminal} from '../helpers/terminal.ts';
 
 /** Kills of the supervisor; `AMUX_KILLS` makes it the long form. */
 const KILLS = Number(process.env['AMUX_KILLS'] ?? 5);
@@ -72,6 +73,18 @@ test('a supervisor that was started by a command stays for what is scheduled', a
   assert.equal(home.supervisorPid, pid);
   await home.amux('schedule', 'rm', 'far');
   await gone(pid);
+});
+
+test('q in a cockpit that hosts leaves a supervisor behind for what is scheduled, also when nothing runs', async () => {
+  await using home = new Home();
+  await home.amux('schedule', 'add', 'far', '--at', '2099-01-01T00:00', '--card', 'far');
+  await home.amux('serve', '--stop');
+  await using cockpit = new Terminal(home, [], {cols: 120, rows: 30});
+  await cockpit.expect(/hosted +\d\d:\d\d/);
+  cockpit.press('q');
+  assert.equal(await cockpit.ended(), 0);
+  assert.notEqual(home.supervisorPid, cockpit.pid);
+  assert.ok(isAlive(home.supervisorPid));
 });
 
 /** What the journal holds of them. */
