@@ -48,6 +48,10 @@ export class Deliveries {
     this.#running ??= this.#run(endpoint);
   }
 
+  get isIdle(): boolean {
+    return this.#running === null;
+  }
+
   /** Resolves when nothing is on its way. */
   async settled(): Promise<void> {
     while (this.#running !== null) await this.#running;

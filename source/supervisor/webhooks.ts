@@ -79,10 +79,18 @@ export function webhooks(options: Options): Webhooks {
     return expand(hook, env);
   };
 
+  /** Nothing is on its way: whoever comes next need not look further back than this. */
+  const restAt = (key: string, cursor: number): void => {
+    if (queues.get(key)?.isIdle !== false) done(key, cursor);
+  };
+
   const give = (hook: WebhookSettings, entry: Entry): void => {
     const notice = readNotice(entry);
-    if (notice === null || !hook.on.includes(notice.kind)) return;
     const key = keyOf(hook);
+    if (notice === null || !hook.on.includes(notice.kind)) {
+      restAt(key, entry.cursor);
+      return;
+    }
     // It is new in the configuration: from here on nothing is lost with a supervisor that is killed.
     if (cursors[key] === undefined) done(key, entry.cursor - 1);
     const body = JSON.stringify(bodyOf(entry, options));
@@ -94,8 +102,8 @@ export function webhooks(options: Options): Webhooks {
   for (const key of Object.keys(cursors)) if (!known.has(key)) delete cursors[key];
   for (const hook of hooks) {
     const since = cursors[keyOf(hook)];
-    if (since === undefined) done(keyOf(hook), store.cursor);
-    else for (const entry of leftOf(store, since, now())) give(hook, entry);
+    if (since !== undefined) for (const entry of leftOf(store, since, now())) give(hook, entry);
+    restAt(keyOf(hook), store.cursor);
   }
 
   return {
@@ -121,6 +129,7 @@ export function webhooks(options: Options): Webhooks {
     },
 
     async close() {
+      for (const hook of settings()) restAt(keyOf(hook), store.cursor);
       await Promise.all([...queues.values()].map(queue => queue.close()));
     },
   };

@@ -155,6 +155,23 @@ describe('notices', () => {
     assert.equal(bodies[1]!.id, bodies[2]!.id);
   });
 
+  test('how far a webhook was told is known, also where nothing was for it', async () => {
+    const paths = temporaryHome();
+    await using receiver = await Receiver.open();
+    configure(paths, hookLines(receiver.url, '      on: [limit]'));
+    const supervised = await open(paths);
+    const known = () => Object.values(JSON.parse(readFileSync(paths.webhooks, 'utf8')) as Record<string, number>);
+    const began = known();
+    supervised.happen('pay', {});
+    const said = next(supervised, 'notice.told');
+    supervised.happen('pay', asks('one'));
+    await said;
+    await supervised.close();
+    assert.equal(began.length, 1);
+    assert.ok(known()[0]! > began[0]! + 2, `${began} to ${known()}`);
+    assert.deepEqual(receiver.received, []);
+  });
+
   test('a changed configuration counts at once; one that is new is not told of what was', async () => {
     const paths = temporaryHome();
     await using receiver = await Receiver.open();
