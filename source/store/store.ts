@@ -65,16 +65,23 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /**
  * The journal alone tells the whole state, so reading needs no SQLite; the database is read when the journal is
- * missing or has lost its beginning.
+ * missing, empty or without its beginning.
  */
 async function openForReading(paths: StorePaths): Promise<Store> {
-  const found = inspectDatabase(paths.database);
   let replayed = replay(paths.journal);
-  if (!replayed.complete && found === 'present') {
-    const {loadCopy} = await import('./database.ts');
-    replayed = replay(paths.journal, {base: await loadCopy(paths.database)});
+  const notices: string[] = [];
+  try {
+    const tellsAll = replayed.complete && replayed.journalCursor > 0;
+    if (inspectDatabase(paths.database) === 'present' && !tellsAll) {
+      const {loadCopy} = await import('./database.ts');
+      replayed = replay(paths.journal, {base: await loadCopy(paths.database)});
+    }
+  } catch (error) {
+    if (!replayed.complete || !(error instanceof AmuxError) || error.code !== 'store.corrupt') throw error;
+    notices.push(`${error.message}; what is shown is the journal, from which the next supervisor rebuilds it`);
   }
-  const {state, cursor, notices} = replayed;
+  const {state, cursor} = replayed;
+  notices.push(...replayed.notices);
   return {
     state,
     cursor,

@@ -232,9 +232,26 @@ describe('a damaged database', () => {
     await store.close();
   });
 
-  test('is left as it is by a reader, which says so', async () => {
+  test('is left as it is by a reader, which reads the journal and says so', async () => {
+    const {paths, state} = await filled();
+    writeFileSync(paths.database, 'garbage '.repeat(100));
+    const before = fingerprint(paths.home);
+    const store = await open(paths, true);
+    assert.deepEqual(store.state, state);
+    assert.match(store.notices.join(), /amux\.db cannot be read: it is not a database; what is shown is the journal/);
+    assert.equal(fingerprint(paths.home), before);
+  });
+
+  test('is what a reader goes by when the journal is empty', async () => {
+    const {paths, state} = await filled();
+    for (const name of readdirSync(paths.journal)) writeFileSync(join(paths.journal, name), '');
+    assert.deepEqual((await open(paths, true)).state, state);
+  });
+
+  test('is left as it is by a reader that finds no journal either, which says so', async () => {
     const {paths} = await filled();
     writeFileSync(paths.database, 'garbage '.repeat(100));
+    rmSync(paths.journal, {recursive: true});
     const before = fingerprint(paths.home);
     await assert.rejects(open(paths, true), {
       code: 'store.corrupt',
