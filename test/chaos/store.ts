@@ -1,5 +1,8 @@
+import {damaged} from './damaged.ts';
 import {diskFull} from './disk-full.ts';
+import {locked} from './locked.ts';
 import type {Plan} from './plan.ts';
+import {rights} from './rights.ts';
 
 /** What can happen to what a home has stored. */
-export const storePlans: readonly Plan[] = [diskFull];
+export const storePlans: readonly Plan[] = [diskFull, rights, locked, damaged];
