@@ -129,8 +129,12 @@ async function openForWriting({paths, now, segmentBytes, room}: StoreOptions): P
       notices,
       stored: loaded?.cursor ?? 0,
     });
-    // The journal lacks what the database kept, or its own beginning: a snapshot makes it whole again.
-    if (replayed.journalCursor < cursor || (tail !== null && !replayed.complete)) store.snapshot();
+    // The journal lacks what the database kept, its own beginning or an entry: a snapshot makes it whole again.
+    const isWhole = tail === null || (replayed.complete && replayed.notices.length === 0);
+    if (replayed.journalCursor < cursor || !isWhole) store.snapshot();
+    for (const reason of notices) {
+      store.keep({at: now(), type: 'notice', actor: 'supervisor', session: null, reason, changes: []});
+    }
     await store.catchUp();
     return store;
   } catch (error) {
