@@ -569,7 +569,7 @@ export const errorTable = {
   },
   'store.corrupt': {
     message: '{file} cannot be read: {why}',
-    hint: 'it was left as it is; move it away and the next start rebuilds from the journal',
+    hint: 'it was left as it is; amux serve moves it aside and goes on with what the journal holds',
     http: 503,
     exit: 1,
   },

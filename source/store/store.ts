@@ -65,16 +65,23 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /**
  * The journal alone tells the whole state, so reading needs no SQLite; the database is read when the journal is
- * missing or has lost its beginning.
+ * missing, empty or without its beginning.
  */
 async function openForReading(paths: StorePaths): Promise<Store> {
-  const found = inspectDatabase(paths.database);
   let replayed = replay(paths.journal);
-  if (!replayed.complete && found === 'present') {
-    const {loadCopy} = await import('./database.ts');
-    replayed = replay(paths.journal, {base: await loadCopy(paths.database)});
+  const notices: string[] = [];
+  try {
+    const tellsAll = replayed.complete && replayed.journalCursor > 0;
+    if (inspectDatabase(paths.database) === 'present' && !tellsAll) {
+      const {loadCopy} = await import('./database.ts');
+      replayed = replay(paths.journal, {base: await loadCopy(paths.database)});
+    }
+  } catch (error) {
+    if (!replayed.complete || !(error instanceof AmuxError) || error.code !== 'store.corrupt') throw error;
+    notices.push(`${error.message}; what is shown is the journal, from which the next supervisor rebuilds it`);
   }
-  const {state, cursor, notices} = replayed;
+  const {state, cursor} = replayed;
+  notices.push(...replayed.notices);
   return {
     state,
     cursor,
@@ -122,8 +129,12 @@ async function openForWriting({paths, now, segmentBytes, room}: StoreOptions): P
       notices,
       stored: loaded?.cursor ?? 0,
     });
-    // The journal lacks what the database kept, or its own beginning: a snapshot makes it whole again.
-    if (replayed.journalCursor < cursor || (tail !== null && !replayed.complete)) store.snapshot();
+    // The journal lacks what the database kept, its own beginning or an entry: a snapshot makes it whole again.
+    const isWhole = tail === null || (replayed.complete && replayed.notices.length === 0);
+    if (replayed.journalCursor < cursor || !isWhole) store.snapshot();
+    for (const reason of notices) {
+      store.keep({at: now(), type: 'notice', actor: 'supervisor', session: null, reason, changes: []});
+    }
     await store.catchUp();
     return store;
   } catch (error) {

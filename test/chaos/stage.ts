@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {join} from 'node:path';
 import {Client} from '../../source/api/client.ts';
+import {listens} from '../../source/cli/autostart.ts';
 import {type Paths, pathsOf} from '../../source/config/paths.ts';
 import type {Fleet} from '../../source/domain/fleet.ts';
 import {type Agent, amuxFile, Home} from '../helpers/home.ts';
@@ -107,6 +107,8 @@ export class Stage {
     if (serving?.pid === undefined) return;
     serving.kill('SIGKILL');
     await gone(serving.pid);
+    // It takes connections until its last thread is gone.
+    await until('nobody to listen', async () => !(await listens(this.paths.socket)), STATE_MS);
     this.#serving = null;
   }
 
@@ -142,6 +144,15 @@ export class Stage {
     }
   }
 
+  /** As `plain`, but not started. */
+  async registered(name: string, ...args: string[]): Promise<Agent> {
+    await using fleet = this.client();
+    const agent = this.home.agent(name, '--paste', ...args);
+    await fleet.register({name, dir: this.home.work, agent: 'plain', command: agent.command});
+    this.agents.set(name, agent);
+    return agent;
+  }
+
   async #add(name: string, profile: string, agent: Agent): Promise<Agent> {
     await using fleet = this.client();
     await fleet.register({name, dir: this.home.work, agent: profile, command: agent.command});
@@ -149,10 +160,6 @@ export class Stage {
     await until(`${name} to be ready`, () => agent.entries.some(({event}) => event === 'ready'), STATE_MS);
     this.agents.set(name, agent);
     return agent;
-  }
-
-  get log(): string {
-    return join(this.paths.log, 'supervisor.log');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
