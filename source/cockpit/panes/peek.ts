@@ -47,7 +47,7 @@ export function peekLines(props: PeekProps): string[] {
   // What it asks comes before what it is: the title gives way, up to its half.
   const asks: Span[] = asked == null ? [] : [['attention', `${theme.shapes.waiting} ${plain(asked)}`]];
   const room = asks.length === 0 ? 0 : Math.min(spansWidth(asks) + 3, Math.floor(size.cols / 2));
-  const foot = session === null ? null : (session.notice ?? comebackText(session));
+  const foot = session === null ? null : (session.notice ?? comebackText(session) ?? whyFailed(session));
   const frame: Frame = {
     theme,
     columns: size.cols,
@@ -75,6 +75,9 @@ export function peekLines(props: PeekProps): string[] {
   });
   return framed(frame, fill(rows, inner.rows, inner.cols));
 }
+
+/** Its last screen seldom says why it is not started again. */
+const whyFailed = ({status, reason}: SessionView): string | null => (status === 'failed' ? reason : null);
 
 type Window = {top: number; left: number; cropped: boolean};
 
