@@ -48,6 +48,7 @@ export const claude: Agent = {
   asksForStatus: true,
   // "✳" stands there in a dialog, too: only its hooks, its files and its screen tell those apart.
   compactCommand: '/compact',
+  compacted: null,
   readTitle: titleReader([
     {sign: /^[◐◑◒◓]/, state: 'working'},
     {sign: /^✳/, state: 'idle'},

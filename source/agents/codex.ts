@@ -51,6 +51,7 @@ export const codex: Agent = {
   content: contentAbove(layout, /^\s+Worked for /),
   asksForStatus: false,
   compactCommand: '/compact',
+  compacted: null,
   readTitle: titleReader([
     {sign: /^[\u2801-\u28ff]/, state: 'working'},
     {sign: /^\[ [!.] \]/, state: 'blocked', kind: 'permission'},

@@ -53,6 +53,7 @@ export const opencode: Agent = {
   content: contentAbove(layout, /^\s*▣ /),
   asksForStatus: false,
   compactCommand: '/compact',
+  compacted: null,
   readTitle: null,
   equip: equipOpencode,
   mcp: {own: ownOpencodeMcp, give: giveOpencodeMcp},

@@ -1,4 +1,7 @@
+import {apiError} from './api-error.ts';
+import {context} from './context.ts';
 import {crash} from './crash.ts';
+import {limit} from './limit.ts';
 import type {Session} from './session.ts';
 import type {Effect} from './transition.ts';
 import type {Firing, RuleName, WatchSettings} from './watch.ts';
@@ -8,12 +11,14 @@ export type Seen = {before: Session; session: Session; now: number; settings: Wa
 
 /** What a rule found. */
 export type Finding = {
-  /** One word or two for what is done: `restart`, `failed`. */
-  verdict: string;
+  /** One word or two for what is done: `restart`, `failed`; null: it only notes something, which nobody is told. */
+  verdict: string | null;
   reason: string;
   /** What becomes of the session, when the rule is on. */
   session?: Session;
   effects?: readonly Effect[];
+  /** When to ask again, ms since the epoch. */
+  wake?: number;
 };
 
 /** Pure: what acts is done by the supervisor, as effects. */
@@ -25,10 +30,14 @@ export type Rule = {
   coolDownMs: number;
   /** Null: it has nothing to say now. A number: not before then, in ms since the epoch. */
   when: (seen: Seen) => Finding | number | null;
+  /** It has begun something that is seen through in any mode. */
+  isBegun?: (session: Session) => boolean;
+  /** The session without what the rule holds, for when it does not act any more. */
+  release?: (session: Session) => Session;
 };
 
 /** In the order in which they are asked; each sees what those before it changed. */
-export const rules: readonly Rule[] = [crash];
+export const rules: readonly Rule[] = [crash, context, limit, apiError];
 
 export type Watched = {session: Session; firings: Firing[]; effects: Effect[]; wake: number | null};
 
@@ -39,7 +48,9 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   const effects: Effect[] = [];
   let wake = Number.POSITIVE_INFINITY;
   for (const rule of rules) {
-    const mode = session.watch.modes[rule.name] ?? settings.modes[rule.name];
+    const chosen = session.watch.modes[rule.name] ?? settings.modes[rule.name];
+    const mode = rule.isBegun?.(session) === true ? 'on' : chosen;
+    if (mode !== 'on') session = rule.release?.(session) ?? session;
     if (mode === 'off') continue;
     const last = session.watch.fired[rule.name];
     const rested = last === undefined ? now : last.at + rule.coolDownMs;
@@ -50,6 +61,14 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
       continue;
     }
     const dryRun = mode === 'report';
+    if (found.verdict === null) {
+      if (!dryRun) session = found.session ?? session;
+      wake = Math.min(wake, now);
+      continue;
+    }
+    if (dryRun && last?.dryRun === true && last.verdict === found.verdict && last.at >= sinceOf(before, session, now))
+      continue;
+    wake = Math.min(wake, found.wake ?? Number.POSITIVE_INFINITY);
     const firing = {rule: rule.name, at: now, verdict: found.verdict, reason: found.reason, dryRun};
     firings.push(firing);
     const next = dryRun ? session : (found.session ?? session);
@@ -58,3 +77,7 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   }
   return {session, firings, effects, wake: wake === Number.POSITIVE_INFINITY ? null : wake};
 }
+
+/** Since when it does what it does: what is only reported changes nothing, and is reported once for that. */
+const sinceOf = (before: Session, {activity, activitySince}: Session, now: number): number =>
+  before.activity === activity ? activitySince : now;

@@ -43,6 +43,8 @@ export type RosterOptions = {
   onBetween?: (runner: Runner) => void;
   watch?: (session: Session) => WatchSettings;
   onTakeUp?: (runner: Runner) => Promise<void>;
+  onCompact?: (runner: Runner) => void;
+  onGoOn?: (runner: Runner) => void;
   /** What a session spent; default: nothing is told. */
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
@@ -119,6 +121,8 @@ export class Roster {
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
         onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
         watch: each => this.#options.watch?.(each) ?? defaultWatch,
+        onCompact: () => this.#options.onCompact?.(this.#runners.get(session.id)!),
+        onGoOn: () => this.#options.onGoOn?.(this.#runners.get(session.id)!),
         onTakeUp: async () => this.#options.onTakeUp?.(this.#runners.get(session.id)!),
         onSettled: (request, why) => this.#options.onSettled?.(this.#runners.get(session.id)!, request, why),
       },

@@ -15,8 +15,11 @@ import {board} from './board.ts';
 import {budgetKeeper} from './budgets.ts';
 import {Comebacks} from './comebacks.ts';
 import {commandLog} from './command-log.ts';
+import {compacting} from './compacting.ts';
+import {contextTeller} from './context-teller.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
+import {GoingOn} from './going-on.ts';
 import {handOff} from './hand-off.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
@@ -128,6 +131,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onBetween: runner => (runner.session.exchange === null ? comebacks.add(runner) : void switches.goOn(runner)),
     watch: session => watching.of(session),
     onTakeUp: runner => takeUpCut(runner, {life, now}),
+    onCompact: runner => goingOn.compact(runner),
+    onGoOn: runner => goingOn.goOn(runner),
   });
   const spendings = spendingsOf({...options, roster: () => roster});
   const caps = budgetKeeper({store, roster: () => roster, spendings, now});
@@ -153,7 +158,10 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const forks = forking({roster, life, profiles, forkWorkspace: places.fork, reading, enqueue, now});
   const switches = new ModelSwitch({life, now});
   const comebacks = new Comebacks({life, now});
+  const goingOn = new GoingOn({runners: () => roster.all, now});
+  const tellContexts = contextTeller({roster, spendings, now});
   const modelsOf = models({roster});
+  const compactions = compacting({roster, now});
   for (const backend of backends) {
     backend.onEvent(event => {
       if (event.type === 'lost') void backendLost(roster, backend, event.why);
@@ -179,10 +187,11 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   for (const runner of roster.liveOnes) void switches.resume(runner);
 
   const ending = new AbortController();
-  void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
+  void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(tellContexts, caps.look)});
   const tokens = access({roster, store, now});
   const dispose = async () => {
     ending.abort();
+    goingOn.close();
     marks.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
     await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
@@ -208,6 +217,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...servers.as(actor),
     ...forks.as(actor),
     ...modelsOf.as(actor),
+    ...compactions.as(actor),
     ...spending({roster, spendings}),
     ...caps.as(actor),
 
