@@ -94,6 +94,6 @@ export type Evidence =
   /** How full its context is, in percent; null: not known any more. */
   | {source: 'context'; at: number; percent: number | null}
   /** Another session ran into the limit for which this one waits, too: until then (ms since the epoch). */
-  | {source: 'limit'; at: number; until: number; told: boolean}
+  | {source: 'limit'; at: number; until: number; told: boolean; tries: number}
   | {source: 'person'; at: number; act: 'seen'}
   | {source: 'clock'; at: number};

@@ -5,6 +5,8 @@ import type {Finding, Rule, Seen} from './watchdog.ts';
 
 /** What is delivered needs so long to be taken up: until then its screen still shows the failure before, in ms. */
 const TAKEN_UP_MS = 2000;
+/** The sources that tell of a failure do so one after the other, and not the one that knows it best first, in ms. */
+const CLEAR_MS = 1500;
 /** Sessions with the same wait do not go on in the same moment: by so much of it, at most. */
 const SPREAD = 0.1;
 
@@ -25,6 +27,8 @@ type Options = {
 export function pausing({name, about, plan}: Options): Rule {
   const begin = (seen: Seen, last: Pause | null): Finding => {
     const {session, now} = seen;
+    const clear = sinceOf(seen) + CLEAR_MS;
+    if (now < clear) return {...silently(withPause(session, unclear(name, {seen, last}))), wake: clear};
     const {submitted} = session.signals;
     const {compacted} = session.watch;
     const tries = (last?.tries ?? 0) + 1;
@@ -51,6 +55,7 @@ export function pausing({name, about, plan}: Options): Rule {
         if (compaction?.step === 'sent') return null;
         const settled = (session.signals.submitted?.at ?? 0) + TAKEN_UP_MS;
         if (own === null) return begin(seen, pause?.step === 'tried' ? {...pause, tries: 0} : null);
+        if (own.step === 'new') return begin(seen, own);
         if (own.step === 'tried') return now < settled ? settled : begin(seen, own);
       }
       return own === null ? null : goesOn(seen, own);
@@ -61,6 +66,7 @@ export function pausing({name, about, plan}: Options): Rule {
 
 function goesOn({session, now}: Seen, pause: Pause): Finding | number | null {
   const {activity, run} = session;
+  if (pause.step === 'new') return silently(withPause(session, pause.tries > 0 ? {...pause, step: 'tried'} : null));
   if (pause.step === 'tried') {
     if (activity !== 'idle' && activity !== 'finished') return null;
     return {verdict: 'over', reason: 'its turn ended well', session: withPause(session, null)};
@@ -70,6 +76,24 @@ function goesOn({session, now}: Seen, pause: Pause): Finding | number | null {
   if (pause.step !== 'waits' || pause.until === null) return null;
   return now < pause.until ? pause.until : silently(withPause(session, {...pause, step: 'due'}));
 }
+
+/** Nothing is sent until it is clear what failed. */
+function unclear(rule: Pause['rule'], {seen: {session, now}, last}: {seen: Seen; last: Pause | null}): Pause {
+  const none: Pause = {
+    rule,
+    run: session.run?.id ?? '',
+    since: now,
+    until: null,
+    told: false,
+    tries: 0,
+    cut: false,
+    step: 'new',
+  };
+  return {...(last ?? none), rule, until: null, step: 'new'};
+}
+
+const sinceOf = ({before, session, now}: Seen): number =>
+  before.activity === session.activity ? session.activitySince : now;
 
 /** A process that died meanwhile is not launched into a limit. */
 function asleep(session: Session, {rule, until}: Pause): Finding | null {
@@ -100,7 +124,7 @@ export function share(id: string): number {
 
 /** Until when a session sleeps and why, as a person reads it; null: it does not. */
 export function pauseText({watch: {pause}}: Pick<Session, 'watch'>): string | null {
-  if (pause === null || pause.step === 'tried' || pause.step === 'open') return null;
+  if (pause === null || ['new', 'tried', 'open'].includes(pause.step)) return null;
   const {rule, since, until, step} = pause;
   if (until === null) return 'left to a person';
   if (step === 'due') return 'goes on in a moment';

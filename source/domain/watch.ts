@@ -131,8 +131,8 @@ export type Pause = {
   tries: number;
   /** A turn was cut off: it is asked to continue. */
   cut: boolean;
-  /** `due`: its time has come. `open`: what waits is delivered. `tried`: something was, or a person went on by himself. */
-  step: 'waits' | 'due' | 'open' | 'tried';
+  /** `new`: what exactly failed is not clear yet. `due`: its time has come. `open`: what waits is delivered. `tried`: something was, or a person went on by himself. */
+  step: 'new' | 'waits' | 'due' | 'open' | 'tried';
 };
 
 /** A compaction that is to come or under way. Times in ms since the epoch. */

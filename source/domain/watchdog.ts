@@ -63,7 +63,7 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
     const dryRun = mode === 'report';
     if (found.verdict === null) {
       if (!dryRun) session = found.session ?? session;
-      wake = Math.min(wake, now);
+      wake = Math.min(wake, found.wake ?? now);
       continue;
     }
     if (dryRun && last?.dryRun === true && last.verdict === found.verdict && last.at >= sinceOf(before, session, now))

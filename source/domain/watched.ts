@@ -26,8 +26,9 @@ export function absorbWatched(session: Session, evidence: Of<'compaction' | 'con
       return changed(session, {context: evidence.percent === null ? null : {at, percent: evidence.percent}});
     case 'limit': {
       const {until, told} = evidence;
+      const tries = Math.max(pause?.tries ?? 0, evidence.tries);
       if (pause?.rule !== 'limit' || pause.step === 'tried' || (pause.until ?? 0) >= until) return session;
-      return changed(session, {pause: {...pause, until, told, step: 'waits'}});
+      return changed(session, {pause: {...pause, until, told, tries, step: 'waits'}});
     }
     case 'compaction': {
       if (evidence.state === 'asked') {

@@ -14,8 +14,8 @@ export function compacting({roster, now}: {roster: Roster; now: () => number}): 
         return eachOf(roster, of, async runner => {
           const {session} = runner;
           const {name, agent} = session;
-          if (!isLive(session)) throw new AmuxError('session.not-running', {name});
           if (roster.agentOf(session).compactCommand === null) throw new AmuxError('agent.compact', {name, agent});
+          if (!isLive(session)) throw new AmuxError('session.not-running', {name});
           runner.observe({source: 'compaction', at: now(), state: 'asked'}, actor);
           runner.update({}, 'to be compacted at its next turn boundary', actor);
         });

@@ -133,12 +133,12 @@ export class GoingOn {
   }
 
   /** The limit was not over: who waits for it waits on. */
-  #putOff(agentType: string, {until, told}: {until: number; told: boolean}): void {
+  #putOff(agentType: string, {until, told, tries}: Limited): void {
     const at = this.#options.now();
     for (const runner of this.#options.runners()) {
       if (runner.session.agentType !== agentType) continue;
       const before = runner.session.watch.pause?.until;
-      runner.observe({source: 'limit', at, until, told});
+      runner.observe({source: 'limit', at, until, told, tries});
       const after = runner.session.watch.pause?.until;
       if (before !== after) runner.update({}, 'limit: put off, another session ran into it again', 'watchdog');
     }
@@ -177,11 +177,13 @@ const pauseDue = (session: Session): Pause | null => {
 /** By age, so that it is the same order each time. */
 const inOrder = (a: Session, b: Session): number => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 
+type Limited = {until: number; told: boolean; tries: number};
+
 /** The one that went on last ran into it once more; null: not so far. */
-function limitedAgain({last}: Line): {until: number; told: boolean} | null {
+function limitedAgain({last}: Line): Limited | null {
   const pause = last?.runner.session.watch.pause ?? null;
   if (last === null || pause?.rule !== 'limit' || pause.step !== 'waits' || pause.since < last.at) return null;
-  return pause.until === null ? null : {until: pause.until, told: pause.told};
+  return pause.until === null ? null : {until: pause.until, told: pause.told, tries: pause.tries};
 }
 
 type Told = {rule?: 'context' | Pause['rule']; verdict: string; why: string; changes?: Change[]};

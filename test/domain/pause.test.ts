@@ -73,7 +73,7 @@ describe('a limit', () => {
   });
 
   test('cut off no turn where a command met it', () => {
-    const turns = new Turns().see({source: 'delivery', at: T0, message: 'm1', command: true}).fails('limit', T0 + 100);
+    const turns = new Turns().see({source: 'delivery', at: T0, message: 'm1', command: true}).fails('limit', T0 + 100).clock(T0 + 1600);
     assert.equal(pauseOf(turns).cut, false);
   });
 
@@ -96,9 +96,9 @@ describe('a limit', () => {
     const {until} = pauseOf(turns);
     turns.clock(until!);
     assert.equal(pauseOf(turns).step, 'due');
-    turns.see({source: 'limit', at: until!, until: until! + MINUTE, told: true});
-    assert.deepEqual([pauseOf(turns).step, pauseOf(turns).until], ['waits', until! + MINUTE]);
-    turns.see({source: 'limit', at: until!, until: until! - MINUTE, told: true});
+    turns.see({source: 'limit', at: until!, until: until! + MINUTE, told: true, tries: 3});
+    assert.deepEqual([pauseOf(turns).step, pauseOf(turns).until, pauseOf(turns).tries], ['waits', until! + MINUTE, 3]);
+    turns.see({source: 'limit', at: until!, until: until! - MINUTE, told: true, tries: 1});
     assert.equal(pauseOf(turns).until, until! + MINUTE);
   });
 
@@ -173,6 +173,18 @@ describe('an error of the API', () => {
       assert.deepEqual(new Turns().failedTurn('error', T0, text).firings, ['error retry']);
     });
   }
+
+  test('may turn out to be a limit: until that is clear nothing is sent', () => {
+    const turns = new Turns().prompt(T0).see({source: 'program', at: T0 + 4000, state: 'error', kind: '', message: ''});
+    assert.deepEqual([turns.firings, mayDeliver(turns.session, plain)], [[], false]);
+    turns.see({source: 'file', at: T0 + 4100, state: 'error', kind: 'limit', message: 'last status: 429'}).clock(T0 + 5500);
+    assert.deepEqual([turns.firings, turns.session.waitingFor?.detail], [['limit sleep'], 'last status: 429']);
+  });
+
+  test('that passes at once was none', () => {
+    const turns = new Turns().prompt(T0).fails('error', T0 + 4000).says('working', T0 + 4200).says('done', T0 + 9000);
+    assert.deepEqual([turns.firings, turns.session.watch.pause], [[], null]);
+  });
 
   test('gives way where its rule is switched off meanwhile', () => {
     const on = new Turns().failedTurn('error', T0);

@@ -63,7 +63,9 @@ export class Turns {
 
   /** A prompt that comes to a bad end. */
   failedTurn(kind: WaitingFor['kind'], at: number, message?: string): this {
-    return this.prompt(at).fails(kind, at + 5000, message);
+    return this.prompt(at)
+      .fails(kind, at + 3400, message)
+      .clock(at + 5000);
   }
 
   /** What the supervisor does when it is asked to: the message comes first, and that is one change with this. */
