@@ -42,6 +42,8 @@ export type Agent = {
   asksForStatus: boolean;
   /** What makes it compact its conversation; null: it cannot. */
   compactCommand: string | null;
+  /** What stands below that command on its screen once it was done; null: another door tells. */
+  compacted: RegExp | null;
   /** What the title of its terminal says of its state; null: nothing. */
   readTitle: ((title: string) => AgentEvent | null) | null;
   /** What amux adds to a launch, so that it tells more of itself. Per session and generated: nothing of the user's is edited. */

@@ -117,6 +117,7 @@ const readers: Record<string, (body: Body) => AgentEvent[]> = {
     ];
   },
   PreCompact: () => [word('working', '', 'compacting')],
+  PostCompact: () => [{type: 'compacted'}],
   SessionEnd: () => [{type: 'settled', ref: null}],
 };
 

@@ -125,6 +125,7 @@ const readers = new Map<string, (entry: Entry) => AgentEvent[]>([
       return entry['operation'] === 'enqueue' && !MADE.test(said) ? [{type: 'prompt', text: said}] : [];
     },
   ],
+  ['system', entry => (entry['subtype'] === 'compact_boundary' ? [{type: 'compacted'}] : [])],
   [
     'assistant',
     entry => {

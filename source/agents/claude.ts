@@ -48,6 +48,7 @@ export const claude: Agent = {
   asksForStatus: true,
   // "✳" stands there in a dialog, too: only its hooks, its files and its screen tell those apart.
   compactCommand: '/compact',
+  compacted: null,
   readTitle: titleReader([
     {sign: /^[◐◑◒◓]/, state: 'working'},
     {sign: /^✳/, state: 'idle'},
@@ -175,13 +176,13 @@ export const claude: Agent = {
       says: 'list',
     },
     // The input line stays on screen while it works: only these tell.
-    {rule: 'esc to interrupt', in: 'footer', pattern: /\besc to interrupt\b/, says: 'working'},
     {
       rule: 'retrying',
       in: 'status',
       pattern: /^\S [^\n]* · retrying in [\dhms ]+ · attempt \d+\/\d+/m,
       says: 'working',
     },
+    {rule: 'esc to interrupt', in: 'footer', pattern: /\besc to interrupt\b/, says: 'working'},
     {
       rule: 'background agent',
       in: 'status',

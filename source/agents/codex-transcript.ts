@@ -37,6 +37,7 @@ export const codexTranscript: Transcript = {
       const model = text(payload['model']);
       return model === '' ? [] : [{type: 'model', model}];
     }
+    if (entry['type'] === 'compacted') return [{type: 'compacted'}];
     return entry['type'] === 'event_msg' ? (readers.get(text(payload['type']))?.(payload) ?? []) : [];
   },
 

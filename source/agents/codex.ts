@@ -51,6 +51,7 @@ export const codex: Agent = {
   content: contentAbove(layout, /^\s+Worked for /),
   asksForStatus: false,
   compactCommand: '/compact',
+  compacted: null,
   readTitle: titleReader([
     {sign: /^[\u2801-\u28ff]/, state: 'working'},
     {sign: /^\[ [!.] \]/, state: 'blocked', kind: 'permission'},
@@ -153,6 +154,7 @@ export const codex: Agent = {
         /^[› ] \/[\w-]+ {2,}\S[\s\S]*\n› \/[\w-]*\n|\benter(?:\/tab)? insert · esc close[\s\S]*\n› [^\n]*[@$]\S*\n/m,
       says: 'list',
     },
+    {rule: 'retrying', in: 'status', pattern: /^• [^\n]*\breconnecting\b[^\n]* \d+\/\d+ \(/im, says: 'working'},
     {rule: 'working', in: 'status', pattern: /^• [^\n]*\(\d+[hms][^\n]*\besc to interrupt\)/m, says: 'working'},
     {
       rule: 'context full',

@@ -48,6 +48,8 @@ export const gemini: Agent = {
   content: contentAbove(layout, /^\s*\? for shortcuts|^[─▄▀]{20,}|Shift\+Tab to|YOLO Ctrl/),
   asksForStatus: false,
   compactCommand: '/compress',
+  // No event, file or hook of it tells.
+  compacted: /Chat history compressed from \S+ to \S+ tokens/,
   readTitle: titleReader([
     {sign: /^◇/, state: 'idle'},
     {sign: /^[✦⏲]/, state: 'working'},

@@ -18,6 +18,7 @@ export const generic: Agent = {
   content: lines => lines,
   asksForStatus: false,
   compactCommand: null,
+  compacted: null,
   readTitle: null,
   equip: null,
   mcp: null,

@@ -72,6 +72,8 @@ class OpencodeReader {
         return [];
       case 'session.deleted':
         return this.#status(session, {type: 'idle'});
+      case 'session.compacted':
+        return this.#children.has(session) ? [] : [{type: 'compacted'}];
       case 'permission.asked':
         return this.#asked(askedPermission(body));
       case 'question.asked':

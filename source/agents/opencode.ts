@@ -53,6 +53,7 @@ export const opencode: Agent = {
   content: contentAbove(layout, /^\s*▣ /),
   asksForStatus: false,
   compactCommand: '/compact',
+  compacted: null,
   readTitle: null,
   equip: equipOpencode,
   mcp: {own: ownOpencodeMcp, give: giveOpencodeMcp},
@@ -107,8 +108,8 @@ export const opencode: Agent = {
       pattern: /┃ \S[^\n]*┃\n(?:[\s┃]*\n)?\s*┃ {2}(?:[^\n]* )?[/@][^\s]*\n/,
       says: 'list',
     },
-    {rule: 'esc interrupt', in: 'footer', pattern: /\besc (again to )?interrupt\b/, says: 'working'},
     {rule: 'retrying', in: 'footer', pattern: /\[retrying (in|attempt)/, says: 'working'},
+    {rule: 'esc interrupt', in: 'footer', pattern: /\besc (again to )?interrupt\b/, says: 'working'},
     {
       rule: 'context full',
       in: 'screen',

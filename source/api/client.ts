@@ -84,6 +84,8 @@ export class Client implements Fleet {
   switchModels: Fleet['switchModels'] = (of, model) =>
     this.#connection.post('/api/sessions/bulk/model', {...of, model});
 
+  compact: Fleet['compact'] = of => this.#connection.post('/api/sessions/bulk/compact', of);
+
   sendAll: Fleet['sendAll'] = (of, {text, id, asCommand, now}) =>
     this.#connection.post('/api/sessions/bulk/send', {...of, text, msg_id: id, as_command: asCommand, now});
 

@@ -248,6 +248,18 @@ export const sessionCommands: readonly Command[] = [
     load: async () => (await import('./commands/model.ts')).model,
   },
   {
+    path: 'compact',
+    usage: 'S… | --tag T | --all',
+    summary: 'make conversations shorter, at their next turn boundaries; their queues wait for that',
+    flags: {
+      tag: {type: 'string', value: 'T', about: 'those that run with this tag'},
+      all: {type: 'boolean', about: 'every session that runs'},
+    },
+    args: [0, 1000],
+    completes: 'sessions',
+    load: async () => (await import('./commands/compact.ts')).compact,
+  },
+  {
     path: 'explain',
     usage: 'S | --screen FILE --agent A',
     summary: 'why a session has its status, or what a captured screen says',

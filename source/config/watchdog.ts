@@ -10,6 +10,7 @@ import {
 } from '../domain/watch.ts';
 
 const PROCESSES_MAX = 100_000;
+const TRIES_MAX = 100;
 
 const duration = z.string().regex(/^[1-9]\d{0,8}(s|m|h|d)$/, {
   message: 'expected a time such as "90s", "20m" or "2h"',
@@ -21,6 +22,7 @@ const size = z.string().regex(/^(none|[1-9]\d{0,8}(\.\d{1,3})? ?[KMGT](i?B)?)$/,
 const share = z.string().regex(/^(none|[1-9]\d{0,5}%)$/, {
   message: 'expected a share of one core such as "200%", or "none"',
 });
+const full = z.string().regex(/^([1-9]\d?|100)%$/, {message: 'expected a share of the context such as "80%"'});
 const count = z.union([z.literal('none'), z.int().min(1).max(PROCESSES_MAX)], {
   error: `expected a number from 1 to ${PROCESSES_MAX}, or "none"`,
 });
@@ -35,9 +37,29 @@ type Told = {
 
 const told: Told = {
   crash: {about: 'Its process is gone while it should run: started again with its conversation', may: {}},
-  context: {about: 'Its context is nearly full: compacted', may: {}},
-  limit: {about: 'A rate or usage limit: it waits until that ends', may: {}},
-  error: {about: 'An error of its API ended its turn: tried again', may: {}},
+  context: {
+    about: 'Its context is nearly full: compacted',
+    may: {
+      percent: full.nullish().describe('It is nearly full from here on; default 80%'),
+      within: duration.nullish().describe('Its agent has so long to confirm a compaction; default 10m'),
+    },
+  },
+  limit: {
+    about: 'A rate or usage limit: it waits until that ends',
+    may: {
+      first: duration
+        .nullish()
+        .describe('The first wait where its agent does not say until when, doubled each time; default 1m'),
+      most: duration.nullish().describe('The longest of these waits; default 30m'),
+    },
+  },
+  error: {
+    about: 'An error of its API ended its turn: tried again',
+    may: {
+      first: duration.nullish().describe('The first wait, doubled each time; default 30s'),
+      tries: z.int().min(0).max(TRIES_MAX).nullish().describe('How often in a row; default 5'),
+    },
+  },
   stuck: {
     about: 'It works without any evidence of progress: told',
     may: {
@@ -69,6 +91,10 @@ const told: Told = {
 /** How amounts are read, by their keys; everything else is taken as it is written. */
 const amounts: Record<string, (text: string) => number | null> = {
   after: parseDuration,
+  within: parseDuration,
+  first: parseDuration,
+  most: parseDuration,
+  percent: text => Number.parseInt(text, 10),
   memory: parseSize,
   cpu: text => Number.parseInt(text, 10),
 };

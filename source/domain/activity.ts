@@ -110,9 +110,10 @@ function verdictOf(session: Session, {source, at, state, kind, message}: Told, n
       // Its screen often says better which error it is.
       const {screen} = session.signals;
       const shown = screen !== null && screen.at >= at && !screen.reading.dialog ? screen.reading.waitingFor : null;
+      const other = errorTold(session.signals, at);
       const told = {
-        kind: errorTold(session.signals, at) ?? kindOfError(kind),
-        detail: message || 'the program reports an error',
+        kind: other === null ? kindOfError(kind) : kindOfError(other.kind),
+        detail: message || other?.message || 'the program reports an error',
       };
       return {...base, activity: 'waiting', waitingFor: told.kind === 'error' && shown !== null ? shown : told};
     }
@@ -157,11 +158,11 @@ function kindOfAsking(kind: string, message: string): WaitingFor['kind'] {
 }
 
 /** What another source says of the same error, when it says which one it is. */
-function errorTold(signals: Signals, at: number): WaitingFor['kind'] | null {
+function errorTold(signals: Signals, at: number): Word | null {
   for (const source of wordSources) {
     const word = signals[source];
     if (word?.state !== 'error' || Math.abs(word.at - at) > TOGETHER_MS) continue;
-    if (kindOfError(word.kind) !== 'error') return kindOfError(word.kind);
+    if (kindOfError(word.kind) !== 'error') return word;
   }
   return null;
 }

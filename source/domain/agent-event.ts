@@ -21,5 +21,7 @@ export type AgentEvent =
   | {type: 'asked'; request: Asked}
   /** A request is settled, here or there; null: all of them. */
   | {type: 'settled'; ref: string | null}
+  /** It has compacted its conversation. */
+  | {type: 'compacted'}
   /** The model that it runs. */
   | {type: 'model'; model: string};

@@ -75,6 +75,12 @@ export const errorTable = {
     http: 422,
     exit: 1,
   },
+  'agent.compact': {
+    message: '{name} cannot be compacted: {agent} has no command for it',
+    hint: 'amux restart {name} begins a new conversation',
+    http: 422,
+    exit: 1,
+  },
   'agent.no-model': {
     message: '{agent} has no model {model}',
     hint: 'its own list of models names them',

@@ -96,6 +96,13 @@ export type Evidence =
   /** `ref` null: all that it told of itself. `id`: this one, whatever it is called; `why` and by whom goes to the journal. */
   | {source: 'settled'; at: number; ref: string | null; id?: string; why?: string}
   | {source: 'screen'; at: number; reading: Reading | null}
-  | {source: 'delivery'; at: number; message: string; command?: boolean}
+  /** `compacts`: it is the command that compacts its conversation. */
+  | {source: 'delivery'; at: number; message: string; command?: boolean; compacts?: boolean}
+  /** `asked`: somebody wants its conversation compacted. `confirmed`: its agent says that it did that. */
+  | {source: 'compaction'; at: number; state: 'asked' | 'confirmed'}
+  /** How full its context is, in percent; null: not known any more. */
+  | {source: 'context'; at: number; percent: number | null}
+  /** Another session ran into the limit for which this one waits, too: until then (ms since the epoch). */
+  | {source: 'limit'; at: number; until: number; told: boolean; tries: number}
   | {source: 'person'; at: number; act: 'seen'}
   | {source: 'clock'; at: number};

@@ -226,6 +226,8 @@ export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, No
    * at once with how each stands; `SessionView.model_state` goes on to tell.
    */
   switchModels(of: Selection, model: string | null): Promise<ModelOutcome[]>;
+  /** Has their conversations compacted at their next turn boundaries; their queues wait for that. */
+  compact(of: Selection): Promise<Outcome[]>;
   unregister(ref: string): Promise<void>;
   /** Resolves when it runs; rejects with `session.start` when its process ended while starting. */
   start(ref: string, input?: StartInput): Promise<SessionView>;

@@ -82,6 +82,7 @@ type EntryRule = {type: EventType; kind: NoticeKind; text: (entry: Entry) => str
 export const entryRules: readonly EntryRule[] = [
   {type: 'budget.near', kind: 'budget', text: ({reason}) => brief(reason)},
   {type: 'budget.over', kind: 'budget', text: ({reason}) => brief(reason)},
+  {type: 'watchdog.alarm', kind: 'failed', text: ({reason}) => brief(reason)},
 ];
 
 export function newsOf(session: Session, before: Session | null): (News & {settleMs: number}) | null {

@@ -1,6 +1,7 @@
 import {type Evidence, noSignals} from './evidence.ts';
 import type {Exit} from './run.ts';
 import {describeExit, isAway, isLive, type Session, type SessionStatus} from './session.ts';
+import type {Compaction} from './watch.ts';
 
 /** Of a session without a process. */
 export const noActivity = {
@@ -23,7 +24,12 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
         run: evidence.run,
         signals: noSignals(),
         reason: 'process started',
-        watch: {...session.watch, comeback: null, planned: null},
+        watch: {
+          ...session.watch,
+          comeback: null,
+          planned: null,
+          compaction: begunAgain(session.watch.compaction),
+        },
       };
     case 'exited': {
       // A supervisor that was away looks for the process that is still to come.
@@ -44,6 +50,11 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
         {status: 'failed', exit: evidence.run.exit, why: evidence.why, at: evidence.at},
       );
   }
+}
+
+/** What its process was compacting when it died is to be done again. */
+function begunAgain(compaction: Compaction | null): Compaction | null {
+  return compaction?.step === 'sent' ? {...compaction, step: 'due', message: null, still: null} : compaction;
 }
 
 /** An end that belongs to an exchange is none: the next process is on its way. That of the last try is one. */

@@ -2,6 +2,7 @@ import type {Request} from './approvals.ts';
 import {noSignals, type Signals, type WaitingFor} from './evidence.ts';
 import type {Exchange, Refused} from './model.ts';
 import type {Conversation, Exit, RunRecord} from './run.ts';
+import type {Message} from './steering.ts';
 import {newWatch, type Watch} from './watch.ts';
 
 /** Quiet time that ends a turn of a program which reports nothing, in ms; a profile may set its own. */
@@ -108,10 +109,24 @@ export function isBetween({exchange, watch, status, run}: Session): boolean {
 /** Its process crashed, and the next one waits for its time. */
 export const isAway = (session: Session): boolean => session.exchange === null && isBetween(session);
 
-/** Its next message may be typed: what the process before left unfinished, and what is planned, come first. */
-export function mayDeliver(session: Session): boolean {
-  const {cut, planned} = session.watch;
-  return cut === null && planned === null && isAtBoundary(session);
+/**
+ * This message may be typed: what the process before left unfinished, and what is planned, come first. An urgent one waits neither for a
+ * limit nor for a retry; where the context is full only what makes room, or an urgent one, helps.
+ */
+export function mayDeliver(session: Session, {id, now = false}: Pick<Message, 'id' | 'now'> = {id: ''}): boolean {
+  const {cut, planned, pause, compaction} = session.watch;
+  if (cut !== null || planned !== null || !isAtRest(session)) return false;
+  if (now) return true;
+  if (pause !== null && pause.step !== 'open') return false;
+  if (compaction !== null) return compaction.message === id;
+  return isAtBoundary(session) || (pause !== null && session.waitingFor?.kind === pause.rule);
+}
+
+/** No turn runs, nothing is asked, and no dialog is in the way. */
+export function isAtRest(session: Session): boolean {
+  if (session.activity !== 'waiting') return isAtBoundary(session);
+  const halted = {...session, waitingFor: {kind: 'error' as const, detail: ''}};
+  return ['error', 'limit', 'context'].includes(session.waitingFor?.kind ?? '') && isAtBoundary(halted);
 }
 
 /** A turn boundary with no dialog in the way. A failed turn is over, too. */

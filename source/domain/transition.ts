@@ -3,21 +3,32 @@ import {COMEBACK_MOST_MS} from './crash.ts';
 import type {Evidence, Signals, WordSource} from './evidence.ts';
 import {maySwitch, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
-import {isAtBoundary, isAway, isBetween, isLive, mayDeliver, type Session} from './session.ts';
+import {isAtBoundary, isAtRest, isAway, isBetween, isLive, type Session} from './session.ts';
 import {absorbProcess, ended, noActivity} from './session-life.ts';
 import {absorbProgress} from './stuck.ts';
 import {withLook} from './usage.ts';
-import {defaultWatch, type Firing, type WatchSettings} from './watch.ts';
+import {defaultWatch, type Firing, unpaused, type WatchSettings} from './watch.ts';
 import {watch} from './watchdog.ts';
+import {absorbDelivery, absorbWatched, isAfterCompaction} from './watched.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
 /**
  * `take-up`: what the process before left unfinished is taken up by the one that is there now. `interrupt`: its turn is
- * ended. `planned`: what the watchdog has planned for its turn boundary is done.
+ * ended. `planned`: what the watchdog has planned for its turn boundary is done. `compact`: its agent's command for that
+ * comes next. `go-on`: what a limit, an error or a full context cut off.
  */
 export type Effect = {
-  do: 'deliver' | 'launch-again' | 'take-up' | 'keep-last-screen' | 'look-at-tree' | 'interrupt' | 'planned';
+  do:
+    | 'deliver'
+    | 'launch-again'
+    | 'take-up'
+    | 'compact'
+    | 'go-on'
+    | 'keep-last-screen'
+    | 'look-at-tree'
+    | 'interrupt'
+    | 'planned';
 };
 
 export type Transition = {
@@ -57,12 +68,21 @@ export function transition(
   const isDue = comeback === null || now >= comeback || comeback - now > COMEBACK_MOST_MS;
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
   if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
-  if (session.watch.planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
-  if (mayDeliver(session) || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
+  const {planned} = session.watch;
+  if (planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
+  const isFree = cut === null && planned === null && isAtRest(session);
+  if (isFree) effects.push(...dueAtRest(session));
+  if (isFree || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
   effects.push(...watched.effects);
   const reason = statusChanged || activityChanged ? session.reason : null;
   const wake = earliest(judged.wake, watched.wake, isBetween(session) && !isDue ? comeback : null);
   return {session, effects, reason, wake, firings: watched.firings};
+}
+
+function dueAtRest({watch: {pause, compaction}}: Session): Effect[] {
+  if (compaction?.step === 'done' || pause?.step === 'due') return [{do: 'go-on'}];
+  const compacts = compaction?.step === 'due' || compaction?.step === 'asked';
+  return compacts && (pause === null || pause.step === 'open') ? [{do: 'compact'}] : [];
 }
 
 function earliest(...times: (number | null)[]): number | null {
@@ -98,7 +118,7 @@ function absorb(before: Session, evidence: Evidence): Session {
         return {...session, reason: 'start requested'};
       }
       session.exchange = null;
-      session.watch = {...session.watch, crashes: [], comeback: null, planned: null, cut: null};
+      session.watch = {...session.watch, crashes: [], comeback: null, planned: null, cut: null, ...unpaused};
       if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
       return session;
     case 'process':
@@ -149,7 +169,11 @@ function absorb(before: Session, evidence: Evidence): Session {
     case 'delivery':
       session.signals.submitted = {at: evidence.at, message: evidence.message, command: evidence.command === true};
       session.unseen = false;
-      return session;
+      return absorbDelivery(session, evidence);
+    case 'compaction':
+    case 'context':
+    case 'limit':
+      return absorbWatched(session, evidence);
     case 'person':
       session.unseen = false;
       return session;
@@ -160,8 +184,12 @@ function absorb(before: Session, evidence: Evidence): Session {
 
 type Told = Extract<Evidence, {source: WordSource}>;
 
-function absorbWord(session: Session, {source, at, state, kind, message}: Told): Session {
+function absorbWord(session: Session, told: Told): Session {
+  const {source, at} = told;
   const before = session.signals[source];
+  // After a compaction some say once more how the turn before it ended.
+  const stale = told.state === 'error' && source === 'program' && isAfterCompaction(session, at);
+  const {state, kind, message} = stale ? {state: 'idle' as const, kind: '', message: ''} : told;
   if (state === 'clear') {
     session.signals[source] = null;
     return session;

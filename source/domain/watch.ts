@@ -21,6 +21,16 @@ export const envelopeActions = ['notify', 'stop', 'restart'] as const;
 
 /** What rules are told besides their modes. Times in ms. */
 export type WatchParameters = {
+  context: {
+    /** It is compacted at the next turn boundary when its context is so full. */
+    percent: number;
+    /** Its agent has so long to confirm that. */
+    within: number;
+  };
+  /** Where its agent does not say when a limit ends: the first wait, doubled each time, and the longest. */
+  limit: {first: number; most: number};
+  /** The first wait before a failed turn is tried again, doubled each time, and how often it is tried. */
+  error: {first: number; tries: number};
   stuck: {
     /** It is stuck after so long without any evidence of progress. */
     after: number;
@@ -48,6 +58,8 @@ export type WatchParameters = {
 /** What holds for one session: its own word, else its project's or the fleet's, else the default. */
 export type WatchSettings = WatchParameters & {
   modes: Record<RuleName, RuleMode>;
+  /** False: its agent has no command that compacts its conversation. */
+  compacts?: boolean;
 };
 
 /** What a configuration says of it; for what it does not say, that below it holds. */
@@ -59,6 +71,9 @@ export type WatchWish = {
 };
 
 export const defaultWatch: WatchSettings = {
+  context: {percent: 80, within: 600_000},
+  limit: {first: 60_000, most: 1_800_000},
+  error: {first: 30_000, tries: 5},
   stuck: {after: 1_200_000, interrupt: false},
   envelope: {memory: null, cpu: null, processes: null, action: 'notify', hard: false},
   'stale-claim': {reset: false},
@@ -110,6 +125,54 @@ export type Cut = {
   message: string | null;
 };
 
+/** A turn ended badly: nothing is sent until it may go on. Times in ms since the epoch. */
+export type Pause = {
+  rule: 'limit' | 'error';
+  /** The run in which it began, or goes on. */
+  run: string;
+  since: number;
+  /** When it goes on; null: that is left to a person. */
+  until: number | null;
+  /** Its agent said until when; else that is a guess. */
+  told: boolean;
+  /** The how manieth failure in a row. */
+  tries: number;
+  /** A turn was cut off: it is asked to continue. */
+  cut: boolean;
+  /** `new`: what exactly failed is not clear yet. `due`: its time has come. `open`: what waits is delivered. `tried`: something was, or a person went on by himself. */
+  step: 'new' | 'waits' | 'due' | 'open' | 'tried';
+};
+
+/** A compaction that is to come or under way. Times in ms since the epoch. */
+export type Compaction = {
+  why: 'threshold' | 'overflow' | 'person';
+  /** Since when it is in this step. */
+  at: number;
+  /** `due`: at the next turn boundary. `asked`: its command is in the queue. `sent`: typed. `done`: its agent confirmed it. */
+  step: 'due' | 'asked' | 'sent' | 'done';
+  /** Id of the message that is its command; null: there is none yet. */
+  message: string | null;
+  /** The turn that overflowed is asked to continue afterwards. */
+  cut: boolean;
+  /** Since when its agent is at rest without having confirmed it; null: it is not. */
+  still: number | null;
+};
+
+/** The last compaction. */
+export type Compacted = {
+  at: number;
+  ok: boolean;
+  /** How full the context was when it began; null: not known. */
+  percent: number | null;
+  overflow: boolean;
+  /** The turn that overflowed still waits to be continued. */
+  cut: boolean;
+  /** The next one may come: the context had room since. */
+  rested: boolean;
+  /** People were told that it did not help. */
+  told: boolean;
+};
+
 /** What the watchdog knows of one session. Times in ms since the epoch. */
 export type Watch = {
   /** Its own modes; a missing one is the fleet's. */
@@ -122,8 +185,27 @@ export type Watch = {
   planned: {do: 'stop' | 'restart'; why: string} | null;
   /** What is left to be taken up by the next process; null: nothing. */
   cut: Cut | null;
+  /** Until when nothing is sent; null: it may be. */
+  pause: Pause | null;
+  compaction: Compaction | null;
+  compacted: Compacted | null;
+  /** How full its context is, in percent, and since when that is known; null: not known. */
+  context: {at: number; percent: number} | null;
   /** The last firing of each rule. */
   fired: Partial<Record<RuleName, Firing>>;
 };
 
-export const newWatch = (): Watch => ({modes: {}, crashes: [], comeback: null, planned: null, cut: null, fired: {}});
+/** Nothing waits for a better time. */
+export const unpaused = {pause: null, compaction: null};
+
+export const newWatch = (): Watch => ({
+  modes: {},
+  crashes: [],
+  comeback: null,
+  planned: null,
+  cut: null,
+  ...unpaused,
+  compacted: null,
+  context: null,
+  fired: {},
+});

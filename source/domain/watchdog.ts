@@ -1,5 +1,8 @@
+import {apiError} from './api-error.ts';
+import {context} from './context.ts';
 import {crash} from './crash.ts';
 import {envelope} from './envelope.ts';
+import {limit} from './limit.ts';
 import type {Session} from './session.ts';
 import {stuck} from './stuck.ts';
 import type {Effect} from './transition.ts';
@@ -10,12 +13,14 @@ export type Seen = {before: Session; session: Session; now: number; settings: Wa
 
 /** What a rule found. */
 export type Finding = {
-  /** One word or two for what is done: `restart`, `failed`. */
-  verdict: string;
+  /** One word or two for what is done: `restart`, `failed`; null: it only notes something, which nobody is told. */
+  verdict: string | null;
   reason: string;
   /** What becomes of the session, when the rule is on. */
   session?: Session;
   effects?: readonly Effect[];
+  /** When to ask again, ms since the epoch. */
+  wake?: number;
 };
 
 /** Pure: what acts is done by the supervisor, as effects. */
@@ -29,10 +34,16 @@ export type Rule = {
   when: (seen: Seen) => Finding | number | null;
   /** What it will do, or what it counts, for `explain`. `at` in ms since the epoch; null: at no certain time. */
   next?: (seen: Omit<Seen, 'before'>) => {at: number | null; what: string} | null;
+  /** What is only reported is so once, for as long as the session does the same. */
+  reportsOnce?: boolean;
+  /** It has begun something that is seen through in any mode. */
+  isBegun?: (session: Session) => boolean;
+  /** The session without what the rule holds, for when it does not act any more. */
+  release?: (session: Session) => Session;
 };
 
 /** In the order in which they are asked; each sees what those before it changed. */
-export const rules: readonly Rule[] = [crash, stuck, envelope];
+export const rules: readonly Rule[] = [crash, context, limit, apiError, stuck, envelope];
 
 /** Those over the fleet, which are asked elsewhere: what they do, in one sentence. */
 export const fleetRules: Partial<Record<RuleName, string>> = {
@@ -50,7 +61,8 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   const effects: Effect[] = [];
   let wake = Number.POSITIVE_INFINITY;
   for (const rule of rules) {
-    const mode = modeOf(rule.name, session, settings);
+    const mode = rule.isBegun?.(session) === true ? 'on' : modeOf(rule.name, session, settings);
+    if (mode !== 'on') session = rule.release?.(session) ?? session;
     if (mode === 'off') continue;
     const last = session.watch.fired[rule.name];
     // What fired at a time that is yet to come did so by another clock.
@@ -62,6 +74,13 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
       continue;
     }
     const dryRun = mode === 'report';
+    if (found.verdict === null) {
+      if (!dryRun) session = found.session ?? session;
+      wake = Math.min(wake, found.wake ?? now);
+      continue;
+    }
+    if (dryRun && rule.reportsOnce === true && isToldOnce(last, found.verdict, sinceOf(before, session, now))) continue;
+    wake = Math.min(wake, found.wake ?? Number.POSITIVE_INFINITY);
     const firing = {rule: rule.name, at: now, verdict: found.verdict, reason: found.reason, dryRun};
     firings.push(firing);
     const next = dryRun ? session : (found.session ?? session);
@@ -70,3 +89,10 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   }
   return {session, firings, effects, wake: wake === Number.POSITIVE_INFINITY ? null : wake};
 }
+
+const isToldOnce = (last: Firing | undefined, verdict: string, since: number): boolean =>
+  last?.dryRun === true && last.verdict === verdict && last.at >= since;
+
+/** Since when it does what it does. */
+const sinceOf = (before: Session, {activity, activitySince}: Session, now: number): number =>
+  before.activity === activity ? activitySince : now;

@@ -160,16 +160,13 @@ export function ratesOf(
 export function contextOf(
   ledger: Ledger,
   {agent, conversation, prices}: {agent: string; conversation: string; prices: PriceTable},
-): ContextView | null {
+): {at: number; view: ContextView} | null {
   const payer = ledger.table.knows({agent, conversation});
   const said = payer === null ? undefined : ledger.contexts.get(payer);
   if (said === undefined || payer === null) return null;
   const limit = said.limit ?? limitOf(said.model, prices);
-  return {
-    used: said.used,
-    limit,
-    percent: limit === null ? null : Math.min(100, Math.round((said.used / limit) * 100)),
-  };
+  const percent = limit === null ? null : Math.min(100, Math.round((said.used / limit) * 100));
+  return {at: said.at, view: {used: said.used, limit, percent}};
 }
 
 function limitOf(model: string, prices: PriceTable): number | null {

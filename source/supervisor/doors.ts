@@ -70,6 +70,9 @@ export class Doors {
         case 'model':
           this.#runs(event.model, at);
           break;
+        case 'compacted':
+          observe({source: 'compaction', at, state: 'confirmed'});
+          break;
         case 'settled':
           observe({source: 'settled', at, ref: event.ref});
           break;

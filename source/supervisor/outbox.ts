@@ -142,7 +142,8 @@ export class Outbox {
     if (this.#busy || this.#resting || this.#closed || (message !== undefined && message.state !== 'queued')) return;
     if (message === undefined && first === null) return;
     if (first === null && this.#options.held() !== null) return;
-    if (!(first === null ? mayDeliver : maySwitch)(this.#options.session())) {
+    const session = this.#options.session();
+    if (!(first === null ? mayDeliver(session, message) : maySwitch(session))) {
       if (message?.now === true) void this.#interrupter.interrupt(message);
       return;
     }
@@ -153,8 +154,10 @@ export class Outbox {
         await first?.();
         return;
       }
-      const {session, now} = this.#options;
-      this.#streamed = session().signals.stream !== null;
+      // What came up meanwhile may go before it.
+      if (!mayDeliver(this.#options.session(), message)) return;
+      const {now} = this.#options;
+      this.#streamed = this.#options.session().signals.stream !== null;
       const {text} = message;
       const attempt = new Attempt({text}, now());
       this.#attempt = attempt;

@@ -5,6 +5,7 @@ export class Refusing {
   register = refuse;
   update = refuse;
   switchModels = refuse;
+  compact = refuse;
   unregister = refuse;
   start = refuse;
   stop = refuse;

@@ -45,6 +45,8 @@ export type RosterOptions = {
   onTakeUp?: (runner: Runner) => Promise<void>;
   onInterrupt?: (runner: Runner) => void;
   onPlanned?: (runner: Runner) => Promise<void>;
+  onCompact?: (runner: Runner) => void;
+  onGoOn?: (runner: Runner) => void;
   /** What a session spent; default: nothing is told. */
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
@@ -125,6 +127,8 @@ export class Roster {
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
         onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
         watch: each => this.settingsOf(each),
+        onCompact: () => this.#options.onCompact?.(this.#runners.get(session.id)!),
+        onGoOn: () => this.#options.onGoOn?.(this.#runners.get(session.id)!),
         onTakeUp: async () => this.#options.onTakeUp?.(this.#runners.get(session.id)!),
         onInterrupt: () => this.#options.onInterrupt?.(this.#runners.get(session.id)!),
         onPlanned: async () => this.#options.onPlanned?.(this.#runners.get(session.id)!),

@@ -6,7 +6,7 @@ import type {Request} from '../domain/approvals.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
 import {wantsOther} from '../domain/model.ts';
-import type {Screen} from '../domain/screen.ts';
+import {rowText, type Screen} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type Effect, transition} from '../domain/transition.ts';
@@ -67,6 +67,10 @@ export type RunnerContext = {
   onInterrupt: () => void;
   /** Its process stands at a turn boundary, for which something was planned. */
   onPlanned: () => Promise<void>;
+  /** Its agent's command for a compaction comes next. */
+  onCompact: () => void;
+  /** What a limit, an error or a full context cut off may go on. */
+  onGoOn: () => void;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -135,7 +139,10 @@ export class Runner {
           this.#waiters.look();
         },
         onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
-        onEntered: ({id, asCommand}) => this.observe({source: 'delivery', at: now(), message: id, command: asCommand}),
+        onEntered: ({id, asCommand, text}) => {
+          const compacts = asCommand && isCompaction(text, agent());
+          this.observe({source: 'delivery', at: now(), message: id, command: asCommand, compacts});
+        },
         first: () => (wantsOther(this.#session) ? context.onModelTurn : null),
         onTried: () => {
           this.#alarm.set(now() + RETRY_MS);
@@ -183,6 +190,11 @@ export class Runner {
     return this.#closed;
   }
 
+  /** ms since the epoch. */
+  get now(): number {
+    return this.#context.now();
+  }
+
   get session(): Session {
     return this.#session;
   }
@@ -208,7 +220,9 @@ export class Runner {
     const now = this.#context.now();
     const before = this.#session;
     if ('state' in evidence && evidence.state === 'blocked') this.#lookNow();
-    const {session, effects, reason, wake, firings} = transition(before, evidence, now, this.#context.watch(before));
+    const compacts = this.#context.agentOf(before).compactCommand !== null;
+    const settings = {...this.#context.watch(before), compacts};
+    const {session, effects, reason, wake, firings} = transition(before, evidence, now, settings);
     this.#session = session;
     if (reason !== null) {
       const type = session.status === before.status ? 'session.activity' : 'session.status';
@@ -382,7 +396,17 @@ export class Runner {
     if (read === null || !isLive(this.#session)) return;
     const reading = read(screen);
     this.observe({source: 'screen', at, reading});
+    if (this.#session.watch.compaction?.step === 'sent' && reading.activity !== 'working')
+      this.#lookForCompaction(screen);
     if (reading.composer) this.doors.stream?.begin();
+  }
+
+  #lookForCompaction({lines}: Screen): void {
+    const {compactCommand, compacted} = this.#context.agentOf(this.#session);
+    if (compactCommand === null || compacted === null) return;
+    const text = lines.map(rowText).join('\n');
+    if (!compacted.test(text.slice(text.lastIndexOf(compactCommand)).replace(/\s+/g, ' '))) return;
+    this.observe({source: 'compaction', at: this.now, state: 'confirmed'});
   }
 
   /** Keeps the last screen and the history, gives the terminal back, then says that it ended. */
@@ -423,6 +447,12 @@ export class Runner {
           this.#planned = null;
         });
         return;
+      case 'compact':
+        if (this.#ending === null) this.#context.onCompact();
+        return;
+      case 'go-on':
+        if (this.#ending === null) this.#context.onGoOn();
+        return;
       case 'look-at-tree':
         this.#looked ??= this.#lookAtTree();
         return;
@@ -448,3 +478,7 @@ export class Runner {
     this.#context.keep({type, actor, session: this.#session, reason, changes});
   }
 }
+
+/** It makes its agent compact its conversation, with or without words on what to keep. */
+const isCompaction = (text: string, {compactCommand}: Agent): boolean =>
+  compactCommand !== null && text.trim().split(/\s/)[0] === compactCommand;

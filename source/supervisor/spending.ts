@@ -83,7 +83,7 @@ export class Spendings {
     const {ledger} = this;
     const only = (id: string): boolean => id === session.id;
     const found = report({ledger, holders: this.#holders(), query: {...query, by: 'model'}, only});
-    return {...found, context: this.#contextOf(session)};
+    return {...found, context: this.contextOf(session)?.view ?? null};
   }
 
   /** Of the sessions with these ids, since a moment in unix seconds; `cost` in USD, null: no price is known. */
@@ -100,7 +100,7 @@ export class Spendings {
       token_count: total,
       tokens: {input, output, cacheRead, cacheWrite, total},
       cost,
-      context: this.#contextOf(session),
+      context: this.contextOf(session)?.view ?? null,
       rate: this.#ratesOf(session),
     };
   }
@@ -220,7 +220,8 @@ export class Spendings {
     return this.#cached.rows.get(session);
   }
 
-  #contextOf({agentType, conversation}: Session): SessionView['context'] {
+  /** How full its context is, and since when (ms since the epoch); null: nobody said. */
+  contextOf({agentType, conversation}: Session): ReturnType<typeof contextOf> {
     if (conversation === null) return null;
     const {prices} = this.#options;
     return contextOf(this.ledger, {agent: agentType, conversation: conversation.id, prices});

@@ -50,10 +50,12 @@ export function spending({roster, spendings}: {roster: Roster; spendings: Spendi
 }
 
 /** Where the journal cannot be written, its store tells that itself: nobody waits for an answer here. */
-export function unlessFull(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof AmuxError) || error.code !== 'store.write') throw error;
+export function unlessFull(...acts: (() => void)[]): void {
+  for (const act of acts) {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof AmuxError) || error.code !== 'store.write') throw error;
+    }
   }
 }

@@ -15,8 +15,11 @@ import {board} from './board.ts';
 import {budgetKeeper} from './budgets.ts';
 import {Comebacks} from './comebacks.ts';
 import {commandLog} from './command-log.ts';
+import {compacting} from './compacting.ts';
+import {contextTeller} from './context-teller.ts';
 import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
+import {GoingOn} from './going-on.ts';
 import {handOff} from './hand-off.ts';
 import {cappedBy} from './hard-caps.ts';
 import {type Door, receiveHooks} from './hooks.ts';
@@ -144,6 +147,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onTakeUp: runner => takeUpCut(runner, {life, now}),
     onInterrupt: runner => void deeds.interrupt(runner),
     onPlanned: runner => deeds.planned(runner).catch(error => roster.note('notice', (error as Error).message)),
+    onCompact: runner => goingOn.compact(runner),
+    onGoOn: runner => goingOn.goOn(runner),
   });
   const deeds = watchDeeds({roster: () => roster, life: () => life, now});
   const spendings = spendingsOf({...options, roster: () => roster});
@@ -173,7 +178,10 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const forks = forking({roster, life, profiles, forkWorkspace: places.fork, reading, enqueue, now});
   const switches = new ModelSwitch({life, now});
   const comebacks = new Comebacks({life, now});
+  const goingOn = new GoingOn({runners: () => roster.all, now});
+  const tellContexts = contextTeller({roster, spendings, now});
   const modelsOf = models({roster});
+  const compactions = compacting({roster, now});
   for (const backend of backends) {
     backend.onEvent(event => {
       if (event.type === 'lost') void backendLost(roster, backend, event.why);
@@ -200,7 +208,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   for (const runner of roster.liveOnes) void switches.resume(runner);
 
   const ending = new AbortController();
-  void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(caps.look)});
+  void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(tellContexts, caps.look)});
   const lookAtCards = () => lookAtClaims({board: cards.state, roster, store, watching, now});
   patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: lookAtCards});
   const tokens = access({roster, store, now});
@@ -208,6 +216,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const dispose = async () => {
     ending.abort();
     plans.close();
+    goingOn.close();
     marks.close();
     await told.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
@@ -242,6 +251,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...servers.as(actor),
     ...forks.as(actor),
     ...modelsOf.as(actor),
+    ...compactions.as(actor),
     ...spending({roster, spendings}),
     ...caps.as(actor),
     lookAt: told.lookAt,

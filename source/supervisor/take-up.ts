@@ -36,7 +36,9 @@ export async function takeUpCut(runner: Runner, {life, now}: {life: Life; now: (
   const verdict = taken.goOn ? 'continue' : taken.queue.length > 0 ? 'deliver' : 'nothing';
   const reason = `crash: ${taken.why}`;
   const firing = {rule: 'crash' as const, at: now(), verdict, reason, dryRun: false};
-  runner.tookUp({...session.watch, cut: null, fired: {...fired, crash: firing}}, {reason, changes});
+  // It is asked once, whatever cut it off before.
+  const pause = taken.goOn && session.watch.pause !== null ? {...session.watch.pause, cut: false} : session.watch.pause;
+  runner.tookUp({...session.watch, cut: null, pause, fired: {...fired, crash: firing}}, {reason, changes});
 }
 
 async function read(runner: Runner, life: Life): Promise<CutSeen['history']> {

@@ -1,6 +1,7 @@
 import type {RunView, SessionView} from '../domain/fleet.ts';
 import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
 import {modelView} from '../domain/model.ts';
+import {pauseText} from '../domain/pause.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import {resourcesOf, watchdogView, watchNotice} from '../domain/watch-view.ts';
 import type {Dirty} from '../domain/workspace.ts';
@@ -47,7 +48,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     activity: live ? session.activity : null,
     activity_since: live ? seconds(session.activitySince) : null,
     reason: session.reason,
-    waitingFor: session.waitingFor,
+    waitingFor: waitingView(session),
     running: live,
     pid: live && run?.endedAt === null ? run.pid : null,
     ...facts.spent,
@@ -64,16 +65,29 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
   };
 }
 
+/** With when it goes on by itself. */
+function waitingView({waitingFor, ...session}: Session): SessionView['waitingFor'] {
+  const when = pauseText(session);
+  if (waitingFor === null || when === null) return waitingFor;
+  return {...waitingFor, detail: `${when}: ${waitingFor.detail}`};
+}
+
 /** What a person should know of a session and cannot see elsewhere. */
 export function noticeOf(session: Session, {url, mcp}: Pick<LiveFacts, 'url' | 'mcp'>): string | null {
   if (!isLive(session)) return null;
   const notices = [
     watchNotice(session),
+    compactionNotice(session),
     modelNotice(session),
     urlNotice(session, url),
     mcpNotice(session.run?.mcp, mcp),
   ];
   return notices.filter(notice => notice !== null).join('; ') || null;
+}
+
+function compactionNotice({watch: {compaction, compacted}}: Session): string | null {
+  if (compaction !== null) return compaction.step === 'sent' ? 'it is being compacted' : 'it is compacted next';
+  return compacted?.ok === false ? 'its context could not be compacted' : null;
 }
 
 function modelNotice({refused}: Session): string | null {

@@ -85,6 +85,7 @@ const histories: [string, string, string, string[]][] = [
       'prompt queued msg SAY:q',
       'done',
       'working',
+      'compacted',
       'done',
     ],
   ],

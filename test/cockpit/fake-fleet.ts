@@ -257,6 +257,12 @@ export class FakeFleet implements Fleet {
     return names.map(ref => ({name: this.#find(ref).name, ok: true, error: null, model: this.#find(ref).model_state}));
   }
 
+  async compact(of: Selection): Promise<Outcome[]> {
+    const names = 'names' in of ? of.names : [];
+    this.calls.push(`compact ${names.map(ref => this.#find(ref).name).join(' ')}`);
+    return names.map(ref => ({name: this.#find(ref).name, ok: true, error: null}));
+  }
+
   async sendAll(): Promise<Outcome[]> {
     return [];
   }

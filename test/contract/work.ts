@@ -46,6 +46,21 @@ export function workContract(open: (context: TestContext) => Promise<Subject>): 
     assert.equal((await fleet.session('b')).running, true);
   });
 
+  test('only what runs and has a command for it can be compacted', async context => {
+    const {fleet, work} = await seats(context, 'a');
+    await fleet.register({name: 'c', dir: work, agent: 'claude', command: 'claude --nothing'});
+    const told = await fleet.compact({names: ['c', 'a', 'nobody']});
+    assert.deepEqual(
+      told.map(({name, ok, error}) => [name, ok, error?.code ?? null]),
+      [
+        ['c', false, 'session.not-running'],
+        ['a', false, 'agent.compact'],
+        ['nobody', false, 'session.unknown'],
+      ],
+    );
+    assert.deepEqual(await fleet.compact({tag: 'none has it'}), []);
+  });
+
   test('each of several sessions says how it stands with another model', async context => {
     const {fleet, work} = await seats(context, 'a');
     await fleet.register({name: 'c', dir: work, agent: 'claude', command: 'claude --nothing'});

@@ -254,7 +254,7 @@ describe('the activity of an agent with screen rules', () => {
     assert.equal(mayDeliver(asked), false);
   });
 
-  test('after a failed turn the next message may be typed; at a limit it waits', () => {
+  test('after a failed turn and at a limit only an urgent message may be typed', () => {
     const failed = (kind: 'error' | 'limit') =>
       play(
         agent(),
@@ -262,8 +262,10 @@ describe('the activity of an agent with screen rules', () => {
         screen(T0 + 200, {activity: 'waiting', waitingFor: {kind, detail: 'x'}, composer: true}),
         T0 + 9000,
       );
-    assert.equal(mayDeliver(failed('error')), true);
-    assert.equal(mayDeliver(failed('limit')), false);
+    for (const kind of ['error', 'limit'] as const) {
+      assert.equal(mayDeliver(failed(kind)), false);
+      assert.equal(mayDeliver(failed(kind), {id: 'm1', now: true}), true);
+    }
   });
 
   test('a menu that the person opened is quiet, yet nothing may be typed', () => {

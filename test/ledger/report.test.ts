@@ -114,9 +114,9 @@ describe('prices', () => {
 
 describe('a conversation', () => {
   it('says how full its context is, by the size that its model has', () => {
-    const context = contextOf(ledger, {agent: 'claude', conversation: 'c1', prices: PRICES});
+    const context = contextOf(ledger, {agent: 'claude', conversation: 'c1', prices: PRICES})?.view;
     assert.deepEqual(context, {used: 1000, limit: 1_000_000, percent: 0});
-    assert.deepEqual(contextOf(ledger, {agent: 'claude', conversation: 'c2', prices: PRICES})?.percent, null);
+    assert.deepEqual(contextOf(ledger, {agent: 'claude', conversation: 'c2', prices: PRICES})?.view.percent, null);
     assert.equal(contextOf(ledger, {agent: 'claude', conversation: 'never', prices: PRICES}), null);
   });
 

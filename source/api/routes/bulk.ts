@@ -51,6 +51,18 @@ export const bulkRoutes: Route[] = [
   }),
   route({
     method: 'POST',
+    url: '/api/sessions/bulk/compact',
+    role: 'operator',
+    summary: 'Make the conversations of several sessions shorter, each at its next turn boundary',
+    body: z
+      .strictObject({...selection})
+      .refine(isOne, ONE)
+      .meta(ONE_OF),
+    result: outcomes,
+    handler: (fleet, {body}) => fleet.compact(selectionOf(body)),
+  }),
+  route({
+    method: 'POST',
     url: '/api/sessions/bulk/model',
     role: 'operator',
     summary: 'Give several sessions another model, each at its next turn boundary with its conversation',

@@ -1,5 +1,6 @@
 import {z} from 'zod';
-import {plannedRoute, type Route, route} from '../route.ts';
+import {AmuxError, isErrorCode} from '../../domain/errors.ts';
+import {type Route, route} from '../route.ts';
 import {explanation, runView, sessionView} from '../schemas/session.ts';
 import {environment, prompt, text, trust} from '../schemas/shape.ts';
 
@@ -54,14 +55,20 @@ export const lifeRoutes: Route[] = [
     result: sessionView,
     handler: (fleet, {name, body}) => fleet.restart(name, body),
   }),
-  plannedRoute({
+  route({
     method: 'POST',
     url: '/api/sessions/:name/compact',
     role: 'operator',
-    summary: 'Make its conversation shorter',
+    summary: 'Make its conversation shorter at its next turn boundary; its queue waits for that',
     status: 202,
     result: sessionView,
-    planned: 'send its own command, with "as_command": true',
+    async handler(fleet, {name}) {
+      const {agent, id} = await fleet.session(name);
+      const [outcome] = await fleet.compact({names: [id]});
+      const code = outcome?.error?.code ?? null;
+      if (code !== null && isErrorCode(code)) throw new AmuxError(code, {name, agent});
+      return fleet.session(id);
+    },
   }),
   route({
     method: 'POST',

@@ -1,0 +1,72 @@
+import type {Evidence} from './evidence.ts';
+import type {Session} from './session.ts';
+import type {Compaction, Watch} from './watch.ts';
+
+/** After a compaction, what a program says about the turn before it comes within this time, in ms. */
+const STALE_MS = 3000;
+
+type Of<Source> = Extract<Evidence, {source: Source}>;
+
+/** What the typing of a message means for what the watchdog has begun. */
+export function absorbDelivery(session: Session, {at, message, command, compacts}: Of<'delivery'>): Session {
+  const {pause, compaction} = session.watch;
+  if (compacts === true) {
+    const own: Compaction = compaction ?? {why: 'person', at, step: 'sent', message, cut: false, still: null};
+    return changed(session, {compaction: {...own, at, step: 'sent', message, still: null}});
+  }
+  if (command === true || pause === null) return session;
+  return changed(session, {pause: {...pause, step: 'tried'}});
+}
+
+export function absorbWatched(session: Session, evidence: Of<'compaction' | 'context' | 'limit'>): Session {
+  const {pause, compaction, context} = session.watch;
+  const {at} = evidence;
+  switch (evidence.source) {
+    case 'context':
+      return changed(session, {context: evidence.percent === null ? null : {at, percent: evidence.percent}});
+    case 'limit': {
+      const {until, told} = evidence;
+      const tries = Math.max(pause?.tries ?? 0, evidence.tries);
+      if (pause?.rule !== 'limit' || pause.step === 'tried' || (pause.until ?? 0) >= until) return session;
+      return changed(session, {pause: {...pause, until, told, tries, step: 'waits'}});
+    }
+    case 'compaction': {
+      if (evidence.state === 'asked') {
+        if (compaction !== null) return session;
+        const own: Compaction = {why: 'person', at, step: 'due', message: null, cut: isFull(session), still: null};
+        return changed(session, {compaction: own, compacted: null});
+      }
+      // A history that is read again tells of old ones.
+      const since = Math.max(compaction?.step === 'sent' ? compaction.at : 0, session.run?.startedAt ?? 0);
+      if (at < since || (compaction === null && at <= (session.watch.compacted?.at ?? 0))) return session;
+      const cut = compaction?.cut === true;
+      const overflow = compaction?.why === 'overflow';
+      const compacted = {at, ok: true, percent: context?.percent ?? null, overflow, cut, rested: false, told: false};
+      const done = compaction === null ? null : {...compaction, at, step: 'done' as const};
+      return forgetErrors(changed(session, {compaction: done, compacted}), at);
+    }
+  }
+}
+
+/** It tells of an error that a compaction has healed. */
+export function isAfterCompaction({signals, watch}: Session, at: number): boolean {
+  const {compacted} = watch;
+  if (compacted?.ok !== true || at > compacted.at + STALE_MS) return false;
+  return signals.submitted === null || signals.submitted.command === true || signals.submitted.at < compacted.at;
+}
+
+const isFull = ({waitingFor}: Session): boolean => waitingFor?.kind === 'context';
+
+/** Words about the turn that overflowed. */
+function forgetErrors(session: Session, at: number): Session {
+  const {signals} = session;
+  for (const source of ['program', 'stream', 'hook', 'file'] as const) {
+    const word = signals[source];
+    if (word?.state === 'error') signals[source] = {at, state: 'idle', kind: '', message: ''};
+  }
+  return session;
+}
+
+const changed = (session: Session, watch: Partial<Watch>): Session => {
+  return {...session, watch: {...session.watch, ...watch}};
+};
