@@ -22,16 +22,19 @@ export const sessionCommands: readonly Command[] = [
   {
     path: 'demo',
     usage: '',
-    summary: 'a fleet of six scripted agents in a throw-away home',
+    summary: 'a fleet of seven scripted agents in a throw-away home',
     here: true,
     args: [0, 0],
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
     path: 'init',
-    usage: '[--force]',
-    summary: 'make this repository a project',
-    flags: {force: {type: 'boolean', about: 'write the configuration anew'}},
+    usage: '[--force] [--with monitor]',
+    summary: 'make this repository a project; with an agent that looks after stuck cards',
+    flags: {
+      force: {type: 'boolean', about: 'write the configuration anew'},
+      with: {type: 'string', value: 'WHAT', about: 'monitor: a session that scans the board every 30 minutes'},
+    },
     here: true,
     args: [0, 0],
     load: async () => (await import('./commands/init.ts')).init,

@@ -8,7 +8,9 @@ import type {ExternalCommand} from './external-command.ts';
 import type {Knowledge} from './knowledge.ts';
 import type {McpServers} from './mcp.ts';
 import type {ModelView} from './model.ts';
+import type {Notices} from './notices.ts';
 import type {RunRecord} from './run.ts';
+import type {Schedules} from './schedule.ts';
 import type {Screen, Scrollback} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
 import type {SessionView} from './session-view.ts';
@@ -154,6 +156,8 @@ export type Health = {
   /** Of the API over TCP, without a token; null: nowhere. */
   url: string | null;
   backend: 'tmux' | 'pty';
+  /** It shows notices on the desktop of its machine. */
+  desktop: boolean;
   started_at: number;
   sessions: number;
   running: number;
@@ -161,6 +165,8 @@ export type Health = {
   cursor: number;
   /** Of the oldest entry that the journal still holds. */
   first: number;
+  /** Why nothing new is taken just now; null: all is well. */
+  trouble: string | null;
   notices: string[];
 };
 
@@ -207,7 +213,7 @@ export type ModelOutcome = Outcome & {model: ModelView | null};
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Spending, Workspaces {
+export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Notices, Schedules, Spending, Workspaces {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;
@@ -281,10 +287,19 @@ export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Sp
 export const eventView = ({changes, at, ...shown}: Entry): EventView => ({
   ...shown,
   at: at / 1000,
-  cards: shown.type.startsWith('card.') ? changes.flatMap(cardOf) : [],
+  cards: shown.type === 'snapshot' ? [] : changes.flatMap(cardOf),
 });
 
 function cardOf(change: Change): string[] {
-  if (change.kind === 'put') return [change.record.id];
-  return 'id' in change ? [change.id] : [];
+  switch (change.kind) {
+    case 'put':
+      return change.table === 'cards' ? [change.record.id] : [];
+    case 'delete':
+      return change.table === 'cards' ? [change.id] : [];
+    case 'card.beat':
+    case 'card.place':
+      return [change.id];
+    default:
+      return [];
+  }
 }

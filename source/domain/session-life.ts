@@ -1,6 +1,6 @@
 import {type Evidence, noSignals} from './evidence.ts';
 import type {Exit} from './run.ts';
-import {describeExit, isBetween, isLive, type Session, type SessionStatus} from './session.ts';
+import {describeExit, isAway, isLive, type Session, type SessionStatus} from './session.ts';
 
 /** Of a session without a process. */
 export const noActivity = {
@@ -27,7 +27,7 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
       };
     case 'exited': {
       // A supervisor that was away looks for the process that is still to come.
-      if (!isLive(session) || (session.exchange === null && isBetween(session))) return session;
+      if (!isLive(session) || isAway(session)) return session;
       const {exit} = evidence;
       if (goesOn(session)) return between(session, {exit, at: evidence.at});
       const status = session.wanted ? (exit.code === 0 ? 'completed' : 'failed') : 'stopped';

@@ -105,6 +105,9 @@ export function isBetween({exchange, watch, status, run}: Session): boolean {
   return (exchange !== null || watch.comeback !== null) && status === 'starting' && run?.endedAt != null;
 }
 
+/** Its process crashed, and the next one waits for its time. */
+export const isAway = (session: Session): boolean => session.exchange === null && isBetween(session);
+
 /** Its next message may be typed: what the process before left unfinished, and what is planned, come first. */
 export function mayDeliver(session: Session): boolean {
   const {cut, planned} = session.watch;

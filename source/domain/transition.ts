@@ -1,8 +1,9 @@
 import {endsTurn, judgeActivity} from './activity.ts';
+import {COMEBACK_MOST_MS} from './crash.ts';
 import type {Evidence, Signals, WordSource} from './evidence.ts';
 import {maySwitch, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
-import {isAtBoundary, isBetween, isLive, mayDeliver, type Session} from './session.ts';
+import {isAtBoundary, isAway, isBetween, isLive, mayDeliver, type Session} from './session.ts';
 import {absorbProcess, ended, noActivity} from './session-life.ts';
 import {absorbProgress} from './stuck.ts';
 import {withLook} from './usage.ts';
@@ -52,7 +53,8 @@ export function transition(
   if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
   if (judged.looks) effects.push({do: 'look-at-tree'});
   const {comeback, cut} = session.watch;
-  const isDue = comeback === null || now >= comeback;
+  // A clock that was set back does not hold it up.
+  const isDue = comeback === null || now >= comeback || comeback - now > COMEBACK_MOST_MS;
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
   if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
   if (session.watch.planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
@@ -90,6 +92,11 @@ function absorb(before: Session, evidence: Evidence): Session {
         : {...session, run: {...session.run, saidModel: evidence.model}};
     case 'request':
       session.wanted = evidence.act === 'start';
+      // One that waits to come back does so at once, with all that it had.
+      if (evidence.act === 'start' && isAway(session)) {
+        session.watch = {...session.watch, crashes: [], comeback: evidence.at};
+        return {...session, reason: 'start requested'};
+      }
       session.exchange = null;
       session.watch = {...session.watch, crashes: [], comeback: null, planned: null, cut: null};
       if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};

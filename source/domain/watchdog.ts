@@ -53,7 +53,8 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
     const mode = modeOf(rule.name, session, settings);
     if (mode === 'off') continue;
     const last = session.watch.fired[rule.name];
-    const rested = last === undefined ? now : last.at + rule.coolDownMs;
+    // What fired at a time that is yet to come did so by another clock.
+    const rested = last === undefined || last.at > now ? now : last.at + rule.coolDownMs;
     const found = rule.when({before, session, now, settings});
     if (found === null) continue;
     if (typeof found === 'number' || now < rested) {

@@ -11,6 +11,7 @@ import {
   newsOf,
 } from '../domain/budget.ts';
 import {AmuxError} from '../domain/errors.ts';
+import type {Entry} from '../domain/events.ts';
 import type {Session} from '../domain/session.ts';
 import {modeOf, type RuleMode} from '../domain/watch.ts';
 import type {Store} from '../store/store.ts';
@@ -45,15 +46,14 @@ export function budgetKeeper({store, roster, spendings, watching, now}: Options)
   const put = (
     record: Budget,
     {type, actor, reason}: {type: 'budget.set' | 'budget.near' | 'budget.over'; actor: string; reason: string},
-  ): void =>
-    void store.append({
-      type,
-      actor,
-      at: now(),
-      session: null,
-      reason,
-      changes: [{kind: 'put', table: 'budgets', record}],
-    });
+  ): Omit<Entry, 'cursor'> => ({
+    type,
+    actor,
+    at: now(),
+    session: null,
+    reason,
+    changes: [{kind: 'put', table: 'budgets', record}],
+  });
 
   const look = (): void => {
     const before = over.length;
@@ -67,7 +67,8 @@ export function budgetKeeper({store, roster, spendings, watching, now}: Options)
       const isOver = told.percent === 100;
       const holds = mode === 'on' ? 'is held' : 'would be held';
       const reason = `${view.percent}% of ${budgetText(budget)} is used${isOver ? `: its queue ${holds}` : ''}`;
-      put({...budget, told}, {type: isOver ? 'budget.over' : 'budget.near', actor: 'supervisor', reason});
+      const type = isOver ? 'budget.over' : 'budget.near';
+      store.keep(put({...budget, told}, {type, actor: 'supervisor', reason}));
     }
     if (before === 0 && over.length === 0) return;
     for (const runner of roster().liveOnes) {
@@ -105,7 +106,7 @@ export function budgetKeeper({store, roster, spendings, watching, now}: Options)
       }
       const id = budgetId(target, per);
       const budget: Budget = {...target, id, tokens, usd, per, setAt: now(), told: {day: '', percent: 0}};
-      put(budget, {type: 'budget.set', actor, reason: `budget: ${budgetText(budget)}`});
+      store.append(put(budget, {type: 'budget.set', actor, reason: `budget: ${budgetText(budget)}`}));
       look();
       return viewOf(budgets.get(id)!);
     },

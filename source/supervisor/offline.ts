@@ -21,6 +21,7 @@ import {
 import type {McpListing} from '../domain/mcp.ts';
 import {findNamed} from '../domain/names.ts';
 import {PRICES, type PriceTable} from '../domain/prices.ts';
+import type {ScheduleView} from '../domain/schedule.ts';
 import type {Screen, Scrollback} from '../domain/screen.ts';
 import {complete, isLive, type Session} from '../domain/session.ts';
 import type {SessionSpend, SpendQuery, SpendReport} from '../domain/spending.ts';
@@ -142,11 +143,13 @@ export class Offline extends Refusing implements Fleet {
       hosted: 'none',
       url: null,
       backend: backends[0]?.kind ?? 'tmux',
+      desktop: false,
       started_at: 0,
       sessions: all.length,
       running: all.filter(isLive).length,
       cursor: store.cursor,
       first: store.first,
+      trouble: null,
       notices: [...store.notices],
     };
   }
@@ -231,6 +234,11 @@ export class Offline extends Refusing implements Fleet {
     const {store, now} = this.#options;
     const sessionOf = (id: string) => [...this.#sessions.values()].find(each => each.id === id);
     return budgetViews({budgets: store.state.budgets, spendings: this.#spendings, sessionOf, now: now()});
+  }
+
+  async schedules(): Promise<ScheduleView[]> {
+    // Loaded late: what counts times is no part of other short commands.
+    return (await import('./schedule-views.ts')).storedSchedules(this.#options.store.state.schedules);
   }
 
   async spendOf(ref: string, query: Pick<SpendQuery, 'since' | 'until'> = {}): Promise<SessionSpend> {

@@ -22,6 +22,8 @@ export class Refusing {
   seen = refuse;
   attach = refuse;
   attached = refuse;
+  lookAt = refuse;
+  testNotices = refuse;
   shutdown = refuse;
   createToken = refuse;
   revokeToken = refuse;
@@ -38,6 +40,10 @@ export class Refusing {
   fork = refuse;
   setBudget = refuse;
   removeBudget = refuse;
+  addSchedule = refuse;
+  changeSchedule = refuse;
+  removeSchedule = refuse;
+  runSchedule = refuse;
   createWorkspace = refuse;
   removeWorkspace = refuse;
   mergeWorkspace = refuse;

@@ -27,6 +27,10 @@ import {Waiters} from './waiters.ts';
 const REPAINT_MS = 1000;
 /** After a delivery that could not be done, how long until the next try, in ms. */
 const RETRY_MS = 1000;
+/** Why nothing is delivered then: what is not in the journal would be delivered again after a crash. */
+const UNWRITABLE = 'waits: the journal cannot be written';
+
+type Recorded = {type: EventType; actor: string; session: Session; reason: string; changes: Change[]};
 /** Progress is remembered as often, in ms. */
 const PROGRESS_MS = 5000;
 
@@ -40,7 +44,12 @@ export type RunnerContext = {
   histories: Set<string>;
   /** Why its queue is held; null: it is not. */
   held: (session: Session) => string | null;
-  record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
+  /** For what has happened: it counts, also while the journal cannot be written. */
+  keep: (entry: Recorded) => void;
+  /** For what is to be done: throws `store.write`, and then nothing has changed. */
+  promise: (entry: Recorded) => void;
+  /** False while something waits to be written to the journal. */
+  writable: () => boolean;
   /** Its program runs in this environment. */
   onEnvironment: (session: Session, env: Readonly<Record<string, string>>) => void;
   /** A request was opened, or is over. */
@@ -116,9 +125,13 @@ export class Runner {
         now,
         files: this.files,
         serves: () => this.doors.stream !== null,
-        held: () => context.held(this.#session),
-        record: (type, entry) => {
-          context.record({...entry, type, session: this.#session});
+        held: () => this.held,
+        keep: (type, entry) => {
+          context.keep({...entry, type, session: this.#session});
+          this.#waiters.look();
+        },
+        promise: (type, entry) => {
+          context.promise({...entry, type, session: this.#session});
           this.#waiters.look();
         },
         onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
@@ -176,7 +189,7 @@ export class Runner {
 
   /** Why its queue is held; null: it is not. */
   get held(): string | null {
-    return this.#context.held(this.#session);
+    return this.#context.writable() ? this.#context.held(this.#session) : UNWRITABLE;
   }
 
   /** Last meaningful line of the screen. */
@@ -217,21 +230,28 @@ export class Runner {
     this.#session = {...this.#session, watch: {...watch, fired: {...watch.fired, [firing.rule]: firing}}};
     const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
     const reason = firingText(firing);
-    this.#context.record({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
+    this.#context.keep({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
   }
 
   /** What the process before left is taken up: that, and what becomes of messages, is one entry. */
   tookUp(watch: Watch, {reason, changes}: {reason: string; changes: Change[]}): void {
     this.#session = {...this.#session, watch};
     const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
-    this.#context.record({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
+    this.#context.keep({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
     this.observe({source: 'clock', at: this.#context.now()});
   }
 
-  /** Changes what a person may change, with a reason for the journal. */
+  /** Changes what a person may change, with a reason for the journal. Throws `store.write`. */
   update(changes: Partial<Session>, reason: string, actor: string): void {
+    const session = {...this.#session, ...changes, updatedAt: this.#context.now()};
+    this.#context.promise({type: 'session.changed', actor, session, reason, changes: [{kind: 'session.put', session}]});
+    this.#session = session;
+  }
+
+  /** The same for what has come about by itself. */
+  becomes(changes: Partial<Session>, reason: string): void {
     this.#session = {...this.#session, ...changes, updatedAt: this.#context.now()};
-    this.#record('session.changed', reason, actor);
+    this.#record('session.changed', reason, 'supervisor');
   }
 
   onBackend(event: Exclude<BackendEvent, {type: 'lost'}>): void {
@@ -277,7 +297,7 @@ export class Runner {
   launched(pid: number): void {
     const {run} = this.#session;
     if (run !== null && isLive(this.#session)) {
-      this.update({run: {...run, pid}}, `pid ${pid}`, 'supervisor');
+      this.becomes({run: {...run, pid}}, `pid ${pid}`);
       this.screen.touch();
       void this.files.open();
       this.observe({source: 'clock', at: this.#context.now()});
@@ -288,7 +308,7 @@ export class Runner {
   isOfVersion(run: string, version: string | null): void {
     const now = this.#session.run;
     if (version === null || now?.id !== run || !isLive(this.#session)) return;
-    this.update({run: {...now, version}}, `version ${version}`, 'supervisor');
+    this.becomes({run: {...now, version}}, `version ${version}`);
   }
 
   /** Its program runs with these arguments, in this environment. */
@@ -300,7 +320,7 @@ export class Runner {
   /** It lives on from an earlier supervisor. */
   async adopt(info: {pid: number; mark: Mark | null; printedAt: number | null}): Promise<void> {
     const {run} = this.#session;
-    if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
+    if (run !== null && run.pid !== info.pid) this.becomes({run: {...run, pid: info.pid}}, 'adopted');
     this.remembered = await this.#context.backend().environment(this.#session.id);
     this.extra = Object.fromEntries(
       (run?.variables ?? []).flatMap(name => (name in this.remembered ? [[name, this.remembered[name]!]] : [])),
@@ -425,6 +445,6 @@ export class Runner {
 
   #record(type: EventType, reason: string, actor: string): void {
     const changes: Change[] = [{kind: 'session.put', session: this.#session}];
-    this.#context.record({type, actor, session: this.#session, reason, changes});
+    this.#context.keep({type, actor, session: this.#session, reason, changes});
   }
 }

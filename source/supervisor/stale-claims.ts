@@ -33,14 +33,14 @@ export function lookAtClaims({board, roster, store, watching, now}: Options): vo
     // The card first: a supervisor that ends in between finds nothing left to do.
     if (isBack) {
       const {entry} = releaseCard(board, {id: card.id, session: null, reason: `stale: ${reason}`, actor: ACTOR}, at);
-      store.append({...entry!, actor: ACTOR, at});
+      store.keep({...entry!, actor: ACTOR, at});
     }
     const changes = isBack ? [] : marked;
     const runner = roster.runners.get(claim.holder.id);
     if (runner !== undefined) runner.fire(firing, changes);
     else {
       const {holder} = claim;
-      roster.append({type: 'watchdog.fired', actor: ACTOR, session: holder, reason: firingText(firing), changes});
+      roster.keep({type: 'watchdog.fired', actor: ACTOR, session: holder, reason: firingText(firing), changes});
     }
   }
 }

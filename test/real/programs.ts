@@ -115,6 +115,7 @@ const codex: Program = {
 const gemini: Program = {
   name: 'gemini',
   package: '@google/gemini-cli',
+  launched: true,
   provider: 'gemini',
   args: [],
   homeFiles: {
