@@ -47,7 +47,7 @@ async function told(home: Supervised, wanted: RegExp): Promise<string> {
   return assert.fail(`nobody told ${wanted}`);
 }
 
-const works = `process.stdout.write('\\x1b]7501;s=working\\x1b\\\\');`;
+const works = `process.stdout.write('\\x1b]7501;state=working\\x07');`;
 const logs = `import {appendFileSync} from 'node:fs';
 process.stdin.setRawMode(true);
 process.stdin.on('data', bytes => appendFileSync('keys.log', bytes.toString('hex') + '\\n'));`;
@@ -96,7 +96,7 @@ process.stdin.on('data', () => setTimeout(() => {
     const program = `console.log('ready'); import('node:child_process').then(({spawn}) => { for (let i = 0; i < 6; i++) spawn('sleep', ['60']); }); setInterval(() => {}, 1000);`;
     const {home, until} = await start(program, {settings: '{envelope: {processes: 4, action: stop}}'});
     await using _ = home;
-    const {status, reason} = await until(({running}) => !running);
+    const {status, reason} = await until(session => session.reason.startsWith('stopped by'));
     assert.equal(status, 'stopped');
     assert.match(reason, /^stopped by the watchdog: over its envelope: 7 processes of 4/);
   });
