@@ -17,7 +17,8 @@ export const context: Rule = {
     const {compaction, pause, cut} = session.watch;
     if (!isLive(session) || !session.wanted) return null;
     if (compaction !== null) return underWay(seen, compaction);
-    if (session.status !== 'running' || cut !== null || (pause !== null && !['new', 'tried'].includes(pause.step))) return null;
+    if (session.status !== 'running' || cut !== null || (pause !== null && !['new', 'tried'].includes(pause.step)))
+      return null;
     return needed(seen) ?? roomAgain(seen);
   },
   // What a person asked for is seen through, whatever the mode.

@@ -186,7 +186,7 @@ export type Watch = {
 };
 
 /** Nothing waits for a better time. */
-export const unpaused = {pause: null, compaction: null};
+export const unpaused = {pause: null, compaction: null, compacted: null};
 
 export const newWatch = (): Watch => ({
   modes: {},
@@ -194,7 +194,6 @@ export const newWatch = (): Watch => ({
   comeback: null,
   cut: null,
   ...unpaused,
-  compacted: null,
   context: null,
   fired: {},
 });

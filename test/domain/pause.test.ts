@@ -73,7 +73,10 @@ describe('a limit', () => {
   });
 
   test('cut off no turn where a command met it', () => {
-    const turns = new Turns().see({source: 'delivery', at: T0, message: 'm1', command: true}).fails('limit', T0 + 100).clock(T0 + 1600);
+    const turns = new Turns()
+      .see({source: 'delivery', at: T0, message: 'm1', command: true})
+      .fails('limit', T0 + 100)
+      .clock(T0 + 1600);
     assert.equal(pauseOf(turns).cut, false);
   });
 
@@ -177,12 +180,18 @@ describe('an error of the API', () => {
   test('may turn out to be a limit: until that is clear nothing is sent', () => {
     const turns = new Turns().prompt(T0).see({source: 'program', at: T0 + 4000, state: 'error', kind: '', message: ''});
     assert.deepEqual([turns.firings, mayDeliver(turns.session, plain)], [[], false]);
-    turns.see({source: 'file', at: T0 + 4100, state: 'error', kind: 'limit', message: 'last status: 429'}).clock(T0 + 5500);
+    turns
+      .see({source: 'file', at: T0 + 4100, state: 'error', kind: 'limit', message: 'last status: 429'})
+      .clock(T0 + 5500);
     assert.deepEqual([turns.firings, turns.session.waitingFor?.detail], [['limit sleep'], 'last status: 429']);
   });
 
   test('that passes at once was none', () => {
-    const turns = new Turns().prompt(T0).fails('error', T0 + 4000).says('working', T0 + 4200).says('done', T0 + 9000);
+    const turns = new Turns()
+      .prompt(T0)
+      .fails('error', T0 + 4000)
+      .says('working', T0 + 4200)
+      .says('done', T0 + 9000);
     assert.deepEqual([turns.firings, turns.session.watch.pause], [[], null]);
   });
 
