@@ -1,7 +1,13 @@
 /** `npm run docs`: writes docs/agents.md from the newest results of `npm run test:agents`. */
 import {writeFileSync} from 'node:fs';
 import {cases as allCases} from '../test/real/cases.ts';
-import {type KeptDelivery, type KeptResult, newestResults, type Results} from '../test/real/results.ts';
+import {
+  type KeptCrashes,
+  type KeptDelivery,
+  type KeptResult,
+  newestResults,
+  type Results,
+} from '../test/real/results.ts';
 
 export const AGENTS_PAGE = new URL('agents.md', import.meta.url);
 
@@ -29,6 +35,12 @@ ${unsupported(results.cases)}
 Messages sent while the program was busy, idle, had a dialog open, had just started or had just been interrupted. Each has to arrive exactly once and in order, and none may answer a dialog. *Uncertain* messages are those that amux itself reports as such. *Kills*: how often the supervisor was killed with SIGKILL meanwhile.
 
 ${deliveryTable(results.deliveries)}
+
+## Killed wherever they stood
+
+SIGKILL to the program while it was idle, in a turn, in a tool, in a dialog, compacting or starting. It has to be back with the same conversation; a message that it worked on may stand in that once, and it is asked to continue exactly where a turn was cut off. *Back*: from the end of amux's pause before a new start (1 s, 2 s, 4 s …) until the program took input again.
+
+${crashTable(results.crashes ?? [])}
 `;
 }
 
@@ -89,6 +101,18 @@ function deliveryTable(deliveries: readonly KeptDelivery[]): string {
   return [
     '| program | messages | kills | arrived | lost | doubled | out of order | uncertain | dialogs answered |',
     '|---|---|---|---|---|---|---|---|---|',
+    ...rows.sort(),
+  ].join('\n');
+}
+
+function crashTable(crashes: readonly KeptCrashes[]): string {
+  const rows = crashes.map(
+    ({agent, backend, kills, sessions, cold, back, faults}) =>
+      `| ${agent} ${backend} | ${kills} | ${sessions} | ${cold} ms | ${back.p50} ms | ${back.longest} ms | ${faults.length === 0 ? 'none' : cell(faults.join('; '))} |`,
+  );
+  return [
+    '| program | kills | sessions | cold start, median | back, median | back, longest | what did not hold |',
+    '|---|---|---|---|---|---|---|',
     ...rows.sort(),
   ].join('\n');
 }

@@ -15,7 +15,8 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   agents: ['domain', 'terminal'],
   ledger: ['domain'],
   backends: ['domain', 'terminal'],
-  supervisor: ['domain', 'config', 'store', 'terminal', 'agents', 'backends', 'workspace', 'ledger'],
+  notices: ['domain'],
+  supervisor: ['domain', 'config', 'store', 'terminal', 'agents', 'backends', 'workspace', 'ledger', 'notices'],
   api: ['domain'],
   mcp: ['domain'],
   cockpit: ['domain'],
@@ -35,8 +36,8 @@ const DOORS: Record<string, readonly string[]> = {
   'cli/commands/mcp-test.ts': ['mcp/probe.ts'],
   // It lends this process's own terminal, which no Fleet can reach.
   'cli/commands/attach.ts': ['backends/pty-attach.ts'],
-  // A project is made on the spot, without a supervisor.
-  'cli/commands/init.ts': ['workspace/context-files.ts'],
+  // A project is made on the spot, without a supervisor; its monitor is what its other sessions are.
+  'cli/commands/init.ts': ['workspace/context-files.ts', 'supervisor/profiles.ts'],
   // It shows the profiles by the rule that a launch uses.
   'cli/commands/profiles.ts': ['supervisor/profiles.ts'],
   'cli/commands/capture.ts': ['supervisor/profiles.ts'],
@@ -49,6 +50,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@xterm/headless': ['terminal'],
   blessed: ['cockpit'],
   'blessed-contrib': ['cockpit'],
+  croner: ['supervisor'],
   fastify: ['api'],
   ink: ['cockpit'],
   'jsonc-parser': ['config', 'agents'],

@@ -132,6 +132,11 @@ export class Client implements Fleet {
 
   attached = (ref: string, state: 'on' | 'off'): Promise<void> => this.#connection.post(at(ref, 'attached'), {state});
 
+  lookAt: Fleet['lookAt'] = body => this.#connection.post('/api/looks', body);
+
+  testNotices: Fleet['testNotices'] = () =>
+    this.#connection.call('/api/notices/test', {method: 'POST', body: {}, patienceMs: LOOK_MS});
+
   commands: Fleet['commands'] = () => this.#connection.call('/api/commands');
 
   async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
@@ -193,6 +198,17 @@ export class Client implements Fleet {
 
   removeBudget: Fleet['removeBudget'] = id =>
     this.#connection.call(`/api/budgets/${encodeURIComponent(id)}`, {method: 'DELETE'});
+
+  schedules: Fleet['schedules'] = () => this.#connection.call('/api/schedules');
+
+  addSchedule: Fleet['addSchedule'] = input => this.#connection.post('/api/schedules', input);
+
+  changeSchedule: Fleet['changeSchedule'] = (ref, body) =>
+    this.#connection.call(onSchedule(ref), {method: 'PATCH', body});
+
+  removeSchedule: Fleet['removeSchedule'] = ref => this.#connection.call(onSchedule(ref), {method: 'DELETE'});
+
+  runSchedule: Fleet['runSchedule'] = ref => this.#connection.post(onSchedule(ref, 'run'), undefined);
 
   spendOf: Fleet['spendOf'] = (ref, query = {}) => this.#connection.call(`${at(ref, 'tokens')}${search(query)}`);
 
@@ -257,6 +273,9 @@ const at = (ref: string, what?: string): string =>
 
 const onBoard = (id: string, what?: string): string =>
   `/api/board/${encodeURIComponent(id)}${what === undefined ? '' : `/${what}`}`;
+
+const onSchedule = (ref: string, what?: string): string =>
+  `/api/schedules/${encodeURIComponent(ref)}${what === undefined ? '' : `/${what}`}`;
 
 const ofWorkspace = (ref: string, what?: string): string =>
   `/api/workspaces/${encodeURIComponent(ref)}${what === undefined ? '' : `/${what}`}`;

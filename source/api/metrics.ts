@@ -46,6 +46,14 @@ export async function metrics(fleet: Fleet, traffic: Traffic): Promise<string> {
         context?.limit ? [{labels: {session: name}, value: context.used / context.limit}] : [],
       ),
     ),
+    gauge('amux_session_memory_bytes', 'Resident memory of the processes of a session.', taken(sessions, 'memory')),
+    gauge('amux_session_cpu_percent', 'What they use of one core.', taken(sessions, 'cpu')),
+    gauge('amux_session_processes', 'How many there are.', taken(sessions, 'processes')),
+    gauge(
+      'amux_session_crashes',
+      'Crashes of a session in the last ten minutes.',
+      sessions.map(({name, watchdog}) => ({labels: {session: name}, value: watchdog.crashes})),
+    ),
     counter('amux_journal_cursor', 'Newest entry of the journal.', [{value: health.cursor}]),
     counter(
       'amux_http_requests_total',
@@ -61,6 +69,11 @@ export async function metrics(fleet: Fleet, traffic: Traffic): Promise<string> {
   ];
   return families.map(written).join('');
 }
+
+const taken = (sessions: readonly SessionView[], what: 'memory' | 'cpu' | 'processes'): Sample[] =>
+  sessions.flatMap(({name, resources}) =>
+    resources?.[what] == null ? [] : [{labels: {session: name}, value: resources[what]}],
+  );
 
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
 

@@ -8,7 +8,8 @@ import {bulkRoutes} from './routes/bulk.ts';
 import {knowledgeRoutes} from './routes/knowledge.ts';
 import {lifeRoutes} from './routes/life.ts';
 import {mcpRoutes} from './routes/mcp.ts';
-import {plannedRoutes} from './routes/planned.ts';
+import {noticeRoutes} from './routes/notices.ts';
+import {scheduleRoutes} from './routes/schedules.ts';
 import {sessionRoutes} from './routes/sessions.ts';
 import {spendingRoutes} from './routes/spending.ts';
 import {steeringRoutes} from './routes/steering.ts';
@@ -45,8 +46,9 @@ export const routes: readonly Route[] = [
   ...knowledgeRoutes,
   ...workspaceRoutes,
   ...mcpRoutes,
+  ...noticeRoutes,
   ...spendingRoutes,
-  ...plannedRoutes,
+  ...scheduleRoutes,
   ...accessRoutes,
 ];
 

@@ -49,7 +49,7 @@ export function lineage(pid: number): ProcessRow[] {
 }
 
 /** Programs that other programs live in: whoever started them, they are not a part of one session. */
-const OWNERS = /^(tmux|screen|dtach|systemd|dockerd|containerd)/;
+export const OWNERS = /^(tmux|screen|dtach|systemd|dockerd|containerd)/;
 
 /** Processes that were started with this variable, by whomever: what left its parent and its session still has it. */
 export function processesWith(name: string, value: string): ProcessRow[] {
@@ -60,7 +60,7 @@ export function processesWith(name: string, value: string): ProcessRow[] {
 }
 
 /** As one text, every variable between two NULs; empty for a process that cannot be seen. */
-function environmentOf(pid: number): string {
+export function environmentOf(pid: number): string {
   try {
     return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`;
   } catch {
@@ -100,7 +100,7 @@ const SHELLS = /^(sh|bash|dash|zsh|fish|ksh|ash)$/;
 const WATCH_MS = 100;
 const BUSY_MS = 40;
 /** Clock ticks of /proc, in ms. */
-const TICK_MS = 10;
+export const TICK_MS = 10;
 
 /**
  * What runs in a terminal, by name: a job that a shell waits for, or a tree that uses CPU time. Null: nothing, or
@@ -147,18 +147,21 @@ export function zombieExit(pid: number): {code: number | null; signal: number | 
   return signal === 0 ? {code: (status >> 8) & 0xff, signal: null} : {code: null, signal};
 }
 
-type Stat = ProcessRow & {
+export type Stat = ProcessRow & {
   name: string;
   zombie: boolean;
   status: number;
   /** Its process group, and the one that its terminal gives its keys to. */
   group: number;
   foreground: number;
-  /** User and system time, in clock ticks. */
+  /** User and system time, in clock ticks; `waited`: of its children that are over. */
   cpu: number;
+  waited: number;
+  /** Resident memory, in pages. */
+  pages: number;
 };
 
-function readStat(pid: number): Stat | null {
+export function readStat(pid: number): Stat | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold spaces and parentheses: fields start after the last one.
@@ -177,6 +180,8 @@ function readStat(pid: number): Stat | null {
       group: Number(group),
       foreground: Number(foreground),
       cpu: Number(fields[11]) + Number(fields[12]),
+      waited: Number(fields[13]) + Number(fields[14]),
+      pages: Number(fields[21]),
     };
   } catch {
     return null;

@@ -28,7 +28,7 @@ export const boardCommands: readonly Command[] = [
   {
     path: 'board',
     aliases: ['board ls', 'board list'],
-    usage: '[--status C] [--session S] [--project P] [--tag T] [--query TEXT] [--archived] [--watch]',
+    usage: '[--status C] [--session S] [--project P] [--tag T] [--query TEXT] [--older SPAN] [--archived] [--watch]',
     summary: 'the cards by column, with who holds them and for how long',
     flags: {
       status: {type: 'string', value: 'C', about: 'one column, as todo or review'},
@@ -36,6 +36,7 @@ export const boardCommands: readonly Command[] = [
       project: {type: 'string', value: 'P', about: 'of this project'},
       tag: {type: 'string', value: 'T', about: 'with this tag'},
       query: {type: 'string', short: 'q', value: 'TEXT', about: 'with all these words'},
+      older: {type: 'string', value: 'SPAN', about: 'not changed for so long, as 2h: what may be stuck'},
       archived: {type: 'boolean', about: 'also those in the archive'},
       watch: {type: 'boolean', about: 'draw it again with each change; in a pipe a line for each'},
     },

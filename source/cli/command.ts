@@ -52,6 +52,6 @@ export type Command = {
   args: [number, number];
   hidden?: true;
   /** What completion offers for its arguments. */
-  completes?: 'sessions' | 'agents' | 'workspaces' | 'files';
+  completes?: 'sessions' | 'agents' | 'workspaces' | 'schedules' | 'files';
   load: () => Promise<Run>;
 };

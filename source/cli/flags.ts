@@ -1,3 +1,4 @@
+import {parseDuration} from '../domain/amounts.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Context} from './command.ts';
 
@@ -29,6 +30,18 @@ export function countFlag(context: Pick<Context, 'flags'>, name: string): number
     throw new AmuxError('input.invalid', {why: `--${name} takes a number, not "${text}"`, next: `e.g. --${name} 50`});
   }
   return Math.min(Number(text), 20_000);
+}
+
+/** A span of time, in ms; undefined when it was not given. */
+export function durationFlag(context: Pick<Context, 'flags'>, name: string): number | undefined {
+  const text = textFlag(context, name);
+  if (text === undefined) return undefined;
+  const span = parseDuration(text);
+  if (span !== null) return span;
+  throw new AmuxError('input.invalid', {
+    why: `--${name} cannot be "${text.slice(0, 40)}"`,
+    next: `e.g. --${name} 2h, 30m`,
+  });
 }
 
 export function choiceFlag<T extends string>(

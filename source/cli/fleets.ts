@@ -8,16 +8,24 @@ import {selfArgv} from './self.ts';
 
 export type Fleets = {get: (need: 'read' | 'write') => Promise<Fleet>; [Symbol.asyncDispose](): Promise<void>};
 
+type FleetsOptions = {
+  paths: Paths;
+  remote: Remote | null;
+  actor?: string;
+  /** Tells a person what is amiss with a store that is read without a supervisor. */
+  note?: ((notice: string) => void) | undefined;
+};
+
 /**
  * Which `Fleet` a command speaks to: the one of its URL, else the supervisor's socket, else a new supervisor or the
  * store. Over a URL nothing is started and no store is read.
  */
-export function createFleets({paths, remote, actor}: {paths: Paths; remote: Remote | null; actor?: string}): Fleets {
+export function createFleets({paths, remote, actor, note}: FleetsOptions): Fleets {
   const opened: {need: 'read' | 'write'; promise: Promise<Fleet>}[] = [];
   const open = async (need: 'read' | 'write'): Promise<Fleet> => {
     if (remote !== null) return new Client({...remote.target, actor});
     if (!(await listens(paths.socket))) {
-      if (need === 'read') return openOffline(paths);
+      if (need === 'read') return openOffline(paths, note);
       await startOne(paths);
     }
     return new Client({socket: paths.socket, actor, revive: () => startOne(paths)});
@@ -39,9 +47,12 @@ export function createFleets({paths, remote, actor}: {paths: Paths; remote: Remo
   };
 }
 
-async function openOffline(paths: Paths): Promise<Fleet> {
+/** What is amiss with what was read is told beside the answer: a supervisor has its notices in its health. */
+async function openOffline(paths: Paths, note: FleetsOptions['note']): Promise<Fleet> {
   const {offlineFleet} = await import('./offline.ts');
-  return offlineFleet(paths);
+  const fleet = await offlineFleet(paths);
+  for (const notice of (await fleet.health()).notices) note?.(notice);
+  return fleet;
 }
 
 async function startOne(paths: Paths): Promise<void> {

@@ -61,7 +61,8 @@ async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'o
   const paths = pathsOf(homeOf(env, textFlag(parsed, 'home')));
   const remote = remoteFor(command, {flags: parsed.flags, env, paths});
   if (remote?.notice != null) parsed.output.notice(`amux: ${remote.notice}`);
-  await using fleets = createFleets({paths, remote, actor: command.actor});
+  const note = (notice: string): void => parsed.output.notice(`amux: ${notice}`);
+  await using fleets = createFleets({paths, remote, actor: command.actor, note});
   const context: Context = {
     ...parsed,
     paths,

@@ -83,3 +83,12 @@ export function duration(seconds: number): string {
   if (s < 86_400) return `${Math.floor(s / 3600)}h${Math.floor((s % 3600) / 60)}m`;
   return `${Math.floor(s / 86_400)}d${Math.floor((s % 86_400) / 3600)}h`;
 }
+
+/** `12:03:04` of today, else `05-04 12:03:04`, where it is read. Both in ms since the epoch. */
+export function momentText(at: number, now: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = new Date(at);
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  if (date.toDateString() === new Date(now).toDateString()) return time;
+  return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
+}

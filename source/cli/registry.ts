@@ -1,6 +1,7 @@
 import {boardCommands} from './board-commands.ts';
 import type {Command, FlagSpec} from './command.ts';
 import {mcpCommands} from './mcp-commands.ts';
+import {scheduleCommands} from './schedule-commands.ts';
 import {sessionCommands} from './session-commands.ts';
 import {systemCommands} from './system-commands.ts';
 import {workspaceCommands} from './workspace-commands.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...sessionCommands,
   ...workspaceCommands,
   ...boardCommands,
+  ...scheduleCommands,
   ...mcpCommands,
   ...systemCommands,
 ];

@@ -22,16 +22,19 @@ export const sessionCommands: readonly Command[] = [
   {
     path: 'demo',
     usage: '',
-    summary: 'a fleet of six scripted agents in a throw-away home',
+    summary: 'a fleet of seven scripted agents in a throw-away home',
     here: true,
     args: [0, 0],
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
     path: 'init',
-    usage: '[--force]',
-    summary: 'make this repository a project',
-    flags: {force: {type: 'boolean', about: 'write the configuration anew'}},
+    usage: '[--force] [--with monitor]',
+    summary: 'make this repository a project; with an agent that looks after stuck cards',
+    flags: {
+      force: {type: 'boolean', about: 'write the configuration anew'},
+      with: {type: 'string', value: 'WHAT', about: 'monitor: a session that scans the board every 30 minutes'},
+    },
     here: true,
     args: [0, 0],
     load: async () => (await import('./commands/init.ts')).init,
@@ -126,9 +129,12 @@ export const sessionCommands: readonly Command[] = [
   {
     path: 'ps',
     aliases: ['agent list', 'agent ls'],
-    usage: '[-a]',
+    usage: '[-a] [--wide]',
     summary: 'the sessions of this home',
-    flags: {all: {type: 'boolean', short: 'a', about: 'also one-shot sessions that ended over an hour ago'}},
+    flags: {
+      all: {type: 'boolean', short: 'a', about: 'also one-shot sessions that ended over an hour ago'},
+      wide: {type: 'boolean', about: 'with what their processes take: resident memory, CPU, how many there are'},
+    },
     args: [0, 0],
     load: async () => (await import('./commands/ps.ts')).ps,
   },
@@ -264,6 +270,14 @@ export const sessionCommands: readonly Command[] = [
     args: [0, 1],
     completes: 'sessions',
     load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    path: 'watchdog',
+    usage: 'S [RULE on|report|off|default]',
+    summary: 'the rules that watch a session, or another mode of one of them (or of all) for it',
+    args: [1, 3],
+    completes: 'sessions',
+    load: async () => (await import('./commands/watchdog.ts')).watchdog,
   },
   {
     path: 'capture',

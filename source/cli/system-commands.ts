@@ -130,6 +130,13 @@ export const systemCommands: readonly Command[] = [
     load: async () => (await import('./commands/budget.ts')).remove,
   },
   {
+    path: 'notices test',
+    usage: '',
+    summary: 'a trial through every channel: bell, desktop, webhooks',
+    args: [0, 0],
+    load: async () => (await import('./commands/notices.ts')).test,
+  },
+  {
     path: 'token create',
     usage: '--role viewer|agent|operator|admin [--name N] [--expires 30d]',
     summary: 'access to the API; the token is shown this once',

@@ -1,5 +1,7 @@
+import {sizeText} from '../domain/amounts.ts';
 import {heldOf} from '../domain/budget.ts';
 import type {SessionView} from '../domain/fleet.ts';
+import {timeText} from './ages.ts';
 import type {Shapes} from './draw/shapes.ts';
 import type {Token} from './theme.ts';
 
@@ -33,6 +35,7 @@ export function moodOf(session: SessionView): Mood {
     case 'running':
       break;
   }
+  if (session.watchdog.stuck) return 'waiting';
   switch (session.activity) {
     case 'waiting':
     case 'finished':
@@ -74,6 +77,7 @@ export function countMoods(sessions: readonly SessionView[]): Record<Mood, numbe
 /** Its state in a word or three, as the card says it. */
 export function stateText(session: SessionView): string {
   if (session.status === 'running') {
+    if (session.watchdog.stuck) return 'stuck';
     if (session.activity === 'waiting') return waitingText(session);
     return session.activity ?? 'unknown';
   }
@@ -82,8 +86,27 @@ export function stateText(session: SessionView): string {
     if (exit?.signal != null) return `failed, ${exit.signal}`;
     if (exit?.code != null) return `failed, exit ${exit.code}`;
   }
-  return session.status;
+  const again = comebackText(session);
+  return again ?? session.status;
 }
+
+/** When its process is there again after a crash, as a time: nothing counts down. */
+export function comebackText({watchdog}: SessionView): string | null {
+  return watchdog.comeback === null ? null : `starts again at ${timeText(watchdog.comeback * 1000)}`;
+}
+
+/** What its processes take, so coarse that it stands still while nothing happens; empty while nobody knows. */
+export function resourcesText({resources}: SessionView): string {
+  if (resources === null) return '';
+  const {memory, cpu, processes} = resources;
+  const core = cpu === null || cpu < CPU_SHOWN ? [] : [`${Math.round(cpu / CPU_SHOWN) * CPU_SHOWN}%`];
+  const many = processes < PROCESSES_SHOWN ? [] : [`${processes} procs`];
+  return [sizeText(Number(memory.toPrecision(2))), ...core, ...many].join(' ');
+}
+
+/** Steps of CPU time in percent of a core, and from how many processes on they are counted on a card. */
+const CPU_SHOWN = 5;
+const PROCESSES_SHOWN = 20;
 
 function waitingText(session: SessionView): string {
   switch (session.waitingFor?.kind) {
@@ -111,7 +134,9 @@ function waitingText(session: SessionView): string {
 /** The one line of detail: what it waits for, why it failed, what holds it up, else the last line of its screen. */
 export function detailText(session: SessionView): string {
   const mood = moodOf(session);
+  if (session.watchdog.stuck) return session.watchdog.fired?.reason || session.preview;
   if (mood === 'waiting') return session.waitingFor?.detail || session.preview;
+  if (session.watchdog.comeback !== null) return session.reason;
   if (mood === 'failed') return session.preview || session.reason;
   const held = mood === 'working' ? null : heldOf(session.notice);
   if (held !== null) return held.command;

@@ -3,6 +3,7 @@ import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {type Answers, answers} from './answers.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
 import {type CompactDeeds, compactDeeds} from './compact-deeds.ts';
+import type {Deed} from './dialogs.ts';
 import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
 import {type EventDeeds, eventDeeds} from './event-deeds.ts';
 import {type FormDeeds, formDeeds} from './form-deeds.ts';
@@ -11,6 +12,7 @@ import {type ModelDeeds, modelDeeds} from './model-deeds.ts';
 import type {CockpitOptions} from './options.ts';
 import {type PaletteDeeds, paletteDeeds} from './palette-deeds.ts';
 import {type PromptDeeds, promptDeeds} from './prompt-deeds.ts';
+import {type ScheduleDeeds, scheduleDeeds} from './schedule-deeds.ts';
 import {type ScrollDeeds, scrollDeeds} from './scroll-deeds.ts';
 import {type SessionDeeds, sessionDeeds} from './session-deeds.ts';
 import {type Action, type State, selectedSession} from './state.ts';
@@ -29,7 +31,8 @@ export type Deeds = Answers &
   CompactDeeds &
   PaletteDeeds &
   PromptDeeds &
-  SessionDeeds &
+  ScheduleDeeds &
+  Omit<SessionDeeds, 'confirm'> &
   ThemeDeeds & {
     /** The keys as they count here. */
     keymap: Keymap;
@@ -46,6 +49,8 @@ export type Deeds = Answers &
     /** Stops what runs of the sessions that are meant; starts them where none does. */
     startOrStop: () => void;
     restart: () => void;
+    /** Does what was asked about. */
+    confirm: (deed: Deed) => void;
     demo: () => void;
   };
 
@@ -132,6 +137,7 @@ export function createDeeds({
   const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
   const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, start, restart});
   const {goTo, send} = onSessions;
+  const schedules = scheduleDeeds({fleet, store, say, attempt, isLost});
 
   const deeds: Deeds = {
     keymap,
@@ -159,6 +165,8 @@ export function createDeeds({
     },
     restart: () => onSessions.restartThese(onSessions.meant()),
     ...onSessions,
+    ...schedules,
+    confirm: deed => (deed.do === 'unschedule' ? schedules.removeSchedule(deed.schedule) : onSessions.confirm(deed)),
     ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
     ...paletteDeeds({store, say, deeds: () => deeds}),
     ...answers({fleet, store, clock, say, attempt, isLost, goTo, keymap}),

@@ -1,3 +1,4 @@
+import type {ScheduleView} from '../domain/schedule.ts';
 import type {Spot} from './diff-rows.ts';
 import {type Form, type FormStep, stepForm} from './form.ts';
 import {type Edit, edit, type Field} from './text-field.ts';
@@ -12,7 +13,8 @@ type Line = string | null;
 export const LINE_GONE = ['the chosen line is gone', 'choose another one'] as const;
 
 /** What a confirmation stands before. */
-export type Deed = {do: 'stop' | 'restart'; sessions: readonly string[]};
+export type SessionDeed = {do: 'stop' | 'restart'; sessions: readonly string[]};
+export type Deed = SessionDeed | {do: 'unschedule'; schedule: string};
 
 /** What lies over the screen or takes its keys: always exactly one value. */
 export type Dialog =
@@ -45,13 +47,17 @@ export type Dialog =
   | {kind: 'model'; to: readonly string[]; field: Field; chosen: Line}
   /** Tags to give and to take away. */
   | {kind: 'tags'; to: readonly string[]; field: Field}
-  | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed}
+  /** What is done at set times. */
+  | {kind: 'schedules'; list: readonly ScheduleView[]; chosen: Line}
+  /** `back`: what a no comes back to. */
+  | {kind: 'confirm'; question: string; detail: string; yes: string; deed: Deed; back?: Dialog}
   | {kind: 'message'; title: string; text: string /** First line in sight. */; top?: number};
 
 export type DialogStep =
   | {kind: 'text'; edit: Edit}
   | {kind: 'form'; step: FormStep}
   | {kind: 'choose'; line: Line}
+  | {kind: 'schedules'; list: readonly ScheduleView[]}
   | {kind: 'scroll'; top: number};
 
 export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
@@ -78,6 +84,8 @@ export function stepDialog(dialog: Dialog, step: DialogStep): Dialog {
       return {...dialog, form: stepForm(dialog.form, step.step)};
     case 'choose':
       return !('chosen' in dialog) || dialog.chosen === step.line ? dialog : {...dialog, chosen: step.line};
+    case 'schedules':
+      return dialog.kind === 'schedules' ? {...dialog, list: step.list} : dialog;
     case 'scroll':
       return dialog.kind === 'card' || dialog.kind === 'message' ? {...dialog, top: step.top} : dialog;
   }

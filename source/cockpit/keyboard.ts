@@ -24,6 +24,8 @@ export type KeyboardOptions = {
   leave: string;
   /** Takes what the terminal says of itself; true: it is no key. */
   hear?: (sequence: string) => boolean;
+  /** A person did something. */
+  touched?: () => void;
   /** Gets what the mouse does in COMMAND mode. */
   pointer?: (event: MouseEvent) => void;
 };
@@ -39,6 +41,7 @@ export class Keyboard {
   readonly #typing: Typing;
   readonly #leave: ReadonlySet<string>;
   readonly #hear: (sequence: string) => boolean;
+  readonly #touched: () => void;
   readonly #pointer: (event: MouseEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
   #listening = false;
@@ -48,8 +51,9 @@ export class Keyboard {
   #outbox: {session: string; bytes: string}[] = [];
   #sending = false;
 
-  constructor({stdin, typing, leave, hear = () => false, pointer = () => {}}: KeyboardOptions) {
+  constructor({stdin, typing, leave, hear = () => false, touched = () => {}, pointer = () => {}}: KeyboardOptions) {
     this.#hear = hear;
+    this.#touched = touched;
     this.#stdin = stdin;
     this.#typing = typing;
     this.#pointer = pointer;
@@ -124,6 +128,7 @@ export class Keyboard {
 
   #take(unit: Unit): void {
     if (unit.kind === 'sequence' && !this.#pasting && this.#hear(unit.text)) return;
+    this.#touched();
     const session = this.#typing.into();
     // Reports that were under way when typing began are not for the agent: it did not ask for them.
     if (!this.#pasting && isMouseReport(unit.text)) {

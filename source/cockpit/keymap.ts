@@ -12,6 +12,7 @@ import {markKeys} from './keys/mark-keys.ts';
 import {messageKeys} from './keys/message-keys.ts';
 import {modelKeys} from './keys/model-keys.ts';
 import {paletteKeys} from './keys/palette-keys.ts';
+import {scheduleKeys} from './keys/schedule-keys.ts';
 import {scrollbackKeys} from './keys/scrollback-keys.ts';
 import {sessionKeys} from './keys/session-keys.ts';
 import {tokenKeys} from './keys/token-keys.ts';
@@ -36,6 +37,7 @@ const defaults: Keymap = [
   ...boardKeys,
   ...tokenKeys,
   ...everywhereKeys,
+  ...scheduleKeys,
   ...walkingKeys,
   ...dialogKeys,
   ...cardDialogKeys,
@@ -175,6 +177,7 @@ export const chapters: readonly {title: string; where: readonly Where[]}[] = [
   {title: 'New session, fork, budget', where: ['new-session', 'fork', 'budget']},
   {title: 'Card', where: ['card', 'claim', 'card-title']},
   {title: 'Another model, tags', where: ['model', 'tags']},
+  {title: 'Schedules', where: ['schedules']},
   {title: 'Questions and messages', where: ['confirm', 'message']},
   {title: 'Command palette and help', where: ['palette', 'help']},
 ];

@@ -1,7 +1,10 @@
 import {type Instance, render, type SuspendTerminal} from 'ink';
 import {App} from './app.tsx';
+import {createBell} from './bell.ts';
 import {createDeeds, type Terminal} from './deeds.ts';
+import {createGaze} from './gaze.ts';
 import type {Source} from './hooks/use-fleet.ts';
+import {watched} from './hooks/use-screen.ts';
 import {openJobControl} from './job-control.ts';
 import {Keyboard, keyTitle} from './keyboard.ts';
 import {createPointer, pointerWanted} from './keys/pointer.ts';
@@ -23,6 +26,9 @@ const CHILD_END_MS = 1000;
 /** What was written last gets this long to reach a slow terminal, in ms. */
 const FLUSH_MS = 1000;
 
+/** A terminal that is behind by more, in characters, is told nothing. */
+const BACKLOG_MAX = 64 * 1024;
+
 /** The full-screen cockpit over a fleet; resolves with the terminal restored. */
 export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const {fleet, stdin, stdout, clock, info} = options;
@@ -42,7 +48,27 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   };
 
   const mouse = mouseReports({allowed: options.mouse !== false, write: sequence => void stdout.write(sequence)});
-  store.subscribe(() => mouse.want(pointerWanted(store.state())));
+  const gaze = createGaze({fleet, clock, write: sequence => void stdout.write(sequence)});
+  store.subscribe(() => {
+    mouse.want(pointerWanted(store.state()));
+    gaze.see(watched(store.state()).map(({id}) => id));
+  });
+  const {notices} = options;
+  const bell =
+    notices === undefined
+      ? null
+      : createBell({
+          settings: notices,
+          env,
+          clock,
+          write: sequence => {
+            if (stdout.writableLength < BACKLOG_MAX) stdout.write(sequence);
+          },
+          isLent: () => isLent,
+          inSight: gaze.inSight,
+          // The desktop of a fleet elsewhere is another one.
+          served: async () => info.mode !== 'remote' && (await fleet.health().catch(() => null))?.desktop === true,
+        });
 
   const terminal: Terminal = {
     quit: () => end({reason: 'quit'}),
@@ -59,6 +85,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
           output.wait(true);
           isLent = true;
           mouse.lend(true);
+          gaze.lend(true);
           stdout.write(WRAP);
           try {
             await keyboard.lend(() => use(ending.signal));
@@ -67,6 +94,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
             output.wait(false);
             stdout.write(RESET_MODES + NO_WRAP);
             mouse.lend(false);
+            gaze.lend(false);
           }
         });
       })();
@@ -89,7 +117,8 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   const keyboard = new Keyboard({
     stdin,
     leave: options.keys.leave,
-    hear: output.hear,
+    hear: sequence => output.hear(sequence) || gaze.hear(sequence),
+    touched: gaze.touched,
     typing: {
       into: () => {
         const {mode} = store.state();
@@ -125,6 +154,8 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
     stdout,
     restore: () => {
       jobs.close();
+      bell?.close();
+      gaze.close();
       ink?.unmount();
       keyboard.close();
       stdout.off('resize', onResize);
@@ -143,7 +174,15 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
 
   keyboard.open();
 
-  const source: Source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
+  const source: Source = {
+    fleet,
+    store,
+    clock,
+    fail: deeds.fail,
+    say: deeds.say,
+    told: entry => bell?.heard(entry),
+    whenHere: gaze.whenHere,
+  };
   const appIn = (mode: typeof info.mode) => (
     <App
       source={source}
@@ -177,6 +216,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   });
   stdout.write(NO_WRAP);
   mouse.want(true);
+  gaze.open();
 
   try {
     // Ink ends by itself only when drawing failed.

@@ -1,4 +1,5 @@
 import type {AttachPlan, Fleet} from '../domain/fleet.ts';
+import type {NoticeSettings} from '../domain/notices.ts';
 import type {ReadDirectories} from './directory-offers.ts';
 import type {KeyChanges} from './remap.ts';
 import type {ThemeFiles} from './themes.ts';
@@ -28,6 +29,8 @@ export type CockpitOptions = {
   info: CockpitInfo;
   /** Clicks and the wheel; default true. The terminal's own selection then takes shift. */
   mouse?: boolean;
+  /** What this terminal tells of, as the configuration says at that moment; without it nothing. */
+  notices?: () => NoticeSettings;
   /** Resolves with the new mode when the fleet has moved to another supervisor. */
   moved?: Promise<CockpitInfo['mode']>;
   /**

@@ -3,7 +3,7 @@ import type {Fleet, MessageInput, Sent, SessionView} from '../domain/fleet.ts';
 import {findNamed} from '../domain/names.ts';
 import {moodOf} from './attention.ts';
 import {deliveryText} from './deliveries.ts';
-import type {Deed} from './dialogs.ts';
+import type {SessionDeed} from './dialogs.ts';
 import {shownView, tiledSessions, walkedItems} from './fleet-view.ts';
 import {idOf} from './grouping.ts';
 import {meantIds} from './marks.ts';
@@ -33,7 +33,7 @@ export type SessionDeeds = {
   /** For one that has just been made; resolves when it is up. */
   startNew: (session: SessionView, prompt?: string) => Promise<void>;
   /** Does what was asked about. */
-  confirm: (deed: Deed) => void;
+  confirm: (deed: SessionDeed) => void;
 };
 
 type Options = {
@@ -125,12 +125,12 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
       told(sessions.length, {...verb, failed: await each(sessions, work)});
     });
   };
-  const does: Record<Deed['do'], (session: SessionView) => Promise<unknown>> = {
+  const does: Record<SessionDeed['do'], (session: SessionView) => Promise<unknown>> = {
     stop: session => fleet.stop(session.id),
     restart,
   };
   /** Nothing is asked that could not be done. */
-  const ask = (deed: Deed['do'], sessions: readonly SessionView[]): void => {
+  const ask = (deed: SessionDeed['do'], sessions: readonly SessionView[]): void => {
     if (!isLost()) dispatch({type: 'dialog', dialog: question(deed, sessions)});
   };
 
@@ -247,7 +247,7 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
   };
 }
 
-function question(deed: Deed['do'], sessions: readonly SessionView[]) {
+function question(deed: SessionDeed['do'], sessions: readonly SessionView[]) {
   const [only] = sessions;
   const one = sessions.length === 1;
   const verb = deed === 'stop' ? 'Stop' : 'Restart';

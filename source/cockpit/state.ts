@@ -2,6 +2,7 @@ import type {ApprovalView, EventView, SessionView} from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
 import {type Board, type BoardAction, noBoard, stepBoard, stepInLane} from './board.ts';
 import {withSight} from './board-window.ts';
+import {type Connection, isSameConnection} from './connection.ts';
 import {type Delivery, type DeliveryStep, deliveryLine, stepDeliveries} from './deliveries.ts';
 import {type Dialog, type DialogStep, stepDialog} from './dialogs.ts';
 import {type DiffAction, type Diffs, noDiffs, stepDiff, withDiffSight} from './diff.ts';
@@ -26,7 +27,6 @@ const NOTICES_KEPT = 200;
 export type Place = 'fleet' | 'board' | 'approvals' | 'tokens' | 'events' | 'diff' | 'scrollback';
 export type {Mode} from './mode.ts';
 /** `since`: ms since the epoch; what is shown is from then. */
-export type Connection = {kind: 'connecting'} | {kind: 'live'} | {kind: 'lost'; since: number};
 
 /** Something amux has to say itself. `at` is ms since the epoch. */
 export type Notice = {
@@ -189,7 +189,9 @@ export function reduce(state: State, action: Action): State {
         entries: mergeEntries(state.entries, action.entries),
       };
     case 'connection':
-      return action.connection.kind === state.connection.kind ? state : {...state, ...atConnection(action.connection)};
+      return isSameConnection(state.connection, action.connection)
+        ? state
+        : {...state, ...atConnection(action.connection)};
     case 'delivery':
       return delivered(state, action.step);
     case 'notice':

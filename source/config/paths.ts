@@ -40,6 +40,8 @@ export type Paths = {
   memory: string;
   /** The MCP servers that all sessions are given. */
   mcp: string;
+  /** How far webhooks have been told of notices. */
+  webhooks: string;
   /** The commands of projects that their user accepted, by hash. */
   trusted: string;
   /** Holds the port that agents post their hooks to. */
@@ -92,6 +94,7 @@ export function pathsOf(home: string): Paths {
     sessions: join(root, 'sessions'),
     memory: join(root, 'memory'),
     mcp: join(root, 'mcp.json'),
+    webhooks: join(root, 'webhooks.json'),
     trusted: join(root, 'trusted-commands.json'),
     hooksPort: join(root, 'hooks-port'),
     port: join(root, 'port'),

@@ -4,6 +4,7 @@ import {logLevels} from '../domain/log.ts';
 import {agentsSchema, maskAgents} from './agents.ts';
 import {approvalsSchema} from './approvals.ts';
 import {boardSchema} from './board.ts';
+import {maskNotices, noticesSchema} from './notices.ts';
 import {pricesSchema} from './prices.ts';
 import {projectSchema} from './profiles.ts';
 import {watchdogSchema} from './watchdog.ts';
@@ -51,7 +52,7 @@ export const settingsSchema = z.strictObject({
   onQuit: z
     .enum(['handover', 'leave'])
     .default('handover')
-    .describe('When the cockpit that hosts the supervisor ends while sessions run'),
+    .describe('When the cockpit that hosts the supervisor ends while sessions run or schedules are to come'),
   mouse: z
     .boolean()
     .default(true)
@@ -66,7 +67,9 @@ export const settingsSchema = z.strictObject({
     .min(0)
     .max(31_536_000)
     .default(300)
-    .describe('How long an autostarted supervisor stays with nothing running and nobody connected, seconds'),
+    .describe(
+      'How long an autostarted supervisor stays with nothing running, nothing scheduled and nobody connected, seconds',
+    ),
   allowedHosts: z
     .array(hostName)
     .max(100)
@@ -80,6 +83,7 @@ export const settingsSchema = z.strictObject({
     .default(false)
     .describe('Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts'),
   board: boardSchema.describe('The board of this home'),
+  notices: noticesSchema.describe('How people are told of what they do not look at'),
   prices: pricesSchema.describe('What models cost, over the list of amux; by their names without a date'),
   watchdog: watchdogSchema.describe('What the watchdog does; one mode for all of its rules, or each rule by its name'),
   agents: agentsSchema.describe('Agent profiles of this home; those of a project lie over them'),
@@ -103,11 +107,14 @@ export function validateFile(file: string, kind: 'home' | 'project'): {problems:
 }
 
 /** With defaults, secrets masked: for `config show --json`. */
-export function maskSettings<T extends {agents: Settings['agents']}>(settings: T): T {
-  return {...settings, agents: maskAgents(settings.agents)};
+export function maskSettings<T extends Maskable>(settings: T): T {
+  const {agents, notices} = settings;
+  return {...settings, agents: maskAgents(agents), ...(notices === undefined ? {} : {notices: maskNotices(notices)})};
 }
 
+type Maskable = Pick<Settings, 'agents'> & Partial<Pick<Settings, 'notices'>>;
+
 /** The same as YAML, for `config show`. */
-export function dumpSettings(settings: {agents: Settings['agents']}): string {
+export function dumpSettings(settings: Maskable): string {
   return stringify(maskSettings(settings), {lineWidth: 0});
 }

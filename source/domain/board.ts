@@ -16,7 +16,14 @@ export const PRIORITY_MAX = 9;
 export type Holder = {id: string; name: string};
 
 /** A lease on a card, as it is stored; when it ends is computed on reading (`lease.ts`). */
-export type Claim = {holder: Holder; since: number; beatAt: number; fence: number};
+export type Claim = {
+  holder: Holder;
+  since: number;
+  beatAt: number;
+  fence: number;
+  /** When it was told of that its holder left it; ms since the epoch. */
+  staleAt?: number;
+};
 
 /** What people and agents may change, by its name in the API. */
 export type CardFields = {

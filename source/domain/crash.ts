@@ -8,7 +8,7 @@ const CRASHES = 5;
 const WITHIN_MS = 600_000;
 /** Before the first launch again, doubled for each crash after that, in ms; at most so long. */
 const FIRST_MS = 1000;
-const MOST_MS = 60_000;
+export const COMEBACK_MOST_MS = 60_000;
 const KEPT = 20;
 
 /** Its process is gone while it should run: it is launched again, with the same conversation. */
@@ -25,20 +25,32 @@ export const crash: Rule = {
       const reason = `${session.reason}; ${within} crashes in ${WITHIN_MS / 60_000} minutes: not started again`;
       return {verdict: 'failed', reason, session: {...session, reason, watch}};
     }
-    const delay = Math.min(MOST_MS, FIRST_MS * 2 ** (crashes.length - 1));
+    const delay = Math.min(COMEBACK_MOST_MS, FIRST_MS * 2 ** (crashes.length - 1));
     const comeback = now + delay;
     const reason = `${session.reason}; starts again in ${delay / 1000} s (crash ${within}, the ${CRASHES}th in ${WITHIN_MS / 60_000} minutes is the last)`;
     const cut = before.watch.cut ?? cutOf(before, now);
     const back: Session = {...session, ...noActivity, status: 'starting', wanted: true, reason};
     return {verdict: 'restart', reason, session: {...back, watch: {...watch, comeback, cut}}};
   },
+  next({session, now}) {
+    const {comeback, cut} = session.watch;
+    const count = recentCrashes(session, now);
+    const counted = `${count} of ${CRASHES} crashes in ${WITHIN_MS / 60_000} minutes`;
+    if (comeback !== null) return {at: comeback, what: `starts again (${counted})`};
+    if (cut !== null) return {at: null, what: `its cut-off turn is taken up at its turn boundary (${counted})`};
+    return count === 0 ? null : {at: null, what: counted};
+  },
 };
 
-/** Ends long before the last one are forgotten: it ran well since. */
+/** Within the time that counts. */
+export const recentCrashes = ({watch}: Session, now: number): number =>
+  watch.crashes.filter(at => at > now - WITHIN_MS).length;
+
+/** Ends long before the last one are forgotten: it ran well since. So are those of a clock that was set back. */
 function recent(crashes: readonly number[], now: number): number[] {
   const kept: number[] = [];
   let next = now;
-  for (const at of [...crashes].reverse()) {
+  for (const at of crashes.filter(each => each <= now).reverse()) {
     if (next - at >= WITHIN_MS) break;
     kept.unshift(at);
     next = at;

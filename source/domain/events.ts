@@ -2,6 +2,7 @@ import type {TokenRecord} from './access.ts';
 import type {Card} from './board.ts';
 import type {Budget} from './budget.ts';
 import type {Note} from './knowledge.ts';
+import type {Schedule} from './schedule.ts';
 import type {Session} from './session.ts';
 import type {ConversationRecord} from './spending.ts';
 import type {Message, Since} from './steering.ts';
@@ -15,6 +16,7 @@ export type Records = {
   notes: Note;
   conversations: ConversationRecord;
   budgets: Budget;
+  schedules: Schedule;
 };
 export type TableName = keyof Records;
 export const tableNames = [
@@ -25,10 +27,11 @@ export const tableNames = [
   'notes',
   'conversations',
   'budgets',
+  'schedules',
 ] as const satisfies readonly TableName[];
 
 /** A whole record of a table without ties to others. */
-const wholeTables = ['tokens', 'cards', 'notes', 'conversations', 'budgets'] as const;
+const wholeTables = ['tokens', 'cards', 'notes', 'conversations', 'budgets', 'schedules'] as const;
 type WholeTable = (typeof wholeTables)[number];
 type Put = {[T in WholeTable]: {kind: 'put'; table: T; record: Records[T]}}[WholeTable];
 
@@ -69,6 +72,12 @@ export const eventTypes = [
   'budget.set',
   'budget.near',
   'budget.over',
+  'schedule.added',
+  'schedule.changed',
+  'schedule.removed',
+  'schedule.ran',
+  'schedule.skipped',
+  'schedule.failed',
   'workspace.created',
   'workspace.removed',
   'workspace.merged',
@@ -79,6 +88,7 @@ export const eventTypes = [
   'watchdog.fired',
   'watchdog.alarm',
   'notice',
+  'notice.told',
   'snapshot',
 ] as const;
 export type EventType = (typeof eventTypes)[number];

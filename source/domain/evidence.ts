@@ -2,6 +2,7 @@ import type {Door} from './agent-event.ts';
 import type {Choice, Request} from './approvals.ts';
 import type {Exchange} from './model.ts';
 import type {Exit, RunRecord} from './run.ts';
+import type {TreeUsage, Usage} from './usage.ts';
 
 export type WaitingKind =
   | 'permission'
@@ -54,6 +55,10 @@ export type Signals = Record<WordSource, Word | null> & {
   submitted: {at: number; message: string; command?: boolean} | null;
   /** Whether something runs in its terminal, looked at when silence alone would make it idle. */
   tree: {at: number; busy: string | null} | null;
+  /** What its processes took at the last looks. */
+  usage: Usage | null;
+  /** The last thing that told of progress; `by` says which. */
+  progress: {at: number; by: string} | null;
 };
 
 export const noSignals = (): Signals => ({
@@ -66,6 +71,8 @@ export const noSignals = (): Signals => ({
   screen: null,
   submitted: null,
   tree: null,
+  usage: null,
+  progress: null,
 });
 
 export type Evidence =
@@ -82,6 +89,8 @@ export type Evidence =
   | {source: 'output'; at: number}
   | {source: WordSource; at: number; state: ProgramState | 'clear'; kind: string; message: string}
   | {source: 'tree'; at: number; busy: string | null}
+  | {source: 'usage'; at: number; usage: TreeUsage}
+  | {source: 'progress'; at: number; by: string}
   | {source: 'conversation'; at: number; id: string; file: string | null}
   | {source: 'asked'; at: number; request: Request}
   /** `ref` null: all that it told of itself. `id`: this one, whatever it is called; `why` and by whom goes to the journal. */

@@ -8,13 +8,17 @@ import type {ExternalCommand} from './external-command.ts';
 import type {Knowledge} from './knowledge.ts';
 import type {McpServers} from './mcp.ts';
 import type {ModelView} from './model.ts';
+import type {Notices} from './notices.ts';
 import type {RunRecord} from './run.ts';
+import type {Schedules} from './schedule.ts';
 import type {Screen, Scrollback} from './screen.ts';
 import type {Activity, RestartPolicy, SessionStatus} from './session.ts';
 import type {SessionView} from './session-view.ts';
 import type {Spending} from './spending.ts';
 import type {Message, MessageState} from './steering.ts';
 import type {TranscriptEntry} from './transcript.ts';
+import type {RuleMode, RuleName} from './watch.ts';
+import type {RuleView} from './watch-view.ts';
 import type {Workspaces} from './workspace.ts';
 
 export type {SessionView};
@@ -52,6 +56,8 @@ export type SessionPatch = {
   /** The whole of its variables. */
   env?: Record<string, string>;
   restart?: RestartPolicy;
+  /** Of these rules of the watchdog; null: as the configuration says. */
+  watchdog?: Partial<Record<RuleName, RuleMode | null>>;
 };
 
 export type RunInput = {
@@ -131,6 +137,8 @@ export type Explanation = {
   origin: {session: string; conversation: string | null} | null;
   /** As in `SessionView`. */
   notice: string | null;
+  /** Each rule of the watchdog. */
+  watchdog: RuleView[];
   evidence: {source: keyof Signals | 'process'; age: number | null; says: string; wins: boolean}[];
 };
 
@@ -148,6 +156,8 @@ export type Health = {
   /** Of the API over TCP, without a token; null: nowhere. */
   url: string | null;
   backend: 'tmux' | 'pty';
+  /** It shows notices on the desktop of its machine. */
+  desktop: boolean;
   started_at: number;
   sessions: number;
   running: number;
@@ -155,6 +165,8 @@ export type Health = {
   cursor: number;
   /** Of the oldest entry that the journal still holds. */
   first: number;
+  /** Why nothing new is taken just now; null: all is well. */
+  trouble: string | null;
   notices: string[];
 };
 
@@ -201,13 +213,13 @@ export type ModelOutcome = Outcome & {model: ModelView | null};
  * supervisor (in process), the HTTP client (remote) and, read-only, by the offline reader.
  * Every method rejects with an `AmuxError`. `ref` is a name, id, `ps` index or unambiguous prefix.
  */
-export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Spending, Workspaces {
+export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Notices, Schedules, Spending, Workspaces {
   health(): Promise<Health>;
   /** In order of creation; one-shot sessions that ended over an hour ago only with `all`. */
   sessions(options?: {all?: boolean}): Promise<SessionView[]>;
   session(ref: string): Promise<SessionView>;
   register(input: RegisterInput): Promise<SessionView>;
-  /** Holds from the next start; the model from the next turn boundary, tags and the restart policy at once. */
+  /** Holds from the next start; the model from the next turn boundary, tags, the restart policy and modes at once. */
   update(ref: string, patch: SessionPatch): Promise<SessionView>;
   /**
    * Gives them another model at their next turn boundaries, with their conversations; null: none of their own. Resolves
@@ -277,10 +289,19 @@ export interface Fleet extends Access, Board, Budgets, Knowledge, McpServers, Sp
 export const eventView = ({changes, at, ...shown}: Entry): EventView => ({
   ...shown,
   at: at / 1000,
-  cards: shown.type.startsWith('card.') ? changes.flatMap(cardOf) : [],
+  cards: shown.type === 'snapshot' ? [] : changes.flatMap(cardOf),
 });
 
 function cardOf(change: Change): string[] {
-  if (change.kind === 'put') return [change.record.id];
-  return 'id' in change ? [change.id] : [];
+  switch (change.kind) {
+    case 'put':
+      return change.table === 'cards' ? [change.record.id] : [];
+    case 'delete':
+      return change.table === 'cards' ? [change.id] : [];
+    case 'card.beat':
+    case 'card.place':
+      return [change.id];
+    default:
+      return [];
+  }
 }

@@ -1,6 +1,6 @@
 import {type Evidence, noSignals} from './evidence.ts';
 import type {Exit} from './run.ts';
-import {describeExit, isBetween, isLive, type Session, type SessionStatus} from './session.ts';
+import {describeExit, isAway, isLive, type Session, type SessionStatus} from './session.ts';
 import type {Compaction} from './watch.ts';
 
 /** Of a session without a process. */
@@ -24,11 +24,16 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
         run: evidence.run,
         signals: noSignals(),
         reason: 'process started',
-        watch: {...session.watch, comeback: null, compaction: begunAgain(session.watch.compaction)},
+        watch: {
+          ...session.watch,
+          comeback: null,
+          planned: null,
+          compaction: begunAgain(session.watch.compaction),
+        },
       };
     case 'exited': {
       // A supervisor that was away looks for the process that is still to come.
-      if (!isLive(session) || (session.exchange === null && isBetween(session))) return session;
+      if (!isLive(session) || isAway(session)) return session;
       const {exit} = evidence;
       if (goesOn(session)) return between(session, {exit, at: evidence.at});
       const status = session.wanted ? (exit.code === 0 ? 'completed' : 'failed') : 'stopped';

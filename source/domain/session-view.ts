@@ -3,6 +3,7 @@ import type {Tokens} from './ledger.ts';
 import type {ModelView} from './model.ts';
 import type {Activity, SessionStatus} from './session.ts';
 import type {ContextView} from './spending.ts';
+import type {Resources, WatchdogView} from './watch-view.ts';
 import type {Dirty} from './workspace.ts';
 
 /** A session as it is shown: the items of `GET /api/sessions`. Times are unix seconds; what is not collected is null. */
@@ -46,6 +47,10 @@ export type SessionView = {
   started_at: number | null;
   updated_at: number;
   exit: {code: number | null; signal: string | null; at: number} | null;
+  /** What its processes take; null: it does not run, or nobody has looked yet. */
+  resources: Resources | null;
+  /** What the watchdog says of it. */
+  watchdog: WatchdogView;
   /** What a person should know of it and cannot see elsewhere. */
   notice: string | null;
 };

@@ -106,22 +106,25 @@ export function isBetween({exchange, watch, status, run}: Session): boolean {
   return (exchange !== null || watch.comeback !== null) && status === 'starting' && run?.endedAt != null;
 }
 
+/** Its process crashed, and the next one waits for its time. */
+export const isAway = (session: Session): boolean => session.exchange === null && isBetween(session);
+
 /**
- * This message may be typed: what the process before left unfinished is taken up first. An urgent one waits neither for a
+ * This message may be typed: what the process before left unfinished, and what is planned, come first. An urgent one waits neither for a
  * limit nor for a retry; where the context is full only what makes room, or an urgent one, helps.
  */
 export function mayDeliver(session: Session, {id, now = false}: Pick<Message, 'id' | 'now'> = {id: ''}): boolean {
-  const {cut, pause, compaction} = session.watch;
-  if (cut !== null || !isAtRest(session)) return false;
+  const {cut, pause, compaction, planned} = session.watch;
+  if (cut !== null || planned !== null || !isAtRest(session)) return false;
   if (now) return true;
   if (pause !== null && pause.step !== 'open') return false;
-  if (compaction === null && isStuck(session)) return false;
+  if (compaction === null && isOverfull(session)) return false;
   if (compaction !== null) return compaction.message === id;
   return isAtBoundary(session) || (pause !== null && session.waitingFor?.kind === pause.rule);
 }
 
 /** Its context is full, and a compaction did not help: a person has to look. */
-export function isStuck({watch: {compacted}}: Pick<Session, 'watch'>): boolean {
+export function isOverfull({watch: {compacted}}: Pick<Session, 'watch'>): boolean {
   return compacted !== null && !compacted.ok && compacted.overflow && !compacted.rested;
 }
 

@@ -43,6 +43,11 @@ export function takeUp({cut, messages, resumed, history, compactCommand}: CutSee
     return {...done, goOn: false, why: 'no turn was cut off'};
   }
   const mark = history?.marks.findLast(({state}) => state !== 'compacted') ?? null;
+  // What it was seen to work on never got there, and was typed when the turn before was over.
+  const isLost = last !== null && (isPending(last) || missing.includes(last));
+  if (isLost && (mark?.at ?? 0) < (last.since?.at ?? last.createdAt)) {
+    return {...done, goOn: false, why: 'its message had not arrived: it is delivered'};
+  }
   if (!isCut(cut, mark)) return {...done, goOn: false, why: 'no turn was cut off'};
   return {...done, goOn: true, why: 'its turn was cut off: it is asked to continue'};
 }

@@ -1,9 +1,12 @@
 import {endsTurn, judgeActivity} from './activity.ts';
+import {COMEBACK_MOST_MS} from './crash.ts';
 import type {Evidence, Signals, WordSource} from './evidence.ts';
 import {maySwitch, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
-import {isAtBoundary, isAtRest, isBetween, isLive, type Session} from './session.ts';
+import {isAtBoundary, isAtRest, isAway, isBetween, isLive, type Session} from './session.ts';
 import {absorbProcess, ended, noActivity} from './session-life.ts';
+import {absorbProgress} from './stuck.ts';
+import {withLook} from './usage.ts';
 import {defaultWatch, type Firing, unpaused, type WatchSettings} from './watch.ts';
 import {watch} from './watchdog.ts';
 import {absorbDelivery, absorbWatched, isAfterCompaction} from './watched.ts';
@@ -11,11 +14,21 @@ import {absorbDelivery, absorbWatched, isAfterCompaction} from './watched.ts';
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
 /**
- * `take-up`: what the process before left unfinished is taken up by the one that is there now. `compact`: its agent's
- * command for that comes next. `go-on`: what a limit, an error or a full context cut off.
+ * `take-up`: what the process before left unfinished is taken up by the one that is there now. `interrupt`: its turn is
+ * ended. `planned`: what the watchdog has planned for its turn boundary is done. `compact`: its agent's command for that
+ * comes next. `go-on`: what a limit, an error or a full context cut off.
  */
 export type Effect = {
-  do: 'deliver' | 'launch-again' | 'take-up' | 'compact' | 'go-on' | 'keep-last-screen' | 'look-at-tree';
+  do:
+    | 'deliver'
+    | 'launch-again'
+    | 'take-up'
+    | 'compact'
+    | 'go-on'
+    | 'keep-last-screen'
+    | 'look-at-tree'
+    | 'interrupt'
+    | 'planned';
 };
 
 export type Transition = {
@@ -51,11 +64,15 @@ export function transition(
   if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
   if (judged.looks) effects.push({do: 'look-at-tree'});
   const {comeback, cut} = session.watch;
-  const isDue = comeback === null || now >= comeback;
+  // A clock that was set back does not hold it up.
+  const isSleep = comeback !== null && comeback === session.watch.pause?.until;
+  const isDue = comeback === null || now >= comeback || (!isSleep && comeback - now > COMEBACK_MOST_MS);
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
   if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
-  if (cut === null && isAtRest(session)) effects.push(...dueAtRest(session));
-  if ((cut === null && isAtRest(session)) || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
+  if (session.watch.planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
+  const isFree = cut === null && session.watch.planned === null && isAtRest(session);
+  if (isFree) effects.push(...dueAtRest(session));
+  if (isFree || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
   effects.push(...watched.effects);
   const reason = statusChanged || activityChanged ? session.reason : null;
   const wake = earliest(judged.wake, watched.wake, isBetween(session) && !isDue ? comeback : null);
@@ -77,7 +94,11 @@ function earliest(...times: (number | null)[]): number | null {
 function absorb(before: Session, evidence: Evidence): Session {
   if (evidence.source === 'screen') return absorbScreen(before, evidence);
   const requests = revise(before.requests, evidence);
-  const session: Session = {...before, requests, signals: {...before.signals}};
+  const session: Session = {
+    ...before,
+    requests,
+    signals: {...before.signals, progress: absorbProgress(before, evidence)},
+  };
   switch (evidence.source) {
     case 'exchange': {
       const {exchange, why} = evidence;
@@ -91,8 +112,13 @@ function absorb(before: Session, evidence: Evidence): Session {
         : {...session, run: {...session.run, saidModel: evidence.model}};
     case 'request':
       session.wanted = evidence.act === 'start';
+      // One that waits to come back does so at once, with all that it had.
+      if (evidence.act === 'start' && isAway(session)) {
+        session.watch = {...session.watch, crashes: [], comeback: evidence.at};
+        return {...session, reason: 'start requested'};
+      }
       session.exchange = null;
-      session.watch = {...session.watch, crashes: [], comeback: null, cut: null, ...unpaused};
+      session.watch = {...session.watch, crashes: [], comeback: null, planned: null, cut: null, ...unpaused};
       if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
       return session;
     case 'process':
@@ -125,6 +151,11 @@ function absorb(before: Session, evidence: Evidence): Session {
       return absorbWord(session, evidence);
     case 'tree':
       session.signals.tree = {at: evidence.at, busy: evidence.busy};
+      return session;
+    case 'usage':
+      session.signals.usage = withLook(session.signals.usage, evidence);
+      return session;
+    case 'progress':
       return session;
     case 'conversation': {
       const {id, file, at} = evidence;

@@ -101,8 +101,16 @@ export function watchSettings(...wishes: readonly WatchWish[]): WatchSettings {
   return settings;
 }
 
+/** Of one session: its own, else the one that holds where it works. */
+export const modeOf = (rule: RuleName, {watch}: {watch: Pick<Watch, 'modes'>}, settings: WatchSettings): RuleMode =>
+  watch.modes[rule] ?? settings.modes[rule];
+
 /** One firing of a rule. `at` in ms since the epoch; `dryRun`: it was only reported. */
 export type Firing = {rule: RuleName; at: number; verdict: string; reason: string; dryRun: boolean};
+
+/** As the journal tells it: `rule: verdict; why`. */
+export const firingText = ({rule, verdict, reason, dryRun}: Omit<Firing, 'at'>): string =>
+  `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${reason}`;
 
 /** What a run was doing when it ended, until the next one has taken it up. Times in ms since the epoch. */
 export type Cut = {
@@ -173,6 +181,8 @@ export type Watch = {
   crashes: number[];
   /** When its process is launched again; null: it is not, or it was. */
   comeback: number | null;
+  /** What is to be done with it at its next turn boundary; null: nothing. */
+  planned: {do: 'stop' | 'restart'; why: string} | null;
   /** What is left to be taken up by the next process; null: nothing. */
   cut: Cut | null;
   /** Until when nothing is sent; null: it may be. */
@@ -192,6 +202,7 @@ export const newWatch = (): Watch => ({
   modes: {},
   crashes: [],
   comeback: null,
+  planned: null,
   cut: null,
   ...unpaused,
   context: null,

@@ -1,10 +1,12 @@
 import {apiError} from './api-error.ts';
 import {context} from './context.ts';
 import {crash} from './crash.ts';
+import {envelope} from './envelope.ts';
 import {limit} from './limit.ts';
 import type {Session} from './session.ts';
+import {stuck} from './stuck.ts';
 import type {Effect} from './transition.ts';
-import type {Firing, RuleName, WatchSettings} from './watch.ts';
+import {type Firing, modeOf, type RuleName, type WatchSettings} from './watch.ts';
 
 /** What a rule looks at: a session before and after some evidence. `now` in ms since the epoch. */
 export type Seen = {before: Session; session: Session; now: number; settings: WatchSettings};
@@ -34,10 +36,19 @@ export type Rule = {
   isBegun?: (session: Session) => boolean;
   /** The session without what the rule holds, for when it does not act any more. */
   release?: (session: Session) => Session;
+  /** What it will do, or what it counts, for `explain`. `at` in ms since the epoch; null: at no certain time. */
+  next?: (seen: Omit<Seen, 'before'>) => {at: number | null; what: string} | null;
 };
 
 /** In the order in which they are asked; each sees what those before it changed. */
-export const rules: readonly Rule[] = [crash, context, limit, apiError];
+export const rules: readonly Rule[] = [crash, context, limit, apiError, stuck, envelope];
+
+/** Those over the fleet, which are asked elsewhere: what they do, in one sentence. */
+export const fleetRules: Partial<Record<RuleName, string>> = {
+  'stale-claim': 'it holds a card in doing and was silent past the lease: told; the card goes back to todo if wanted',
+  budget: 'tokens or cost near or over a cap: told; its queue is held',
+  'mass-death': 'many sessions are gone at once: one alarm, restored in order',
+};
 
 export type Watched = {session: Session; firings: Firing[]; effects: Effect[]; wake: number | null};
 
@@ -48,12 +59,13 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   const effects: Effect[] = [];
   let wake = Number.POSITIVE_INFINITY;
   for (const rule of rules) {
-    const chosen = session.watch.modes[rule.name] ?? settings.modes[rule.name];
+    const chosen = modeOf(rule.name, session, settings);
     const mode = rule.isBegun?.(session) === true ? 'on' : chosen;
     if (mode !== 'on') session = rule.release?.(session) ?? session;
     if (mode === 'off') continue;
     const last = session.watch.fired[rule.name];
-    const rested = last === undefined ? now : last.at + rule.coolDownMs;
+    // What fired at a time that is yet to come did so by another clock.
+    const rested = last === undefined || last.at > now ? now : last.at + rule.coolDownMs;
     const found = rule.when({before, session, now, settings});
     if (found === null) continue;
     if (typeof found === 'number' || now < rested) {
@@ -66,7 +78,13 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
       wake = Math.min(wake, found.wake ?? now);
       continue;
     }
-    if (dryRun && last?.dryRun === true && last.verdict === found.verdict && last.at >= sinceOf(before, session, now))
+    if (
+      dryRun &&
+      rule.coolDownMs === 0 &&
+      last?.dryRun === true &&
+      last.verdict === found.verdict &&
+      last.at >= sinceOf(before, session, now)
+    )
       continue;
     wake = Math.min(wake, found.wake ?? Number.POSITIVE_INFINITY);
     const firing = {rule: rule.name, at: now, verdict: found.verdict, reason: found.reason, dryRun};

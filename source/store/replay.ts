@@ -1,5 +1,5 @@
 import {apply, type Change, type Entry, emptyState, type FleetState} from '../domain/events.ts';
-import {decodeLine, listSegments, peekCursor, readLines, type Segment} from './segments.ts';
+import {decodeLine, isIntact, listSegments, peekCursor, readLines, type Segment} from './segments.ts';
 
 /** More damaged lines than these are counted, not listed. */
 const DAMAGE_LISTED = 20;
@@ -73,6 +73,8 @@ export function replay(directory: string, {base, onChange}: ReplayOptions = {}):
       const claimed = peekCursor(bytes);
       if (continues && claimed !== null && claimed <= after) {
         at = claimed;
+        // The base holds what it changed; whoever reads the journal alone would miss it.
+        if (!isIntact(bytes)) damage.add(segment.file, line);
         continue;
       }
       const entry = decodeLine(bytes);

@@ -37,12 +37,15 @@ export function encodeLine({cursor, ...rest}: Entry): string {
   return `${checksum(json)} ${json}\n`;
 }
 
+/** A line is as it was written. */
+export const isIntact = (bytes: Buffer): boolean =>
+  bytes.toString('latin1', 0, CHECKSUM_BYTES + 1) === `${checksum(bytes.subarray(CHECKSUM_BYTES + 1))} `;
+
 /** The entry of a line; null when the line is damaged. */
 export function decodeLine(bytes: Buffer): Entry | null {
-  const json = bytes.subarray(CHECKSUM_BYTES + 1);
-  if (bytes.toString('latin1', 0, CHECKSUM_BYTES + 1) !== `${checksum(json)} `) return null;
+  if (!isIntact(bytes)) return null;
   try {
-    const entry: unknown = JSON.parse(json.toString('utf8'));
+    const entry: unknown = JSON.parse(bytes.toString('utf8', CHECKSUM_BYTES + 1));
     return isEntry(entry) ? entry : null;
   } catch {
     return null; // The checksum is right and the content is not JSON: not written by amux.

@@ -19,6 +19,8 @@ export type StoreOptions = {
   now: () => number;
   /** Size of the journal's segments, bytes. */
   segmentBytes?: number;
+  /** Bytes that are free for the journal; null: unknown. Default: what the file system says. */
+  room?: () => number | null;
 };
 
 export interface Store {
@@ -32,6 +34,17 @@ export interface Store {
   readonly notices: string[];
   /** Returns once the entry is in the journal. Throws `store.write`, and then nothing has changed. */
   append(entry: Omit<Entry, 'cursor'>): Entry;
+  /**
+   * For what has happened already and cannot be refused: it counts at once, and is in the journal as soon as that can be
+   * written. Throws only after `close`.
+   */
+  keep(entry: Omit<Entry, 'cursor'>): void;
+  /** Why nothing new is taken just now, as a sentence; null: all is well. */
+  readonly trouble: string | null;
+  /** False while something waits to be written to the journal. */
+  readonly writable: boolean;
+  /** Throws `store.full` and `store.write` when nothing new may be promised. */
+  ready(): void;
   /** Entries of the journal behind a cursor, oldest first. */
   read(options: {after: number; limit: number}): Entry[];
   /** Called for each entry after it was applied, in order. Returns what ends it. */
@@ -52,24 +65,33 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /**
  * The journal alone tells the whole state, so reading needs no SQLite; the database is read when the journal is
- * missing or has lost its beginning.
+ * missing, empty or without its beginning.
  */
 async function openForReading(paths: StorePaths): Promise<Store> {
-  const found = inspectDatabase(paths.database);
   let replayed = replay(paths.journal);
-  if (!replayed.complete && found === 'present') {
-    const {loadCopy} = await import('./database.ts');
-    replayed = replay(paths.journal, {base: await loadCopy(paths.database)});
+  const notices: string[] = [];
+  try {
+    const tellsAll = replayed.complete && replayed.journalCursor > 0;
+    if (inspectDatabase(paths.database) === 'present' && !tellsAll) {
+      const {loadCopy} = await import('./database.ts');
+      replayed = replay(paths.journal, {base: await loadCopy(paths.database)});
+    }
+  } catch (error) {
+    if (!replayed.complete || !(error instanceof AmuxError) || error.code !== 'store.corrupt') throw error;
+    notices.push(`${error.message}; what is shown is the journal, from which the next supervisor rebuilds it`);
   }
-  const {state, cursor, notices} = replayed;
+  const {state, cursor} = replayed;
+  notices.push(...replayed.notices);
   return {
     state,
     cursor,
     first: firstCursor(paths.journal),
     notices,
-    append() {
-      throw new AmuxError('supervisor.read-only');
-    },
+    append: refuse,
+    keep: refuse,
+    ready: refuse,
+    trouble: null,
+    writable: false,
     read: range => readEntries(paths.journal, range),
     onEntry: () => () => {},
     flush: async () => {},
@@ -77,7 +99,11 @@ async function openForReading(paths: StorePaths): Promise<Store> {
   };
 }
 
-async function openForWriting({paths, now, segmentBytes}: StoreOptions): Promise<Store> {
+function refuse(): never {
+  throw new AmuxError('supervisor.read-only');
+}
+
+async function openForWriting({paths, now, segmentBytes, room}: StoreOptions): Promise<Store> {
   const {database, loaded, lost} = await openDatabase(paths.database, now());
   try {
     const pending = new Pending();
@@ -95,6 +121,7 @@ async function openForWriting({paths, now, segmentBytes}: StoreOptions): Promise
     const store = new WritingStore({
       paths,
       now,
+      room,
       database,
       journal,
       pending,
@@ -102,8 +129,12 @@ async function openForWriting({paths, now, segmentBytes}: StoreOptions): Promise
       notices,
       stored: loaded?.cursor ?? 0,
     });
-    // The journal lacks what the database kept, or its own beginning: a snapshot makes it whole again.
-    if (replayed.journalCursor < cursor || (tail !== null && !replayed.complete)) store.snapshot();
+    // The journal lacks what the database kept, its own beginning or an entry: a snapshot makes it whole again.
+    const isWhole = tail === null || (replayed.complete && replayed.notices.length === 0);
+    if (replayed.journalCursor < cursor || !isWhole) store.snapshot();
+    for (const reason of notices) {
+      store.keep({at: now(), type: 'notice', actor: 'supervisor', session: null, reason, changes: []});
+    }
     await store.catchUp();
     return store;
   } catch (error) {

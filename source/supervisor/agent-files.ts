@@ -27,6 +27,8 @@ type Options = {
   now: () => number;
   /** `at`: when it happened, ms since the epoch. */
   tell: (events: readonly AgentEvent[], at: number) => void;
+  /** Its history has another line. */
+  grew: () => void;
 };
 
 /** What the agent of one session writes about itself while it runs: its history and its state file. */
@@ -176,6 +178,7 @@ export class AgentFiles {
   }
 
   #line(line: unknown, file: string): void {
+    this.#options.grew();
     const events = this.#options.agent().transcript?.read(line) ?? [];
     if (events.length === 0) return;
     const stamp = Date.parse(String((line as {timestamp?: unknown}).timestamp ?? ''));

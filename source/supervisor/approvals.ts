@@ -96,7 +96,7 @@ export function approvals({roster, answerers, policy, enqueue, now}: ApprovalsOp
     } catch (error) {
       const {message} = asAmuxError(error);
       const reason = `${request.title}: left to a person, as the policy could not decide: ${message}`;
-      roster.append({type: 'notice', actor: 'policy', session: runner.session, reason, changes: []});
+      roster.keep({type: 'notice', actor: 'policy', session: runner.session, reason, changes: []});
     }
   };
 

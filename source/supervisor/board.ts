@@ -1,4 +1,4 @@
-import type {Board, BoardState, Column, Deed, Holder} from '../domain/board.ts';
+import type {Board, BoardState, CardInput, Column, Deed, Holder} from '../domain/board.ts';
 import {findCard} from '../domain/card-record.ts';
 import {cardView, filtered, inBoardOrder} from '../domain/card-view.ts';
 import {addCard, archiveCard, changeCard} from '../domain/cards.ts';
@@ -28,6 +28,9 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
   as: (actor: string) => Board;
   /** A session gave a sign of life. */
   heard: (session: string) => void;
+  /** A card that is to be added, with the entry that does it. */
+  planned: (input: CardInput, actor: string) => Deed;
+  state: BoardState;
 } {
   const {heard, heardAt, leaseMs} = leases({roster, store, now});
   const state: BoardState = {cards: store.state.cards, columns, leaseMs, claimsPerSession, heard: heardAt};
@@ -37,6 +40,15 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
     return found === undefined ? null : {id: found.session.id, name};
   };
 
+  const holder = (ref: string): Holder => {
+    const {id, name} = roster.find(ref).session;
+    return {id, name};
+  };
+  const meant = <Input extends {session?: string | null}>({session, ...input}: Input) => ({
+    ...input,
+    ...(session === undefined ? {} : {session: session === null ? null : holder(session)}),
+  });
+
   const as = (actor: string): Board => {
     const act = (decide: (at: number) => Deed, tell = false) => {
       const at = now();
@@ -45,14 +57,6 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
       if (entry !== null) store.append({...entry, actor, at});
       if (tell) handOff.tell(card, actor);
       return cardView(card, state, at);
-    };
-    const meant = <Input extends {session?: string | null}>({session, ...input}: Input) => ({
-      ...input,
-      ...(session === undefined ? {} : {session: session === null ? null : holder(session)}),
-    });
-    const holder = (ref: string): Holder => {
-      const {id, name} = roster.find(ref).session;
-      return {id, name};
     };
     return {
       async cards(filter = {}) {
@@ -94,5 +98,6 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
       },
     };
   };
-  return {as, heard};
+  const planned = (input: CardInput, actor: string): Deed => addCard(state, {input: meant(input), actor}, now());
+  return {as, heard, planned, state};
 }

@@ -11,12 +11,21 @@ import {
   newsOf,
 } from '../domain/budget.ts';
 import {AmuxError} from '../domain/errors.ts';
+import type {Entry} from '../domain/events.ts';
 import type {Session} from '../domain/session.ts';
+import {modeOf, type RuleMode} from '../domain/watch.ts';
 import type {Store} from '../store/store.ts';
 import type {Roster} from './roster.ts';
 import type {Spendings} from './spending.ts';
+import type {WatchFiles} from './watch-settings.ts';
 
-type Options = {store: Store; roster: () => Roster; spendings: Spendings; now: () => number};
+type Options = {
+  store: Store;
+  roster: () => Roster;
+  spendings: Spendings;
+  watching: WatchFiles;
+  now: () => number;
+};
 
 export type BudgetKeeper = {
   as: (actor: string) => Budgets;
@@ -27,7 +36,7 @@ export type BudgetKeeper = {
 };
 
 /** Holds the queues of those whose budget is used up. What runs already goes on: a turn is never cut off for money. */
-export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKeeper {
+export function budgetKeeper({store, roster, spendings, watching, now}: Options): BudgetKeeper {
   const {budgets} = store.state;
   let over: {budget: Budget; percent: number}[] = [];
 
@@ -37,15 +46,14 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
   const put = (
     record: Budget,
     {type, actor, reason}: {type: 'budget.set' | 'budget.near' | 'budget.over'; actor: string; reason: string},
-  ): void =>
-    void store.append({
-      type,
-      actor,
-      at: now(),
-      session: null,
-      reason,
-      changes: [{kind: 'put', table: 'budgets', record}],
-    });
+  ): Omit<Entry, 'cursor'> => ({
+    type,
+    actor,
+    at: now(),
+    session: null,
+    reason,
+    changes: [{kind: 'put', table: 'budgets', record}],
+  });
 
   const look = (): void => {
     const before = over.length;
@@ -54,10 +62,13 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
       const view = viewOf(budget);
       if (view.state === 'over') over.push({budget, percent: view.percent});
       const told = newsOf(budget, view, budget.per === 'day' ? dayOf(now()) : '');
-      if (told === null) continue;
+      const mode = modeFor(subjectOf(budget));
+      if (told === null || mode === 'off') continue;
       const isOver = told.percent === 100;
-      const reason = `${view.percent}% of ${budgetText(budget)} is used${isOver ? ': its queue is held' : ''}`;
-      put({...budget, told}, {type: isOver ? 'budget.over' : 'budget.near', actor: 'supervisor', reason});
+      const holds = mode === 'on' ? 'is held' : 'would be held';
+      const reason = `${view.percent}% of ${budgetText(budget)} is used${isOver ? `: its queue ${holds}` : ''}`;
+      const type = isOver ? 'budget.over' : 'budget.near';
+      store.keep(put({...budget, told}, {type, actor: 'supervisor', reason}));
     }
     if (before === 0 && over.length === 0) return;
     for (const runner of roster().liveOnes) {
@@ -67,7 +78,16 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
     }
   };
 
+  /** Of a budget over several: what holds for the fleet. */
+  const modeFor = (session: Session | null | undefined): RuleMode => {
+    const settings = watching.of(session ?? null);
+    return session == null ? settings.modes.budget : modeOf('budget', session, settings);
+  };
+  const subjectOf = ({of, name}: Budget): Session | undefined =>
+    of === 'session' ? roster().all.find(({session}) => session.name === name)?.session : undefined;
+
   const held = (session: Session): string | null => {
+    if (over.length === 0 || modeFor(session) !== 'on') return null;
     const found = over.find(({budget}) => isAbout(budget, session, session.id));
     return found === undefined ? null : heldText(found.budget, found.percent);
   };
@@ -86,7 +106,7 @@ export function budgetKeeper({store, roster, spendings, now}: Options): BudgetKe
       }
       const id = budgetId(target, per);
       const budget: Budget = {...target, id, tokens, usd, per, setAt: now(), told: {day: '', percent: 0}};
-      put(budget, {type: 'budget.set', actor, reason: `budget: ${budgetText(budget)}`});
+      store.append(put(budget, {type: 'budget.set', actor, reason: `budget: ${budgetText(budget)}`}));
       look();
       return viewOf(budgets.get(id)!);
     },

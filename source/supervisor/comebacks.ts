@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {agentOf} from '../agents/registry.ts';
 import {processTree} from '../backends/process-tree.ts';
 import type {StartInput} from '../domain/fleet.ts';
-import {isBetween} from '../domain/session.ts';
+import {isAway} from '../domain/session.ts';
 import {runsItself} from './equip.ts';
 import {unbegun} from './fork-conversation.ts';
 import {headOf} from './history.ts';
@@ -51,7 +51,7 @@ export class Comebacks {
     await runner.settled();
     await runner.outbox.idle();
     const {session} = runner;
-    if (runner.closed || !isBetween(session) || session.exchange !== null) return;
+    if (runner.closed || !isAway(session)) return;
     if (!existsSync(session.dir)) {
       runner.observe({source: 'directory', at: now(), state: 'gone'});
       return;
@@ -67,7 +67,7 @@ export class Comebacks {
  * The conversation that its process had; undefined: none in which anything was said. What a dead process did not write
  * down it did not get.
  */
-async function conversationOf(runner: Runner, life: Life): Promise<StartInput['conversation']> {
+export async function conversationOf(runner: Runner, life: Life): Promise<StartInput['conversation']> {
   const {session} = runner;
   const {conversation, run} = session;
   const agent = agentOf(session.agentType);

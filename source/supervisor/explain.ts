@@ -1,6 +1,8 @@
 import {wordSources} from '../domain/evidence.ts';
 import type {Explanation} from '../domain/fleet.ts';
 import {describeExit, isLive, type Session} from '../domain/session.ts';
+import type {WatchSettings} from '../domain/watch.ts';
+import {ruleViews} from '../domain/watch-view.ts';
 import {type LiveFacts, noticeOf} from './view.ts';
 
 type Piece = Omit<Explanation['evidence'][number], 'wins'>;
@@ -8,7 +10,7 @@ type Piece = Omit<Explanation['evidence'][number], 'wins'>;
 /** The evidence behind a session's state, the one that decided first. Ages are in seconds. */
 export function explain(
   session: Session,
-  {now, ...facts}: {now: number} & Pick<LiveFacts, 'url' | 'mcp'>,
+  {now, settings, held, ...facts}: {settings: WatchSettings} & Pick<LiveFacts, 'url' | 'mcp' | 'now' | 'held'>,
 ): Explanation {
   const {status, name, reason, activity, decidedBy} = session;
   const live = isLive(session);
@@ -20,11 +22,13 @@ export function explain(
   const notice = noticeOf(session, facts);
   const from = session.origin ?? null;
   const origin = from === null ? null : {session: from.name, conversation: from.conversation};
-  return {name, status, activity: live ? activity : null, reason, since, conversation, origin, notice, evidence};
+  const watchdog = ruleViews(session, {now, settings, held});
+  const active = live ? activity : null;
+  return {name, status, activity: active, reason, since, conversation, origin, notice, watchdog, evidence};
 }
 
 function pieces({signals, run, status}: Session, now: number): Piece[] {
-  const {screen, output, submitted, tree} = signals;
+  const {screen, output, submitted, tree, progress} = signals;
   const age = (at: number) => Math.max(0, Math.round((now - at) / 100) / 10);
   const found: Piece[] = [];
   for (const source of wordSources) {
@@ -48,6 +52,7 @@ function pieces({signals, run, status}: Session, now: number): Piece[] {
       says: tree.busy === null ? 'nothing runs in it' : `${tree.busy} runs`,
     });
   }
+  if (progress !== null) found.push({source: 'progress', age: age(progress.at), says: progress.by});
   const running = status === 'starting' || status === 'running';
   const life = running ? `pid ${run?.pid ?? '?'} runs` : run === null ? 'never started' : describeExit(run.exit);
   found.push({source: 'process', age: run === null ? null : age(run.endedAt ?? run.startedAt), says: life});

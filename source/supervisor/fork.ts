@@ -170,7 +170,9 @@ function add(
   const {name, yolo} = input;
   const project = findProject(dir);
   const {id, path} = made;
-  const runner = roster.add({
+  const how = conversation === null ? 'with a hand-off' : `with its conversation ${conversation}`;
+  const told = notices.length === 0 ? '' : `; ${notices.join('; ')}`;
+  const forked: Session = {
     ...newSession(
       {roster, now},
       {
@@ -189,12 +191,11 @@ function add(
       },
     ),
     origin: {session: session.id, name: session.name, conversation, begun: conversation === null},
-  });
+  };
+  const reason = `${name} forked from ${session.name} into ${path}, ${how}${told}`;
+  const runner = roster.admit(forked, {reason, actor});
   runner.extra = {...source.extra};
   runner.remembered = {...source.remembered};
-  const how = conversation === null ? 'with a hand-off' : `with its conversation ${conversation}`;
-  const told = notices.length === 0 ? '' : `; ${notices.join('; ')}`;
-  runner.update({}, `${name} forked from ${session.name} into ${path}, ${how}${told}`, actor);
   return runner;
 }
 

@@ -34,7 +34,7 @@ export class Interrupter {
   }
 
   /** Only a turn: what waits for a person's answer would take the key for one. */
-  async interrupt({id}: Message): Promise<void> {
+  async interrupt({id}: Pick<Message, 'id'>): Promise<void> {
     const {session, agent} = this.#options;
     const {interrupt} = agent();
     const {status, activity, requests} = session();

@@ -27,13 +27,16 @@ export async function* journalled({store, since, signal}: Following): AsyncGener
     // The subscription begins in the same tick in which the last look found nothing newer: no gap.
     const live = everyOf<EventView>(listener => store.onEntry(entry => listener(viewOf(entry))), signal);
     for await (const event of live) {
-      if (event.cursor <= cursor) continue;
+      if (event.cursor <= cursor && !isUnwritten(event, cursor)) continue;
       cursor = event.cursor;
       yield event;
     }
     if (!signal.aborted) check(store, cursor);
   }
 }
+
+/** What is told although the journal cannot be written has the cursor of its last entry, and comes behind that. */
+const isUnwritten = ({type, cursor}: EventView, last: number): boolean => type === 'notice' && cursor === last;
 
 function check(store: Store, cursor: number): void {
   const newest = store.cursor;

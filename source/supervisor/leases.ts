@@ -30,11 +30,7 @@ export function leases({roster, store, now}: {roster: Roster; store: Store; now:
     for (const {id, claim} of heldBy(state, session)) {
       if (claim === null || at - claim.beatAt < LEASE_MS * STORED_PART) continue;
       const {entry} = beatCard(state, {id, session: claim.holder}, at);
-      try {
-        store.append({...entry!, actor: `agent:${claim.holder.name}`, at});
-      } catch {
-        // A disk that is full must not refuse whoever only reads: it is remembered here, and the next sign tries again.
-      }
+      store.keep({...entry!, actor: `agent:${claim.holder.name}`, at});
     }
   };
   store.onEntry(({type, session}) => {
@@ -46,11 +42,14 @@ export function leases({roster, store, now}: {roster: Roster; store: Store; now:
 
 /** Time without a supervisor does not count: each claim has left what it had when the last entry was written. */
 function continueLeases(store: Store, now: number): void {
-  const held = [...store.state.cards.values()].filter(({claim}) => claim !== null);
+  // A lease that was over when somebody last looked stays over.
+  const held = [...store.state.cards.values()].filter(
+    ({claim}) => claim !== null && (claim.staleAt ?? 0) < claim.beatAt,
+  );
   const [entry] = held.length === 0 ? [] : store.read({after: store.cursor - 1, limit: 1});
   const away = now - (entry?.at ?? now);
   if (away <= 0) return;
   const changes = held.map(({id, claim}): Change => ({kind: 'card.beat', id, at: claim!.beatAt + away}));
   const reason = `${held.length} claims go on: nobody supervised for ${Math.round(away / 1000)} s`;
-  store.append({type: 'card.renewed', actor: 'supervisor', session: null, reason, changes, at: now});
+  store.keep({type: 'card.renewed', actor: 'supervisor', session: null, reason, changes, at: now});
 }

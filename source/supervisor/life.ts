@@ -12,7 +12,7 @@ import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/
 import {mcpNotice} from '../domain/mcp-run.ts';
 import {checkName} from '../domain/names.ts';
 import type {RunRecord} from '../domain/run.ts';
-import {isLive, type Session} from '../domain/session.ts';
+import {isAway, isLive, type Session} from '../domain/session.ts';
 import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
@@ -48,6 +48,8 @@ type LifeOptions = {
   mcp: Pick<FleetMcpFile, 'current'>;
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
+  /** The command line by which the system holds it to its caps, where it is to. */
+  capped: (session: Session, launch: {argv: string[]; env: Record<string, string>}) => Promise<string[]>;
 };
 
 type Launching = Pick<StartInput, 'callerEnv' | 'conversation'> & {size?: {cols: number; rows: number} | undefined};
@@ -74,18 +76,15 @@ export class Life {
     const project = findProject(dir);
     const id = input.agent ?? this.#options.profiles.defaultAgent(project);
     const profile = this.#options.profiles.resolve(id, project);
-    const runner = this.#options.roster.add(
-      newSession(this.#options, {
-        ...input,
-        dir,
-        profile,
-        project: project?.root ?? null,
-        kind: 'durable',
-        workspace: workspaceAt(dir),
-      }),
-    );
-    runner.update({}, `${input.name} registered in ${dir}`, actor);
-    return runner;
+    const session = newSession(this.#options, {
+      ...input,
+      dir,
+      profile,
+      project: project?.root ?? null,
+      kind: 'durable',
+      workspace: workspaceAt(dir),
+    });
+    return this.#options.roster.admit(session, {reason: `${input.name} registered in ${dir}`, actor});
   }
 
   async run(input: RunInput, actor: string): Promise<Runner> {
@@ -93,20 +92,18 @@ export class Life {
     const name = input.name ?? freeName(this.#options.roster, profile.id);
     checkName(name);
     checkFree(this.#options.roster, name);
-    const runner = this.#options.roster.add(
-      newSession(this.#options, {
-        name,
-        dir,
-        profile,
-        project: project?.root ?? null,
-        kind: 'one-shot',
-        workspace,
-        command: input.command,
-        restart: 'never',
-      }),
-    );
+    const session = newSession(this.#options, {
+      name,
+      dir,
+      profile,
+      project: project?.root ?? null,
+      kind: 'one-shot',
+      workspace,
+      command: input.command,
+      restart: 'never',
+    });
+    const runner = this.#options.roster.admit(session, {reason: `${name} made by amux run`, actor});
     runner.extra = input.env ?? {};
-    runner.update({}, `${name} made by amux run`, actor);
     await this.start(runner, {prompt: input.prompt, callerEnv: input.callerEnv}, actor);
     return runner;
   }
@@ -115,6 +112,7 @@ export class Life {
     await runner.exclusively(async () => {
       const {session} = runner;
       const agent = agentOf(session.agentType);
+      if (isAway(session) && given.conversation === undefined) return this.#hasten(runner, given, actor);
       const input = {...given, conversation: given.conversation ?? unbegun(agent, session)};
       if (isLive(session)) throw new AmuxError('session.running', {name: session.name});
       if (session.kind === 'one-shot' && session.run !== null) {
@@ -143,6 +141,12 @@ export class Life {
     if (pid !== null && !isAlive(pid)) await runner.until(each => !isLive(each), EXIT_SEEN_MS);
     const {session} = runner;
     if (session.status === 'failed') throw startFailure(session, this.#options.paths.screens);
+  }
+
+  /** One that crashed comes back now, and with its conversation. */
+  #hasten(runner: Runner, {prompt}: StartInput, actor: string): void {
+    if (prompt !== undefined && prompt !== '') this.#options.enqueue(runner, {text: prompt, actor});
+    runner.observe({source: 'request', at: this.#options.now(), act: 'start'}, actor);
   }
 
   async stop(runner: Runner, force: boolean, actor: string): Promise<void> {
@@ -284,7 +288,8 @@ export class Life {
       const env = {...plan.env, ...equipped.env};
       // Another program under this agent's name would get the answer as input.
       const asksForStatus = agent.asksForStatus && runsItself(agent, argv);
-      const pid = await backend!.launch({terminal, run: run.id, name, argv, cwd, env, ...size, asksForStatus});
+      const capped = await this.#options.capped(session, {argv, env});
+      const pid = await backend!.launch({terminal, run: run.id, name, argv: capped, cwd, env, ...size, asksForStatus});
       runner.launched(pid);
       void this.#options.rules.launched(runner.session, argv, env).then(version => runner.isOfVersion(run.id, version));
       runner.listen({argv, env});

@@ -41,12 +41,12 @@ export function living({
       const runner = roster.find(ref);
       const {session} = runner;
       if (isLive(session)) throw new AmuxError('session.running', {name: session.name});
-      roster.remove(runner);
-      removeLastScreen(screensDir, session.id);
-      life.forget(session);
       const reason = `${session.name} unregistered`;
       const changes = [{kind: 'session.delete' as const, id: session.id}];
       roster.append({type: 'session.unregistered', actor, session, reason, changes});
+      roster.remove(runner);
+      removeLastScreen(screensDir, session.id);
+      life.forget(session);
     },
 
     async start(ref, input = {}) {

@@ -100,7 +100,9 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
     },
 
     async explain(ref) {
-      return explain(roster.find(ref).session, {now: now(), url: roster.apiUrl, mcp: roster.mcp});
+      const {session, held} = roster.find(ref);
+      const settings = roster.settingsOf(session);
+      return explain(session, {now: now(), url: roster.apiUrl, mcp: roster.mcp, settings, held});
     },
 
     async seen(ref) {

@@ -97,7 +97,7 @@ export class ModelSwitch {
   #goBack(runner: Runner, why: string): void {
     const {exchange, run} = runner.session;
     const next = {...exchange!, run: run!.id};
-    if (wantsOther(runner.session)) runner.update({exchange: next}, `launched again: ${why}`, 'supervisor');
+    if (wantsOther(runner.session)) runner.becomes({exchange: next}, `launched again: ${why}`);
     else this.#refuse(runner, {model: next.from, why, exchange: {...next, back: true}});
   }
 
@@ -106,7 +106,7 @@ export class ModelSwitch {
     if (runner.closed || !isLive(session)) return;
     const refused = {model: session.model, why};
     const reason = `model ${session.model ?? 'default'} refused: ${why}; it goes on with ${model ?? 'default'}`;
-    runner.update({model, refused, ...(exchange && {exchange})}, reason, 'supervisor');
+    runner.becomes({model, refused, ...(exchange && {exchange})}, reason);
   }
 }
 

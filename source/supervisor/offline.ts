@@ -1,5 +1,6 @@
 import {agentOf} from '../agents/registry.ts';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
+import {pathsOf} from '../config/paths.ts';
 import {type TokenView, tokenView} from '../domain/access.ts';
 import type {Column} from '../domain/board.ts';
 import type {BudgetView} from '../domain/budget.ts';
@@ -20,6 +21,7 @@ import {
 import type {McpListing} from '../domain/mcp.ts';
 import {findNamed} from '../domain/names.ts';
 import {PRICES, type PriceTable} from '../domain/prices.ts';
+import type {ScheduleView} from '../domain/schedule.ts';
 import type {Screen, Scrollback} from '../domain/screen.ts';
 import {complete, isLive, type Session} from '../domain/session.ts';
 import type {SessionSpend, SpendQuery, SpendReport} from '../domain/spending.ts';
@@ -141,11 +143,13 @@ export class Offline extends Refusing implements Fleet {
       hosted: 'none',
       url: null,
       backend: backends[0]?.kind ?? 'tmux',
+      desktop: false,
       started_at: 0,
       sessions: all.length,
       running: all.filter(isLive).length,
       cursor: store.cursor,
       first: store.first,
+      trouble: null,
       notices: [...store.notices],
     };
   }
@@ -232,6 +236,11 @@ export class Offline extends Refusing implements Fleet {
     return budgetViews({budgets: store.state.budgets, spendings: this.#spendings, sessionOf, now: now()});
   }
 
+  async schedules(): Promise<ScheduleView[]> {
+    // Loaded late: what counts times is no part of other short commands.
+    return (await import('./schedule-views.ts')).storedSchedules(this.#options.store.state.schedules);
+  }
+
   async spendOf(ref: string, query: Pick<SpendQuery, 'since' | 'until'> = {}): Promise<SessionSpend> {
     await this.#spendings.readAll();
     return this.#spendings.reportOf(this.#find(ref), query);
@@ -242,7 +251,12 @@ export class Offline extends Refusing implements Fleet {
   }
 
   async explain(ref: string): Promise<Explanation> {
-    return explain(this.#find(ref), {now: this.#options.now(), url: null, mcp: null});
+    const {now, home} = this.#options;
+    const session = this.#find(ref);
+    // Only this command needs what reads configurations.
+    const {watchFiles} = await import('./watch-settings.ts');
+    const {of} = watchFiles({config: pathsOf(home).config, home, now, note: () => {}});
+    return explain(session, {now: now(), url: null, mcp: null, settings: of(session), held: null});
   }
 
   async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
@@ -291,7 +305,17 @@ export class Offline extends Refusing implements Fleet {
     await this.#spendings.follow(session);
     const spent = this.#spendings.of(session);
     const branch = branchOf(session.dir);
-    return sessionView(session, {queue, preview: '', branch, dirty: null, url: null, mcp: null, spent, held: null});
+    return sessionView(session, {
+      queue,
+      preview: '',
+      branch,
+      dirty: null,
+      url: null,
+      mcp: null,
+      spent,
+      held: null,
+      now: this.#options.now(),
+    });
   }
 }
 

@@ -29,6 +29,8 @@ const END_SEEN_MS = 3000;
 /** A line in the history that comes so long after a message was typed is about another, in ms. */
 const LATE_MS = 60_000;
 
+type Recording = (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
+
 type OutboxOptions = {
   session: () => Session;
   agent: () => Agent;
@@ -37,10 +39,13 @@ type OutboxOptions = {
   files: Pick<AgentFiles, 'proves' | 'found' | 'catchUp'>;
   /** Its program serves events of its own, whether they are heard already or not. */
   serves: () => boolean;
-  record: (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
-  /** A screen that was read just before typing. */
+  /** For what has happened. */
+  keep: Recording;
+  /** For what is to be done: throws `store.write`, and then nothing may be. */
+  promise: Recording;
   /** Why nothing may be delivered; null: it may. */
   held: () => string | null;
+  /** A screen that was read just before typing. */
   onReading: (reading: Reading, at: number) => void;
   /** Its Enter was pressed. */
   onEntered: (message: Message) => void;
@@ -49,6 +54,9 @@ type OutboxOptions = {
   /** A try is over, whatever came of it. */
   onTried: () => void;
 };
+
+/** The entry of what queues a message by itself. */
+export type QueuedBy = {type: EventType; reason: string; changes: Change[]};
 
 /** The steering queue of one session: kept, delivered one message per turn boundary, in order, once. */
 export class Outbox {
@@ -59,6 +67,10 @@ export class Outbox {
   #busy = false;
   /** Since when, in which run, its input line is known to be free (ms since the epoch). */
   #free: {run: string | undefined; since: number} | null = null;
+  /** The run that an earlier supervisor left behind, until it is known what became of it: what is stored of it is old. */
+  #unrestored: string | null;
+  /** What that one was typing when it ended. */
+  #left: Message | undefined;
   #closed = false;
   #resting = false;
   #rest: () => void = () => {};
@@ -69,23 +81,27 @@ export class Outbox {
     this.#options = options;
     this.messages = messages;
     this.#interrupter = new Interrupter({...options, again: () => void this.deliver()});
-    const {underWay} = this;
-    if (underWay !== undefined) this.#attempt = new Attempt(underWay, underWay.changedAt);
+    const session = options.session();
+    this.#unrestored = isLive(session) ? (session.run?.id ?? null) : null;
+    this.#left = this.underWay;
+    if (this.#left !== undefined) this.#attempt = new Attempt(this.#left, this.#left.changedAt);
   }
 
   get pending(): Message[] {
     return inOrder(this.messages.filter(isPending));
   }
 
-  /** What was being typed when an earlier supervisor ended. */
+  /** What is being typed, or was when an earlier supervisor ended. */
   get underWay(): Message | undefined {
     return this.messages.find(({state}) => state === 'pasted' || state === 'entered');
   }
 
-  enqueue(message: Message): void {
+  /** `by`: what queued it, stored in the same entry. Throws `store.write`: what the journal does not hold is not sent. */
+  enqueue(message: Message, by?: QueuedBy): void {
+    const changes: Change[] = [{kind: 'message.put', message: {...message}}, ...(by?.changes ?? [])];
+    const {type = 'message.queued', reason = `message ${message.id} queued`} = by ?? {};
+    this.#options.promise(type, {reason, actor: message.actor, changes});
     this.messages.push(message);
-    const changes: Change[] = [{kind: 'message.put', message}];
-    this.#options.record('message.queued', {reason: `message ${message.id} queued`, actor: message.actor, changes});
     void this.deliver();
   }
 
@@ -122,6 +138,7 @@ export class Outbox {
   async deliver(): Promise<void> {
     const [message] = this.pending;
     const first = this.#options.first();
+    if (this.#unrestored !== null && this.#unrestored === this.#options.session().run?.id) return;
     if (this.#busy || this.#resting || this.#closed || (message !== undefined && message.state !== 'queued')) return;
     if (message === undefined && first === null) return;
     if (first === null && this.#options.held() !== null) return;
@@ -160,7 +177,10 @@ export class Outbox {
 
   /** Takes up what was under way when an earlier supervisor died. `over`: its program has ended since. */
   async resume(mark: Mark | null, {over = false} = {}): Promise<void> {
-    const message = this.underWay;
+    this.#unrestored = null;
+    const message = this.#left;
+    // Only once, and never what this supervisor is typing itself.
+    this.#left = undefined;
     if (message === undefined) return;
     this.#busy = true;
     const attempt = this.#attempt ?? new Attempt(message, message.changedAt);
@@ -310,16 +330,20 @@ export class Outbox {
     for (const old of done.slice(0, Math.max(0, done.length - DELIVERED_KEPT))) {
       this.messages.splice(this.messages.indexOf(old), 1);
       const changes: Change[] = [{kind: 'message.delete', id: old.id}];
-      this.#options.record('message.state', {reason: `message ${old.id} forgotten`, actor: 'supervisor', changes});
+      this.#options.keep('message.state', {reason: `message ${old.id} forgotten`, actor: 'supervisor', changes});
     }
   }
 
   #step(message: Message, state: MessageState, reason: string, since?: Since): void {
     const changedAt = this.#options.now();
-    Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
-    const change = {kind: 'message.state' as const, id: message.id, state, reason, changedAt};
+    const {id} = message;
+    const change = {kind: 'message.state' as const, id, state, reason, changedAt};
     const changes: Change[] = [since === undefined ? change : {...change, since}];
-    this.#options.record('message.state', {reason: stepText(message), actor: 'supervisor', changes});
+    const entry = {reason: stepText({id, state, reason}), actor: 'supervisor', changes};
+    // Nothing is typed that a crash would have typed again. From then on the mark of the terminal's owner tells as much.
+    if (state === 'pasted') this.#options.promise('message.state', entry);
+    Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
+    if (state !== 'pasted') this.#options.keep('message.state', entry);
   }
 }
 

@@ -23,6 +23,8 @@ export class Refusing {
   seen = refuse;
   attach = refuse;
   attached = refuse;
+  lookAt = refuse;
+  testNotices = refuse;
   shutdown = refuse;
   createToken = refuse;
   revokeToken = refuse;
@@ -39,6 +41,10 @@ export class Refusing {
   fork = refuse;
   setBudget = refuse;
   removeBudget = refuse;
+  addSchedule = refuse;
+  changeSchedule = refuse;
+  removeSchedule = refuse;
+  runSchedule = refuse;
   createWorkspace = refuse;
   removeWorkspace = refuse;
   mergeWorkspace = refuse;

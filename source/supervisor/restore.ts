@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
-import {isBetween, isLive} from '../domain/session.ts';
+import {isAway, isLive} from '../domain/session.ts';
 import type {Runner} from './runner.ts';
 
 type Restore = {
@@ -35,7 +35,7 @@ export async function restore({runners, backends, now, note}: Restore): Promise<
       continue;
     }
     if (run !== null && unreachable.has(run.backend)) continue;
-    if (isBetween(session) && session.exchange === null) {
+    if (isAway(session)) {
       runner.observe({source: 'clock', at: now()});
       continue;
     }

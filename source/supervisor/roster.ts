@@ -6,7 +6,7 @@ import type {Change, Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
 import {findNamed} from '../domain/names.ts';
-import {complete, isBetween, isLive, type Session} from '../domain/session.ts';
+import {complete, isAway, isBetween, isLive, type Session} from '../domain/session.ts';
 import {heldBy} from '../domain/spending.ts';
 import type {Message} from '../domain/steering.ts';
 import {defaultWatch, type WatchSettings} from '../domain/watch.ts';
@@ -45,6 +45,8 @@ export type RosterOptions = {
   onTakeUp?: (runner: Runner) => Promise<void>;
   onCompact?: (runner: Runner) => void;
   onGoOn?: (runner: Runner) => void;
+  onInterrupt?: (runner: Runner) => void;
+  onPlanned?: (runner: Runner) => Promise<void>;
   /** What a session spent; default: nothing is told. */
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
@@ -63,6 +65,8 @@ type Note = Extract<
   | 'backend.lost'
   | 'workspace.changed'
 >;
+
+type Unnumbered = Omit<Entry, 'cursor' | 'at' | 'session'> & {session: Pick<Session, 'id' | 'name'> | null};
 
 /** Every session of the home by its id, and how it is found, shown and journaled. */
 export class Roster {
@@ -115,15 +119,19 @@ export class Roster {
         stateFiles: this.#stateFiles,
         histories: this.#histories,
         held: each => this.#options.held?.(each) ?? null,
-        record: entry => this.append(entry),
+        keep: entry => this.keep(entry),
+        promise: entry => this.append(entry),
+        writable: () => this.#options.store.writable,
         onEnvironment: (each, env) => this.#options.onEnvironment?.(each, env),
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
         onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
-        watch: each => this.#options.watch?.(each) ?? defaultWatch,
         onCompact: () => this.#options.onCompact?.(this.#runners.get(session.id)!),
         onGoOn: () => this.#options.onGoOn?.(this.#runners.get(session.id)!),
+        watch: each => this.settingsOf(each),
         onTakeUp: async () => this.#options.onTakeUp?.(this.#runners.get(session.id)!),
+        onInterrupt: () => this.#options.onInterrupt?.(this.#runners.get(session.id)!),
+        onPlanned: async () => this.#options.onPlanned?.(this.#runners.get(session.id)!),
         onSettled: (request, why) => this.#options.onSettled?.(this.#runners.get(session.id)!, request, why),
       },
       session,
@@ -153,7 +161,8 @@ export class Roster {
   /** Throws `session.not-running`. */
   live(ref: string): Runner {
     const runner = this.find(ref);
-    if (!isLive(runner.session)) throw new AmuxError('session.not-running', {name: runner.session.name});
+    const {session} = runner;
+    if (!isLive(session) || isAway(session)) throw new AmuxError('session.not-running', {name: session.name});
     return runner;
   }
 
@@ -169,7 +178,13 @@ export class Roster {
       mcp: this.mcp,
       spent: this.#options.spent?.(session) ?? NOTHING_TOLD,
       held: runner.held,
+      now: this.#options.now(),
     });
+  }
+
+  /** What holds for it of the watchdog. */
+  settingsOf(session: Session): WatchSettings {
+    return this.#options.watch?.(session) ?? defaultWatch;
   }
 
   agentOf(session: Session): Agent {
@@ -195,15 +210,36 @@ export class Roster {
     }
   }
 
-  note(type: Note, reason: string): void {
-    this.append({type, actor: 'supervisor', session: null, reason, changes: []});
+  /** A new session, which is there only when the journal has it. Throws `store.write`. */
+  admit(session: Session, {reason, actor}: {reason: string; actor: string}): Runner {
+    const runner = this.add(session);
+    try {
+      runner.update({}, reason, actor);
+    } catch (error) {
+      this.remove(runner);
+      throw error;
+    }
+    return runner;
   }
 
-  append(entry: Omit<Entry, 'cursor' | 'at' | 'session'> & {session: Pick<Session, 'id' | 'name'> | null}): void {
+  note(type: Note, reason: string): void {
+    this.keep({type, actor: 'supervisor', session: null, reason, changes: []});
+  }
+
+  /** What is to be done: once this has returned it may be. Throws `store.write`, and then nothing has changed. */
+  append(entry: Unnumbered): void {
+    this.#options.store.append(this.#whole(entry));
+  }
+
+  /** What has happened: it is written as soon as that is possible. */
+  keep(entry: Unnumbered): void {
+    this.#options.store.keep(this.#whole(entry));
+  }
+
+  #whole(entry: Unnumbered): Omit<Entry, 'cursor'> {
     const session = entry.session === null ? null : {id: entry.session.id, name: entry.session.name};
     const at = this.#options.now();
-    const changes = [...entry.changes, ...this.#handsOver(entry.changes, at)];
-    this.#options.store.append({...entry, changes, session, at});
+    return {...entry, changes: [...entry.changes, ...this.#handsOver(entry.changes, at)], session, at};
   }
 
   /** Whose a conversation is, from when on, is kept for what is spent in it. */

@@ -10,10 +10,11 @@ import {rowText, type Screen} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type Effect, transition} from '../domain/transition.ts';
-import type {Watch, WatchSettings} from '../domain/watch.ts';
+import {type Firing, firingText, type Watch, type WatchSettings} from '../domain/watch.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
+import {ContentWatch} from './content-watch.ts';
 import {Descendants, endOrphans} from './descendants.ts';
 import {Doors} from './doors.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
@@ -26,6 +27,12 @@ import {Waiters} from './waiters.ts';
 const REPAINT_MS = 1000;
 /** After a delivery that could not be done, how long until the next try, in ms. */
 const RETRY_MS = 1000;
+/** Why nothing is delivered then: what is not in the journal would be delivered again after a crash. */
+const UNWRITABLE = 'waits: the journal cannot be written';
+
+type Recorded = {type: EventType; actor: string; session: Session; reason: string; changes: Change[]};
+/** Progress is remembered as often, in ms. */
+const PROGRESS_MS = 5000;
 
 export type RunnerContext = {
   backend: () => Backend;
@@ -37,7 +44,12 @@ export type RunnerContext = {
   histories: Set<string>;
   /** Why its queue is held; null: it is not. */
   held: (session: Session) => string | null;
-  record: (entry: {type: EventType; actor: string; session: Session; reason: string; changes: Change[]}) => void;
+  /** For what has happened: it counts, also while the journal cannot be written. */
+  keep: (entry: Recorded) => void;
+  /** For what is to be done: throws `store.write`, and then nothing has changed. */
+  promise: (entry: Recorded) => void;
+  /** False while something waits to be written to the journal. */
+  writable: () => boolean;
   /** Its program runs in this environment. */
   onEnvironment: (session: Session, env: Readonly<Record<string, string>>) => void;
   /** A request was opened, or is over. */
@@ -55,6 +67,10 @@ export type RunnerContext = {
   onCompact: () => void;
   /** What a limit, an error or a full context cut off may go on. */
   onGoOn: () => void;
+  /** Its turn is to be ended. */
+  onInterrupt: () => void;
+  /** Its process stands at a turn boundary, for which something was planned. */
+  onPlanned: () => Promise<void>;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -82,6 +98,8 @@ export class Runner {
   readonly #alarm: Alarm;
   #repaintUntil = 0;
   #takingUp: Promise<void> | null = null;
+  #planned: Promise<void> | null = null;
+  readonly #content = new ContentWatch();
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
   readonly #waiters = new Waiters();
@@ -101,6 +119,7 @@ export class Runner {
       histories,
       environment: () => backend().environment(session.id),
       tell: (events, at) => this.doors.tell(events, {door: 'file', at}),
+      grew: () => this.#getsOn('a line in its history'),
     });
     this.outbox = new Outbox(
       {
@@ -110,9 +129,13 @@ export class Runner {
         now,
         files: this.files,
         serves: () => this.doors.stream !== null,
-        held: () => context.held(this.#session),
-        record: (type, entry) => {
-          context.record({...entry, type, session: this.#session});
+        held: () => this.held,
+        keep: (type, entry) => {
+          context.keep({...entry, type, session: this.#session});
+          this.#waiters.look();
+        },
+        promise: (type, entry) => {
+          context.promise({...entry, type, session: this.#session});
           this.#waiters.look();
         },
         onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
@@ -178,7 +201,7 @@ export class Runner {
 
   /** Why its queue is held; null: it is not. */
   get held(): string | null {
-    return this.#context.held(this.#session);
+    return this.#context.writable() ? this.#context.held(this.#session) : UNWRITABLE;
   }
 
   /** Last meaningful line of the screen. */
@@ -205,9 +228,7 @@ export class Runner {
       const type = session.status === before.status ? 'session.activity' : 'session.status';
       this.#record(type, reason, actor);
     }
-    for (const {rule, verdict, reason: why, dryRun} of firings) {
-      this.#record('watchdog.fired', `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${why}`, 'watchdog');
-    }
+    for (const firing of firings) this.#record('watchdog.fired', firingText(firing), 'watchdog');
     if (session.requests !== before.requests)
       this.doors.held.keepOnly(new Set(session.requests.map(({ref}) => ref ?? '')));
     this.#alarm.set(wake);
@@ -217,18 +238,34 @@ export class Runner {
     if (reason !== null || asked) this.#waiters.look();
   }
 
+  /** A rule over the fleet found something about it. */
+  fire(firing: Firing, changes: Change[]): void {
+    const {watch} = this.#session;
+    this.#session = {...this.#session, watch: {...watch, fired: {...watch.fired, [firing.rule]: firing}}};
+    const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
+    const reason = firingText(firing);
+    this.#context.keep({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
+  }
+
   /** What the process before left is taken up: that, and what becomes of messages, is one entry. */
   tookUp(watch: Watch, {reason, changes}: {reason: string; changes: Change[]}): void {
     this.#session = {...this.#session, watch};
     const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
-    this.#context.record({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
+    this.#context.keep({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
     this.observe({source: 'clock', at: this.#context.now()});
   }
 
-  /** Changes what a person may change, with a reason for the journal. */
+  /** Changes what a person may change, with a reason for the journal. Throws `store.write`. */
   update(changes: Partial<Session>, reason: string, actor: string): void {
+    const session = {...this.#session, ...changes, updatedAt: this.#context.now()};
+    this.#context.promise({type: 'session.changed', actor, session, reason, changes: [{kind: 'session.put', session}]});
+    this.#session = session;
+  }
+
+  /** The same for what has come about by itself. */
+  becomes(changes: Partial<Session>, reason: string): void {
     this.#session = {...this.#session, ...changes, updatedAt: this.#context.now()};
-    this.#record('session.changed', reason, actor);
+    this.#record('session.changed', reason, 'supervisor');
   }
 
   onBackend(event: Exclude<BackendEvent, {type: 'lost'}>): void {
@@ -274,7 +311,7 @@ export class Runner {
   launched(pid: number): void {
     const {run} = this.#session;
     if (run !== null && isLive(this.#session)) {
-      this.update({run: {...run, pid}}, `pid ${pid}`, 'supervisor');
+      this.becomes({run: {...run, pid}}, `pid ${pid}`);
       this.screen.touch();
       void this.files.open();
       this.observe({source: 'clock', at: this.#context.now()});
@@ -285,7 +322,7 @@ export class Runner {
   isOfVersion(run: string, version: string | null): void {
     const now = this.#session.run;
     if (version === null || now?.id !== run || !isLive(this.#session)) return;
-    this.update({run: {...now, version}}, `version ${version}`, 'supervisor');
+    this.becomes({run: {...now, version}}, `version ${version}`);
   }
 
   /** Its program runs with these arguments, in this environment. */
@@ -297,7 +334,7 @@ export class Runner {
   /** It lives on from an earlier supervisor. */
   async adopt(info: {pid: number; mark: Mark | null; printedAt: number | null}): Promise<void> {
     const {run} = this.#session;
-    if (run !== null && run.pid !== info.pid) this.update({run: {...run, pid: info.pid}}, 'adopted', 'supervisor');
+    if (run !== null && run.pid !== info.pid) this.becomes({run: {...run, pid: info.pid}}, 'adopted');
     this.remembered = await this.#context.backend().environment(this.#session.id);
     this.extra = Object.fromEntries(
       (run?.variables ?? []).flatMap(name => (name in this.remembered ? [[name, this.remembered[name]!]] : [])),
@@ -308,7 +345,8 @@ export class Runner {
     await this.doors.forgetUnheard(info.printedAt);
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
-    this.observe({source: 'clock', at: this.#context.now()});
+    // Time without a supervisor does not count.
+    this.observe({source: 'progress', at: this.#context.now(), by: 'the supervisor began'});
     // What it was doing when the last supervisor ended is not what it does now.
     await this.#looked;
   }
@@ -342,8 +380,19 @@ export class Runner {
     this.doors.close();
   }
 
+  /** Something came of what it does. */
+  #getsOn(by: string): void {
+    const at = this.#context.now();
+    const {activity, signals} = this.#session;
+    if (activity === 'working' && at - (signals.progress?.at ?? 0) >= PROGRESS_MS) {
+      this.observe({source: 'progress', at, by});
+    }
+  }
+
   #captured(screen: Screen, at: number): void {
-    const read = this.#context.agentOf(this.#session).read;
+    const agent = this.#context.agentOf(this.#session);
+    const {read} = agent;
+    if (this.#content.isNew(screen, agent, at)) this.#getsOn('something new on its screen');
     if (read === null || !isLive(this.#session)) return;
     const reading = read(screen);
     this.observe({source: 'screen', at, reading});
@@ -396,6 +445,14 @@ export class Runner {
       case 'go-on':
         if (this.#ending === null) this.#context.onGoOn();
         return;
+      case 'interrupt':
+        this.#context.onInterrupt();
+        return;
+      case 'planned':
+        this.#planned ??= this.#context.onPlanned().finally(() => {
+          this.#planned = null;
+        });
+        return;
       case 'look-at-tree':
         this.#looked ??= this.#lookAtTree();
         return;
@@ -418,7 +475,7 @@ export class Runner {
 
   #record(type: EventType, reason: string, actor: string): void {
     const changes: Change[] = [{kind: 'session.put', session: this.#session}];
-    this.#context.record({type, actor, session: this.#session, reason, changes});
+    this.#context.keep({type, actor, session: this.#session, reason, changes});
   }
 }
 

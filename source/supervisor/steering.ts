@@ -4,14 +4,17 @@ import type {Fleet, MessageInput} from '../domain/fleet.ts';
 import {isLive} from '../domain/session.ts';
 import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
 import {encodeKeys} from '../terminal/keys.ts';
+import type {QueuedBy} from './outbox.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 import {eachOf} from './selection.ts';
 
-type Queued = MessageInput & {actor: string};
+type Queued = MessageInput & {actor: string; by?: QueuedBy};
 
 type Steering = {
   as: (actor: string) => Pick<Fleet, 'send' | 'sendAll' | 'keys' | 'type' | 'queue' | 'clearQueue'>;
+  /** Answered with the first one when its id is known; throws what keeps it from being queued. */
+  send: (runner: Runner, input: Queued) => Message;
   enqueue: (runner: Runner, input: Queued) => Message;
 };
 
@@ -20,7 +23,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
   const positions = roster.all.flatMap(({outbox}) => outbox.messages.map(({position}) => position));
   let last = positions.reduce((highest, each) => Math.max(highest, each), 0);
 
-  const enqueue = (runner: Runner, {text, id, asCommand = false, now: urgent = false, actor}: Queued): Message => {
+  const enqueue = (runner: Runner, {text, id, asCommand = false, now: urgent = false, actor, by}: Queued): Message => {
     const {session} = runner;
     if (runner.outbox.pending.length >= QUEUE_CAP) {
       throw new AmuxError('queue.full', {name: session.name, count: runner.outbox.pending.length});
@@ -40,7 +43,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       position: ++last,
       ...(urgent ? {now: true} : {}),
     };
-    runner.outbox.enqueue(message);
+    runner.outbox.enqueue(message, by);
     return message;
   };
 
@@ -107,7 +110,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     },
   });
 
-  return {as, enqueue};
+  return {as, send, enqueue};
 }
 
 function checkText(text: string): void {

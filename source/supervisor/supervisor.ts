@@ -21,6 +21,7 @@ import {DirtyMarks} from './dirty-marks.ts';
 import {forking} from './fork.ts';
 import {GoingOn} from './going-on.ts';
 import {handOff} from './hand-off.ts';
+import {cappedBy} from './hard-caps.ts';
 import {type Door, receiveHooks} from './hooks.ts';
 import {journalled} from './journalled.ts';
 import {keepDirtyMarks} from './keep-dirty-marks.ts';
@@ -28,18 +29,25 @@ import {knowledge} from './knowledge.ts';
 import {Life} from './life.ts';
 import {living} from './living.ts';
 import {looking} from './looking.ts';
+import {watchMassDeath} from './mass-death.ts';
 import {FleetMcpFile} from './mcp-file.ts';
 import {mcpServers} from './mcp-servers.ts';
 import {ModelSwitch} from './model-switch.ts';
 import {models} from './models.ts';
+import {type NoticeOptions, noticeKeeper} from './notices.ts';
+import {patrol} from './patrol.ts';
 import {policyFor} from './policy.ts';
 import {compactingBy, type Profiles} from './profiles.ts';
 import {restore} from './restore.ts';
 import {Roster} from './roster.ts';
+import {type Later, scheduleKeeper} from './schedules.ts';
 import {spending, spendingsOf, unlessFull} from './spends.ts';
+import {lookAtClaims} from './stale-claims.ts';
 import {steering} from './steering.ts';
 import {takeUpCut} from './take-up.ts';
+import {watchDeeds} from './watch-deeds.ts';
 import {watchFiles} from './watch-settings.ts';
+import {withRoom} from './with-room.ts';
 import {keepWorkingLogs} from './working-log.ts';
 import {workspaces} from './workspaces.ts';
 
@@ -69,10 +77,16 @@ export type SupervisorOptions = {
   prices?: PriceTable;
   /** By which the histories of agents are found; default: none are read. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Of notices; for tests. */
+  outside?: NoticeOptions['outside'];
   /** Where the API answers to sessions, without a token; null: nowhere over TCP. */
   apiUrl: () => string | null;
   /** ms since the epoch. */
   now: () => number;
+  /** What wakes schedules; default: timers. */
+  later?: Later;
+  /** Between two looks at the processes of all sessions, in ms; default ten seconds. */
+  patrolMs?: number;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -133,9 +147,13 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onTakeUp: runner => takeUpCut(runner, {life, now}),
     onCompact: runner => goingOn.compact(runner),
     onGoOn: runner => goingOn.goOn(runner),
+    onInterrupt: runner => void deeds.interrupt(runner),
+    onPlanned: runner => deeds.planned(runner).catch(error => roster.note('notice', (error as Error).message)),
   });
+  const deeds = watchDeeds({roster: () => roster, life: () => life, now});
   const spendings = spendingsOf({...options, roster: () => roster});
-  const caps = budgetKeeper({store, roster: () => roster, spendings, now});
+  const told = noticeKeeper({...options, env: options.env ?? {}, note: why => roster.note('notice', why)});
+  const caps = budgetKeeper({store, roster: () => roster, spendings, watching, now});
   const known = knowledge({store, memoryDir: paths.memory, now});
   const steers = steering({roster, now});
   const {enqueue} = steers;
@@ -148,10 +166,12 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     claimsPerSession: options.claimsPerSession ?? 1,
     now,
   });
+  const plans = scheduleKeeper({...options, roster, send: steers.send, planned: cards.planned});
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
   const places = workspaces({roster, paths, profiles: options.profiles, marks, now});
-  const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile});
+  const capped = cappedBy({now, settings: watching.of, note: why => roster.note('notice', why)});
+  const life = new Life({...options, roster, rules, enqueue, mcp: mcpFile, capped});
   const servers = mcpServers({file: mcpFile, path: paths.mcp, roster, store, now});
   const reading = looking({roster, screensDir, detachKey, now});
   const {profiles} = options;
@@ -168,6 +188,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       else roster.runners.get(event.terminal)?.onBackend(event);
     });
   }
+  const masses = watchMassDeath({store, alarm: reason => roster.note('watchdog.alarm', reason)});
   keepDirtyMarks({store, marks});
   keepWorkingLogs({store, note: why => roster.note('notice', why)});
   options.door?.handle(receiveHooks({roster, now}));
@@ -188,11 +209,16 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
 
   const ending = new AbortController();
   void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(tellContexts, caps.look)});
+  const lookAtCards = () => lookAtClaims({board: cards.state, roster, store, watching, now});
+  patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: lookAtCards});
   const tokens = access({roster, store, now});
+  plans.start();
   const dispose = async () => {
     ending.abort();
     goingOn.close();
+    plans.close();
     marks.close();
+    await told.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
     await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
     mcpFile.close();
@@ -201,10 +227,18 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       runner.close();
     }
     commands[Symbol.dispose]();
+    masses[Symbol.dispose]();
     roster.note('supervisor.stopped', 'supervisor ended; sessions live on');
   };
 
-  const as = (actor: string): Fleet => ({
+  /** What waited for the journal goes on as soon as that is written again. */
+  store.onEntry(({type}) => {
+    if (type !== 'notice' || !store.writable) return;
+    for (const runner of roster.liveOnes) if (runner.outbox.pending.length > 0) void runner.outbox.deliver();
+  });
+
+  const as = (actor: string): Fleet => withRoom(fleetOf(actor), store);
+  const fleetOf = (actor: string): Fleet => ({
     ...reading,
     ...steers.as(actor),
     approvals: asks.approvals,
@@ -220,6 +254,9 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ...compactions.as(actor),
     ...spending({roster, spendings}),
     ...caps.as(actor),
+    lookAt: told.lookAt,
+    testNotices: told.testNotices,
+    ...plans.as(actor),
 
     async health(): Promise<Health> {
       const {version, hosted} = options;
@@ -230,11 +267,13 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
         hosted,
         url: options.apiUrl(),
         backend: backends[0]!.kind,
+        desktop: told.desktop(),
         started_at: Math.floor(startedAt / 1000),
         sessions: roster.all.length,
         running: roster.liveOnes.length,
         cursor: store.cursor,
         first: store.first,
+        trouble: store.trouble,
         notices: [...store.notices],
       };
     },
@@ -259,6 +298,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   return {as, callerOf, [Symbol.asyncDispose]: dispose};
 }
 
+/** In the order in which they were made: so they come back, too. */
 async function backendLost(roster: Roster, backend: Backend, why: string): Promise<void> {
   const gone = roster.liveOnes.filter(({session}) => session.run?.backend === backend.kind);
   roster.note('backend.lost', `${why}: ${gone.length} sessions went with it`);

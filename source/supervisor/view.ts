@@ -2,7 +2,8 @@ import type {RunView, SessionView} from '../domain/fleet.ts';
 import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
 import {modelView} from '../domain/model.ts';
 import {pauseText} from '../domain/pause.ts';
-import {isLive, isStuck, type Session} from '../domain/session.ts';
+import {isLive, isOverfull, type Session} from '../domain/session.ts';
+import {resourcesOf, watchdogView, watchNotice} from '../domain/watch-view.ts';
 import type {Dirty} from '../domain/workspace.ts';
 import type {Spent} from './spending.ts';
 
@@ -19,6 +20,8 @@ export type LiveFacts = {
   spent: Spent;
   /** Why its queue is held; null: it is not. */
   held: string | null;
+  /** ms since the epoch. */
+  now: number;
 };
 
 /** How long an ended one-shot session stays in the plain list, in ms. */
@@ -56,6 +59,8 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     started_at: run === null ? null : seconds(run.startedAt),
     updated_at: seconds(session.updatedAt),
     exit: exit === null ? null : {...exit, at: seconds(exit.at)},
+    resources: resourcesOf(session),
+    watchdog: watchdogView(session, facts.now),
     notice: [facts.held, noticeOf(session, facts)].filter(Boolean).join('; ') || null,
   };
 }
@@ -72,6 +77,7 @@ export function noticeOf(session: Session, {url, mcp}: Pick<LiveFacts, 'url' | '
   if (!isLive(session)) return null;
   const notices = [
     compactionNotice(session),
+    watchNotice(session),
     modelNotice(session),
     urlNotice(session, url),
     mcpNotice(session.run?.mcp, mcp),
@@ -83,7 +89,7 @@ function compactionNotice({watch}: Session): string | null {
   const {compaction, compacted} = watch;
   if (compaction !== null) return compaction.step === 'sent' ? 'it is being compacted' : 'it is compacted next';
   if (compacted?.ok !== false) return null;
-  return `its context could not be compacted${isStuck({watch}) ? ': left to a person' : ''}`;
+  return `its context could not be compacted${isOverfull({watch}) ? ': left to a person' : ''}`;
 }
 
 function modelNotice({refused}: Session): string | null {

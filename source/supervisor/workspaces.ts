@@ -125,7 +125,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
     type: 'workspace.created' | 'workspace.removed' | 'workspace.merged',
     reason: string,
     actor: string,
-  ): void => roster.append({type, actor, session: null, reason, changes: []});
+  ): void => roster.keep({type, actor, session: null, reason, changes: []});
 
   const pruneOne = async (here: Located, one: {view: WorkspaceView; found: Found; cwd: string; dryRun: boolean}) => {
     checkUnused(one);

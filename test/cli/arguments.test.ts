@@ -46,10 +46,10 @@ test('an unknown command is a usage error that offers near ones', async () => {
 });
 
 test('an unknown flag names itself and the command whose help to read', async () => {
-  assertFailed(await home.run(['ps', '--wide']), 2, /amux ps has no flag --wide · amux ps --help/);
+  assertFailed(await home.run(['ps', '--tall']), 2, /amux ps has no flag --tall · amux ps --help/);
   assertFailed(await home.run(['ps', '-z']), 2, /amux ps has no flag -z/);
   assertFailed(await home.run(['stop', 'one', '--force-it']), 2, /amux stop has no flag --force-it/);
-  assertFailed(await home.run(['--wide']), 2, /amux has no flag --wide/);
+  assertFailed(await home.run(['--tall']), 2, /amux has no flag --tall/);
 });
 
 test('a flag without its value is a usage error', async () => {

@@ -62,11 +62,14 @@ test('a pipe gets one line for each card, with nothing cut, and the filters choo
     ['--query', 'very LONG'],
     ['-q', id],
     ['--status', 'todo', '--tag', 'filtered'],
+    ['--tag', 'filtered', '--older', '0s'],
   ]) {
     const out = await home.amux('board', 'list', ...filter);
     assert.match(out, line);
     assert.equal(out.trim().split('\n').length, 2, `${filter}`);
   }
+  assert.doesNotMatch(await home.amux('board', '--older', '2h'), line);
+  assertFailed(await home.run(['board', '--older', 'old']), 2, /--older cannot be "old" · e\.g\. --older 2h, 30m/);
   await home.amux('board', 'remove', id);
   assert.doesNotMatch(await home.amux('board'), line);
   assert.match(await home.amux('board', '--archived'), new RegExp(`^${id} +todo,archived`, 'm'));

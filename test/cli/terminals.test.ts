@@ -99,9 +99,9 @@ test('in a terminal that is too small the cockpit says so, and comes back when i
   assert.ok(!terminal.alternate);
 });
 
-test('the demo shows its six agents at work, and leaves nothing behind', async () => {
+test('the demo shows its seven agents at work, and leaves nothing behind', async () => {
   await using terminal = new Terminal(home, ['demo'], {cols: 140, rows: 45});
-  for (const name of ['payments', 'api', 'docs', 'infra', 'i18n', 'batch'])
+  for (const name of ['payments', 'api', 'docs', 'infra', 'i18n', 'batch', 'monitor'])
     await terminal.expect(new RegExp(`\\b${name}\\b`));
   assert.equal(demoHomes(terminal.pid).length, 1);
   await terminal.expect(/rm -rf dist/);

@@ -17,6 +17,8 @@ class FarFleet extends FakeFleet {
   #reason: AmuxError | null = null;
   /** The oldest entry that its journal holds. */
   first = 1;
+  /** Why it takes nothing new. */
+  trouble: string | null = null;
 
   cut(): void {
     this.#reason = new AmuxError('supervisor.unreachable', {target: 'https://far.example:8822', why: 'it broke off'});
@@ -35,7 +37,7 @@ class FarFleet extends FakeFleet {
 
   override async health(): Promise<Health> {
     if (this.#reason !== null) throw this.#reason;
-    return {...(await super.health()), first: this.first};
+    return {...(await super.health()), first: this.first, trouble: this.trouble};
   }
 
   override async *events({since, signal}: {since?: number; signal: AbortSignal}): AsyncIterable<EventView> {
@@ -64,6 +66,21 @@ test('a lost connection is said with its age; what is shown is stale and stands 
   cockpit.pass(180_000);
   await cockpit.see(/✗ no connection for 3m to far\.example:8822 {2}14:35/);
   assert.match(cockpit.frame(), /permission {12}2m/, 'its age is that of the last word');
+});
+
+test('that nothing new is taken stands in the header while it is so, and is told once with its cause', async () => {
+  await using cockpit = far();
+  await cockpit.see(/remote far/);
+  const fleet = cockpit.fleet as FarFleet;
+  fleet.trouble =
+    'only 1.2 MB are free on the disk of /home/x/.amux: nothing new is taken until that is possible again';
+  fleet.note('payments', fleet.trouble, 'notice');
+  await cockpit.see(/✗ cannot write: nothing new is taken {2}14:32/);
+  await cockpit.see(/✗ only 1\.2 MB are free on the disk/);
+  fleet.trouble = null;
+  fleet.note('payments', 'it goes on', 'notice');
+  await cockpit.see(/remote far/);
+  await cockpit.see(/what is new is taken again/);
 });
 
 test('acts without a connection are refused at once, and texts stay', async () => {

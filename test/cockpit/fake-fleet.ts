@@ -20,6 +20,7 @@ import type {
   SessionPatch,
   SessionView,
 } from '../../source/domain/fleet.ts';
+import type {SchedulePatch, ScheduleView} from '../../source/domain/schedule.ts';
 import {emptyScreen, lastRows, type Row, type Screen, type Scrollback} from '../../source/domain/screen.ts';
 import type {SpendQuery, SpendReport} from '../../source/domain/spending.ts';
 import {fakeBoard} from './fake-board.ts';
@@ -94,6 +95,40 @@ export class FakeFleet implements Fleet {
     this.commandCalls++;
     return structuredClone(this.commandViews);
   };
+  scheduleViews: ScheduleView[] = [];
+  readonly schedules = async () => structuredClone(this.scheduleViews);
+  readonly addSchedule = none;
+  readonly changeSchedule = async (ref: string, patch: SchedulePatch) => {
+    this.calls.push(`schedule ${ref} ${JSON.stringify(patch)}`);
+    const found = this.#schedule(ref);
+    if (patch.enabled !== undefined) {
+      found.enabled = patch.enabled;
+      found.state = patch.enabled ? 'active' : 'paused';
+      found.next_run = patch.enabled ? (found.upcoming[0] ?? null) : null;
+    }
+    this.tell({type: 'schedule.changed', reason: `schedule ${found.name}: ${found.state}`});
+    return structuredClone(found);
+  };
+  readonly removeSchedule = async (ref: string) => {
+    this.calls.push(`no schedule ${ref}`);
+    const {id, name} = this.#schedule(ref);
+    this.scheduleViews = this.scheduleViews.filter(each => each.id !== id);
+    this.tell({type: 'schedule.removed', reason: `schedule ${name} removed`});
+  };
+  readonly runSchedule = async (ref: string) => {
+    this.calls.push(`run schedule ${ref}`);
+    const found = this.#schedule(ref);
+    const at = found.created_at + 3600;
+    const run = {due: at, at, outcome: 'done' as const, detail: 'm-1 is queued', by: 'cockpit', late: false, missed: 0};
+    found.history = [run, ...found.history];
+    this.tell({type: 'schedule.ran', reason: `schedule ${found.name}: ${run.detail}`});
+    return run;
+  };
+  #schedule(ref: string): ScheduleView {
+    const found = this.scheduleViews.find(({id, name}) => id === ref || name === ref);
+    if (found === undefined) throw new AmuxError('schedule.unknown', {ref});
+    return found;
+  }
   budgetViews: BudgetView[] = [];
   readonly budgets = async () => structuredClone(this.budgetViews);
   readonly setBudget: Fleet['setBudget'] = async input => {
@@ -112,6 +147,15 @@ export class FakeFleet implements Fleet {
     this.calls.push(`no budget ${id}`);
     this.budgetViews = this.budgetViews.filter(each => each.id !== id);
   };
+
+  /** What its cockpit said that a person looks at. */
+  readonly looks: {viewer: string; sessions: string[]}[] = [];
+  onLook: (sessions: readonly string[]) => void = () => {};
+  readonly lookAt: Fleet['lookAt'] = async look => {
+    this.looks.push(look);
+    this.onLook(look.sessions);
+  };
+  readonly testNotices: Fleet['testNotices'] = async () => [];
 
   constructor(sessions: SessionView[], screens: Record<string, Screen> = {}) {
     this.#sessions = sessions;
@@ -350,11 +394,13 @@ export class FakeFleet implements Fleet {
       hosted: 'cockpit',
       url: null,
       backend: 'tmux',
+      desktop: false,
       started_at: 0,
       sessions: this.#sessions.length,
       running: 0,
       cursor: this.#entries.length,
       first: 1,
+      trouble: null,
       notices: [],
     };
   }
@@ -369,6 +415,13 @@ export class FakeFleet implements Fleet {
     return found;
   }
 
+  /** Tells of something that is of no session. */
+  tell(entry: Pick<EventView, 'type' | 'reason'>): void {
+    const cursor = this.#entries.length + 1;
+    this.#entries.push({cursor, at: Date.now() / 1000, actor: 'test', session: null, cards: [], ...entry});
+    this.#wake();
+  }
+
   #noteCard(id: string): void {
     const cursor = this.#entries.length + 1;
     const about = {actor: 'test', session: null, reason: `${id} changed`, cards: [id]};
@@ -377,10 +430,9 @@ export class FakeFleet implements Fleet {
   }
 
   /** Tells of something that happened to a session. */
-  note(name: string, reason: string, type: EventView['type'] = 'session.activity'): void {
+  note(name: string, reason: string, type: EventView['type'] = 'session.activity', at = Date.now() / 1000): void {
     const session = this.#find(name);
     const cursor = this.#entries.length + 1;
-    const at = Date.now() / 1000;
     const about = {id: session.id, name: session.name};
     this.#entries.push({cursor, at, type, actor: 'test', session: about, reason, cards: []});
     this.#wake();
@@ -436,6 +488,8 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     started_at: 1,
     updated_at: 0,
     exit: null,
+    resources: null,
+    watchdog: {comeback: null, crashes: 0, stuck: false, over: false, planned: null, fired: null, modes: {}},
     notice: null,
     ...change,
   };

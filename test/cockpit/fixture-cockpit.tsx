@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {renameSync, writeFileSync} from 'node:fs';
 import {editDraft} from '../../source/cli/edit-draft.ts';
 import {runCockpit} from '../../source/cockpit/main.tsx';
+import type {NoticeSettings} from '../../source/domain/notices.ts';
 import {FakeFleet, screenOf} from './fake-fleet.ts';
 import {builtIn, themeFile} from './palettes.ts';
 import {scenePending} from './requests.ts';
@@ -13,6 +14,7 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
  * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone. `EDITOR`: there is one.
  * `MOUSE=0`: off. `SCRIPT`: what a card says.
  * `EMPTY=1`: no sessions. `ASKING=1`: two wait for an answer. `GROUPS=1`: with tags and two projects.
+ * `NOTICES=JSON`: what the terminal tells of. Once something is in sight, payments and docs need a person; once nothing is, payments.
  * `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
 const begun = Date.now();
@@ -24,6 +26,19 @@ if (process.env['GROUPS']) {
   fleet.set('docs', {project: '/work/site'});
 }
 if (process.env['SCRIPT'] !== undefined) fleet.set('api', {preview: process.env['SCRIPT'].repeat(20)});
+const clock = () => SCENE_NOW + Date.now() - begun;
+const notices = process.env['NOTICES'];
+if (notices !== undefined) {
+  let looked = false;
+  fleet.onLook = sessions => {
+    if (looked === sessions.length > 0) return;
+    looked = !looked;
+    const told = (name: string, text: string) =>
+      fleet.note(name, `waiting · question: ${text}`, 'notice.told', clock() / 1000);
+    told('payments', looked ? 'while it is looked at' : 'while nobody looks');
+    if (looked) told('docs', 'x\x07\x1b]0;owned\x07\x9c;y\x1b[2J');
+  };
+}
 process.on('SIGUSR2', () => {
   if (process.env['CRASH'] === 'throw') throw new Error('thrown on purpose');
   if (process.env['CRASH'] === 'reject') void Promise.reject(new Error('rejected on purpose'));
@@ -73,7 +88,8 @@ const end = await runCockpit({
     }),
   ...(editor === undefined ? {} : {edit: (draft, signal) => editDraft({command: editor, draft, signal})}),
   mouse: process.env['MOUSE'] !== '0',
-  clock: () => SCENE_NOW + Date.now() - begun,
+  ...(notices === undefined ? {} : {notices: () => JSON.parse(notices) as NoticeSettings}),
+  clock,
   cwd: '/work/shop',
 });
 

@@ -44,6 +44,7 @@ const pictures: readonly Picture[] = [
   {name: 'prompt', keys: ' fix the tests 测试', sees: /fix the tests 测试/},
   {name: 'new-session', keys: 'n', sees: /New session/},
   {name: 'fork', keys: 'f', sees: /━ Fork/},
+  {name: 'schedules', keys: 'S', sees: /━ Schedules/},
   {name: 'model', keys: 'M', sees: /Another model/},
 ];
 

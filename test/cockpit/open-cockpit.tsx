@@ -3,6 +3,7 @@ import {render} from 'ink-testing-library';
 import {App} from '../../source/cockpit/app.tsx';
 import {createDeeds} from '../../source/cockpit/deeds.ts';
 import type {ReadDirectories} from '../../source/cockpit/directory-offers.ts';
+import type {Source} from '../../source/cockpit/hooks/use-fleet.ts';
 import type {CockpitInfo} from '../../source/cockpit/options.ts';
 import type {KeyChanges} from '../../source/cockpit/remap.ts';
 import {firstState} from '../../source/cockpit/state.ts';
@@ -23,6 +24,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   keys = {},
   directories,
   cwd = '/work/shop',
+  whenHere,
 }: {
   fleet?: F;
   info?: CockpitInfo;
@@ -30,6 +32,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
   keys?: KeyChanges;
   directories?: ReadDirectories;
   cwd?: string | null;
+  whenHere?: Source['whenHere'];
 } = {}) {
   let now = SCENE_NOW;
   const clock = () => now;
@@ -61,7 +64,14 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
       lend: use => use(AbortSignal.timeout(BOUND_MS)),
     },
   });
-  const source = {fleet, store, clock, fail: deeds.fail, say: deeds.say};
+  const source: Source = {
+    fleet,
+    store,
+    clock,
+    fail: deeds.fail,
+    say: deeds.say,
+    ...(whenHere === undefined ? {} : {whenHere}),
+  };
   const props = {source, deeds, themes, info, leaveKey: 'ctrl+]', setTitle: () => {}, onSuspend: () => {}};
   const view = render(<App {...props} />);
   const frame = () => (view.lastFrame() ?? '').replace(/\x1b\[[\d;]*m/g, '');

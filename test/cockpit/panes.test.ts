@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import stringWidth from 'string-width';
+import {timeText} from '../../source/cockpit/ages.ts';
+import {needsPerson} from '../../source/cockpit/attention.ts';
 import {stepForm} from '../../source/cockpit/form.ts';
 import {keymap} from '../../source/cockpit/keymap.ts';
 import {layoutOf} from '../../source/cockpit/layout.ts';
@@ -259,6 +261,30 @@ function budgetOf(change: Pick<Budget, 'of' | 'name' | 'per'>): Budget {
   const told = {day: '', percent: 0} as const;
   return {id: 'x', tokens: 10_000, usd: null, setAt: 0, told, ...change} as Budget;
 }
+
+test('a card says what the watchdog found and what its processes take', () => {
+  const calm = sessionOf({name: 'api'}).watchdog;
+  const lines = (change: Partial<SessionView>): string[] =>
+    cardLines({
+      theme,
+      columns: 40,
+      session: sessionOf({name: 'api', activity: 'working', ...change}),
+      selected: false,
+      marked: false,
+      now: SCENE_NOW,
+    }).map(strip);
+  const resources = {memory: 412.4 * 1024 ** 2, cpu: 12, processes: 9};
+  assert.match(lines({resources}).at(-1)!, / 410 MB 10% ─╯$/);
+  assert.doesNotMatch(lines({}).at(-1)!, /[a-z0-9]/i);
+  const fired = {rule: 'stuck' as const, at: 1, verdict: 'stuck', reason: 'no evidence of progress', dry_run: false};
+  const stuck = lines({watchdog: {...calm, stuck: true, fired}, preview: 'old'});
+  assert.match(stuck[1]!, /stuck/);
+  assert.match(stuck.at(-2)!, /no evidence of progress/);
+  assert.equal(needsPerson(sessionOf({name: 'api', activity: 'working', watchdog: {...calm, stuck: true}})), true);
+  const crashed = lines({status: 'starting', watchdog: {...calm, comeback: 7_384}, reason: 'killed by SIGKILL'});
+  assert.ok(crashed[1]!.includes(`starts again at ${timeText(7_384_000)}`), crashed[1]);
+  assert.match(crashed.at(-2)!, /killed by SIGKILL/);
+});
 
 test('the header says what was spent today, and gives it up first', () => {
   const first = (change: Partial<HeaderProps>) => strip(headerLines({...headerProps, ...change})[0]!);

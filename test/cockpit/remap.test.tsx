@@ -45,11 +45,11 @@ test('a key that was moved does it, and the old one nothing', () => {
 });
 
 test('texts say the key that counts', () => {
-  const {keymap: own} = keymapOf({'start-stop': 'S', 'card-move-left': '<', send: '.'});
+  const {keymap: own} = keymapOf({'start-stop': 'X', 'card-move-left': '<', send: '.'});
   const find = (id: string) => own.find(binding => binding.id === id)!;
   const stopped = reduce(fleet, {type: 'select', session: 'id-notes'});
-  assert.equal(whyDisabled(find('attach'), stopped), 'notes is not running (S starts it)');
-  assert.match(find('mark').help, /: \. S r M # mean all marked/);
+  assert.equal(whyDisabled(find('attach'), stopped), 'notes is not running (X starts it)');
+  assert.match(find('mark').help, /: \. X r M # mean all marked/);
   assert.match(find('card-mark').help, /: < and L move/);
   assert.ok(
     keymap.every(({help}) => !/<[a-z]/.test(help)),

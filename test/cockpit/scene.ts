@@ -2,6 +2,7 @@ import type {SessionView} from '../../source/domain/fleet.ts';
 import type {Row, Screen} from '../../source/domain/screen.ts';
 import {sceneDiff} from './changes.ts';
 import {FakeFleet, screenOf, sessionOf} from './fake-fleet.ts';
+import {sceneSchedules} from './schedule-scene.ts';
 import {sceneBudgets, sceneSpend} from './token-scene.ts';
 
 /** The moment at which the scene plays: 14:32:08 here, 8 s after a minute began. */
@@ -207,6 +208,7 @@ export function sceneFleet(): FakeFleet {
   fleet.diffView = sceneDiff();
   fleet.spendView = sceneSpend;
   fleet.budgetViews = structuredClone(sceneBudgets);
+  fleet.scheduleViews = sceneSchedules();
   fleet.scrollbacks.set('payments', sceneHistory());
   return fleet;
 }

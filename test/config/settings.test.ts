@@ -24,6 +24,12 @@ const defaults = {
   approvals: [],
   trustWorktrees: false,
   board: {claimsPerSession: 1, columns: ['backlog', 'todo', 'doing', 'review', 'done']},
+  notices: {
+    on: ['waiting', 'finished', 'failed', 'limit', 'budget'],
+    bell: ['waiting', 'failed', 'limit', 'budget'],
+    desktop: 'auto',
+    webhooks: [],
+  },
   agents: {},
   prices: {},
 };
@@ -52,6 +58,46 @@ describe('the settings of a home', () => {
     for (const wrong of ['[In Test]', '[""]', '[qa, qa]', '[a, b, c, d, e, f, g, h]', 'qa']) {
       assert.throws(() => columns(wrong), {code: 'config.invalid'}, wrong);
     }
+  });
+
+  test('say what people are told of, per channel', () => {
+    const notices = (text: string) => loadSettings(file(`notices: ${text}\n`)).settings.notices;
+    assert.deepEqual(notices('{bell: true, on: [failed]}').bell, ['failed']);
+    assert.deepEqual(notices('{bell: false}').bell, []);
+    assert.deepEqual(notices('{webhooks: [{url: "https://a.example/x"}], on: [limit]}').webhooks, [
+      {url: 'https://a.example/x', secret: null, on: ['limit']},
+    ]);
+    const named = notices('{webhooks: [{url: "${HOOK}", secret: "${S}", on: []}]}');
+    assert.deepEqual(named.webhooks, [{url: '${HOOK}', secret: '${S}', on: []}]);
+    for (const wrong of [
+      '{webhooks: [{url: "ftp://a.example"}]}',
+      '{webhooks: [{url: "https://u:p@a.example"}]}',
+      '{webhooks: [{url: a.example}]}',
+      '{on: [everything]}',
+      '{desktop: growl}',
+    ]) {
+      assert.throws(() => notices(wrong), {code: 'config.invalid'}, wrong);
+    }
+  });
+
+  test('show of a webhook neither path nor secret', () => {
+    const hooks = [
+      '{url: "https://hooks.example/T0/B0/top", secret: geheim-1234567}',
+      '{url: "https://hooks.example/${PART}/top", secret: "${S}"}',
+      '{url: "${HOOK}", secret: kurz}',
+      '{url: "https://hooks.example"}',
+    ];
+    const {settings} = loadSettings(file(`notices:\n  webhooks: [${hooks.join(', ')}]\n`));
+    const shown = parse(dumpSettings(settings)) as {notices: {webhooks: {url: string; secret: string | null}[]}};
+    assert.deepEqual(
+      shown.notices.webhooks.map(({url, secret}) => [url, secret]),
+      [
+        ['https://hooks.example/***', 'geh…'],
+        ['https://hooks.example/***', '${S}'],
+        ['${HOOK}', '***'],
+        ['https://hooks.example', null],
+      ],
+    );
   });
 
   for (const keys of ['C-b d', 'C-]', 'C-\\\\', 'M-x', 'F12', 'C-a C-a', 'C-Space', 'Escape', 'q']) {

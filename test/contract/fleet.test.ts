@@ -15,6 +15,7 @@ import {changesContract} from './changes.ts';
 import {fleetContract, leaveSomething, readingContract, type Subject} from './fleet.ts';
 import {forkContract} from './forks.ts';
 import {mcpContract, mcpReadingContract} from './mcp.ts';
+import {scheduleContract} from './schedules.ts';
 import {workContract} from './work.ts';
 import {workspaceContract} from './workspaces.ts';
 
@@ -67,6 +68,7 @@ for (const [name, way] of [
     fleetContract(context => opened(context, way));
     workContract(context => opened(context, way));
     workspaceContract(context => opened(context, way));
+    scheduleContract(context => opened(context, way));
     mcpContract(context => opened(context, way));
     forkContract(context => opened(context, way));
     changesContract(context => opened(context, way));

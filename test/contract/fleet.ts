@@ -32,6 +32,8 @@ export async function leaveSomething({fleet, work, agent}: Pick<Subject, 'fleet'
   await fleet.send('waits', {text: 'one', id: 'm-one'});
   await fleet.send('waits', {text: 'two', id: 'm-two'});
   const {id: token} = await fleet.createToken({role: 'viewer', name: 'reader'});
+  await fleet.addSchedule({cron: '0 2 * * *', timezone: 'Europe/Berlin', session: 'waits', text: 'wake up'});
+  await fleet.changeSchedule('waits', {missed: 'skip'});
   const [ended, waits] = [await fleet.session('ended'), await fleet.session('waits')];
   return {ended, waits, token, cursor: (await fleet.health()).cursor, work};
 }
@@ -96,6 +98,14 @@ export function readingContract(open: (context: TestContext) => Promise<ReadSubj
       ],
     );
     assert.deepEqual(await fleet.approvals(), []);
+  });
+
+  test('lists schedules with their next times', async context => {
+    const {fleet} = await open(context);
+    const [schedule, ...others] = await fleet.schedules();
+    const {name, cron, text, missed, upcoming} = schedule!;
+    assert.deepEqual([name, cron, text, missed], ['waits', '0 2 * * *', 'wake up', 'skip']);
+    assert.deepEqual([others.length, upcoming.length], [0, 3]);
   });
 
   test('lists tokens without what they are', async context => {

@@ -128,6 +128,22 @@ describe('a crash', () => {
     assert.deepEqual(again.session.watch.cut, cut);
   });
 
+  test('comes back at once when a person starts it meanwhile, with what was cut off', () => {
+    const {session} = ends(running({activity: 'working'}), killed);
+    const {session: asked, effects} = transition(session, {source: 'request', at: T0 + 10, act: 'start'}, T0 + 10);
+    assert.deepEqual(effects, [{do: 'launch-again'}]);
+    assert.deepEqual([asked.watch.crashes, asked.watch.cut?.run, asked.run?.id], [[], 'r1', 'r1']);
+  });
+
+  test('does not wait for a clock that was set back, nor counts what was by the other one', () => {
+    const {session} = ends(running(), killed);
+    const hour = 3_600_000;
+    const {effects} = transition(session, {source: 'clock', at: T0 - hour}, T0 - hour);
+    assert.deepEqual(effects, [{do: 'launch-again'}]);
+    const again = ends(comesUp(session, T0 - hour), killed, T0 - hour + 5000);
+    assert.deepEqual(again.session.watch.crashes, [T0 - hour + 5000]);
+  });
+
   test('one that is stopped while it waits for its process is stopped', () => {
     const {session} = ends(running(), killed);
     const {session: stopped, effects} = transition(session, {source: 'request', at: T0 + 1, act: 'stop'}, T0 + 1);

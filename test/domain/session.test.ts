@@ -11,6 +11,7 @@ import {
 } from '../../source/domain/evidence.ts';
 import {mayDeliver, type Session} from '../../source/domain/session.ts';
 import {STARTING_SETTLE_MS, transition} from '../../source/domain/transition.ts';
+import {defaultWatch} from '../../source/domain/watch.ts';
 import {session as stored} from '../store/records.ts';
 
 const T0 = 1_000_000;
@@ -135,7 +136,8 @@ describe('the activity of a program that reports nothing', () => {
   test('the next look is planned for the end of the quiet time, and none after it', () => {
     const up = play(started(), output(T0 + 100), T0 + 500);
     assert.equal(transition(up, output(T0 + 600), T0 + 600).wake, T0 + 1600);
-    assert.equal(transition(up, {source: 'clock', at: T0 + 1100}, T0 + 1100).wake, null);
+    const unwatched = {...defaultWatch, modes: {...defaultWatch.modes, stuck: 'off' as const}};
+    assert.equal(transition(up, {source: 'clock', at: T0 + 1100}, T0 + 1100, unwatched).wake, null);
   });
 
   test('one that prints nothing at all is ready after a longer silence', () => {

@@ -32,6 +32,11 @@ describe('what a crash cut off, with a conversation that goes on', () => {
       nothing,
     ],
     ['without a history it counts what was seen', {}, goOn],
+    [
+      'a message that waits again began no turn',
+      {messages: [entered({state: 'queued'})], history: turn(['begun', 400])},
+      nothing,
+    ],
     ['nothing is done for one at rest', {cut: cut({busy: false})}, nothing],
     [
       'an interrupt that its history does not tell of was seen',

@@ -15,7 +15,8 @@ describe('messages to an agent that keeps a history', {concurrency: 2}, () => {
   const start = async (...args: string[]) => {
     const home = new Home();
     const agent = home.historian('one', ...args);
-    await home.amux('register', 'one', '--dir', home.work, '--agent', 'claude', '--command', agent.command);
+    const of = ['--agent', 'claude', '--command', agent.command, '--restart', 'never'];
+    await home.amux('register', 'one', '--dir', home.work, ...of);
     await home.amux('start', 'one');
     await agent.ready();
     return {home, agent};

@@ -30,7 +30,9 @@ test('what is strict lets the cockpit’s own sequences pass and nothing else', 
 describe('an agent that prints what a terminal must not get', {concurrency: 1}, () => {
   for (const backend of ['tmux', 'pty']) {
     test(`${backend}: none of it reaches the terminal, and keys are answered meanwhile`, async () => {
-      await using home = new Home({config: `backend: ${backend}\nmouse: false\n`});
+      await using home = new Home({
+        config: `backend: ${backend}\nmouse: false\nnotices: {bell: false, desktop: off}\n`,
+      });
       const [progress, stop] = [join(home.dir, 'progress'), join(home.dir, 'stop')];
       /** Bytes so far. */
       const printed = () => (existsSync(progress) ? Number(readFileSync(progress, 'utf8')) : 0);

@@ -18,6 +18,7 @@ import {makeSessions} from './keys/form.ts';
 import {markAndGroup} from './keys/marks.ts';
 import {findCommands} from './keys/palette.ts';
 import {writePrompts} from './keys/prompt.ts';
+import {lookAtSchedules} from './keys/schedules.ts';
 import {lookAtScreens, readWhatScrolledAway} from './keys/scrollback.ts';
 import {compact, steer, switchModel} from './keys/sessions.ts';
 import {editAText} from './keys/texts.ts';
@@ -103,6 +104,19 @@ describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, ()
         await tour.leave('quit', key);
       }
     });
+  });
+
+  test('what is done at set times is looked at', async () => {
+    const {home, fleet} = await served();
+    await using _home = home;
+    await using _fleet = fleet;
+    await fleet.register({name: 'worker', dir: home.work, agent: 'generic', command: 'cat'});
+    for (const name of ['s1', 's2', 's3']) {
+      await fleet.addSchedule({name, at: '2099-01-01T00:00', session: 'worker', text: `text of ${name}`});
+    }
+    await using terminal = new Terminal(home, [], WIDE);
+    await terminal.expect(/worker/);
+    await lookAtSchedules(new Tour(terminal, pressed));
   });
 
   test('cards are worked on', async () => {

@@ -8,9 +8,11 @@
 //   --deaf N        does not take the first N presses of Enter
 //   --model NAME     says so with each answer; with "nonsense" it ends at once, with "strange" it says another
 //   --resume ID      goes on with that history; without one it ends, as Claude does
+//   --compact MS     how long /compact takes, which leaves a mark in its history when it is through
 //   A prompt with USAGE:INPUT,OUTPUT,READ,WRITE spends so much, and SUB:… lets a sub-agent do so.
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
-//   one with HOLD is worked on until the file LOG.go is there, one with ASK opens a dialog, which the next Enter closes.
+//   one with HOLD or TOOL is worked on (by a process of its own) until the file LOG.go is there, one with ASK opens a dialog, which the next Enter closes.
+import {spawn} from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -32,6 +34,7 @@ for (let i = 2; i < process.argv.length; i++) {
 const number = (name, otherwise) => Number(options.get(name) ?? otherwise);
 const work = number('--work', 100);
 const late = number('--late', 20);
+const compaction = number('--compact', 100);
 let deaf = number('--deaf', 0);
 const log = (event, more = {}) =>
   appendFileSync(options.get('--log'), `${JSON.stringify({event, pid: process.pid, ...more})}\n`);
@@ -99,6 +102,7 @@ function write(entry) {
 
 function enter() {
   if (state === 'waiting') {
+    write({type: 'system', subtype: 'turn_duration'});
     become('idle');
     return;
   }
@@ -116,6 +120,12 @@ function enter() {
     process.exit(1);
   }
   if (text.includes('LOSE')) return become('idle');
+  if (text === '/compact') {
+    log('compact');
+    become('busy');
+    turn = {text, timer: setTimeout(compacted, compaction)};
+    return;
+  }
   const queued = turn !== null;
   setTimeout(() => {
     write(
@@ -128,7 +138,8 @@ function enter() {
   if (queued) return;
   become('busy');
   turn = {text, timer: setTimeout(done, text.includes('long') ? work * 10 : work)};
-  if (!text.includes('HOLD')) return;
+  if (text.includes('TOOL')) log('tool', {tool: spawn('sleep', ['600'], {detached: true, stdio: 'ignore'}).pid});
+  if (!/HOLD|TOOL/.test(text)) return;
   clearTimeout(turn.timer);
   const hold = () => {
     if (existsSync(`${options.get('--log')}.go`)) done();
@@ -174,7 +185,17 @@ function done() {
   const said = model === 'strange' ? 'other-1' : `stand-in-${model}`;
   if (options.has('--model'))
     write({type: 'assistant', message: {role: 'assistant', model: said, content: `done ${text.length}`}});
-  become(text.includes('ASK') ? 'waiting' : 'idle');
+  // A turn that asks is not over.
+  if (text.includes('ASK')) return become('waiting');
+  write({type: 'system', subtype: 'turn_duration'});
+  become('idle');
+}
+
+function compacted() {
+  turn = null;
+  write({type: 'system', subtype: 'compact_boundary'});
+  log('compacted');
+  become('idle');
 }
 
 /** What was interrupted goes back into the input line. */

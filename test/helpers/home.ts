@@ -38,6 +38,8 @@ export class Home {
   readonly work = join(this.dir, 'work');
   /** First on the PATH. */
   readonly bin = join(this.dir, 'bin');
+  /** Done when its processes have ended, before it is removed. */
+  readonly atEnd: (() => void)[] = [];
   readonly #children = new Set<Piped>();
   env: Record<string, string | undefined>;
 
@@ -132,6 +134,7 @@ export class Home {
     try {
       if (holders(this.dir).length > 0) await this.#end();
     } finally {
+      for (const act of this.atEnd) act();
       rmSync(this.dir, {recursive: true, force: true});
     }
   }

@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, realpathSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {PtyBackend} from '../../source/backends/pty.ts';
@@ -23,11 +23,19 @@ export type Supervised = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
+type Options = {
+  /** What its `config.yaml` says. */
+  settings?: string;
+  /** Between two looks at processes, in ms. */
+  patrolMs?: number;
+};
+
 /** A supervisor in this process, over a throw-away home whose terminals are in a pty host of its own. */
-export async function supervise(): Promise<Supervised> {
+export async function supervise({settings = '', patrolMs}: Options = {}): Promise<Supervised> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'amux-fleet-')));
   const paths = pathsOf(join(dir, 'home'));
   prepareHome(paths);
+  if (settings !== '') writeFileSync(paths.config, settings);
   const work = join(dir, 'work');
   mkdirSync(work);
   const store = await openStore({paths, readOnly: false, now: Date.now});
@@ -44,6 +52,7 @@ export async function supervise(): Promise<Supervised> {
     door: null,
     apiUrl: () => null,
     now: Date.now,
+    ...(patrolMs === undefined ? {} : {patrolMs}),
     onShutdown: () => void shutdowns++,
   });
   let left = false;

@@ -4,11 +4,11 @@ const ALLOWED = [
   /\x1b\[\d*[AEG]/, // up, to the next line, to a column
   /\x1b\[(?:\d+;\d+)?H/, // to a place
   /\x1b\[[02]?[JK]/, // erase
-  /\x1b\[\?(?:1049|25|2004|2026|7)[hl]/, // alternate screen, cursor, paste, pictures held together, wrapping
+  /\x1b\[\?(?:1049|25|2004|2026|7|1004)[hl]/, // alternate screen, cursor, paste, pictures held together, wrapping, focus
   /\x1b\[\?2026\$p/,
   /\x1b\[2[23];2t/, // its title, kept and given back
   /\x1b\]2;(?:amux(?: ◆\d+)?)?\x1b\\/,
-  /\x1b\[\?(?:1000|1002|1003|1004|1006|1)l/, // modes that an attached program may have left
+  /\x1b\[\?(?:1000|1002|1003|1006|1)l/, // modes that an attached program may have left
   /\x1b>/,
   /\x1b\[>4;0m/,
   /\x1b\[=0;1u/,

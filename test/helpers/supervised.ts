@@ -11,7 +11,8 @@ import {AmuxError} from '../../source/domain/errors.ts';
 import type {Session} from '../../source/domain/session.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
 import {profilesFor} from '../../source/supervisor/profiles.ts';
-import {openSupervisor, type Supervisor} from '../../source/supervisor/supervisor.ts';
+import type {Later} from '../../source/supervisor/schedules.ts';
+import {openSupervisor, type Supervisor, type SupervisorOptions} from '../../source/supervisor/supervisor.ts';
 import {put} from '../store/records.ts';
 
 /** Nobody can say whether its terminals live, so sessions that run stay as they were stored. */
@@ -43,9 +44,15 @@ export class Supervised {
   /** `callers`: who calls by the `x-test-caller` header; others are the home's user on its socket. */
   static async open(
     paths: Paths,
-    options: {now: () => number; sessions?: (string | Partial<Session>)[]; callers?: Record<string, Caller>},
+    options: {
+      now: () => number;
+      sessions?: (string | Partial<Session>)[];
+      callers?: Record<string, Caller>;
+      later?: Later;
+      patrolMs?: number;
+    } & Pick<SupervisorOptions, 'env' | 'outside'>,
   ): Promise<Supervised> {
-    const {now, sessions = [], callers = {}} = options;
+    const {now, sessions = [], callers = {}, env, outside, later, patrolMs} = options;
     const store = await openStore({paths, readOnly: false, now});
     for (const each of sessions) {
       const session = typeof each === 'string' ? {name: each} : each;
@@ -62,7 +69,11 @@ export class Supervised {
       door: null,
       apiUrl: () => null,
       now,
+      ...(env === undefined ? {} : {env}),
+      ...(outside === undefined ? {} : {outside}),
+      ...(patrolMs === undefined ? {} : {patrolMs}),
       onShutdown: () => {},
+      ...(later === undefined ? {} : {later}),
     });
     const gate: Gate = async call => callers[String(call.headers['x-test-caller'])] ?? socketGate(call);
     const server = new Server({fleetOf: async ({actor}) => supervisor.as(actor), gate});

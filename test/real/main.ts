@@ -18,6 +18,7 @@ const {values} = parseArgs({
     case: {type: 'string'},
     backend: {type: 'string'},
     delivery: {type: 'boolean'},
+    crash: {type: 'boolean'},
     messages: {type: 'string'},
     kills: {type: 'string'},
     seed: {type: 'string'},
@@ -51,7 +52,8 @@ mkdirSync(failures, {recursive: true});
 let code = 1;
 try {
   execFileSync(launcher, ['up', 'bare'], {env, stdio: ['ignore', 'ignore', 'inherit']});
-  const script = values.delivery === true ? 'inside-delivery.ts' : 'inside.ts';
+  const script =
+    values.crash === true ? 'inside-crash.ts' : values.delivery === true ? 'inside-delivery.ts' : 'inside.ts';
   const passed = Object.entries(values).flatMap(([name, value]) =>
     typeof value === 'string' ? [`--${name}`, value] : [],
   );

@@ -74,6 +74,8 @@ export type Program = {
     clear: string;
     exit: string;
   };
+  /** A launcher is its first process; the program itself is that one's child. */
+  launched?: boolean;
   /** What the program cannot do, with the reason, by case. */
   cannot: Partial<Record<string, string>>;
 };

@@ -119,6 +119,7 @@ const codex: Program = {
 const gemini: Program = {
   name: 'gemini',
   package: '@google/gemini-cli',
+  launched: true,
   provider: 'gemini',
   args: [],
   homeFiles: {

@@ -29,7 +29,7 @@ export type KeptResult = {
   firstWrong: {says: string; truth: string; amuxsReason: string | null} | null;
 };
 
-export type Results = {cases: KeptResult[]; deliveries: KeptDelivery[]};
+export type Results = {cases: KeptResult[]; deliveries: KeptDelivery[]; crashes?: KeptCrashes[]};
 
 export type KeptDelivery = {
   agent: string;
@@ -49,6 +49,24 @@ export type KeptDelivery = {
   dialogsAnswered: number;
   minutes: number;
   note: string | null;
+};
+
+/** Kills of one program wherever it stood. Times in ms. */
+export type KeptCrashes = {
+  agent: string;
+  backend: BackendName;
+  at: string;
+  version: string;
+  commit: string;
+  load: number;
+  kills: number;
+  sessions: number;
+  /** How often where. */
+  phases: Record<string, number>;
+  /** Median of its starts, and how long after its pause it took input again. */
+  cold: number;
+  back: {p50: number; longest: number};
+  faults: string[];
 };
 
 /** The newest results: what was not run on its day was carried over from the day before. */
@@ -109,11 +127,21 @@ export function keepDelivery(
   change(results => ({...results, deliveries: [...results.deliveries.filter(each => !same(each)), kept]}));
 }
 
+/** Replaces the result of this agent and backend. */
+export function keepCrashes(
+  program: Program,
+  found: Omit<KeptCrashes, 'agent' | 'at' | 'version' | 'commit' | 'load'>,
+): void {
+  const kept: KeptCrashes = {agent: program.name, ...circumstances(program), ...found};
+  const isOther = (each: KeptCrashes) => each.agent !== kept.agent || each.backend !== kept.backend;
+  change(results => ({...results, crashes: [...(results.crashes ?? []).filter(isOther), kept]}));
+}
+
 function change(act: (results: Results) => Results): void {
-  const {cases, deliveries} = act(newestResults());
+  const results = act(newestResults());
   mkdirSync(directory, {recursive: true});
   const file = new URL(`agents-${new Date().toISOString().slice(0, 10)}.json`, directory);
-  writeFileSync(file, `${JSON.stringify({cases, deliveries}, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 function circumstances(program: Program): {at: string; version: string; commit: string; load: number} {

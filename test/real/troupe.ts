@@ -85,7 +85,8 @@ export class Troupe {
     await this.end();
     const ref = `s${++this.#sessions}`;
     const dir = begins === 'new' ? home.untrusted() : home.trusted;
-    await home.client.register({name: ref, dir, agent: program.name});
+    // What ends is to stay so: how it is brought back is tried elsewhere.
+    await home.client.register({name: ref, dir, agent: program.name, restart: 'never'});
     const watch = new Watch(home.client, ref);
     await home.client.start(ref);
     this.#session = {ref, watch};

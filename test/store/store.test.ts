@@ -8,6 +8,7 @@ import {KeyvSqlite} from '@keyv/sqlite';
 import type {Paths} from '../../source/config/paths.ts';
 import type {Change, Entry} from '../../source/domain/events.ts';
 import {Database, upgrade} from '../../source/store/database.ts';
+import {replay} from '../../source/store/replay.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
 import {entry, put, send, temporaryHome} from './records.ts';
 
@@ -232,9 +233,26 @@ describe('a damaged database', () => {
     await store.close();
   });
 
-  test('is left as it is by a reader, which says so', async () => {
+  test('is left as it is by a reader, which reads the journal and says so', async () => {
+    const {paths, state} = await filled();
+    writeFileSync(paths.database, 'garbage '.repeat(100));
+    const before = fingerprint(paths.home);
+    const store = await open(paths, true);
+    assert.deepEqual(store.state, state);
+    assert.match(store.notices.join(), /amux\.db cannot be read: it is not a database; what is shown is the journal/);
+    assert.equal(fingerprint(paths.home), before);
+  });
+
+  test('is what a reader goes by when the journal is empty', async () => {
+    const {paths, state} = await filled();
+    for (const name of readdirSync(paths.journal)) writeFileSync(join(paths.journal, name), '');
+    assert.deepEqual((await open(paths, true)).state, state);
+  });
+
+  test('is left as it is by a reader that finds no journal either, which says so', async () => {
     const {paths} = await filled();
     writeFileSync(paths.database, 'garbage '.repeat(100));
+    rmSync(paths.journal, {recursive: true});
     const before = fingerprint(paths.home);
     await assert.rejects(open(paths, true), {
       code: 'store.corrupt',
@@ -250,6 +268,30 @@ describe('a damaged database', () => {
     const store = await open(paths);
     assert.match(store.notices.join(), /no journal in .* either, so nothing could be rebuilt: the fleet is empty/);
     await store.close();
+  });
+});
+
+describe('a damaged entry of the journal', () => {
+  test('that the database holds is told once, and whoever reads the journal alone misses nothing', async () => {
+    const {paths, state} = await filled();
+    const file = join(paths.journal, readdirSync(paths.journal)[0]!);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    lines[1] = lines[1]!.replace('"changes"', '"Changes"');
+    writeFileSync(file, lines.join('\n'));
+    const store = await open(paths);
+    assert.match(store.notices.join(), /jsonl:2: this entry of the journal is damaged and was skipped$/);
+    await store.close();
+    const alone = replay(paths.journal);
+    assert.deepEqual(alone.state, state);
+    assert.deepEqual(alone.notices, []);
+    const told = store.read({after: 0, limit: 100}).filter(({type}) => type === 'notice');
+    assert.deepEqual(
+      told.map(({reason}) => reason),
+      store.notices,
+    );
+    const again = await open(paths);
+    assert.deepEqual([again.state, again.notices], [state, []]);
+    await again.close();
   });
 });
 

@@ -1,31 +1,16 @@
 import {z} from 'zod';
 import type {Caller} from '../../domain/access.ts';
-import {CARD_LIST_MAX, type CardView, DESC_MAX, type Guard, PRIORITY_MAX, TITLE_MAX} from '../../domain/board.ts';
-import {COLUMN_NAME_MAX} from '../../domain/columns.ts';
+import type {CardView, Guard} from '../../domain/board.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Fleet} from '../../domain/fleet.ts';
 import {type RequestParts, type Route, route} from '../route.ts';
+import {column, cardFields as fields, sessionName as name, words} from '../schemas/card.ts';
 import {flag, seconds, shapeOf} from '../schemas/shape.ts';
 
-const column = z.string().min(1).max(COLUMN_NAME_MAX);
-const name = z.string().min(1).max(200);
-const words = (length: number) => z.array(z.string().min(1).max(length)).max(CARD_LIST_MAX);
 const reason = z.string().max(1000);
 /** Of the claim under which the caller works. */
 const fence = z.number().int().min(0);
 
-const fields = {
-  title: z.string().min(1).max(TITLE_MAX),
-  desc: z.string().max(DESC_MAX),
-  status: column,
-  project: z.string().max(4096).nullable(),
-  session: name.nullable(),
-  priority: z.number().int().min(0).max(PRIORITY_MAX),
-  tags: words(64),
-  position: z.number().min(-1e9).max(1e9),
-  depends_on: words(40),
-  links: words(2000),
-};
 /** Send the session that the card is for its text. */
 const tell = z.boolean().optional();
 const fieldsPatch = z.strictObject(fields).partial();

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {restartPolicies} from '../../domain/session.ts';
 import {type Route, route} from '../route.ts';
-import {sessionView} from '../schemas/session.ts';
+import {modes, sessionView} from '../schemas/session.ts';
 import {environment, flag, line, prompt, tag, text} from '../schemas/shape.ts';
 
 const command = text.min(1).describe('A command line that replaces its profile’s');
@@ -28,6 +28,7 @@ const patchBody = z
     yolo: z.boolean().optional(),
     env: environment.describe('All of its variables').optional(),
     restart: restart.optional(),
+    watchdog: modes.describe('Modes of rules of the watchdog; null: as the configuration says').optional(),
   })
   .refine(patch => Object.keys(patch).length > 0, 'nothing to change')
   .meta({minProperties: 1});
@@ -103,7 +104,7 @@ export const sessionRoutes: Route[] = [
     url: '/api/sessions/:name',
     role: 'operator',
     summary:
-      'Change it: tags and restart policy at once, its model at its next turn boundary, the rest from its next start',
+      'Change it: tags, restart policy and modes of the watchdog at once, its model at its next turn boundary, the rest from its next start',
     body: patchBody,
     result: sessionView,
     handler: (fleet, {name, body}) => fleet.update(name, body),

@@ -18,6 +18,8 @@ import type {ModelView} from '../../domain/model.ts';
 import type {Activity, SessionStatus} from '../../domain/session.ts';
 import type {MessageState} from '../../domain/steering.ts';
 import type {TranscriptEntry} from '../../domain/transcript.ts';
+import {ruleModes, ruleNames} from '../../domain/watch.ts';
+import type {FiringView, Resources, RuleView, WatchdogView} from '../../domain/watch-view.ts';
 import {seconds, secondsOrNull, shapeOf} from './shape.ts';
 import {contextView, tokens} from './spending.ts';
 import {dirty} from './workspace.ts';
@@ -50,6 +52,42 @@ const modelView = shapeOf<ModelView>()(
       reason: z.string(),
     })
     .meta({id: 'ModelState'}),
+);
+
+const rule = z.enum(ruleNames);
+const mode = z.enum(ruleModes);
+export const modes = z.partialRecord(rule, mode.nullable());
+
+const firing = shapeOf<FiringView>()(
+  z
+    .strictObject({rule, at: seconds, verdict: z.string(), reason: z.string(), dry_run: z.boolean()})
+    .meta({id: 'Firing'}),
+);
+
+const watchdogView = shapeOf<WatchdogView>()(
+  z
+    .strictObject({
+      comeback: secondsOrNull.describe('When its process is launched again'),
+      crashes: z.number().int().describe('In the last ten minutes'),
+      stuck: z.boolean().describe('It works without any evidence of progress'),
+      over: z.boolean().describe('Its processes take more than they may'),
+      planned: z.enum(['stop', 'restart']).nullable().describe('At its next turn boundary'),
+      fired: firing.nullable().describe('The last firing of any rule'),
+      modes: z.partialRecord(rule, mode).describe('Its own; else the configuration holds'),
+    })
+    .meta({id: 'Watchdog'}),
+);
+
+const ruleView = shapeOf<RuleView>()(
+  z
+    .strictObject({
+      rule,
+      about: z.string(),
+      mode,
+      fired: firing.nullable(),
+      next: z.strictObject({at: secondsOrNull, what: z.string()}).nullable(),
+    })
+    .meta({id: 'WatchdogRule'}),
 );
 
 export const sessionView = shapeOf<SessionView>()(
@@ -86,6 +124,16 @@ export const sessionView = shapeOf<SessionView>()(
       started_at: secondsOrNull,
       updated_at: seconds,
       exit: exit.nullable(),
+      resources: shapeOf<Resources>()(
+        z.strictObject({
+          memory: z.number().int().describe('Resident memory of its processes, bytes'),
+          cpu: z.number().int().nullable().describe('Percent of one core'),
+          processes: z.number().int(),
+        }),
+      )
+        .nullable()
+        .describe('What its processes take; null: nobody has looked yet'),
+      watchdog: watchdogView,
       notice: z.string().nullable().describe('What a person should know of it and cannot see elsewhere'),
     })
     .meta({id: 'Session'}),
@@ -160,6 +208,7 @@ export const explanation = shapeOf<Explanation>()(
       conversation: z.string().nullable(),
       origin: z.strictObject({session: z.string(), conversation: z.string().nullable()}).nullable(),
       notice: z.string().nullable(),
+      watchdog: z.array(ruleView).describe('Each rule of the watchdog'),
       evidence: z.array(
         z.strictObject({
           source: z.enum([
@@ -172,6 +221,8 @@ export const explanation = shapeOf<Explanation>()(
             'screen',
             'submitted',
             'tree',
+            'usage',
+            'progress',
             'process',
           ]),
           age: z.number().nullable().describe('Seconds'),

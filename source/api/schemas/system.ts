@@ -15,11 +15,13 @@ export const health = shapeOf<Health>()(
       hosted: z.enum(['cockpit', 'serve', 'auto', 'demo', 'none']),
       url: z.string().nullable().describe('Of the API over TCP; null: nowhere'),
       backend: z.enum(['tmux', 'pty']),
+      desktop: z.boolean().describe('It shows notices on the desktop of its machine'),
       started_at: seconds,
       sessions: z.number().int(),
       running: z.number().int(),
       cursor: z.number().int().describe('Of the newest entry of the journal'),
       first: z.number().int().describe('Of the oldest entry that the journal still holds'),
+      trouble: z.string().nullable().describe('Why nothing new is taken just now; null: all is well'),
       notices: z.array(z.string()),
     })
     .meta({id: 'Health'}),

@@ -3,7 +3,7 @@ import type {CardFilter, CardView, Column} from '../../domain/board.ts';
 import type {EventView, Fleet} from '../../domain/fleet.ts';
 import {oneLine} from '../../domain/names.ts';
 import type {Context, Run} from '../command.ts';
-import {boolFlag, textFlag} from '../flags.ts';
+import {boolFlag, durationFlag, textFlag} from '../flags.ts';
 import {duration, type Output} from '../output.ts';
 
 /** What comes within this time of a change is drawn with it, in ms. */
@@ -24,27 +24,33 @@ export const list: Run = async context => {
   return 0;
 };
 
-function filterOf(context: Context): CardFilter {
+/** `older`: not changed for so many ms. */
+type Filter = CardFilter & {older?: number};
+
+function filterOf(context: Context): Filter {
   const project = textFlag(context, 'project');
   const session = textFlag(context, 'session');
   const tag = textFlag(context, 'tag');
   const q = textFlag(context, 'query');
   const status = textFlag(context, 'status');
+  const older = durationFlag(context, 'older');
   return {
     ...(status === undefined ? {} : {status}),
     ...(session === undefined ? {} : {session}),
     ...(project === undefined ? {} : {project}),
     ...(tag === undefined ? {} : {tag}),
     ...(q === undefined ? {} : {q}),
+    ...(older === undefined ? {} : {older}),
     ...(boolFlag(context, 'archived') ? {archived: true} : {}),
   };
 }
 
 type Look = {cards: CardView[]; columns: Column[]};
 
-async function look(fleet: Fleet, filter: CardFilter): Promise<Look> {
+async function look(fleet: Fleet, {older, ...filter}: Filter): Promise<Look> {
   const [cards, columns] = await Promise.all([fleet.cards(filter), fleet.columns()]);
-  return {cards, columns};
+  const before = Date.now() - (older ?? 0);
+  return {cards: older === undefined ? cards : cards.filter(card => card.updated_at * 1000 <= before), columns};
 }
 
 async function print(output: Output, {cards, columns}: Look, room = Infinity): Promise<void> {
@@ -99,7 +105,7 @@ export function leaseOf({claim}: Pick<CardView, 'claim'>, now: number): string {
 }
 
 /** Draws the board again after each change; in a pipe the changes are lines. */
-async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: CardFilter}): Promise<number> {
+async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: Filter}): Promise<number> {
   const {output, signal} = context;
   const drawn = output.terminal && !output.json;
   // From before the first look: what changes meanwhile is told then.
@@ -121,7 +127,7 @@ async function watch(context: Context, {fleet, filter}: {fleet: Fleet; filter: C
     }
     if (step.done === true) return 0;
     next = take();
-    if (!step.value.type.startsWith('card.')) continue;
+    if (step.value.cards.length === 0) continue;
     if (drawn) {
       const together = delay(TOGETHER_MS, 'over' as const);
       for (;;) {

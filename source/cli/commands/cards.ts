@@ -87,7 +87,7 @@ export const undo: Run = async context => {
 };
 
 /** What the flags of `add` and `edit` say. */
-async function fieldsOf(context: Context): Promise<Partial<CardPatch>> {
+export async function fieldsOf(context: Context): Promise<Partial<CardPatch>> {
   const desc = textFlag(context, 'desc');
   const priority = textFlag(context, 'priority');
   const project = textFlag(context, 'project');
@@ -121,7 +121,7 @@ function priorityOf(text: string): number {
 }
 
 /** The project of the current directory; elsewhere only its name means something. */
-function projectOf({cwd, remote}: Context): string | null {
+export function projectOf({cwd, remote}: Context): string | null {
   const root = findProject(cwd)?.root ?? null;
   return root === null || !isElsewhere(remote) ? root : (root.split('/').at(-1) ?? null);
 }

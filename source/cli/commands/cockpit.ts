@@ -11,6 +11,7 @@ import {answers, autostart} from '../autostart.ts';
 import type {Context, Run} from '../command.ts';
 import {type Draft, editDraft} from '../edit-draft.ts';
 import {holdingSignals} from '../hold-signals.ts';
+import {isNeeded} from '../needed.ts';
 import {onPath} from '../programs.ts';
 import {isElsewhere, remoteEnv} from '../remote.ts';
 import {selfArgv, version} from '../self.ts';
@@ -74,6 +75,7 @@ export async function showCockpit({
       stdout: process.stdout,
       themes: {files: themeFiles(context.paths.themes), chosen: settings.theme},
       mouse: settings.mouse,
+      notices: noticesOf(context.paths.config, settings),
       keys: {leave: settings.leaveKey, detach: settings.detachKey, changes: settings.keys},
       info: {
         mode,
@@ -111,6 +113,19 @@ export async function showCockpit({
     // A terminal that takes nothing any more would keep the process.
     if (process.stdout.writableLength > 0) setImmediate(() => process.exit());
   }
+}
+
+/** As the file says then; while it is invalid, what it said before. */
+function noticesOf(file: string, {notices}: Settings): () => Settings['notices'] {
+  let last = notices;
+  return () => {
+    try {
+      last = loadSettings(file).settings.notices;
+    } catch {
+      // Whoever starts something next is told.
+    }
+    return last;
+  };
 }
 
 /** Names of the directories in `dir`, links to directories included; null: there is none, or it cannot be read. */
@@ -186,7 +201,7 @@ async function host(paths: Context['paths'], settings: Settings): Promise<Hostin
       await moved;
     },
     async leave() {
-      if (joined === null && !stopped && settings.onQuit === 'handover' && (await hosted.fleet.health()).running > 0) {
+      if (joined === null && !stopped && settings.onQuit === 'handover' && (await isNeeded(hosted.fleet))) {
         await autostart(paths, selfArgv(), {instead: process.pid}).catch(() => {}); // Then it ends as if it left.
       }
       await hosted.close();

@@ -40,6 +40,7 @@ function words(): Map<string, Set<string>> {
 const LIST = {
   sessions: `amux ps --json 2>/dev/null | sed -n 's/^    "name": "\\(.*\\)",$/\\1/p'`,
   workspaces: `amux ws list --json 2>/dev/null | sed -n 's/^    "id": "\\(.*\\)",$/\\1/p'`,
+  schedules: `amux schedule ls --json 2>/dev/null | sed -n 's/^    "name": "\\(.*\\)",$/\\1/p'`,
   agents: `amux agent config list --json 2>/dev/null | sed -n 's/^    "id": "\\(.*\\)",$/\\1/p'`,
 };
 

@@ -1,3 +1,5 @@
+import {MONITOR, MONITOR_TASK} from '../../config/monitor.ts';
+
 /** One step of a scripted agent. */
 export type Step =
   | {do: 'say'; text: string}
@@ -101,6 +103,16 @@ export const roles: readonly Role[] = [
     script: [
       {do: 'work', title: 'Bash(./import.sh 批量)', lines: ['  1 204 rows read', '  批量导入 12 %'], ms: 700},
       {do: 'fail', error: 'Error: quota exceeded'},
+    ],
+  },
+  {
+    name: MONITOR,
+    branch: 'main',
+    prompt: MONITOR_TASK,
+    script: [
+      {do: 'work', title: 'Read(CLAUDE.md)', lines: ['\u001b[2m  ⎿  Read 60 lines\u001b[0m'], ms: 400},
+      {do: 'work', title: 'Bash(amux board --status doing --older 2h)', lines: ['  no cards'], ms: 600},
+      {do: 'say', text: 'Nothing is stuck: no card stood in doing for 2 hours.'},
     ],
   },
 ];

@@ -1,8 +1,10 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {quoteArgv} from '../../config/command-line.ts';
+import {addAgent, homeConfigToEdit} from '../../config/edit.ts';
+import {MONITOR, writeMonitor} from '../../config/monitor.ts';
 import {pathsOf} from '../../config/paths.ts';
 import type {Context, Run} from '../command.ts';
 import {holdingSignals} from '../hold-signals.ts';
@@ -11,10 +13,11 @@ import {lives} from '../programs.ts';
 import {selfArgv, version} from '../self.ts';
 import {checkTerminal, showCockpit} from './cockpit.ts';
 import {roles} from './demo-roles.ts';
+import {addMonitor} from './monitor.ts';
 
 const PREFIX = 'amux-demo-';
 
-/** Six scripted agents in a throw-away home: what a newcomer runs first. Leaves nothing behind. */
+/** Seven scripted agents in a throw-away home: what a newcomer runs first. Leaves nothing behind. */
 export const demo: Run = context => {
   checkTerminal(context, 'the demo');
   return holdingSignals(() => showDemo(context));
@@ -25,6 +28,8 @@ async function showDemo(context: Context): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   let host: Host | null = null;
   try {
+    // Its agents ask all the time, and nobody is meant.
+    writeFileSync(pathsOf(home).config, 'notices: {bell: false, desktop: off}\n');
     host = await openDemo(home);
     const {fleet, settings} = host;
     const filled = fill(host, home);
@@ -48,15 +53,26 @@ function openDemo(home: string): Promise<Host> {
 }
 
 async function fill({fleet}: Host, home: string): Promise<void> {
-  for (const {name, branch, yolo} of roles) {
+  const begun = roles.filter(({name}) => name !== MONITOR);
+  for (const {name, branch, yolo} of begun) {
     const dir = join(home, 'work', name);
     mkdirSync(dir, {recursive: true});
     execFileSync('git', ['init', '-q', '-b', branch, dir], {stdio: 'ignore'});
     const command = quoteArgv([...selfArgv(), 'demo-agent', name]);
     await fleet.register({name, dir, agent: 'generic', command, yolo});
   }
+  await fillMonitor(fleet, home);
   // One that fails while it starts is part of the show: its card says why.
   await Promise.allSettled(roles.map(({name, prompt}) => fleet.start(name, {prompt})));
+}
+
+/** As `amux init --with monitor` makes it, but that what it does is a script as well. */
+async function fillMonitor(fleet: Host['fleet'], home: string): Promise<void> {
+  const dir = join(home, 'work', MONITOR);
+  writeMonitor(dir);
+  const command = quoteArgv([...selfArgv(), 'demo-agent', MONITOR]);
+  addAgent(homeConfigToEdit(pathsOf(home).config), MONITOR, {name: 'Health monitor', type: 'generic', command});
+  await addMonitor(fleet, dir);
 }
 
 async function endDemo(home: string, host: Host | null): Promise<void> {

@@ -112,11 +112,12 @@ async function supervisor(context: Context): Promise<Finding[]> {
   try {
     loadSettings(context.paths.config);
     const fleet = await context.fleet('read');
-    const {pid, hosted, backend, sessions, running, notices} = await fleet.health();
+    const {pid, hosted, backend, sessions, running, trouble, notices} = await fleet.health();
     const who = pid === 0 ? 'none runs' : `pid ${pid} (${hosted}), ${backend} backend`;
     const where = context.remote === null ? '' : `${context.remote.target.url}: `;
     return [
       {what: whatOf(context), state: 'ok', says: `${where}${who}; ${sessions} sessions, ${running} running`},
+      ...(trouble === null ? [] : [{what: 'journal', state: 'bad', says: trouble} satisfies Finding]),
       ...notices.map((says): Finding => ({what: 'notice', state: 'note', says})),
     ];
   } catch (error) {

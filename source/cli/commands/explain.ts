@@ -8,6 +8,7 @@ import {AmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
 import {textFlag} from '../flags.ts';
 import {duration} from '../output.ts';
+import {rulesTable} from './watchdog.ts';
 
 /** Longest file that is taken for a screen, in bytes. */
 const SCREEN_MAX = 4 * 1024 * 1024;
@@ -24,7 +25,7 @@ export const explain: Run = async context => {
     output.value(result);
     return 0;
   }
-  const {name, status, activity, reason, since, conversation, origin, notice, evidence} = result;
+  const {name, status, activity, reason, since, conversation, origin, notice, watchdog, evidence} = result;
   output.line(
     `${name}: ${status}${activity === null ? '' : `, ${activity}`} for ${duration(Date.now() / 1000 - since)}`,
   );
@@ -41,7 +42,9 @@ export const explain: Run = async context => {
     age === null ? '-' : `${age}s ago`,
     says,
   ]);
-  output.table(['', 'EVIDENCE', 'SEEN', 'SAYS'], rows);
+  await output.table(['', 'EVIDENCE', 'SEEN', 'SAYS'], rows);
+  output.line();
+  await rulesTable(output, watchdog);
   return 0;
 };
 

@@ -1,9 +1,12 @@
+import {sizeText} from '../../domain/amounts.ts';
 import type {SessionView} from '../../domain/fleet.ts';
 import type {Run} from '../command.ts';
 import {boolFlag} from '../flags.ts';
-import {duration} from '../output.ts';
+import {duration, momentText} from '../output.ts';
 
 const HEADER = ['SESSION ID', 'AGENT', 'WORKSPACE', 'STATUS', 'RUNTIME', 'ACTIVITY', 'NAME'];
+/** What their processes take. */
+const WIDE = ['MEMORY', 'CPU', 'PROCS'];
 
 export const ps: Run = async context => {
   const fleet = await context.fleet('read');
@@ -13,16 +16,26 @@ export const ps: Run = async context => {
     return 0;
   }
   const now = Date.now() / 1000;
+  const wide = boolFlag(context, 'wide');
   await context.output.table(
-    HEADER,
-    sessions.map(session => row(session, now)),
+    wide ? HEADER.toSpliced(-1, 0, ...WIDE) : HEADER,
+    sessions.map(session => row(session, {now, wide})),
   );
   return 0;
 };
 
-function row(session: SessionView, now: number): string[] {
+function row(session: SessionView, {now, wide}: {now: number; wide: boolean}): string[] {
   const {id, agent, workspace, status, name} = session;
-  return [id, agent, workspace.name, status, runtime(session, now), activityText(session), name];
+  return [
+    id,
+    agent,
+    workspace.name,
+    status,
+    runtime(session, now),
+    activityText(session, now),
+    ...(wide ? resourcesText(session) : []),
+    name,
+  ];
 }
 
 /** How long it has been running, or how long its last run was. */
@@ -31,8 +44,17 @@ function runtime({running, started_at, exit}: SessionView, now: number): string 
   return duration((running ? now : (exit?.at ?? started_at)) - started_at);
 }
 
-function activityText({activity, waitingFor, queue, status, reason}: SessionView): string {
+function activityText(session: SessionView, now: number): string {
+  const {activity, waitingFor, queue, status, reason, watchdog} = session;
   const waits = queue === 0 ? '' : `, ${queue} queued`;
   if (activity === null) return `${status === 'failed' || status === 'orphaned' ? reason : '-'}${waits}`;
-  return `${waitingFor === null ? activity : `${waitingFor.kind}: ${waitingFor.detail}`}${waits}`;
+  if (watchdog.comeback !== null) return `starts again at ${momentText(watchdog.comeback * 1000, now * 1000)}${waits}`;
+  const does = waitingFor === null ? activity : `${waitingFor.kind}: ${waitingFor.detail}`;
+  return `${does}${watchdog.stuck ? ', stuck' : ''}${waits}`;
+}
+
+function resourcesText({resources}: SessionView): string[] {
+  if (resources === null) return ['-', '-', '-'];
+  const {memory, cpu, processes} = resources;
+  return [sizeText(memory), cpu === null ? '-' : `${cpu}%`, String(processes)];
 }

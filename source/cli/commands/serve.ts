@@ -4,6 +4,7 @@ import type {Context, Run} from '../command.ts';
 import {boolFlag, textFlag} from '../flags.ts';
 import type {Host, HostOptions} from '../host.ts';
 import {type ListenWish, listenFlags, listenWish, portOf} from '../listen-flags.ts';
+import {isNeeded} from '../needed.ts';
 import {lives} from '../programs.ts';
 
 /** How long the end of a supervisor may take, in ms. */
@@ -66,9 +67,9 @@ async function serveByItself(context: Context, health: Health | null): Promise<n
   const replaces = ({pid}: Health) => pid === instead;
   const host = await hosting(context, {hosted: 'auto', ...(instead === undefined ? {} : {replaces})});
   const leaveWhenIdle = async () => {
-    const {running} = await host.fleet.health();
     const {streams, lastRequest} = host.demand();
-    if (running === 0 && streams === 0 && performance.now() - lastRequest >= host.settings.idleExit * 1000) host.end();
+    if (streams > 0 || performance.now() - lastRequest < host.settings.idleExit * 1000) return;
+    if (!(await isNeeded(host.fleet))) host.end();
   };
   const timer = setInterval(() => void leaveWhenIdle(), idleLook(host.settings.idleExit));
   void host.handedOver.then(() => clearInterval(timer));

@@ -1,11 +1,13 @@
 import {useEffect} from 'react';
-import {asAmuxError, type ErrorCode} from '../../domain/errors.ts';
+import {AmuxError, asAmuxError, type ErrorCode} from '../../domain/errors.ts';
 import type {EventView, Fleet, SessionView} from '../../domain/fleet.ts';
 import {age} from '../ages.ts';
 import {moodOf} from '../attention.ts';
 import {Backoff} from '../backoff.ts';
+import {troubleOf} from '../connection.ts';
 import type {Store} from '../store.ts';
 import {cardReader} from './card-reader.ts';
+import {scheduleReader} from './schedule-reader.ts';
 import {spendReader} from './spend-reader.ts';
 
 /** Bursts of events become one look at the sessions, at most one in this time, in ms. */
@@ -19,6 +21,10 @@ export type Source = {
   clock: () => number;
   fail: (error: unknown) => void;
   say: (message: string, hint?: string) => void;
+  /** Hears of each entry as it comes. */
+  told?: (entry: EventView) => void;
+  /** Acts once the person may be in front of it; returns what calls it off. Default: at once. */
+  whenHere?: (act: () => void) => () => void;
 };
 
 /** Keeps the sessions of the state true to the fleet. */
@@ -46,10 +52,11 @@ async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
           cursor = entry.from;
           told = null;
           backoff.reset();
-          setLive(source);
+          setLive(source, entry.trouble);
           continue;
         }
         cursor = entry.cursor;
+        source.told?.(entry);
         if (entry.type !== 'snapshot') store.dispatch({type: 'entries', entries: [entry]});
       }
     } catch (error) {
@@ -69,7 +76,7 @@ async function followFleet(source: Source, signal: AbortSignal): Promise<void> {
 async function* entriesOf(
   source: Source,
   {since, signal}: {since: number | null; signal: AbortSignal},
-): AsyncGenerator<{from: number} | EventView> {
+): AsyncGenerator<{from: number; trouble: string | null} | EventView> {
   const {fleet} = source;
   const ending = new AbortController();
   const own = AbortSignal.any([signal, ending.signal]);
@@ -77,6 +84,7 @@ async function* entriesOf(
   broken.catch(() => {}); // Raced below, or nobody waits any more.
   const refresh = refresher(source, {signal: own, failed: breakOff});
   const cards = cardReader(source, {signal: own, failed: breakOff});
+  const schedules = scheduleReader(source, {signal: own, failed: breakOff});
   const spend = spendReader(source, {signal: own, refresh: refresh.soon});
   try {
     const behind = since !== null && (await holds(fleet, since)) ? since : null;
@@ -87,13 +95,14 @@ async function* entriesOf(
     const looks = Promise.all([refresh.now(), behind ?? fleet.health().then(({cursor}) => cursor), cards.all()]);
     const [, from] = await Promise.race([looks, broken]);
     spend.start();
-    yield {from};
+    yield {from, trouble: refresh.trouble()};
     for (let step = await Promise.race([next, broken]); step.done !== true; step = await Promise.race([next, broken])) {
       next = events.next();
       next.catch(() => {});
       yield step.value;
       cards.told(step.value);
       spend.told(step.value);
+      schedules.told(step.value);
       refresh.soon();
     }
   } finally {
@@ -114,24 +123,27 @@ function tellLoss({store, fail, say}: Source, error: unknown): void {
   else fail(error);
 }
 
-function setLive({store, clock, say}: Source): void {
+function setLive({store, clock, say, fail}: Source, trouble: string | null): void {
   const {connection} = store.state();
-  store.dispatch({type: 'connection', connection: {kind: 'live'}});
+  store.dispatch({type: 'connection', connection: {kind: 'live', trouble}});
+  const before = troubleOf(connection);
+  // The number of what waits may change; that it waits is told once.
+  if (trouble !== null && before === null) fail(new AmuxError('store.trouble', {why: trouble}));
+  else if (trouble === null && before !== null) say('what is new is taken again');
   if (connection.kind !== 'lost') return;
   const gone = age(connection.since / 1000, clock());
   say(gone === 'now' ? 'connected again' : `connected again after ${gone}`);
 }
 
 /** Looks again soon (once per burst), and now and then while something works. `failed`: later looks did. */
-function refresher(
-  {fleet, store, clock}: Source,
-  {signal, failed}: {signal: AbortSignal; failed: (error: unknown) => void},
-) {
+function refresher(source: Source, {signal, failed}: {signal: AbortSignal; failed: (error: unknown) => void}) {
+  const {fleet, store, clock} = source;
   let timer: NodeJS.Timeout | undefined;
   let due = Number.POSITIVE_INFINITY;
   let last = 0;
   let busy = false;
   let wanted = false;
+  let trouble: string | null = null;
   signal.addEventListener('abort', () => clearTimeout(timer));
 
   const now = async (): Promise<void> => {
@@ -148,6 +160,8 @@ function refresher(
       if (sessions !== store.state().sessions && !signal.aborted) {
         store.dispatch({type: 'sessions', sessions, now: clock()});
       }
+      ({trouble} = await fleet.health());
+      if (!signal.aborted && source.store.state().connection.kind === 'live') setLive(source, trouble);
       const fresh = await fleet.approvals();
       if (!signal.aborted && JSON.stringify(fresh) !== JSON.stringify(store.state().requests.open)) {
         store.dispatch({type: 'approvals', open: fresh});
@@ -174,7 +188,7 @@ function refresher(
     else at(Math.max(performance.now(), last + REFRESH_GAP_MS));
   };
 
-  return {now, soon};
+  return {now, soon, trouble: () => trouble};
 }
 
 /** The same objects where nothing changed, and the same list when nothing did at all: no change, no frame. */

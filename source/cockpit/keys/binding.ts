@@ -24,6 +24,7 @@ export type Where =
   | 'claim'
   | 'model'
   | 'tags'
+  | 'schedules'
   | 'confirm'
   | 'palette'
   | 'help'

@@ -211,7 +211,11 @@ export const dialogKeys: readonly Binding[] = [
     label: 'no',
     help: 'no, leave it',
     footer: 2,
-    run: close,
+    run: deeds => {
+      const {dialog} = deeds.state();
+      const back = dialog.kind === 'confirm' ? dialog.back : undefined;
+      deeds.dispatch({type: 'dialog', dialog: back ?? {kind: 'none'}});
+    },
   },
   {
     id: 'message.close',

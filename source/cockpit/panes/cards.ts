@@ -1,7 +1,7 @@
 import {heldOf} from '../../domain/budget.ts';
 import type {SessionView} from '../../domain/fleet.ts';
 import {age} from '../ages.ts';
-import {agentText, detailText, looks, moodOf, moods, sinceOf, stateText} from '../attention.ts';
+import {agentText, detailText, looks, moodOf, moods, resourcesText, sinceOf, stateText} from '../attention.ts';
 import {metersOf} from '../charts/meters.ts';
 import {plain} from '../draw/cells.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
@@ -93,6 +93,7 @@ export function cardLines({theme, columns, session, selected, marked, now, ...mo
   const look = looks[mood];
   const quiet = mood === 'stopped';
   const mark: Span[] = marked ? [['mark', `${shapes.mark} `]] : [];
+  const takes = resourcesText(session);
   const frame: Frame = {
     theme,
     columns,
@@ -100,6 +101,7 @@ export function cardLines({theme, columns, session, selected, marked, now, ...mo
     token: selected ? 'selected' : 'border',
     left: [...mark, [quiet && !selected ? 'dim' : 'strong', plain(session.name)]],
     right: [['dim', plain(agentText(session))]],
+    foot: takes === '' ? [] : [[session.watchdog.over ? 'attention' : 'faint', takes]],
   };
   const detail = plain(asked ?? detailText(session));
   const right = badges(theme, session, card);

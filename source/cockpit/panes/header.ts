@@ -2,11 +2,12 @@ import type {SessionView} from '../../domain/fleet.ts';
 import {costText, tokenText} from '../../domain/spend-text.ts';
 import {age, clockText} from '../ages.ts';
 import {countMoods, looks, type Mood, moods} from '../attention.ts';
+import {type Connection, troubleOf} from '../connection.ts';
 import {plain} from '../draw/cells.ts';
 import {line, type Span, spansWidth} from '../draw/spans.ts';
 import type {CockpitInfo} from '../options.ts';
 import {midnight, type Spend} from '../spend.ts';
-import type {Connection, Place} from '../state.ts';
+import type {Place} from '../state.ts';
 import type {Theme} from '../theme.ts';
 
 export type HeaderProps = {
@@ -75,6 +76,10 @@ function whereabouts({theme, now, mode, host, connection}: HeaderProps): Span[][
     const old = age(connection.since / 1000, now);
     const long = old === 'now' ? 'no connection' : `no connection for ${old}`;
     const texts = [...(host === undefined ? [] : [`${long} to ${host}`]), long, 'no connection'];
+    return texts.map(text => [['error', `${theme.shapes.failed} ${text}`], [null, '  '], clock]);
+  }
+  if (troubleOf(connection) !== null) {
+    const texts = ['cannot write: nothing new is taken', 'cannot write'];
     return texts.map(text => [['error', `${theme.shapes.failed} ${text}`], [null, '  '], clock]);
   }
   const names = host === undefined ? [mode] : [`${mode} ${plain(host)}`, mode];

@@ -1,6 +1,6 @@
 import type {SessionView} from '../../domain/fleet.ts';
 import type {Screen} from '../../domain/screen.ts';
-import {agentText, looks, moodOf} from '../attention.ts';
+import {agentText, comebackText, looks, moodOf} from '../attention.ts';
 import {plain} from '../draw/cells.ts';
 import {type Frame, framed} from '../draw/frame.ts';
 import {paintRow} from '../draw/screen-row.ts';
@@ -47,6 +47,7 @@ export function peekLines(props: PeekProps): string[] {
   // What it asks comes before what it is: the title gives way, up to its half.
   const asks: Span[] = asked == null ? [] : [['attention', `${theme.shapes.waiting} ${plain(asked)}`]];
   const room = asks.length === 0 ? 0 : Math.min(spansWidth(asks) + 3, Math.floor(size.cols / 2));
+  const foot = session === null ? null : (session.notice ?? comebackText(session) ?? whyFailed(session));
   const frame: Frame = {
     theme,
     columns: size.cols,
@@ -64,7 +65,7 @@ export function peekLines(props: PeekProps): string[] {
             tile: tile !== undefined,
           }),
     right: asks,
-    foot: session?.notice == null ? [] : [['dim', plain(session.notice)]],
+    foot: foot === null ? [] : [['dim', plain(foot)]],
   };
   if (screen === null || view === null) return framed(frame, emptyLines({theme, inner, session, startKey, empty}));
   const rows = screen.lines.slice(view.top, view.top + inner.rows).map((row, i) => {
@@ -74,6 +75,9 @@ export function peekLines(props: PeekProps): string[] {
   });
   return framed(frame, fill(rows, inner.rows, inner.cols));
 }
+
+/** Its last screen seldom says why it is not started again. */
+const whyFailed = ({status, reason}: SessionView): string | null => (status === 'failed' ? reason : null);
 
 type Window = {top: number; left: number; cropped: boolean};
 

@@ -1,11 +1,12 @@
 import type {SessionView} from '../../domain/fleet.ts';
 import {clockText} from '../ages.ts';
 import {agentText, countMoods, detailText, looks, type Mood, moodOf, moods, sinceOf, stateText} from '../attention.ts';
+import {type Connection, troubleOf} from '../connection.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {type Group, type Item, idOf, isGroup} from '../grouping.ts';
 import type {CockpitInfo} from '../options.ts';
-import type {Connection, Notice} from '../state.ts';
+import type {Notice} from '../state.ts';
 
 /** What a screen reader says of a session that is in this state. */
 const words: Record<Mood, string> = {
@@ -31,7 +32,8 @@ export function spokenHeader({sessions, connection, mode, tabs}: SpokenHeader): 
   const said = moods
     .filter(mood => counts[mood] > 0)
     .map(mood => `${counts[mood]} ${looks[mood].count || words[mood]}`);
-  const where = connection.kind === 'live' ? mode : connection.kind === 'lost' ? 'no connection' : 'connecting';
+  const live = troubleOf(connection) ?? mode;
+  const where = connection.kind === 'live' ? live : connection.kind === 'lost' ? 'no connection' : 'connecting';
   const screens = tabs.map(({key, title, count, here}) => {
     return `${key} ${title}${count > 0 ? ` ${count}` : ''}${here ? ' (open)' : ''}`;
   });

@@ -29,7 +29,7 @@ export function welcomeLines(props: WelcomeProps): string[] {
     [],
     keyLine(keys.new, 'makes a session: a name, an agent, a directory'),
     demo
-      ? keyLine(keys.demo, `shows the demo, a fleet of six; no agent needed (${demoCommand})`)
+      ? keyLine(keys.demo, `shows the demo, a fleet of seven; no agent needed (${demoCommand})`)
       : keyLine(demoCommand, 'shows a fleet, no agent needed'),
     keyLine(keys.help, 'shows all keys'),
   ];

@@ -20,6 +20,7 @@ import {modelPane} from '../panes/model.ts';
 import {palettePane} from '../panes/palette.ts';
 import {Overlay} from '../panes/pane.tsx';
 import {requestPane} from '../panes/request.ts';
+import {schedulesPane} from '../panes/schedules.ts';
 import {requestInHand} from '../requests.ts';
 import {type State, shownAt} from '../state.ts';
 import type {Theme} from '../theme.ts';
@@ -111,6 +112,11 @@ export function paneOf(props: DialogProps): {lines: string[]; columns: number} |
       const known = offered(dialog, state);
       const ids = known.map(({model}) => model);
       return modelPane({theme, body, field, at: placeOf(ids, chosen), names, offered: known});
+    }
+    case 'schedules': {
+      const {list, chosen} = dialog;
+      const ids = list.map(({id}) => id);
+      return schedulesPane({theme, body, list, at: placeOf(ids, chosen), now: shownAt(state)});
     }
     case 'confirm':
       return messagePane({theme, body, title: plain(dialog.question), text: dialog.detail, hints});
