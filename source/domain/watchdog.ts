@@ -32,6 +32,8 @@ export type Rule = {
   coolDownMs: number;
   /** Null: it has nothing to say now. A number: not before then, in ms since the epoch. */
   when: (seen: Seen) => Finding | number | null;
+  /** It knows by what it did that it did it: what it only reports it says once for each thing that its session does. */
+  once?: true;
   /** It has begun something that is seen through in any mode. */
   isBegun?: (session: Session) => boolean;
   /** The session without what the rule holds, for when it does not act any more. */
@@ -80,7 +82,7 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
     }
     if (
       dryRun &&
-      rule.coolDownMs === 0 &&
+      rule.once === true &&
       last?.dryRun === true &&
       last.verdict === found.verdict &&
       last.at >= sinceOf(before, session, now)
