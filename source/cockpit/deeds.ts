@@ -2,6 +2,7 @@ import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {SessionView, StartInput} from '../domain/fleet.ts';
 import {type Answers, answers} from './answers.ts';
 import {type BoardDeeds, boardDeeds} from './board-deeds.ts';
+import {type CompactDeeds, compactDeeds} from './compact-deeds.ts';
 import type {Deed} from './dialogs.ts';
 import {type DiffDeeds, diffDeeds} from './diff-deeds.ts';
 import {type EventDeeds, eventDeeds} from './event-deeds.ts';
@@ -27,6 +28,7 @@ export type Deeds = Answers &
   EventDeeds &
   ScrollDeeds &
   ModelDeeds &
+  CompactDeeds &
   PaletteDeeds &
   PromptDeeds &
   ScheduleDeeds &
@@ -173,6 +175,7 @@ export function createDeeds({
     ...themeDeeds({themes, say}),
     ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),
+    ...compactDeeds({fleet, store, say, attempt}),
     ...boardDeeds({fleet, store, edit: options.edit, lend, say, fail, isLost, goTo}),
     ...formDeeds({store, options, fleet, clock, say, fail, attempt, goTo, start: onSessions.startNew, callerEnv}),
     demo: () => attempt(async () => await lend(async signal => await options.demo?.(signal))),

@@ -22,6 +22,11 @@ export const context: Rule = {
       return null;
     return needed(seen) ?? roomAgain(seen);
   },
+  next({session}) {
+    const {compaction} = session.watch;
+    if (compaction === null) return null;
+    return {at: null, what: compaction.step === 'sent' ? 'its agent is to confirm it' : 'it is compacted next'};
+  },
   // What a person asked for is seen through, whatever the mode.
   isBegun: ({watch}) => watch.compaction !== null,
   next({session, settings: {context}}) {

@@ -7,6 +7,8 @@ import type {Finding, Rule, Seen} from './watchdog.ts';
 const TAKEN_UP_MS = 2000;
 /** The sources that tell of a failure do so one after the other, and not the one that knows it best first, in ms. */
 const CLEAR_MS = 1500;
+/** Clocks are set back by more than this, in ms. */
+const BACK_MS = 60_000;
 /** Sessions with the same wait do not go on in the same moment: by so much of it, at most. */
 const SPREAD = 0.1;
 
@@ -61,6 +63,12 @@ export function pausing({name, about, plan}: Options): Rule {
       }
       return own === null ? null : goesOn(seen, own);
     },
+    next({session}) {
+      const {pause} = session.watch;
+      if (pause?.rule !== name || !['waits', 'due'].includes(pause.step)) return null;
+      if (pause.until === null) return {at: null, what: 'it is left to a person: a message with --now goes at once'};
+      return {at: pause.until, what: pause.cut ? 'its turn is asked to continue' : 'its queue goes on'};
+    },
     release: session => (session.watch.pause?.rule === name ? withPause(session, null) : session),
     next({session: {watch}}) {
       const {pause} = watch;
@@ -94,6 +102,8 @@ function goesOn({session, now}: Seen, pause: Pause): Finding | number | null {
   // Somebody went on with it by hand.
   if (activity === 'working' && run?.id === pause.run) return silently(withPause(session, {...pause, step: 'tried'}));
   if (pause.step !== 'waits' || pause.until === null) return null;
+  // A clock that was set back does not make a guess longer.
+  if (!pause.told && now < pause.since - BACK_MS) return silently(withPause(session, {...pause, step: 'due'}));
   return now < pause.until ? pause.until : silently(withPause(session, {...pause, step: 'due'}));
 }
 

@@ -118,8 +118,14 @@ export function mayDeliver(session: Session, {id, now = false}: Pick<Message, 'i
   if (cut !== null || planned !== null || !isAtRest(session)) return false;
   if (now) return true;
   if (pause !== null && pause.step !== 'open') return false;
+  if (compaction === null && isOverfull(session)) return false;
   if (compaction !== null) return compaction.message === id;
   return isAtBoundary(session) || (pause !== null && session.waitingFor?.kind === pause.rule);
+}
+
+/** Its context is full, and a compaction did not help: a person has to look. */
+export function isOverfull({watch: {compacted}}: Pick<Session, 'watch'>): boolean {
+  return compacted !== null && !compacted.ok && compacted.overflow && !compacted.rested;
 }
 
 /** No turn runs, nothing is asked, and no dialog is in the way. */

@@ -65,7 +65,8 @@ export function transition(
   if (judged.looks) effects.push({do: 'look-at-tree'});
   const {comeback, cut} = session.watch;
   // A clock that was set back does not hold it up.
-  const isDue = comeback === null || now >= comeback || comeback - now > COMEBACK_MOST_MS;
+  const isSleep = comeback !== null && comeback === session.watch.pause?.until;
+  const isDue = comeback === null || now >= comeback || (!isSleep && comeback - now > COMEBACK_MOST_MS);
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
   if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
   const {planned} = session.watch;

@@ -202,7 +202,7 @@ export type Watch = {
 };
 
 /** Nothing waits for a better time. */
-export const unpaused = {pause: null, compaction: null};
+export const unpaused = {pause: null, compaction: null, compacted: null};
 
 export const newWatch = (): Watch => ({
   modes: {},
@@ -211,7 +211,6 @@ export const newWatch = (): Watch => ({
   planned: null,
   cut: null,
   ...unpaused,
-  compacted: null,
   context: null,
   fired: {},
 });

@@ -2,7 +2,7 @@ import type {RunView, SessionView} from '../domain/fleet.ts';
 import {type McpNow, mcpNotice} from '../domain/mcp-run.ts';
 import {modelView} from '../domain/model.ts';
 import {pauseText} from '../domain/pause.ts';
-import {isLive, type Session} from '../domain/session.ts';
+import {isLive, isOverfull, type Session} from '../domain/session.ts';
 import {resourcesOf, watchdogView, watchNotice} from '../domain/watch-view.ts';
 import type {Dirty} from '../domain/workspace.ts';
 import type {Spent} from './spending.ts';
@@ -85,9 +85,11 @@ export function noticeOf(session: Session, {url, mcp}: Pick<LiveFacts, 'url' | '
   return notices.filter(notice => notice !== null).join('; ') || null;
 }
 
-function compactionNotice({watch: {compaction, compacted}}: Session): string | null {
+function compactionNotice({watch}: Session): string | null {
+  const {compaction, compacted} = watch;
   if (compaction !== null) return compaction.step === 'sent' ? 'it is being compacted' : 'it is compacted next';
-  return compacted?.ok === false ? 'its context could not be compacted' : null;
+  if (compacted?.ok !== false) return null;
+  return `its context could not be compacted${isOverfull({watch}) ? ': left to a person' : ''}`;
 }
 
 function modelNotice({refused}: Session): string | null {

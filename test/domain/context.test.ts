@@ -125,6 +125,18 @@ describe('a context that is full', () => {
     assert.deepEqual([compactionOf(turns).why, compactionOf(turns).cut], ['person', true]);
   });
 
+  test('that could not be compacted keeps its queue until a person helps', () => {
+    const turns = sent(new Turns().failedTurn('context', T0), T0 + 9000).says('idle', T0 + 10_000);
+    turns.clock(T0 + 10_100).clock(T0 + 30_000);
+    assert.equal(turns.firings.at(-1), 'context failed');
+    assert.deepEqual(
+      [mayDeliver(turns.session, plain), mayDeliver(turns.session, {id: 'm3', now: true})],
+      [false, true],
+    );
+    turns.prompt(T0 + 40_000, 'm3').says('done', T0 + 50_000);
+    assert.equal(mayDeliver(turns.session, plain), true);
+  });
+
   test('whose compaction meets an error tries it again with that', () => {
     const turns = new Turns().failedTurn('context', T0, 'Prompt is too long');
     sent(turns, T0 + 9000)

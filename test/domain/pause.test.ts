@@ -81,12 +81,14 @@ describe('a limit', () => {
   });
 
   test('is not run into by a process that died meanwhile', () => {
-    const turns = new Turns().failedTurn('limit', T0);
+    const turns = new Turns().failedTurn('limit', T0, 'try again in 5 hours');
     const {until} = pauseOf(turns);
     const killed = {code: null, signal: 'SIGKILL', at: T0 + 10_000};
     turns.see({source: 'process', at: T0 + 10_000, state: 'exited', exit: killed});
     assert.deepEqual([turns.session.status, turns.session.watch.comeback], ['starting', until]);
     assert.match(turns.session.reason, /not before \d\d:\d\d, when its limit ends$/);
+    turns.clock(T0 + 60_000);
+    assert.deepEqual(turns.does, []);
     turns.clock(until! - 1);
     assert.deepEqual(turns.does, []);
     turns.clock(until!);

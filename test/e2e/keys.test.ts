@@ -20,7 +20,7 @@ import {findCommands} from './keys/palette.ts';
 import {writePrompts} from './keys/prompt.ts';
 import {lookAtSchedules} from './keys/schedules.ts';
 import {lookAtScreens, readWhatScrolledAway} from './keys/scrollback.ts';
-import {steer, switchModel} from './keys/sessions.ts';
+import {compact, steer, switchModel} from './keys/sessions.ts';
 import {editAText} from './keys/texts.ts';
 import {lookAtTokens} from './keys/tokens.ts';
 import {gone, Tour, unpressed} from './keys/tour.ts';
@@ -151,6 +151,7 @@ describe('every key of the cockpit, pressed in a terminal', {concurrency: 2}, ()
     await terminal.expect(/worker/);
     const tour = new Tour(terminal, pressed);
     await steer(tour);
+    await compact(tour);
     await readChanges(tour, () => repository.write('zz.txt', 'changed meanwhile\n'));
   });
 

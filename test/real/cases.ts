@@ -7,6 +7,7 @@ import {models} from './cases/models.ts';
 import {tokens} from './cases/tokens.ts';
 import {trouble} from './cases/trouble.ts';
 import {turns} from './cases/turns.ts';
+import {watchdog} from './cases/watchdog.ts';
 
 /** In the order in which they are played: a session that is still in order serves the next one, too. */
 export const cases: readonly Case[] = [
@@ -14,6 +15,7 @@ export const cases: readonly Case[] = [
   ...turns,
   ...dialogs,
   ...trouble,
+  ...watchdog,
   ...fleetServers,
   ...fork,
   ...models,

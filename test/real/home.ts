@@ -14,6 +14,9 @@ const launcher = new URL('../fixtures/agents/real-agent', import.meta.url).pathn
 /** How long the supervisor may take to answer, in ms. */
 const SERVING_MS = 20_000;
 
+/** Programs are looked at as they are: without what the watchdog does when they stop. */
+export const QUIET = '{context: off, limit: off, error: off}';
+
 /** What the tool commands run: tells its start and its end by files that hold the time in ms. */
 const TOOL = `import os, sys, time
 def tell(what):
@@ -37,6 +40,7 @@ export class RealHome {
   readonly trusted = join(this.root, 'trusted');
   readonly client = new Client({socket: this.paths.socket});
   readonly #program: Program;
+  readonly #config: string;
   #repositories = 0;
   #supervisor: ChildProcess | null = null;
 
@@ -44,11 +48,17 @@ export class RealHome {
     this.#program = program;
     mkdirSync(this.paths.home, {mode: 0o700});
     const profile = JSON.stringify({type: program.name, args: program.args, environment: program.environment ?? {}});
-    writeFileSync(this.paths.config, `backend: ${backend}\nagents:\n  ${program.name}: ${profile}\n`);
+    this.#config = `backend: ${backend}\nagents:\n  ${program.name}: ${profile}\n`;
+    this.watchdog(QUIET);
     // HOME is the run's own: the launcher made it.
     writeFiles(join(process.env['REAL_AGENT_DIR']!, 'home'), program.homeFiles);
     this.#repository(this.trusted);
     execFileSync(launcher, ['trust', this.trusted], {stdio: 'ignore'});
+  }
+
+  /** What the watchdog does from now on (YAML in one line). What programs do by themselves is looked at without it. */
+  watchdog(rules: string): void {
+    writeFileSync(this.paths.config, `${this.#config}watchdog: ${rules}\n`);
   }
 
   /** A repository that the program has never seen. */

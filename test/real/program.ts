@@ -63,6 +63,10 @@ export type Program = {
     retries: string;
     error: string;
     limit: string;
+    /** The same once; without it, it tries again by itself for minutes. */
+    limitOnce?: string;
+    /** What fills its context to more than 80 %; without it nobody knows how much fits. */
+    fills?: string;
     /** Start of the prompt with which it goes on after a context that was full. */
     afterFull?: string;
     menu: string;

@@ -30,6 +30,13 @@ const gone = (state: State): string | null => {
   return sessions.length === 1 ? 'its directory is gone' : 'their directories are gone';
 };
 
+const noneRuns = (state: State): string | null => {
+  const sessions = meant(state);
+  if (sessions.some(({running}) => running)) return null;
+  if (sessions.length === 0) return 'no session is selected';
+  return sessions.length === 1 ? `${sessions[0]!.name} is not running (<start-stop> starts it)` : 'none of them runs';
+};
+
 /** With how many of the marked ones it would be. */
 const startOrStop = (state: State): string => {
   const sessions = meant(state);
@@ -188,6 +195,16 @@ export const sessionKeys: readonly Binding[] = [
     footer: 12,
     whyNot: nobody,
     run: deeds => deeds.openModel(),
+  },
+  {
+    id: 'compact',
+    keys: ['C'],
+    where: ['fleet'],
+    label: state => `compact${count(state)}`,
+    help: 'make the conversation of the session shorter, or of all marked ones, at the next turn boundary',
+    footer: 12.2,
+    whyNot: noneRuns,
+    run: deeds => deeds.compactThese(deeds.meant()),
   },
   {
     id: 'only-mine',

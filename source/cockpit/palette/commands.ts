@@ -89,6 +89,13 @@ export const commands: readonly Command[] = [
     run: (deeds, [model, ...given]) => deeds.onNamed(given, ids => deeds.switchTo(ids, model!)),
   },
   {
+    name: 'compact',
+    help: 'make conversations shorter, at the next turn boundary',
+    args: [names],
+    whyNot: none,
+    run: (deeds, given) => deeds.onNamed(given, ids => deeds.compactThese(ids)),
+  },
+  {
     name: 'tag',
     help: 'tag sessions: +TAG gives, -TAG takes away',
     args: [

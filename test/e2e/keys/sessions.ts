@@ -33,6 +33,13 @@ export async function steer(tour: Tour): Promise<void> {
   }
 }
 
+/** The selected session runs a program that has no command for it, which is said. */
+export async function compact(tour: Tour): Promise<void> {
+  const refused = /worker cannot be compacted/;
+  await tour.press('compact', 'C', refused);
+  await tour.write('\x1b', gone(refused));
+}
+
 /** Another model for the selected session, which has `opus`; another session has `sonnet`. */
 export async function switchModel(tour: Tour): Promise<void> {
   const dialog = /━ Another model/;
