@@ -29,16 +29,6 @@ export const context: Rule = {
   },
   // What a person asked for is seen through, whatever the mode.
   isBegun: ({watch}) => watch.compaction !== null,
-  next({session, settings: {context}}) {
-    const {compaction, context: said} = session.watch;
-    if (compaction === null) {
-      return said === null || !isLive(session)
-        ? null
-        : {at: null, what: `${said.percent}% full of ${context.percent}%`};
-    }
-    if (compaction.step !== 'sent') return {at: null, what: 'compacted at its next turn boundary'};
-    return {at: compaction.at + context.within, what: 'its agent compacts; given up then'};
-  },
 };
 
 function needed({session, now, settings}: Seen): Finding | null {

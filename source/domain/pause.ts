@@ -70,26 +70,7 @@ export function pausing({name, about, plan}: Options): Rule {
       return {at: pause.until, what: pause.cut ? 'its turn is asked to continue' : 'its queue goes on'};
     },
     release: session => (session.watch.pause?.rule === name ? withPause(session, null) : session),
-    next({session: {watch}}) {
-      const {pause} = watch;
-      return pause?.rule === name ? nextOf(pause) : null;
-    },
   };
-}
-
-function nextOf({step, until, tries}: Pause): {at: number | null; what: string} | null {
-  switch (step) {
-    case 'new':
-      return null;
-    case 'waits':
-      return until === null ? {at: null, what: 'left to a person'} : {at: until, what: `goes on (try ${tries})`};
-    case 'due':
-      return {at: null, what: 'goes on in a moment'};
-    case 'tried':
-      return {at: null, what: `it was asked to go on (try ${tries})`};
-    case 'open':
-      return {at: null, what: 'left to a person; its queue goes on'};
-  }
 }
 
 function goesOn({session, now}: Seen, pause: Pause): Finding | number | null {
