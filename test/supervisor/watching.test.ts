@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 import type {SessionView} from '../../source/domain/fleet.ts';
@@ -112,6 +113,31 @@ process.stdin.on('data', () => setTimeout(() => {
       assert.equal((await until(({running}) => running)).status, 'running');
     } finally {
       process.env['PATH'] = path;
+    }
+  });
+
+  test('and is to be held by the system is launched in a scope, in which it is the process of its terminal', async () => {
+    const bin = mkdtempSync(join(tmpdir(), 'amux-scope-'));
+    const log = join(bin, 'log');
+    // Stands in for systemd, which is seldom there where tests run.
+    const script = `#!/bin/sh\necho "$@" >> '${log}'\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n`;
+    writeFileSync(join(bin, 'systemd-run'), script, {mode: 0o755});
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${bin}:${path}`;
+    try {
+      const program = `console.log('pid ' + process.pid); setInterval(() => {}, 1000);`;
+      const settings = '{envelope: {memory: 4GB, processes: 50, hard: true}}';
+      const {home, until} = await start(program, {settings});
+      await using _ = home;
+      const {pid} = await until(({preview}) => preview.startsWith('pid'));
+      assert.equal((await home.supervisor.as('test').session('one')).preview, `pid ${pid}`);
+      const [run] = await home.supervisor.as('test').runs('one');
+      assert.equal(run?.argv[0], process.execPath, 'what it runs is told without the scope');
+      const launch = readFileSync(log, 'utf8').trim().split('\n').at(-1)!;
+      assert.match(launch, /--scope .*-p MemoryMax=4294967296 -p MemorySwapMax=0 -p TasksMax=50 -- \/.*program\.mjs$/);
+    } finally {
+      process.env['PATH'] = path;
+      rmSync(bin, {recursive: true, force: true});
     }
   });
 
