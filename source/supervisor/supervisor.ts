@@ -68,6 +68,8 @@ export type SupervisorOptions = {
   apiUrl: () => string | null;
   /** ms since the epoch. */
   now: () => number;
+  /** By how much that is ahead of the machine's clock, ms; default: not at all. */
+  ahead?: () => number;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -110,6 +112,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     apiUrl: options.apiUrl,
     mcp: () => mcpFile.now,
     now,
+    ahead: options.ahead,
     marks,
     spent: session => spendings.of(session),
     held: session => caps.held(session),
@@ -132,6 +135,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     handOff: handOff({roster, enqueue, compactsOnClaim}),
     claimsPerSession: options.claimsPerSession ?? 1,
     now,
+    ahead: options.ahead,
   });
   const policy = policyFor({config: paths.config, home: paths.home});
   const asks = approvals({roster, answerers: answerersOf(roster), policy, enqueue, now});
