@@ -21,7 +21,8 @@ const DRAIN_MS = 60_000;
 export const diskFull: Plan = {
   name: 'store/disk-full',
   breaks: 'a disk that is full again and again: told, nothing lost, it goes on by itself',
-  rounds: {short: 2, long: 25},
+  rounds: {short: 1, long: 25},
+  needsRoot: true,
   run: fillAndFree,
 };
 
@@ -37,7 +38,7 @@ async function fillAndFree(context: ChaosContext): Promise<Figure[]> {
   const back: number[] = [];
   for (let i = 0; i < rounds; i++) {
     await pause(chance.below(FREE_MS));
-    const left = disk.fill(i % 2 === 0 ? 0 : chance.below(ROOM_BYTES - 1));
+    const left = disk.fill(chance.below(2) === 0 ? 0 : chance.below(ROOM_BYTES - 1));
     say(`round ${i}: ${left} bytes left`);
     await told(stage);
     await pause(chance.below(FULL_MS));

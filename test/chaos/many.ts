@@ -13,7 +13,7 @@ import {assertAnswers, assertOneSentence} from './told.ts';
 const AT_ONCE = 8;
 /** Messages that are seen to arrive in order, after the kill. */
 const READ_MS = 60_000;
-const KILLED_AFTER = 5;
+const KILLED_AFTER = 3;
 
 export const manyMessages: Plan = {
   name: 'store/many-messages',
@@ -80,7 +80,7 @@ async function fillQueue({rounds: count, say}: ChaosContext): Promise<Figure[]> 
   await until('the first of them to arrive', () => agent.prompts.length >= wanted, READ_MS);
   await stage.kill();
   await stage.start();
-  const share = count === QUEUE_CAP ? 100 : 12;
+  const share = count === QUEUE_CAP ? 100 : KILLED_AFTER + 2;
   await until('more of them to arrive', () => agent.prompts.length >= share, READ_MS);
   const read = agent.prompts;
   const rate = read.length / ((performance.now() - begun) / 1000);
