@@ -21,9 +21,9 @@ export function absorbDelivery(session: Session, {at, message, command, compacts
     return changed(session, {compaction: {...own, at, step: 'sent', message, still: null}});
   }
   if (command === true || pause === null) return session;
-  // The turn before it has ended well.
-  const over = pause.step === 'tried' && (session.activity === 'idle' || session.activity === 'finished');
-  return changed(session, {pause: over ? null : {...pause, step: 'tried'}});
+  // What somebody sent meanwhile begins a new count.
+  const tries = pause.step === 'open' ? pause.tries : 0;
+  return changed(session, {pause: {...pause, tries, of: tries === 0 ? null : pause.of, step: 'tried'}});
 }
 
 export function absorbWatched(session: Session, evidence: Of<'compaction' | 'context' | 'limit'>): Session {
