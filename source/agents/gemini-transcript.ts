@@ -41,12 +41,9 @@ export const geminiTranscript: Transcript = {
     return said === '' || said.startsWith(MADE) ? [] : [{type: 'prompt', text: said}];
   },
 
-  /** An answer that calls no tool ends the turn; one without tokens is still being written. */
+  /** An answer is written before the tools that it calls: no line says that a turn is over. Its hooks do. */
   turn(line) {
-    const entry = record(line);
-    if (entry['type'] === 'user') return geminiTranscript.read(line).length > 0 ? 'begun' : null;
-    if (entry['type'] !== 'gemini' || entry['tokens'] == null) return null;
-    return Array.isArray(entry['toolCalls']) && entry['toolCalls'].length > 0 ? null : 'ended';
+    return record(line)['type'] === 'user' && geminiTranscript.read(line).length > 0 ? 'begun' : null;
   },
 
   /** A message is written again, under its id, as it grows. */

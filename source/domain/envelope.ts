@@ -1,5 +1,6 @@
 import {isLive} from './session.ts';
 import {isWithin, overText, usageText} from './usage.ts';
+import {lastFiring} from './watch.ts';
 import type {Rule} from './watchdog.ts';
 
 /** It is not told again so soon after it was within its caps, or where it is only reported, in ms. */
@@ -14,7 +15,7 @@ export const envelope: Rule = {
     const {usage} = session.signals;
     if (!isLive(session) || usage === null) return null;
     const {watch} = session;
-    const last = watch.fired.envelope;
+    const last = lastFiring('envelope', session, now);
     const isOpen = last !== undefined && last.verdict !== 'within' && last.at >= (session.run?.startedAt ?? 0);
     if (isOpen && !last.dryRun) {
       if (!isWithin(usage, envelope)) return null;

@@ -79,9 +79,21 @@ export const stateRules: readonly StateRule[] = [
 /** Entries of the journal that are news by themselves, whatever the sessions do; `text` null: this one is none. */
 type EntryRule = {type: EventType; kind: NoticeKind; text: (entry: Entry) => string | null};
 
+/** Rules of the watchdog whose firings nothing else tells of, when something begins. What is only reported is none. */
+const FOUND = /^(?:(stuck): stuck|(envelope): (?:over|stop|restart)|stale-(claim): (?:mark|reset)); (.*)$/s;
+
 export const entryRules: readonly EntryRule[] = [
   {type: 'budget.near', kind: 'budget', text: ({reason}) => brief(reason)},
   {type: 'budget.over', kind: 'budget', text: ({reason}) => brief(reason)},
+  {
+    type: 'watchdog.fired',
+    kind: 'waiting',
+    text({reason}) {
+      const [, stuck, envelope, claim, why] = FOUND.exec(reason) ?? [];
+      return why === undefined ? null : brief(`${stuck ?? envelope ?? claim}: ${why}`);
+    },
+  },
+  {type: 'watchdog.alarm', kind: 'failed', text: ({reason}) => brief(reason)},
 ];
 
 export function newsOf(session: Session, before: Session | null): (News & {settleMs: number}) | null {

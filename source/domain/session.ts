@@ -114,7 +114,7 @@ export const isAway = (session: Session): boolean => session.exchange === null &
  * limit nor for a retry; where the context is full only what makes room, or an urgent one, helps.
  */
 export function mayDeliver(session: Session, {id, now = false}: Pick<Message, 'id' | 'now'> = {id: ''}): boolean {
-  const {cut, pause, compaction, planned} = session.watch;
+  const {cut, planned, pause, compaction} = session.watch;
   if (cut !== null || planned !== null || !isAtRest(session)) return false;
   if (now) return true;
   if (pause !== null && pause.step !== 'open') return false;

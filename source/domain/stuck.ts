@@ -2,6 +2,7 @@ import {spanText} from './amounts.ts';
 import type {Evidence} from './evidence.ts';
 import type {Session} from './session.ts';
 import {isAtWork} from './usage.ts';
+import {lastFiring} from './watch.ts';
 import type {Rule} from './watchdog.ts';
 
 /** A program that repaints and does nothing else is stuck after so many times the time of one that is silent. */
@@ -19,7 +20,7 @@ export const stuck: Rule = {
     if (session.status !== 'running' || session.activity !== 'working') return null;
     const began = before.activity === session.activity ? session.activitySince : now;
     const progress = progressOf(session, began);
-    const last = session.watch.fired.stuck;
+    const last = lastFiring('stuck', session, now);
     if (last?.verdict === 'stuck' && last.at >= began) {
       if (last.at >= progress.at) return null;
       if (!last.dryRun) return {verdict: 'over', reason: `it goes on: ${progress.by}`};

@@ -69,8 +69,9 @@ export function transition(
   const isDue = comeback === null || now >= comeback || (!isSleep && comeback - now > COMEBACK_MOST_MS);
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
   if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
-  if (session.watch.planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
-  const isFree = cut === null && session.watch.planned === null && isAtRest(session);
+  const {planned} = session.watch;
+  if (planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
+  const isFree = cut === null && planned === null && isAtRest(session);
   if (isFree) effects.push(...dueAtRest(session));
   if (isFree || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
   effects.push(...watched.effects);

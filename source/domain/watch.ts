@@ -108,6 +108,12 @@ export const modeOf = (rule: RuleName, {watch}: {watch: Pick<Watch, 'modes'>}, s
 /** One firing of a rule. `at` in ms since the epoch; `dryRun`: it was only reported. */
 export type Firing = {rule: RuleName; at: number; verdict: string; reason: string; dryRun: boolean};
 
+/** What a rule said last; what fired at a time that is yet to come did so by another clock, and does not count. */
+export function lastFiring(rule: RuleName, {watch}: {watch: Pick<Watch, 'fired'>}, now: number): Firing | undefined {
+  const last = watch.fired[rule];
+  return last !== undefined && last.at <= now ? last : undefined;
+}
+
 /** As the journal tells it: `rule: verdict; why`. */
 export const firingText = ({rule, verdict, reason, dryRun}: Omit<Firing, 'at'>): string =>
   `${rule}: ${dryRun ? 'would be ' : ''}${verdict}; ${reason}`;

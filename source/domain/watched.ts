@@ -35,7 +35,9 @@ export function absorbWatched(session: Session, evidence: Of<'compaction' | 'con
     case 'limit': {
       const {until, told} = evidence;
       const tries = Math.max(pause?.tries ?? 0, evidence.tries);
-      if (pause?.rule !== 'limit' || pause.step === 'tried' || (pause.until ?? 0) >= until) return session;
+      // One that does not know yet what stopped it learns it from its own agent.
+      if (pause?.rule !== 'limit' || pause.step === 'new' || pause.step === 'tried') return session;
+      if ((pause.until ?? 0) >= until) return session;
       return changed(session, {pause: {...pause, until, told, tries, step: 'waits'}});
     }
     case 'compaction': {

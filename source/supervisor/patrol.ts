@@ -1,8 +1,11 @@
 import {ProcessMeter} from '../backends/process-usage.ts';
 import type {Roster} from './roster.ts';
+import type {Runner} from './runner.ts';
 
 /** Between two looks at the processes of all sessions, in ms. */
 const LOOK_EVERY_MS = 10_000;
+/** One that has just started is looked at for the first time so soon, in ms. */
+const FIRST_LOOK_MS = 2000;
 
 type Options = {
   roster: Roster;
@@ -20,23 +23,31 @@ type Options = {
 export function patrol({roster, now, signal, everyMs = LOOK_EVERY_MS, also}: Options): void {
   const meter = new ProcessMeter();
   let timer: NodeJS.Timeout;
+  let last = performance.now();
   const plan = (): void => {
     if (signal.aborted) return;
-    timer = setTimeout(() => void look().finally(plan), everyMs);
+    timer = setTimeout(() => void look().finally(plan), Math.min(everyMs, FIRST_LOOK_MS));
     timer.unref();
   };
   const look = async (): Promise<void> => {
-    also();
     const live = roster.liveOnes.filter(({session: {run}}) => run?.pid != null && run.endedAt === null);
-    if (live.length === 0) return;
+    const isDue = performance.now() - last >= everyMs;
+    if (isDue) {
+      last = performance.now();
+      also();
+    }
+    // Between two rounds only those are told that nobody has looked at yet.
+    const meant = isDue ? live : live.filter(({session}) => session.signals.usage === null);
+    if (meant.length > 0) await measure(live, meant);
+  };
+  const measure = async (live: Runner[], meant: Runner[]): Promise<void> => {
+    const runs = new Map(meant.map(runner => [runner, runner.session.run!.id]));
     const roots = new Map(live.map(({session}) => [session.id, session.run!.pid!]));
     const found = await meter.measure(roots, performance.now());
-    for (const {session} of live) {
-      const runner = roster.runners.get(session.id);
-      const usage = found.get(session.id);
+    for (const [runner, run] of runs) {
+      const usage = found.get(runner.session.id);
       // Its process may be another by now.
-      if (usage === undefined || runner?.session.run?.id !== session.run?.id) continue;
-      runner?.observe({source: 'usage', at: now(), usage});
+      if (usage !== undefined && runner.session.run?.id === run) runner.observe({source: 'usage', at: now(), usage});
     }
   };
   signal.addEventListener('abort', () => clearTimeout(timer));

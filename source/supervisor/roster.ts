@@ -33,6 +33,8 @@ export type RosterOptions = {
   mcp: () => McpNow;
   /** ms since the epoch. */
   now: () => number;
+  /** By how much that is ahead of the machine's clock, ms; default: not at all. */
+  ahead?: () => number;
   /** What is not committed where sessions work; without it nobody knows. */
   marks?: Pick<DirtyMarks, 'of'>;
   /** A session asks a person, or does not any more. */
@@ -43,10 +45,10 @@ export type RosterOptions = {
   onBetween?: (runner: Runner) => void;
   watch?: (session: Session) => WatchSettings;
   onTakeUp?: (runner: Runner) => Promise<void>;
-  onCompact?: (runner: Runner) => void;
-  onGoOn?: (runner: Runner) => void;
   onInterrupt?: (runner: Runner) => void;
   onPlanned?: (runner: Runner) => Promise<void>;
+  onCompact?: (runner: Runner) => void;
+  onGoOn?: (runner: Runner) => void;
   /** What a session spent; default: nothing is told. */
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
@@ -115,6 +117,7 @@ export class Roster {
         backend: () => this.backendOf(this.#runners.get(session.id)?.session ?? session),
         agentOf: each => this.agentOf(each),
         now: this.#options.now,
+        ahead: this.#options.ahead ?? (() => 0),
         screensDir: this.#options.screensDir,
         stateFiles: this.#stateFiles,
         histories: this.#histories,
@@ -126,9 +129,9 @@ export class Roster {
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
         onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
         onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
+        watch: each => this.settingsOf(each),
         onCompact: () => this.#options.onCompact?.(this.#runners.get(session.id)!),
         onGoOn: () => this.#options.onGoOn?.(this.#runners.get(session.id)!),
-        watch: each => this.settingsOf(each),
         onTakeUp: async () => this.#options.onTakeUp?.(this.#runners.get(session.id)!),
         onInterrupt: () => this.#options.onInterrupt?.(this.#runners.get(session.id)!),
         onPlanned: async () => this.#options.onPlanned?.(this.#runners.get(session.id)!),
@@ -170,6 +173,7 @@ export class Roster {
     const {session, outbox, preview} = runner;
     const {dir} = session;
     return sessionView(session, {
+      ahead: this.#options.ahead?.() ?? 0,
       queue: outbox.pending.length,
       preview,
       branch: this.#branches.of(dir),

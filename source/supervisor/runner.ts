@@ -38,6 +38,8 @@ export type RunnerContext = {
   backend: () => Backend;
   agentOf: (session: Session) => Agent;
   now: () => number;
+  /** By how much that is ahead of the clock by which terminals and agents tell times, ms. */
+  ahead: () => number;
   /** Directory of the last screens. */
   screensDir: string;
   stateFiles: StateFiles;
@@ -63,14 +65,14 @@ export type RunnerContext = {
   watch: (session: Session) => WatchSettings;
   /** Its process stands at a turn boundary, and what the one before left is to be taken up. */
   onTakeUp: () => Promise<void>;
-  /** Its agent's command for a compaction comes next. */
-  onCompact: () => void;
-  /** What a limit, an error or a full context cut off may go on. */
-  onGoOn: () => void;
   /** Its turn is to be ended. */
   onInterrupt: () => void;
   /** Its process stands at a turn boundary, for which something was planned. */
   onPlanned: () => Promise<void>;
+  /** Its agent's command for a compaction comes next. */
+  onCompact: () => void;
+  /** What a limit, an error or a full context cut off may go on. */
+  onGoOn: () => void;
 };
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
@@ -115,6 +117,7 @@ export class Runner {
       session: () => this.#session,
       agent,
       now,
+      ahead: context.ahead,
       stateFiles,
       histories,
       environment: () => backend().environment(session.id),
@@ -268,8 +271,9 @@ export class Runner {
     this.#record('session.changed', reason, 'supervisor');
   }
 
-  onBackend(event: Exclude<BackendEvent, {type: 'lost'}>): void {
-    const {at} = event;
+  onBackend(told: Exclude<BackendEvent, {type: 'lost'}>): void {
+    const at = told.at + this.#context.ahead();
+    const event = {...told, at};
     switch (event.type) {
       case 'output':
         if (!isLive(this.#session)) return;
@@ -342,7 +346,8 @@ export class Runner {
     this.listen({argv: run?.argv ?? [], env: this.remembered});
     this.doors.stream?.begin();
     this.screen.touch();
-    await this.doors.forgetUnheard(info.printedAt);
+    const {printedAt} = info;
+    await this.doors.forgetUnheard(printedAt === null ? null : printedAt + this.#context.ahead());
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
     // Time without a supervisor does not count.
@@ -439,12 +444,6 @@ export class Runner {
           this.#takingUp = null;
         });
         return;
-      case 'compact':
-        if (this.#ending === null) this.#context.onCompact();
-        return;
-      case 'go-on':
-        if (this.#ending === null) this.#context.onGoOn();
-        return;
       case 'interrupt':
         this.#context.onInterrupt();
         return;
@@ -452,6 +451,12 @@ export class Runner {
         this.#planned ??= this.#context.onPlanned().finally(() => {
           this.#planned = null;
         });
+        return;
+      case 'compact':
+        if (this.#ending === null) this.#context.onCompact();
+        return;
+      case 'go-on':
+        if (this.#ending === null) this.#context.onGoOn();
         return;
       case 'look-at-tree':
         this.#looked ??= this.#lookAtTree();

@@ -87,6 +87,8 @@ export type SupervisorOptions = {
   later?: Later;
   /** Between two looks at the processes of all sessions, in ms; default ten seconds. */
   patrolMs?: number;
+  /** By how much that is ahead of the machine's clock, ms; default: not at all. */
+  ahead?: () => number;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -135,6 +137,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     apiUrl: options.apiUrl,
     mcp: () => mcpFile.now,
     now,
+    ahead: options.ahead,
     marks,
     spent: session => spendings.of(session),
     held: session => caps.held(session),
@@ -145,10 +148,10 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onBetween: runner => (runner.session.exchange === null ? comebacks.add(runner) : void switches.goOn(runner)),
     watch: session => watching.of(session),
     onTakeUp: runner => takeUpCut(runner, {life, now}),
-    onCompact: runner => goingOn.compact(runner),
-    onGoOn: runner => goingOn.goOn(runner),
     onInterrupt: runner => void deeds.interrupt(runner),
     onPlanned: runner => deeds.planned(runner).catch(error => roster.note('notice', (error as Error).message)),
+    onCompact: runner => goingOn.compact(runner),
+    onGoOn: runner => goingOn.goOn(runner),
   });
   const deeds = watchDeeds({roster: () => roster, life: () => life, now});
   const spendings = spendingsOf({...options, roster: () => roster});
@@ -165,6 +168,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     handOff: handOff({roster, enqueue, compactsOnClaim}),
     claimsPerSession: options.claimsPerSession ?? 1,
     now,
+    ahead: options.ahead,
   });
   const plans = scheduleKeeper({...options, roster, send: steers.send, planned: cards.planned});
   const policy = policyFor({config: paths.config, home: paths.home});
@@ -215,8 +219,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   plans.start();
   const dispose = async () => {
     ending.abort();
-    goingOn.close();
     plans.close();
+    goingOn.close();
     marks.close();
     await told.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.

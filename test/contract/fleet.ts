@@ -3,6 +3,7 @@ import {type TestContext, test} from 'node:test';
 import {AmuxError, type ErrorCode, type Facts} from '../../source/domain/errors.ts';
 import type {EventView, Fleet, SessionView} from '../../source/domain/fleet.ts';
 import {rowText, screenText} from '../../source/domain/screen.ts';
+import {ruleNames} from '../../source/domain/watch.ts';
 import {type Agent, until} from '../helpers/home.ts';
 
 /** Longest that a stream is waited for, in ms. */
@@ -29,6 +30,7 @@ export async function leaveSomething({fleet, work, agent}: Pick<Subject, 'fleet'
   await fleet.start('ended').catch(() => {}); // It may end while it starts.
   await until('its end', async () => (await fleet.session('ended')).status === 'failed');
   await fleet.register({name: 'waits', dir: work, agent: 'generic', command: agent('waits').command, tags: ['t']});
+  await fleet.update('ended', {watchdog: {crash: 'report'}});
   await fleet.send('waits', {text: 'one', id: 'm-one'});
   await fleet.send('waits', {text: 'two', id: 'm-two'});
   const {id: token} = await fleet.createToken({role: 'viewer', name: 'reader'});
@@ -87,7 +89,13 @@ export function readingContract(open: (context: TestContext) => Promise<ReadSubj
     const [run, ...others] = await fleet.runs('ended');
     assert.deepEqual([run?.exit?.code, others], [3, []]);
     assert.ok(!('hookToken' in run!) && !('apiToken' in run!), 'no token of a run is told');
-    const {name, status, reason} = await fleet.explain('ended');
+    const {name, status, reason, watchdog} = await fleet.explain('ended');
+    assert.deepEqual(
+      watchdog.map(({rule}) => rule),
+      ruleNames,
+    );
+    const [crash] = watchdog;
+    assert.deepEqual([crash?.mode, crash?.next, crash?.about === ''], ['report', null, false]);
     assert.deepEqual([name, status, reason], ['ended', 'failed', left.ended.reason]);
     const queue = await fleet.queue('waits');
     assert.deepEqual(
@@ -162,6 +170,22 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     assert.deepEqual(await fleet.stopAll({force: true}), [{name: 'a', ok: true, error: null}]);
     assert.equal(await fleet.unregister('a'), undefined);
     assert.deepEqual(await fleet.sessions(), []);
+  });
+
+  test('rules of the watchdog have modes of its own, and it is told what its processes take', async context => {
+    const {fleet, work} = await open(context);
+    await fleet.register({name: 'a', dir: work, agent: 'generic', command: 'cat'});
+    const {watchdog, resources} = await fleet.update('a', {watchdog: {stuck: 'off', budget: 'report'}});
+    assert.deepEqual([watchdog.modes, watchdog.fired, resources], [{stuck: 'off', budget: 'report'}, null, null]);
+    const {watchdog: next} = await fleet.update('a', {watchdog: {stuck: null}});
+    assert.deepEqual(next.modes, {budget: 'report'});
+    const budget = (await fleet.explain('a')).watchdog.find(({rule}) => rule === 'budget');
+    assert.deepEqual([budget?.mode, budget?.fired], ['report', null]);
+    await fleet.start('a');
+    await until('a look', async () => (await fleet.session('a')).resources !== null);
+    const {memory, processes} = (await fleet.session('a')).resources!;
+    assert.ok(memory > 100_000, `${memory} bytes`);
+    assert.equal(processes, 1);
   });
 
   test('a process that it runs is among its commands', async context => {

@@ -188,6 +188,28 @@ describe('notices', () => {
     assert.deepEqual(watch.take(T), []);
   });
 
+  test('what the watchdog found is told when it begins, and not what it only reports or what is over', () => {
+    const reasons = [
+      'stuck: stuck; no evidence of progress for 20m',
+      'stuck: over; it goes on',
+      'stuck: would be stuck; no evidence of progress for 20m',
+      'envelope: restart; memory 5 GB of 4 GB; at its next turn boundary',
+      'envelope: within; below its caps again',
+      'stale-claim: mark; AMX-1 "door": ada is not there any more',
+      'crash: restart; killed by SIGKILL',
+    ];
+    const watch = watchForNotices([], []);
+    for (const reason of reasons) watch.follow({...told({}, 0), type: 'watchdog.fired', reason, changes: []});
+    assert.deepEqual(
+      watch.take(T).map(({news}) => `${news.kind} · ${news.text}`),
+      [
+        'waiting · stuck: no evidence of progress for 20m',
+        'waiting · envelope: memory 5 GB of 4 GB; at its next turn boundary',
+        'waiting · claim: AMX-1 "door": ada is not there any more',
+      ],
+    );
+  });
+
   test('a supervisor that was killed leaves what it had not told to the next, and nothing else', () => {
     const first = told(asks('one', 'r1'), 0);
     const out = {...told({}, 1600), type: 'notice.told' as const, reason: 'waiting · permission: one', changes: []};

@@ -8,6 +8,7 @@
 //   --deaf N        does not take the first N presses of Enter
 //   --model NAME     says so with each answer; with "nonsense" it ends at once, with "strange" it says another
 //   --resume ID      goes on with that history; without one it ends, as Claude does
+//   A prompt with FAIL:429, FAIL:529 or FAIL:full ends its turn with that error, once.
 //   --compact MS     how long /compact takes, which leaves a mark in its history when it is through
 //   A prompt with USAGE:INPUT,OUTPUT,READ,WRITE spends so much, and SUB:… lets a sub-agent do so.
 //   A prompt with the word LOSE never gets into its history, one with DIE ends the program before that, one with FALL right after,
@@ -64,13 +65,31 @@ let pasting = false;
 let turn = null;
 const shown = [];
 
-const reports = {idle: 'idle', busy: 'working', waiting: 'blocked:kind=permission'};
+/** As Claude tells of errors: by a line of its history, on its screen, and to its terminal. */
+const failures = {
+  429: ['rate_limit', 'API Error: Request rejected (429) · try again in 4 seconds'],
+  529: [
+    'server_error',
+    'API Error: 529 Overloaded. This is a server-side issue, usually temporary — try again in a moment.',
+  ],
+  full: ['invalid_request', 'Prompt is too long · /compact or /clear to continue'],
+};
+
+const reports = {error: 'error', idle: 'idle', busy: 'working', waiting: 'blocked:kind=permission'};
 
 function become(status) {
   state = status;
   process.stdout.write(`\x1b]7501;state=${reports[status]}\x07`);
   if (options.has('--stateless')) return draw();
-  const content = {pid: process.pid, procStart, sessionId: id, cwd: process.cwd(), status, statusUpdatedAt: Date.now()};
+  const said = status === 'error' ? 'idle' : status;
+  const content = {
+    pid: process.pid,
+    procStart,
+    sessionId: id,
+    cwd: process.cwd(),
+    status: said,
+    statusUpdatedAt: Date.now(),
+  };
   writeFileSync(`${stateFile}.new`, JSON.stringify(content));
   renameSync(`${stateFile}.new`, stateFile);
   draw();
@@ -170,6 +189,15 @@ function answer(directive, to) {
 function done() {
   const {text} = turn;
   turn = null;
+  const [, failure] = /\bFAIL:(\w+)/.exec(text) ?? [];
+  if (failure !== undefined) {
+    const [error, words] = failures[failure];
+    const message = {role: 'assistant', model: '<synthetic>', content: [{type: 'text', text: words}]};
+    write({type: 'assistant', isApiErrorMessage: true, error, message});
+    shown.push(`● ${words}`);
+    log('failed', {text});
+    return become('error');
+  }
   const [, spent] = /\bUSAGE:([\d,]+)/.exec(text) ?? [];
   if (spent !== undefined) answer(spent, entry => write({...entry, session_id: id}));
   const [, below] = /\bSUB:([\d,]+)/.exec(text) ?? [];
@@ -188,6 +216,7 @@ function done() {
   // A turn that asks is not over.
   if (text.includes('ASK')) return become('waiting');
   write({type: 'system', subtype: 'turn_duration'});
+  log('done', {text});
   become('idle');
 }
 

@@ -66,11 +66,12 @@ export class CrashHunt {
 
   async run(say: (line: string) => void): Promise<CrashResult> {
     const {result} = this;
+    const able = phases.filter(({name}) => this.#options.program.cannot[`killed ${name}`] === undefined);
     for (let n = 0; result.kills < this.#options.kills; n++) {
-      const phase = phases[n % phases.length]!;
+      const phase = able[n % able.length]!;
       try {
         if (this.#ref === '' || this.#crashes + phase.crashes > CRASHES_MOST) await this.#begin();
-        await this.#blow(phase, this.#options.program.launched === true && n >= phases.length);
+        await this.#blow(phase, this.#options.program.launched === true && n >= able.length);
       } catch (error) {
         result.faults.push(`${phase.name}: ${(error as Error).message}`);
         await this.#end();

@@ -163,6 +163,7 @@ const gemini: Program = {
     fork: 'it cannot copy a conversation',
     'background sub-agent': 'its sub-agents work within the turn',
     'sub-agent': 'its sub-agents end only with a call that the stand-in cannot make',
+    'killed compacting': 'its stand-in does not tell a compaction from another request',
     'MCP server of the fleet': 'it takes them only below directories that nobody but root may write to',
   },
 };

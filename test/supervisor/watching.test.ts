@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 import type {SessionView} from '../../source/domain/fleet.ts';
@@ -47,7 +48,7 @@ async function told(home: Supervised, wanted: RegExp): Promise<string> {
   return assert.fail(`nobody told ${wanted}`);
 }
 
-const works = `process.stdout.write('\\x1b]7501;s=working\\x1b\\\\');`;
+const works = `process.stdout.write('\\x1b]7501;state=working\\x07');`;
 const logs = `import {appendFileSync} from 'node:fs';
 process.stdin.setRawMode(true);
 process.stdin.on('data', bytes => appendFileSync('keys.log', bytes.toString('hex') + '\\n'));`;
@@ -96,7 +97,7 @@ process.stdin.on('data', () => setTimeout(() => {
     const program = `console.log('ready'); import('node:child_process').then(({spawn}) => { for (let i = 0; i < 6; i++) spawn('sleep', ['60']); }); setInterval(() => {}, 1000);`;
     const {home, until} = await start(program, {settings: '{envelope: {processes: 4, action: stop}}'});
     await using _ = home;
-    const {status, reason} = await until(({running}) => !running);
+    const {status, reason} = await until(session => session.reason.startsWith('stopped by'));
     assert.equal(status, 'stopped');
     assert.match(reason, /^stopped by the watchdog: over its envelope: 7 processes of 4/);
   });
@@ -112,6 +113,31 @@ process.stdin.on('data', () => setTimeout(() => {
       assert.equal((await until(({running}) => running)).status, 'running');
     } finally {
       process.env['PATH'] = path;
+    }
+  });
+
+  test('and is to be held by the system is launched in a scope, in which it is the process of its terminal', async () => {
+    const bin = mkdtempSync(join(tmpdir(), 'amux-scope-'));
+    const log = join(bin, 'log');
+    // Stands in for systemd, which is seldom there where tests run.
+    const script = `#!/bin/sh\necho "$@" >> '${log}'\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n`;
+    writeFileSync(join(bin, 'systemd-run'), script, {mode: 0o755});
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${bin}:${path}`;
+    try {
+      const program = `console.log('pid ' + process.pid); setInterval(() => {}, 1000);`;
+      const settings = '{envelope: {memory: 4GB, processes: 50, hard: true}}';
+      const {home, until} = await start(program, {settings});
+      await using _ = home;
+      const {pid} = await until(({preview}) => preview.startsWith('pid'));
+      assert.equal((await home.supervisor.as('test').session('one')).preview, `pid ${pid}`);
+      const [run] = await home.supervisor.as('test').runs('one');
+      assert.equal(run?.argv[0], process.execPath, 'what it runs is told without the scope');
+      const launch = readFileSync(log, 'utf8').trim().split('\n').at(-1)!;
+      assert.match(launch, /--scope .*-p MemoryMax=4294967296 -p MemorySwapMax=0 -p TasksMax=50 -- \/.*program\.mjs$/);
+    } finally {
+      process.env['PATH'] = path;
+      rmSync(bin, {recursive: true, force: true});
     }
   });
 

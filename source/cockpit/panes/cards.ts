@@ -187,6 +187,7 @@ function listItem({theme, area, selected, marks, now, asks, holds}: CardsProps, 
 function listDetail(session: SessionView, asked: string | undefined): string {
   const detail = plain(asked ?? detailText(session));
   const mood = moodOf(session);
+  if (session.watchdog.comeback !== null) return stateText(session);
   if (mood === 'waiting' || mood === 'failed')
     return detail === '' ? stateText(session) : `${stateText(session)}: ${detail}`;
   return detail === '' ? stateText(session) : detail;
