@@ -36,6 +36,7 @@ export function moodOf(session: SessionView): Mood {
       break;
   }
   if (session.watchdog.stuck) return 'waiting';
+  if (isAsleep(session)) return 'starting';
   switch (session.activity) {
     case 'waiting':
     case 'finished':
@@ -47,6 +48,9 @@ export function moodOf(session: SessionView): Mood {
       return 'starting';
   }
 }
+
+/** It waits for the end of a limit, or to try again: it needs nobody. */
+const isAsleep = ({activity, watchdog}: SessionView): boolean => activity === 'waiting' && watchdog.until !== null;
 
 /** Blocked, failed, or done and not looked at yet. */
 export function needsPerson(session: SessionView): boolean {
@@ -135,7 +139,7 @@ function waitingText(session: SessionView): string {
 export function detailText(session: SessionView): string {
   const mood = moodOf(session);
   if (session.watchdog.stuck) return session.watchdog.fired?.reason || session.preview;
-  if (mood === 'waiting') return session.waitingFor?.detail || session.preview;
+  if (mood === 'waiting' || isAsleep(session)) return session.waitingFor?.detail || session.preview;
   if (session.watchdog.comeback !== null) return session.reason;
   if (mood === 'failed') return session.preview || session.reason;
   const held = mood === 'working' ? null : heldOf(session.notice);

@@ -9,7 +9,7 @@ import {absorbProgress} from './stuck.ts';
 import {withLook} from './usage.ts';
 import {defaultWatch, type Firing, unpaused, type WatchSettings} from './watch.ts';
 import {watch} from './watchdog.ts';
-import {absorbDelivery, absorbWatched, isAfterCompaction} from './watched.ts';
+import {absorbDelivery, absorbWatched, isAfterCompaction, withRoom} from './watched.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
@@ -170,7 +170,7 @@ function absorb(before: Session, evidence: Evidence): Session {
     case 'delivery':
       session.signals.submitted = {at: evidence.at, message: evidence.message, command: evidence.command === true};
       session.unseen = false;
-      return absorbDelivery(session, evidence);
+      return absorbDelivery(withRoom(session, before), evidence);
     case 'compaction':
     case 'context':
     case 'limit':

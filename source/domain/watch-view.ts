@@ -11,6 +11,8 @@ export type FiringView = Pick<Firing, 'rule' | 'verdict' | 'reason'> & {at: numb
 export type WatchdogView = {
   /** When its process is launched again, unix seconds; null: it is not. */
   comeback: number | null;
+  /** When it goes on by itself after a limit or an error, unix seconds; null: it waits for neither, or for a person. */
+  until: number | null;
   /** In the last ten minutes. */
   crashes: number;
   /** It works without any evidence of progress. */
@@ -50,6 +52,7 @@ export function watchdogView(session: Session, now: number): WatchdogView {
   const [last] = Object.values(fired).sort((a, b) => b.at - a.at);
   return {
     comeback: comeback === null ? null : seconds(comeback),
+    until: untilOf(session),
     crashes: recentCrashes(session, now),
     stuck: isStuck(session),
     over: isOver(session),
@@ -57,6 +60,11 @@ export function watchdogView(session: Session, now: number): WatchdogView {
     fired: last === undefined ? null : firingView(last),
     modes,
   };
+}
+
+function untilOf({watch: {pause}}: Session): number | null {
+  if (pause === null || pause.until === null || (pause.step !== 'waits' && pause.step !== 'due')) return null;
+  return seconds(pause.until);
 }
 
 /** What a card should say of it; null: nothing. */

@@ -21,7 +21,18 @@ export function absorbDelivery(session: Session, {at, message, command, compacts
     return changed(session, {compaction: {...own, at, step: 'sent', message, still: null}});
   }
   if (command === true || pause === null) return session;
-  return changed(session, {pause: {...pause, step: 'tried'}});
+  // What somebody sent meanwhile begins a new count.
+  const tries = pause.step === 'open' ? pause.tries : 0;
+  return changed(session, {pause: {...pause, tries, of: tries === 0 ? null : pause.of, step: 'tried'}});
+}
+
+/** A compaction helped when a turn after it was over and the next message went in: a busy queue never rests. */
+export function withRoom(session: Session, {signals, activity}: Session): Session {
+  const {compacted} = session.watch;
+  const {submitted} = signals;
+  if (compacted?.ok !== true || !compacted.overflow || compacted.rested || activity === 'waiting') return session;
+  if (submitted === null || submitted.command === true || submitted.at <= compacted.at) return session;
+  return changed(session, {compacted: {...compacted, rested: true}});
 }
 
 export function absorbWatched(session: Session, evidence: Of<'compaction' | 'context' | 'limit'>): Session {

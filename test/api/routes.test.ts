@@ -145,7 +145,7 @@ describe('the routes of sessions', () => {
 
   it('who asks, what and of whom is looked at before anything is done', async () => {
     const viewer = served.token('viewer');
-    assert.equal(await refusal('/api/sessions/one/compact', {method: 'POST'}), '409 session.not-running');
+    assert.equal(await refusal('/api/sessions/one/compact', {method: 'POST'}), '422 agent.compact');
     assert.equal(await refusal('/api/sessions/one/compact', {method: 'POST', token: viewer}), '403 access.role');
     assert.equal(await refusal('/api/sessions/nobody/compact', {method: 'POST'}), '404 session.unknown');
     assert.equal(await refusal('/api/sessions/one/fork', {body: {}}), '400 input.invalid');

@@ -489,7 +489,16 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     updated_at: 0,
     exit: null,
     resources: null,
-    watchdog: {comeback: null, crashes: 0, stuck: false, over: false, planned: null, fired: null, modes: {}},
+    watchdog: {
+      comeback: null,
+      until: null,
+      crashes: 0,
+      stuck: false,
+      over: false,
+      planned: null,
+      fired: null,
+      modes: {},
+    },
     notice: null,
     ...change,
   };

@@ -125,6 +125,17 @@ describe('a context that is full', () => {
     assert.deepEqual([compactionOf(turns).why, compactionOf(turns).cut], ['person', true]);
   });
 
+  test('that is full again after the next message had gone in is compacted again: a busy queue never rests', () => {
+    const turns = new Turns().failedTurn('context', T0, 'Prompt is too long');
+    confirmed(sent(turns, T0 + 9000), T0 + 12_000).put({compaction: null});
+    turns
+      .prompt(T0 + 20_000)
+      .says('idle', T0 + 24_000)
+      .prompt(T0 + 24_050);
+    turns.fails('context', T0 + 28_000, 'Prompt is too long').clock(T0 + 60_000);
+    assert.deepEqual(turns.firings, ['context compact', 'context compact']);
+  });
+
   test('is not compacted for ever where its agent is at rest for a moment before it tells of the next failure', () => {
     const turns = new Turns().failedTurn('context', T0, 'Prompt is too long');
     confirmed(sent(turns, T0 + 9000), T0 + 12_000).put({compaction: null});

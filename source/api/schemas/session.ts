@@ -68,6 +68,7 @@ const watchdogView = shapeOf<WatchdogView>()(
   z
     .strictObject({
       comeback: secondsOrNull.describe('When its process is launched again'),
+      until: secondsOrNull.describe('When it goes on by itself after a limit or an error'),
       crashes: z.number().int().describe('In the last ten minutes'),
       stuck: z.boolean().describe('It works without any evidence of progress'),
       over: z.boolean().describe('Its processes take more than they may'),

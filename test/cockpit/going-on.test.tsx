@@ -49,3 +49,12 @@ test('what does not run offers no compaction', async () => {
   await cockpit.see(/api is not running/);
   assert.deepEqual(compactCalls(cockpit.fleet), []);
 });
+
+test('a session that sleeps for a limit says until when, and needs nobody', async () => {
+  const asleep = sessionOf({name: 'api', activity: 'waiting'});
+  const detail = 'sleeps until 15:04: API Error: 429';
+  const until = {...asleep, waitingFor: {kind: 'limit' as const, detail}, watchdog: {...asleep.watchdog, until: 1}};
+  using cockpit = openCockpit({fleet: new FakeFleet([until])});
+  await cockpit.see(/usage limit[\s\S]*sleeps until 15:04/);
+  assert.doesNotMatch(cockpit.frame(), /need you/);
+});
