@@ -1,7 +1,12 @@
-/** `npm run soak -- cockpit [MINUTES]`: does the cockpit grow while the fleet works and a person looks around? */
+/**
+ * `npm run soak -- cockpit [MINUTES]`: does the cockpit grow while the fleet works and a person looks around?
+ * `npm run soak -- day [MINUTES]`: does a fleet at high rate end all of its work, and the supervisor not grow?
+ */
 import {busyFleet, openAt} from './cockpit.ts';
+import {day} from './day.ts';
 import {type Figure, load, printFigures, saveFigures} from './figures.ts';
 import {pause, residentBytes} from './processes.ts';
+import {slope} from './slope.ts';
 
 const MINUTES = 30;
 /** What is loaded and compiled first is no growth, in minutes; half of a run that is shorter. */
@@ -21,15 +26,20 @@ const KEYS = ['j', 'j', 'k', '5', '1', 'v', 'v', 'z', '\x1b', 't', '2', '1', '?'
 
 const [what = 'cockpit', given = String(MINUTES)] = process.argv.slice(2);
 const minutes = Number(given);
-if (what !== 'cockpit' || !(minutes > 0)) {
-  console.error('usage: npm run soak -- cockpit [MINUTES]');
+const soaks: Record<string, {saved: string; run: (minutes: number) => Promise<Figure[]>}> = {
+  cockpit: {saved: 'soak', run: soak},
+  day: {saved: 'soak day', run: each => day(each, line => console.log(`    ${line}`))},
+};
+const chosen = soaks[what];
+if (chosen === undefined || !(minutes > 0)) {
+  console.error('usage: npm run soak -- cockpit|day [MINUTES]');
   process.exit(2);
 }
-console.log(`cockpit, ${minutes} minutes … (load ${load().toFixed(1)})`);
-const figures = await soak(minutes);
+console.log(`${what}, ${minutes} minutes … (load ${load().toFixed(1)})`);
+const figures = await chosen.run(minutes);
 printFigures(figures);
 // Shorter runs show that it works; their slope is that of the heap before it is full for the first time.
-if (minutes >= MINUTES) saveFigures('soak', figures, new Date());
+if (minutes >= MINUTES) saveFigures(chosen.saved, figures, new Date());
 
 async function soak(minutes: number): Promise<Figure[]> {
   await using fleet = await busyFleet();
@@ -56,15 +66,11 @@ async function soak(minutes: number): Promise<Figure[]> {
   const warm = samples.filter(({minute}) => minute >= Math.min(WARM, minutes / 2));
   return [
     {name: 'memory of the cockpit at the end, collected', value: samples.at(-1)!.kilobytes / 1024, unit: 'MB'},
-    {name: 'its slope once warm', value: slope(warm), unit: 'KB/min', aim: 256},
+    {
+      name: 'its slope once warm',
+      value: slope(warm.map(({minute, kilobytes}) => ({x: minute, y: kilobytes}))),
+      unit: 'KB/min',
+      aim: 256,
+    },
   ];
-}
-
-/** Of the straight line that is nearest to all samples. */
-function slope(samples: readonly {minute: number; kilobytes: number}[]): number {
-  const mean = (of: (sample: {minute: number; kilobytes: number}) => number): number =>
-    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
-  const [x, y] = [mean(({minute}) => minute), mean(({kilobytes}) => kilobytes)];
-  const rise = samples.reduce((sum, {minute, kilobytes}) => sum + (minute - x) * (kilobytes - y), 0);
-  return rise / samples.reduce((sum, {minute}) => sum + (minute - x) ** 2, 0);
 }

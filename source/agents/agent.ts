@@ -42,6 +42,8 @@ export type Agent = {
   asksForStatus: boolean;
   /** What makes it compact its conversation; null: it cannot. */
   compactCommand: string | null;
+  /** A message whose turn failed is no part of its conversation any more: to go on it has to be told of it again. */
+  forgetsFailed: boolean;
   /** What stands below that command on its screen once it was done; null: another door tells. */
   compacted: RegExp | null;
   /** What the title of its terminal says of its state; null: nothing. */

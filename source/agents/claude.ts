@@ -47,6 +47,7 @@ export const claude: Agent = {
   content: contentAbove(layout, /^✻ .* for [\dhms ]+|· done \d/),
   asksForStatus: true,
   // "✳" stands there in a dialog, too: only its hooks, its files and its screen tell those apart.
+  forgetsFailed: false,
   compactCommand: '/compact',
   compacted: null,
   readTitle: titleReader([

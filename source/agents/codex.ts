@@ -50,6 +50,7 @@ export const codex: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s+Worked for /),
   asksForStatus: false,
+  forgetsFailed: false,
   compactCommand: '/compact',
   compacted: null,
   readTitle: titleReader([

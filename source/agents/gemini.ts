@@ -47,6 +47,7 @@ export const gemini: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s*\? for shortcuts|^[─▄▀]{20,}|Shift\+Tab to|YOLO Ctrl/),
   asksForStatus: false,
+  forgetsFailed: true,
   compactCommand: '/compress',
   // No event, file or hook of it tells.
   compacted: /Chat history compressed from \S+ to \S+ tokens/,

@@ -17,6 +17,7 @@ export const generic: Agent = {
   quietMs: 1000,
   content: lines => lines,
   asksForStatus: false,
+  forgetsFailed: false,
   compactCommand: null,
   compacted: null,
   readTitle: null,

@@ -60,8 +60,11 @@ export function failureOf(error: Body): {kind: string; message: string} | null {
   const name = text(error['name']);
   if (name === 'MessageAbortedError') return null;
   const data = record(error['data']);
-  const message = (text(data['message']) || name || 'the turn failed').slice(0, TITLE_MAX);
-  return {kind: kindOf(name, Number(data['statusCode']), message), message};
+  const status = Number(data['statusCode']);
+  const said = (text(data['message']) || name || 'the turn failed').slice(0, TITLE_MAX);
+  // What the model's provider says does not tell what of it may pass.
+  const message = status >= 400 && !said.includes(String(status)) ? `${said} (${status})` : said;
+  return {kind: kindOf(name, status, message), message};
 }
 
 function kindOf(name: string, status: number, message: string): string {

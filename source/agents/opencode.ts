@@ -52,6 +52,7 @@ export const opencode: Agent = {
   quietMs: 1000,
   content: contentAbove(layout, /^\s*▣ /),
   asksForStatus: false,
+  forgetsFailed: false,
   compactCommand: '/compact',
   compacted: null,
   readTitle: null,

@@ -134,7 +134,12 @@ function takeLock(file: string): boolean {
   try {
     writeFileSync(file, String(process.pid), {flag: 'wx', mode: 0o600});
     return true;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      // Nobody could ever take it: a disk that is full leaves an empty file behind.
+      rmSync(file, {force: true});
+      throw new AmuxError('store.write', {file, why: (error as Error).message}, error);
+    }
     const age = Date.now() - modifiedAt(file);
     if (age > LOCK_STALE_MS || !holderLives(file)) rmSync(file, {force: true});
     return false;

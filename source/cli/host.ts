@@ -8,6 +8,7 @@ import {acquireLock, type Lock} from '../store/lock.ts';
 import {openStore, type Store} from '../store/store.ts';
 import {removeSupervisorFile, writeSupervisorFile} from '../store/supervisor-file.ts';
 import {profilesFor} from '../supervisor/profiles.ts';
+import {steadyClock} from '../supervisor/steady-clock.ts';
 import {openSupervisor, type Supervisor} from '../supervisor/supervisor.ts';
 import {backendsFor} from './backends.ts';
 import type {ListenWish} from './listen-flags.ts';
@@ -92,8 +93,11 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
     parts.listeners ??= await listen();
     const {listeners} = parts;
     const {url, fingerprint} = listeners;
-    const store = await openStore({paths, readOnly: false, now: Date.now});
+    const clock = steadyClock({wall: Date.now, elapsed: () => performance.now()});
+    const store = await openStore({paths, readOnly: false, now: clock.now});
     parts.store = store;
+    const [latest] = store.read({after: store.cursor - 1, limit: 1});
+    if (latest !== undefined) clock.notBefore(latest.at);
     store.notices.push(...listeners.notices);
     parts.backends = backendsFor({paths, settings, self});
     const supervisor = await openSupervisor({
@@ -112,7 +116,8 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       env: process.env,
       prices: pricesWith(settings.prices),
       apiUrl: () => url,
-      now: Date.now,
+      now: clock.now,
+      ahead: clock.ahead,
       onShutdown,
     });
     parts.supervisor = supervisor;

@@ -155,6 +155,8 @@ export type BoardState = {
   claimsPerSession?: number;
   /** When a session was heard last, beside the heartbeats that are stored (ms since the epoch); 0: not at all. */
   heard: (session: string) => number;
+  /** By how much the home's time is ahead of the machine's clock, ms; default 0: times are shown by the latter. */
+  ahead?: () => number;
 };
 
 /** What was decided: the card as it is then, and what the journal has to hold first. Null: nothing changes. */

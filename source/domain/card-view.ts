@@ -4,6 +4,8 @@ import {expiryOf, heartbeatOf, isExpired} from './lease.ts';
 
 export function cardView(card: Card, board: BoardState, now: number): CardView {
   const {claim} = card;
+  const ahead = board.ahead?.() ?? 0;
+  const told = (at: number): number => Math.floor((at - ahead) / 1000);
   return {
     id: card.id,
     title: card.title,
@@ -12,14 +14,14 @@ export function cardView(card: Card, board: BoardState, now: number): CardView {
     session: card.session?.name ?? null,
     priority: card.priority,
     tags: card.tags,
-    created_at: seconds(card.createdAt),
-    updated_at: seconds(card.updatedAt),
+    created_at: told(card.createdAt),
+    updated_at: told(card.updatedAt),
     claim: claim && {
       holder: claim.holder.name,
       holder_id: claim.holder.id,
-      since: seconds(claim.since),
-      heartbeat: seconds(heartbeatOf(claim, board)),
-      expires: seconds(expiryOf(claim, board)),
+      since: told(claim.since),
+      heartbeat: told(heartbeatOf(claim, board)),
+      expires: told(expiryOf(claim, board)),
       expired: isExpired(claim, board, now),
       fence: claim.fence,
     },
@@ -29,7 +31,7 @@ export function cardView(card: Card, board: BoardState, now: number): CardView {
     links: card.links,
     archived: card.archived,
     etag: String(card.revision),
-    history: card.history.map(event => ({...event, at: seconds(event.at)})),
+    history: card.history.map(event => ({...event, at: told(event.at)})),
   };
 }
 
@@ -67,5 +69,3 @@ export function isSameProject(project: string | null, other: string): boolean {
 }
 
 export const nameOfProject = (project: string): string => project.split('/').filter(Boolean).at(-1) ?? '';
-
-const seconds = (ms: number): number => Math.floor(ms / 1000);

@@ -1,4 +1,5 @@
-import {isAtBoundary, isAtRest, isLive, type Session} from './session.ts';
+import {CLEAR_MS, sinceOf} from './pause.ts';
+import {cutMessage, isAtBoundary, isAtRest, isLive, type Session} from './session.ts';
 import type {Compacted, Compaction, Watch} from './watch.ts';
 import type {Finding, Rule, Seen} from './watchdog.ts';
 
@@ -12,7 +13,7 @@ export const context: Rule = {
   name: 'context',
   about: 'its context is full or soon will be: it is compacted at a turn boundary, and its queue waits for that',
   coolDownMs: 0,
-  reportsOnce: true,
+  once: true,
   when(seen) {
     const {session} = seen;
     const {compaction, pause, cut} = session.watch;
@@ -54,19 +55,23 @@ function needed({session, now, settings}: Seen): Finding | null {
   }
   const cut = overflow && session.signals.submitted?.command !== true;
   const why = overflow ? 'overflow' : 'threshold';
-  const compaction: Compaction = {why, at: now, step: 'due', message: null, cut, still: null};
+  const compaction: Compaction = {why, at: now, step: 'due', message: null, cut, of: cutMessage(session), still: null};
   return {verdict: 'compact', reason: what, session: changed(session, {compaction, compacted: null})};
 }
 
 /** Where a compaction helped, the next one may come. */
-function roomAgain({before, session, settings}: Seen): Finding | null {
+function roomAgain(seen: Seen): Finding | number | null {
+  const {session, settings, now} = seen;
   const {compacted, context} = session.watch;
   if (compacted === null || compacted.rested) return null;
   const hasRoom = context !== null && context.at > compacted.at && context.percent < settings.context.percent;
-  const ended = before.activity === 'working' && (session.activity === 'idle' || session.activity === 'finished');
+  const ended = session.activity === 'idle' || session.activity === 'finished';
   const {submitted} = session.signals;
   const worked = ended && submitted !== null && submitted.command !== true && submitted.at > compacted.at;
   if (!hasRoom && !(compacted.overflow && worked)) return null;
+  // Some are at rest for a moment before they tell that the turn failed.
+  const clear = sinceOf(seen) + CLEAR_MS;
+  if (!hasRoom && now < clear) return clear;
   return {verdict: null, reason: '', session: changed(session, {compacted: {...compacted, rested: true}})};
 }
 

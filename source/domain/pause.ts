@@ -1,12 +1,12 @@
 import {clock} from './clock.ts';
-import {isBetween, type Session} from './session.ts';
+import {cutMessage, isBetween, type Session} from './session.ts';
 import type {Pause} from './watch.ts';
 import type {Finding, Rule, Seen} from './watchdog.ts';
 
 /** What is delivered needs so long to be taken up: until then its screen still shows the failure before, in ms. */
 const TAKEN_UP_MS = 2000;
 /** The sources that tell of a failure do so one after the other, and not the one that knows it best first, in ms. */
-const CLEAR_MS = 1500;
+export const CLEAR_MS = 1500;
 /** Clocks are set back by more than this, in ms. */
 const BACK_MS = 60_000;
 /** Sessions with the same wait do not go on in the same moment: by so much of it, at most. */
@@ -38,7 +38,8 @@ export function pausing({name, about, plan}: Options): Rule {
     const overflowed = compacted?.ok === false && compacted.cut;
     const cut = !open && (last?.cut === true || overflowed || submitted?.command !== true);
     const run = session.run?.id ?? '';
-    const pause: Pause = {rule: name, run, since: now, until, told, tries, cut, step: open ? 'open' : 'waits'};
+    const of = last?.of ?? cutMessage(session);
+    const pause: Pause = {rule: name, run, since: now, until, told, tries, cut, of, step: open ? 'open' : 'waits'};
     const wake = until ?? Number.POSITIVE_INFINITY;
     return {verdict, reason, wake, session: {...session, reason, watch: {...session.watch, pause}}};
   };
@@ -46,7 +47,7 @@ export function pausing({name, about, plan}: Options): Rule {
     name,
     about,
     coolDownMs: 0,
-    reportsOnce: true,
+    once: true,
     when(seen) {
       const {session, now} = seen;
       const {pause, compaction} = session.watch;
@@ -73,11 +74,14 @@ export function pausing({name, about, plan}: Options): Rule {
   };
 }
 
-function goesOn({session, now}: Seen, pause: Pause): Finding | number | null {
+function goesOn(seen: Seen, pause: Pause): Finding | number | null {
+  const {session, now} = seen;
   const {activity, run} = session;
   if (pause.step === 'new') return silently(withPause(session, pause.tries > 0 ? {...pause, step: 'tried'} : null));
   if (pause.step === 'tried') {
     if (activity !== 'idle' && activity !== 'finished') return null;
+    const clear = sinceOf(seen) + CLEAR_MS;
+    if (now < clear) return clear;
     return {verdict: 'over', reason: 'its turn ended well', session: withPause(session, null)};
   }
   // Somebody went on with it by hand.
@@ -98,12 +102,14 @@ function unclear(rule: Pause['rule'], {seen: {session, now}, last}: {seen: Seen;
     told: false,
     tries: 0,
     cut: false,
+    of: null,
     step: 'new',
   };
   return {...(last ?? none), rule, until: null, step: 'new'};
 }
 
-const sinceOf = ({before, session, now}: Seen): number =>
+/** Since when it does what it does, in ms since the epoch. */
+export const sinceOf = ({before, session, now}: Seen): number =>
   before.activity === session.activity ? session.activitySince : now;
 
 /** A process that died meanwhile is not launched into a limit. */

@@ -123,6 +123,10 @@ export function mayDeliver(session: Session, {id, now = false}: Pick<Message, 'i
   return isAtBoundary(session) || (pause !== null && session.waitingFor?.kind === pause.rule);
 }
 
+/** Id of the message whose turn runs, or did last; null: a command came after it, or no message is known. */
+export const cutMessage = ({signals: {submitted}}: Pick<Session, 'signals'>): string | null =>
+  submitted === null || submitted.command === true ? null : submitted.message;
+
 /** Its context is full, and a compaction did not help: a person has to look. */
 export function isOverfull({watch: {compacted}}: Pick<Session, 'watch'>): boolean {
   return compacted !== null && !compacted.ok && compacted.overflow && !compacted.rested;

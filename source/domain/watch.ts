@@ -145,6 +145,8 @@ export type Pause = {
   tries: number;
   /** A turn was cut off: it is asked to continue. */
   cut: boolean;
+  /** Id of the message that had begun that turn; null: not known. */
+  of: string | null;
   /** `new`: what exactly failed is not clear yet. `due`: its time has come. `open`: what waits is delivered. `tried`: something was, or a person went on by himself. */
   step: 'new' | 'waits' | 'due' | 'open' | 'tried';
 };
@@ -160,6 +162,8 @@ export type Compaction = {
   message: string | null;
   /** The turn that overflowed is asked to continue afterwards. */
   cut: boolean;
+  /** As in `Pause`. */
+  of: string | null;
   /** Since when its agent is at rest without having confirmed it; null: it is not. */
   still: number | null;
 };

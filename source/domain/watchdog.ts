@@ -32,14 +32,14 @@ export type Rule = {
   coolDownMs: number;
   /** Null: it has nothing to say now. A number: not before then, in ms since the epoch. */
   when: (seen: Seen) => Finding | number | null;
-  /** What it will do, or what it counts, for `explain`. `at` in ms since the epoch; null: at no certain time. */
-  next?: (seen: Omit<Seen, 'before'>) => {at: number | null; what: string} | null;
-  /** What is only reported is so once, for as long as the session does the same. */
-  reportsOnce?: boolean;
+  /** It knows by what it did that it did it: what it only reports it says once for each thing that its session does. */
+  once?: true;
   /** It has begun something that is seen through in any mode. */
   isBegun?: (session: Session) => boolean;
   /** The session without what the rule holds, for when it does not act any more. */
   release?: (session: Session) => Session;
+  /** What it will do, or what it counts, for `explain`. `at` in ms since the epoch; null: at no certain time. */
+  next?: (seen: Omit<Seen, 'before'>) => {at: number | null; what: string} | null;
 };
 
 /** In the order in which they are asked; each sees what those before it changed. */
@@ -61,7 +61,8 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   const effects: Effect[] = [];
   let wake = Number.POSITIVE_INFINITY;
   for (const rule of rules) {
-    const mode = rule.isBegun?.(session) === true ? 'on' : modeOf(rule.name, session, settings);
+    const chosen = modeOf(rule.name, session, settings);
+    const mode = rule.isBegun?.(session) === true ? 'on' : chosen;
     if (mode !== 'on') session = rule.release?.(session) ?? session;
     if (mode === 'off') continue;
     const last = session.watch.fired[rule.name];
@@ -79,7 +80,14 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
       wake = Math.min(wake, found.wake ?? now);
       continue;
     }
-    if (dryRun && rule.reportsOnce === true && isToldOnce(last, found.verdict, sinceOf(before, session, now))) continue;
+    if (
+      dryRun &&
+      rule.once === true &&
+      last?.dryRun === true &&
+      last.verdict === found.verdict &&
+      last.at >= sinceOf(before, session, now)
+    )
+      continue;
     wake = Math.min(wake, found.wake ?? Number.POSITIVE_INFINITY);
     const firing = {rule: rule.name, at: now, verdict: found.verdict, reason: found.reason, dryRun};
     firings.push(firing);
@@ -90,9 +98,6 @@ export function watch({before, session: judged, now, settings}: Seen): Watched {
   return {session, firings, effects, wake: wake === Number.POSITIVE_INFINITY ? null : wake};
 }
 
-const isToldOnce = (last: Firing | undefined, verdict: string, since: number): boolean =>
-  last?.dryRun === true && last.verdict === verdict && last.at >= since;
-
-/** Since when it does what it does. */
+/** Since when it does what it does: what is only reported changes nothing, and is reported once for that. */
 const sinceOf = (before: Session, {activity, activitySince}: Session, now: number): number =>
   before.activity === activity ? activitySince : now;

@@ -1,9 +1,12 @@
 import type {Evidence} from './evidence.ts';
-import type {Session} from './session.ts';
+import {cutMessage, type Session} from './session.ts';
 import type {Compaction, Watch} from './watch.ts';
 
 /** After a compaction, what a program says about the turn before it comes within this time, in ms. */
 const STALE_MS = 3000;
+
+/** A machine under load is so late in telling that Enter was pressed, in ms. */
+const EARLY_MS = 3000;
 
 type Of<Source> = Extract<Evidence, {source: Source}>;
 
@@ -11,7 +14,10 @@ type Of<Source> = Extract<Evidence, {source: Source}>;
 export function absorbDelivery(session: Session, {at, message, command, compacts}: Of<'delivery'>): Session {
   const {pause, compaction} = session.watch;
   if (compacts === true) {
-    const own: Compaction = compaction ?? {why: 'person', at, step: 'sent', message, cut: false, still: null};
+    // Its agent may have been faster than the word that Enter was pressed.
+    const isDone = session.watch.compacted?.ok === true && session.watch.compacted.at >= at - EARLY_MS;
+    if (compaction?.step === 'done' || (compaction === null && isDone)) return session;
+    const own: Compaction = compaction ?? {why: 'person', at, step: 'sent', message, cut: false, of: null, still: null};
     return changed(session, {compaction: {...own, at, step: 'sent', message, still: null}});
   }
   if (command === true || pause === null) return session;
@@ -27,17 +33,20 @@ export function absorbWatched(session: Session, evidence: Of<'compaction' | 'con
     case 'limit': {
       const {until, told} = evidence;
       const tries = Math.max(pause?.tries ?? 0, evidence.tries);
-      if (pause?.rule !== 'limit' || pause.step === 'tried' || (pause.until ?? 0) >= until) return session;
+      // One that does not know yet what stopped it learns it from its own agent.
+      if (pause?.rule !== 'limit' || pause.step === 'new' || pause.step === 'tried') return session;
+      if ((pause.until ?? 0) >= until) return session;
       return changed(session, {pause: {...pause, until, told, tries, step: 'waits'}});
     }
     case 'compaction': {
       if (evidence.state === 'asked') {
         if (compaction !== null) return session;
-        const own: Compaction = {why: 'person', at, step: 'due', message: null, cut: isFull(session), still: null};
+        const due = {why: 'person' as const, at, step: 'due' as const, message: null, still: null};
+        const own: Compaction = {...due, cut: isFull(session), of: cutMessage(session)};
         return changed(session, {compaction: own, compacted: null});
       }
       // A history that is read again tells of old ones.
-      const since = Math.max(compaction?.step === 'sent' ? compaction.at : 0, session.run?.startedAt ?? 0);
+      const since = Math.max(compaction?.step === 'sent' ? compaction.at - EARLY_MS : 0, session.run?.startedAt ?? 0);
       if (at < since || (compaction === null && at <= (session.watch.compacted?.at ?? 0))) return session;
       const cut = compaction?.cut === true;
       const overflow = compaction?.why === 'overflow';

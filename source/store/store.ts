@@ -6,6 +6,7 @@ import {Journal} from './journal.ts';
 import {Pending} from './pending.ts';
 import {explainRecovery, type Lost} from './recovery.ts';
 import {firstCursor, readEntries, replay} from './replay.ts';
+import {OPEN_BYTES, roomLeft, tooLittle} from './room.ts';
 import {WritingStore} from './writing-store.ts';
 
 /** The paths of a home that the store uses. */
@@ -104,6 +105,8 @@ function refuse(): never {
 }
 
 async function openForWriting({paths, now, segmentBytes, room}: StoreOptions): Promise<Store> {
+  const left = room === undefined ? roomLeft(paths.home) : room();
+  if (left !== null && left < OPEN_BYTES) throw tooLittle(paths.home, left);
   const {database, loaded, lost} = await openDatabase(paths.database, now());
   try {
     const pending = new Pending();

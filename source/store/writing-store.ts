@@ -5,7 +5,7 @@ import type {Database} from './database.ts';
 import type {Journal} from './journal.ts';
 import type {Pending} from './pending.ts';
 import {firstCursor, readEntries} from './replay.ts';
-import {ROOM_BYTES, roomLeft} from './room.ts';
+import {ROOM_BYTES, roomLeft, tooLittle} from './room.ts';
 import type {Store} from './store.ts';
 
 /** Changes are collected for this long before the database is written, ms. */
@@ -111,7 +111,7 @@ export class WritingStore implements Store {
       this.#writeWaiting();
       const left = this.#roomLeft();
       if (left !== null) {
-        throw new AmuxError('store.full', {home: dirname(this.#options.paths.journal), left: sizeText(left)});
+        throw tooLittle(dirname(this.#options.paths.journal), left);
       }
     } catch (error) {
       this.#troubled(error);
@@ -308,5 +308,3 @@ export class WritingStore implements Store {
     if (this.notices.length > NOTICES_KEPT) this.notices.splice(0, this.notices.length - NOTICES_KEPT);
   }
 }
-
-const sizeText = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MB`;

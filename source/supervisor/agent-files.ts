@@ -12,6 +12,8 @@ import {type Place, TranscriptTail} from './transcript-tail.ts';
 const BACK = 64 * 1024;
 /** Clocks of files and of ours, in ms. */
 const BIRTH_SLACK_MS = 2000;
+/** How wrong the dates of lines may be taken while the machine's clock is behind, in ms. */
+const DATE_SLACK_MS = 2000;
 /** While a session prints, its history is looked for after this and ever later, and again once it was found, in ms. */
 const FIND_AFTER_MS = 1000;
 const FIND_AT_MOST_MS = 30_000;
@@ -25,6 +27,8 @@ type Options = {
   /** Histories that are followed in this home, shared by all sessions. */
   histories: Set<string>;
   now: () => number;
+  /** By how much that is ahead of the clock by which files are dated, ms. */
+  ahead: () => number;
   /** `at`: when it happened, ms since the epoch. */
   tell: (events: readonly AgentEvent[], at: number) => void;
   /** Its history has another line. */
@@ -40,6 +44,8 @@ export class AgentFiles {
   #finding: Promise<void> | null = null;
   #nextFind = 0;
   #pause = FIND_AFTER_MS;
+  /** What is read stands behind a place that was known: it is new, whatever its date says. */
+  #isBehind = false;
   /** Where to go on after a time without a supervisor. */
   #since: Since | undefined;
 
@@ -138,7 +144,8 @@ export class AgentFiles {
       const {startedAt} = run;
       const taken = new Set(this.#options.histories);
       if (this.#tail !== null) taken.delete(this.#tail.file);
-      const file = await transcript.find({processes, dir, startedAt, env, conversation: known, taken});
+      const dated = {startedAt: startedAt - this.#options.ahead()};
+      const file = await transcript.find({processes, dir, ...dated, env, conversation: known, taken});
       if (file !== null && file !== this.#tail?.file && this.#options.session().run?.id === run.id) {
         await this.#follow(file, startedAt);
       }
@@ -152,8 +159,9 @@ export class AgentFiles {
     const since = this.#since;
     this.#since = undefined;
     this.#leave();
-    const isNew = birthtimeMs >= startedAt - BIRTH_SLACK_MS;
+    const isNew = birthtimeMs + this.#options.ahead() >= startedAt - BIRTH_SLACK_MS;
     const known = since?.file === file ? since.offset : null;
+    this.#isBehind = known !== null || (since?.file === null && isNew);
     const offset = known ?? (isNew ? 0 : Math.max(0, size - BACK));
     const tail = new TranscriptTail(
       {file, offset},
@@ -188,9 +196,15 @@ export class AgentFiles {
     );
   }
 
+  /** When it was written, by the home's time. Of a clock that was set back nobody knows exactly when that was. */
+  #dated(stamp: number, ahead: number): number {
+    if (ahead === 0) return stamp;
+    return this.#isBehind ? Number.POSITIVE_INFINITY : stamp + ahead + DATE_SLACK_MS;
+  }
+
   #tell(events: readonly AgentEvent[], stamp: number | null): void {
-    const {now, session, tell} = this.#options;
-    const at = Math.min(stamp ?? now(), now());
+    const {now, ahead, session, tell} = this.#options;
+    const at = stamp === null ? now() : Math.min(this.#dated(stamp, ahead()), now());
     const {run, signals} = session();
     // What is read again says nothing new of its state.
     const old = at < Math.max(signals.file?.at ?? 0, run?.startedAt ?? 0);

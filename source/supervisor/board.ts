@@ -18,13 +18,15 @@ type Options = {
   /** How many cards a session may hold at once. */
   claimsPerSession: number;
   now: () => number;
+  /** By how much that is ahead of the machine's clock, ms. */
+  ahead?: (() => number) | undefined;
 };
 
 /**
  * The board of a home. Nothing is awaited between the look at a card and the entry that changes it, and there is one
  * writer: that is what makes a claim atomic.
  */
-export function board({roster, store, columns, handOff, claimsPerSession, now}: Options): {
+export function board({roster, store, columns, handOff, claimsPerSession, now, ahead}: Options): {
   as: (actor: string) => Board;
   /** A session gave a sign of life. */
   heard: (session: string) => void;
@@ -33,7 +35,14 @@ export function board({roster, store, columns, handOff, claimsPerSession, now}: 
   state: BoardState;
 } {
   const {heard, heardAt, leaseMs} = leases({roster, store, now});
-  const state: BoardState = {cards: store.state.cards, columns, leaseMs, claimsPerSession, heard: heardAt};
+  const state: BoardState = {
+    cards: store.state.cards,
+    columns,
+    leaseMs,
+    claimsPerSession,
+    heard: heardAt,
+    ...(ahead && {ahead}),
+  };
 
   const named = (name: string): Holder | null => {
     const found = roster.all.find(({session}) => session.name === name);

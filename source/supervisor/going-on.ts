@@ -18,8 +18,10 @@ const ASK: Record<Pause['rule'] | 'context', string> = {
   error: 'An error of the API cut off your last turn.',
   context: 'Your context was full, which cut off your last turn, and has been compacted.',
 };
+const BEGAN = 'It began with:\n\n';
 const CONTINUE = 'Look at what is already done, then go on from there.';
 
+type Asking = {id: string; rule: keyof typeof ASK; of: string | null};
 type Options = {runners: () => readonly Runner[]; now: () => number};
 /** Sessions of one type of agent, whose time has come. */
 type Line = {waiting: Set<Runner>; last: {runner: Runner; at: number} | null; timer: NodeJS.Timeout | null};
@@ -146,9 +148,9 @@ export class GoingOn {
 
   #resume(runner: Runner, pause: Pause): void {
     const {session, outbox} = runner;
-    const {rule, cut, since, tries} = pause;
+    const {rule, cut, of, since, tries} = pause;
     const id = `go-on-${session.id}-${since}-${tries}`;
-    const changes = cut ? [outbox.putFirst(this.#ask(session, {id, rule}))] : [];
+    const changes = cut ? [outbox.putFirst(this.#ask(runner, {id, rule, of}))] : [];
     const open: Pause = {...pause, step: 'open', run: session.run?.id ?? pause.run};
     const why = cut ? 'its turn is asked to continue' : 'its queue goes on';
     tell(runner, {pause: open}, {rule, verdict: 'go on', why, changes});
@@ -158,13 +160,16 @@ export class GoingOn {
     const {session, outbox} = runner;
     const {compaction} = session.watch;
     const id = `go-on-${session.id}-${compaction!.at}-compacted`;
-    const changes = compaction!.cut ? [outbox.putFirst(this.#ask(session, {id, rule: 'context'}))] : [];
+    const {cut, of} = compaction!;
+    const changes = cut ? [outbox.putFirst(this.#ask(runner, {id, rule: 'context', of}))] : [];
     tell(runner, {compaction: null}, {verdict: 'go on', why: 'compacted: its turn is asked to continue', changes});
   }
 
-  #ask(session: Session, {id, rule}: {id: string; rule: keyof typeof ASK}): Omit<Message, 'position'> {
+  #ask({session, outbox}: Runner, {id, rule, of}: Asking): Omit<Message, 'position'> {
     const at = this.#options.now();
-    const text = `${ASK[rule]} ${CONTINUE}`;
+    const {forgetsFailed} = agentOf(session.agentType);
+    const failed = forgetsFailed ? outbox.messages.find(message => message.id === of) : undefined;
+    const text = `${ASK[rule]} ${CONTINUE}${failed === undefined ? '' : ` ${BEGAN}${failed.text.split(BEGAN).at(-1)}`}`;
     return messageOf(session, {id, text, asCommand: false, reason: 'its turn was cut off', at});
   }
 }

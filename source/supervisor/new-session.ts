@@ -37,7 +37,7 @@ export function newSession({roster, now}: {roster: Roster; now: () => number}, i
     // An agent without such a mode runs as it always does: the person is told, and the card does not claim it.
     yolo: input.yolo === true && agent.yoloFlags !== null,
     restart: input.restart ?? 'on-failure',
-    createdAt: at,
+    createdAt: freeMoment(roster, at),
     updatedAt: at,
     status: 'stopped',
     wanted: false,
@@ -74,6 +74,14 @@ export function freeName(roster: Roster, agent: string): string {
   const taken = new Set([...roster.reserved, ...roster.all.map(({session}) => session.name)]);
   const stem = /^[A-Za-z]/.test(agent) ? agent.slice(0, 50) : `agent-${agent.slice(0, 50)}`;
   for (let i = 1; ; i++) if (!taken.has(`${stem}-${i}`)) return `${stem}-${i}`;
+}
+
+/** By which sessions are listed: of two that were made in one millisecond the second comes later. */
+function freeMoment(roster: Roster, at: number): number {
+  const taken = new Set(roster.all.map(({session}) => session.createdAt));
+  let moment = at;
+  while (taken.has(moment)) moment++;
+  return moment;
 }
 
 function freeId(roster: Roster): string {

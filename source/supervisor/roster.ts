@@ -33,6 +33,8 @@ export type RosterOptions = {
   mcp: () => McpNow;
   /** ms since the epoch. */
   now: () => number;
+  /** By how much that is ahead of the machine's clock, ms; default: not at all. */
+  ahead?: () => number;
   /** What is not committed where sessions work; without it nobody knows. */
   marks?: Pick<DirtyMarks, 'of'>;
   /** A session asks a person, or does not any more. */
@@ -115,6 +117,7 @@ export class Roster {
         backend: () => this.backendOf(this.#runners.get(session.id)?.session ?? session),
         agentOf: each => this.agentOf(each),
         now: this.#options.now,
+        ahead: this.#options.ahead ?? (() => 0),
         screensDir: this.#options.screensDir,
         stateFiles: this.#stateFiles,
         histories: this.#histories,
@@ -170,6 +173,7 @@ export class Roster {
     const {session, outbox, preview} = runner;
     const {dir} = session;
     return sessionView(session, {
+      ahead: this.#options.ahead?.() ?? 0,
       queue: outbox.pending.length,
       preview,
       branch: this.#branches.of(dir),

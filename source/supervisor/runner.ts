@@ -38,6 +38,8 @@ export type RunnerContext = {
   backend: () => Backend;
   agentOf: (session: Session) => Agent;
   now: () => number;
+  /** By how much that is ahead of the clock by which terminals and agents tell times, ms. */
+  ahead: () => number;
   /** Directory of the last screens. */
   screensDir: string;
   stateFiles: StateFiles;
@@ -115,6 +117,7 @@ export class Runner {
       session: () => this.#session,
       agent,
       now,
+      ahead: context.ahead,
       stateFiles,
       histories,
       environment: () => backend().environment(session.id),
@@ -268,8 +271,9 @@ export class Runner {
     this.#record('session.changed', reason, 'supervisor');
   }
 
-  onBackend(event: Exclude<BackendEvent, {type: 'lost'}>): void {
-    const {at} = event;
+  onBackend(told: Exclude<BackendEvent, {type: 'lost'}>): void {
+    const at = told.at + this.#context.ahead();
+    const event = {...told, at};
     switch (event.type) {
       case 'output':
         if (!isLive(this.#session)) return;
@@ -342,7 +346,8 @@ export class Runner {
     this.listen({argv: run?.argv ?? [], env: this.remembered});
     this.doors.stream?.begin();
     this.screen.touch();
-    await this.doors.forgetUnheard(info.printedAt);
+    const {printedAt} = info;
+    await this.doors.forgetUnheard(printedAt === null ? null : printedAt + this.#context.ahead());
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
     // Time without a supervisor does not count.

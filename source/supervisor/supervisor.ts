@@ -87,6 +87,8 @@ export type SupervisorOptions = {
   later?: Later;
   /** Between two looks at the processes of all sessions, in ms; default ten seconds. */
   patrolMs?: number;
+  /** By how much that is ahead of the machine's clock, ms; default: not at all. */
+  ahead?: () => number;
   /** Called when somebody asks it to end. */
   onShutdown: () => void;
 };
@@ -135,6 +137,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     apiUrl: options.apiUrl,
     mcp: () => mcpFile.now,
     now,
+    ahead: options.ahead,
     marks,
     spent: session => spendings.of(session),
     held: session => caps.held(session),
@@ -165,6 +168,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     handOff: handOff({roster, enqueue, compactsOnClaim}),
     claimsPerSession: options.claimsPerSession ?? 1,
     now,
+    ahead: options.ahead,
   });
   const plans = scheduleKeeper({...options, roster, send: steers.send, planned: cards.planned});
   const policy = policyFor({config: paths.config, home: paths.home});

@@ -9,6 +9,8 @@ import type {Spent} from './spending.ts';
 
 /** What only the supervisor's memory knows of a session. */
 export type LiveFacts = {
+  /** By how much the home's time is ahead of the machine's clock, ms: ages are told by the latter. */
+  ahead?: number;
   queue: number;
   preview: string;
   branch: string | null;
@@ -31,6 +33,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
   const live = isLive(session);
   const {run} = session;
   const exit = run?.exit ?? null;
+  const told = (at: number): number => seconds(at - (facts.ahead ?? 0));
   return {
     name: session.name,
     id: session.id,
@@ -46,7 +49,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     tags: session.tags,
     status: session.status,
     activity: live ? session.activity : null,
-    activity_since: live ? seconds(session.activitySince) : null,
+    activity_since: live ? told(session.activitySince) : null,
     reason: session.reason,
     waitingFor: waitingView(session),
     running: live,
@@ -55,10 +58,10 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     queue: facts.queue,
     preview: facts.preview,
     yolo: session.yolo,
-    created_at: seconds(session.createdAt),
-    started_at: run === null ? null : seconds(run.startedAt),
-    updated_at: seconds(session.updatedAt),
-    exit: exit === null ? null : {...exit, at: seconds(exit.at)},
+    created_at: told(session.createdAt),
+    started_at: run === null ? null : told(run.startedAt),
+    updated_at: told(session.updatedAt),
+    exit: exit === null ? null : {...exit, at: told(exit.at)},
     resources: resourcesOf(session),
     watchdog: watchdogView(session, facts.now),
     notice: [facts.held, noticeOf(session, facts)].filter(Boolean).join('; ') || null,

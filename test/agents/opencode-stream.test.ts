@@ -77,7 +77,7 @@ test('another conversation is known by its first prompt', () => {
 test('a turn that failed stays failed until the next one', () => {
   const reader = open();
   const failed = heard('error-400', reader);
-  assert.deepEqual(failed.at(-1), {type: 'status', state: 'error', kind: '', message: 'scripted failure'});
+  assert.deepEqual(failed.at(-1), {type: 'status', state: 'error', kind: '', message: 'scripted failure (400)'});
   assert.deepEqual(states(heard('compact', reader)), ['working', 'done']);
 });
 

@@ -4,7 +4,7 @@ import type {Fleet} from '../../source/domain/fleet.ts';
 import type {Agent} from '../helpers/home.ts';
 import {gone, isAlive, kill} from '../helpers/processes.ts';
 import {pause, until} from '../real/until.ts';
-import {readableJournal, sameStates} from './audit.ts';
+import {lastOf, readableJournal, sameStates} from './audit.ts';
 import type {ChaosContext, Plan} from './plan.ts';
 import {type Backend, STATE_MS, Stage} from './stage.ts';
 
@@ -16,8 +16,6 @@ const AT_ONCE = 4;
 const BACK_MS = 90_000;
 /** Longest time after a message was accepted at which its agent is killed, in ms. */
 const SENDING_MS = 300;
-/** So much of a session's past is told with a failure, in lines. */
-const STORY = 40;
 /** So long after an agent its supervisor is killed at most, in ms. */
 const ALSO_MS = 3500;
 const CONTINUE = /^Your process ended in the middle of your last turn/;
@@ -154,7 +152,7 @@ async function hunt(
         if (!twice) back.get(victim.kept)!.push(took);
       } catch (error) {
         // All that is known of it, behind what else was under way.
-        for (const line of storyOf(stage, victim)) say(line);
+        say(lastOf(stage.paths, victim));
         throw error;
       }
       seen.set(phase.name, (seen.get(phase.name) ?? 0) + 1);
@@ -224,13 +222,6 @@ async function blow(
     BACK_MS,
   );
   return Math.max(0, took);
-}
-
-/** What amux did with a session, and what its agent says of itself. */
-function storyOf({paths}: Stage, {name, agent}: Victim): string[] {
-  const own = readableJournal(paths).filter(({session}) => session?.name === name);
-  const told = own.slice(-STORY).map(({at, type, reason}) => `${new Date(at).toISOString()} ${type} ${reason}`);
-  return [[...told, ...agent.entries.slice(-STORY).map(entry => JSON.stringify(entry))].join('\n      ')];
 }
 
 /** While its agent is away, is launched, or gets what it is told. */

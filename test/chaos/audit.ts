@@ -4,7 +4,11 @@ import {type Entry, tableNames} from '../../source/domain/events.ts';
 import {loadCopy} from '../../source/store/database.ts';
 import {replay} from '../../source/store/replay.ts';
 import {decodeLine, listSegments, readLines} from '../../source/store/segments.ts';
+import type {Agent} from '../helpers/home.ts';
 import type {Stage} from './stage.ts';
+
+/** So much of a session's past is told with a failure, in lines. */
+const STORY = 40;
 
 /** Every entry of a journal in which no line is damaged and no cursor is missing. */
 export function readableJournal(paths: Paths): Entry[] {
@@ -25,6 +29,13 @@ function journalEntries({journal}: Paths): {entries: Entry[]; damaged: string[]}
     }
   }
   return {entries, damaged};
+}
+
+/** What amux did with a session last, and what its agent says of itself: for whoever looks for the cause of a failure. */
+export function lastOf(paths: Paths, {name, agent}: {name: string; agent: Agent}): string {
+  const own = readableJournal(paths).filter(({session}) => session?.name === name);
+  const told = own.slice(-STORY).map(({at, type, reason}) => `${new Date(at).toISOString()} ${type} ${reason}`);
+  return [...told, ...agent.entries.slice(-STORY).map(entry => JSON.stringify(entry))].join('\n      ');
 }
 
 /** Of a home without a supervisor that was asked to end: what the journal says is what the database holds. */

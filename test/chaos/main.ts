@@ -2,7 +2,7 @@
 import {parseArgs} from 'node:util';
 import {type Figure, load, printFigures, saveFigures} from '../../benchmark/figures.ts';
 import {chance} from '../real/chance.ts';
-import {asked} from './plan.ts';
+import {asked, isPossible} from './plan.ts';
 import {plans} from './plans.ts';
 
 /** What was said before a failure and is printed with it, in lines. */
@@ -31,6 +31,11 @@ if (!Number.isSafeInteger(seed) || (given !== null && !(given > 0))) {
 console.log(`seed ${seed}`);
 let failed = 0;
 for (const plan of chosen) {
+  if (!isPossible(plan)) {
+    console.log(`\n${plan.name} needs root: it was not tried`);
+    failed++;
+    continue;
+  }
   const rounds = given ?? plan.rounds.long;
   console.log(`\n${plan.name}, ${rounds} rounds … (load ${load().toFixed(1)})\n  ${plan.breaks}`);
   const lines: string[] = [];

@@ -9,6 +9,8 @@ export type Plan = {
   breaks: string;
   /** How often: within `npm test`, and by `npm run chaos`. */
   rounds: {short: number; long: number};
+  /** It mounts a disk or acts as another user. */
+  needsRoot?: true;
   run: (context: ChaosContext) => Promise<Figure[]>;
 };
 
@@ -19,6 +21,9 @@ export type ChaosContext = {
   /** A line about what was done, for whoever looks for the cause of a failure. */
   say: (line: string) => void;
 };
+
+/** What this user can try. */
+export const isPossible = ({needsRoot}: Plan): boolean => needsRoot !== true || process.getuid?.() === 0;
 
 /** Plans by name or group; all of them when none is named. Null: there is none of that name. */
 export function asked(plans: readonly Plan[], names: readonly string[]): Plan[] | null {

@@ -23,11 +23,11 @@ export const rights: Plan = {
   name: 'store/rights',
   breaks: 'a home that another user may read, or not even that: one sentence, nothing half written, reading answers',
   rounds: {short: 1, long: 3},
+  needsRoot: true,
   run: withoutRights,
 };
 
 async function withoutRights({rounds, chance, say}: ChaosContext): Promise<Figure[]> {
-  assert.equal(process.getuid?.(), 0, 'this plan needs root: it acts as another user');
   for (let i = 0; i < rounds; i++) {
     await using stage = new Stage();
     await stage.start();

@@ -30,6 +30,8 @@ export class Stage {
   readonly agents = new Map<string, Agent>();
   /** Of the next supervisor, besides those of the home. */
   env: Record<string, string> = {};
+  /** How Node runs it. */
+  node: readonly string[] = [];
   /** How a supervisor ended that nobody had ended. */
   broke: string | null = null;
   #serving: ChildProcess | null = null;
@@ -58,7 +60,7 @@ export class Stage {
 
   /** Starts a supervisor without waiting for it. */
   launch(): void {
-    const serving = spawn(process.execPath, [amuxFile, 'serve'], {
+    const serving = spawn(process.execPath, [...this.node, amuxFile, 'serve'], {
       env: {...this.home.env, ...this.env},
       cwd: this.home.work,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -21,7 +21,7 @@ const breaks = (backend: string): string =>
 export const supervisorPlans: readonly Plan[] = (['tmux', 'pty'] as const).map(backend => ({
   name: `supervisor/${backend}`,
   breaks: breaks(backend),
-  rounds: {short: 4, long: 200},
+  rounds: {short: 3, long: 200},
   run: context => storm(context, backend),
 }));
 

@@ -125,6 +125,26 @@ describe('a context that is full', () => {
     assert.deepEqual([compactionOf(turns).why, compactionOf(turns).cut], ['person', true]);
   });
 
+  test('is not compacted for ever where its agent is at rest for a moment before it tells of the next failure', () => {
+    const turns = new Turns().failedTurn('context', T0, 'Prompt is too long');
+    confirmed(sent(turns, T0 + 9000), T0 + 12_000).put({compaction: null});
+    turns
+      .prompt(T0 + 20_000)
+      .says('idle', T0 + 24_000)
+      .fails('context', T0 + 24_300, 'Prompt is too long')
+      .clock(T0 + 60_000);
+    assert.deepEqual(turns.firings, ['context compact', 'context left']);
+  });
+
+  test('whose agent confirms before it is told that the command was typed is compacted once', () => {
+    const turns = new Turns().failedTurn('context', T0, 'Prompt is too long');
+    turns.put({compaction: {...compactionOf(turns), step: 'asked', message: 'c1'}});
+    confirmed(turns, T0 + 9000).command(T0 + 9200, 'c1');
+    assert.equal(compactionOf(turns).step, 'done');
+    const late = sent(new Turns().failedTurn('context', T0, 'Prompt is too long'), T0 + 9200);
+    assert.equal(compactionOf(confirmed(late, T0 + 9000)).step, 'done');
+  });
+
   test('that could not be compacted keeps its queue until a person helps', () => {
     const turns = sent(new Turns().failedTurn('context', T0), T0 + 9000).says('idle', T0 + 10_000);
     turns.clock(T0 + 10_100).clock(T0 + 30_000);
@@ -133,7 +153,10 @@ describe('a context that is full', () => {
       [mayDeliver(turns.session, plain), mayDeliver(turns.session, {id: 'm3', now: true})],
       [false, true],
     );
-    turns.prompt(T0 + 40_000, 'm3').says('done', T0 + 50_000);
+    turns
+      .prompt(T0 + 40_000, 'm3')
+      .says('done', T0 + 50_000)
+      .clock(T0 + 52_000);
     assert.equal(mayDeliver(turns.session, plain), true);
   });
 

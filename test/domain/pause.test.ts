@@ -55,6 +55,8 @@ describe('a limit', () => {
     turns.prompt(T0 + 11 * MINUTE, 'go-on');
     assert.equal(mayDeliver(turns.session, plain), false);
     turns.says('done', T0 + 12 * MINUTE);
+    assert.equal(mayDeliver(turns.session, plain), false);
+    turns.clock(turns.last!.wake!);
     assert.deepEqual(turns.firings, ['limit sleep', 'limit over']);
     assert.equal(turns.session.watch.pause, null);
     assert.equal(mayDeliver(turns.session, plain), true);
@@ -68,7 +70,10 @@ describe('a limit', () => {
 
   test('is over for a person who goes on by himself', () => {
     const turns = new Turns().failedTurn('limit', T0);
-    turns.says('working', T0 + 20_000).says('done', T0 + 30_000);
+    turns
+      .says('working', T0 + 20_000)
+      .says('done', T0 + 30_000)
+      .clock(T0 + 32_000);
     assert.deepEqual([turns.session.watch.pause, turns.firings.at(-1)], [null, 'limit over']);
   });
 
@@ -147,6 +152,7 @@ describe('an error of the API', () => {
     turns
       .prompt(at + 101 * MINUTE, 'm3')
       .says('done', at + 102 * MINUTE)
+      .clock(at + 102.5 * MINUTE)
       .failedTurn('error', at + 103 * MINUTE);
     assert.equal(pauseOf(turns).tries, 1);
   });

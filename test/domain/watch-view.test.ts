@@ -60,12 +60,21 @@ describe('each rule says what comes next', () => {
   });
 
   test('while it sleeps, compacts, is to be stopped, or its budget holds it', () => {
-    const pause = {rule: 'limit' as const, run: 'r1', since: T0, until: T0 + MINUTE, told: true, tries: 2, cut: true};
+    const pause = {
+      rule: 'limit' as const,
+      run: 'r1',
+      since: T0,
+      until: T0 + MINUTE,
+      told: true,
+      tries: 2,
+      cut: true,
+      of: null,
+    };
     assert.equal(
       next(running({pause: {...pause, step: 'waits'}}))['limit'],
       `${T0 / 1000 + 60} its turn is asked to continue`,
     );
-    const compaction = {why: 'person' as const, at: T0, message: null, cut: false, still: null};
+    const compaction = {why: 'person' as const, at: T0, message: null, cut: false, of: null, still: null};
     assert.equal(next(running({compaction: {...compaction, step: 'sent'}}))['context'], '- its agent is to confirm it');
     const planned = {do: 'stop' as const, why: 'over its envelope: memory'};
     assert.equal(next(running({planned}))['envelope'], '- stop at its next turn boundary');

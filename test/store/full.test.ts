@@ -75,6 +75,12 @@ test('with little room left nothing new is promised, and what is under way is wr
   await store.close();
 });
 
+test('a home without room for a database is told to be full when it is opened', async () => {
+  const paths = temporaryHome();
+  const opening = openStore({paths, readOnly: false, now: () => 1000, room: () => 4096});
+  await assert.rejects(opening, {code: 'store.full', message: /^only 0\.0 MB are free on the disk of /});
+});
+
 test('a store that ends while the journal cannot be written says what it could not keep', async t => {
   const {disk, store} = await opened(t);
   disk.isFull = true;
