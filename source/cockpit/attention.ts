@@ -105,7 +105,7 @@ export function resourcesText({resources}: SessionView): string {
   const {memory, cpu, processes} = resources;
   const core = cpu === null || cpu < CPU_SHOWN ? [] : [`${Math.round(cpu / CPU_SHOWN) * CPU_SHOWN}%`];
   const many = processes < PROCESSES_SHOWN ? [] : [`${processes} procs`];
-  return [sizeText(Number(memory.toPrecision(2))), ...core, ...many].join(' ');
+  return [sizeText(memory, {coarse: true}), ...core, ...many].join(' ');
 }
 
 /** Steps of CPU time in percent of a core, and from how many processes on they are counted on a card. */

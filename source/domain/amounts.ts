@@ -16,15 +16,16 @@ export function parseSize(text: string): number | null {
   return Math.round(Number(match[1]) * 1024 ** step);
 }
 
-/** `1.4 GB`: two digits that count. */
-export function sizeText(bytes: number): string {
+/** `1.4 GB`, `412 MB`; `coarse`: with two digits that count, `410 MB`. */
+export function sizeText(bytes: number, {coarse = false} = {}): string {
   let step = 0;
   let amount = bytes;
   while (amount >= 1000 && step < UNITS.length - 1) {
     amount /= 1024;
     step++;
   }
-  return `${amount < 10 && step > 0 ? Number(amount.toFixed(1)) : Math.round(amount)} ${UNITS[step]}`;
+  const digits = amount < 10 || coarse ? 2 : 3;
+  return `${Number((step === 0 ? Math.round(amount) : amount).toPrecision(digits))} ${UNITS[step]}`;
 }
 
 /** A time as `20m`, `90s`, `1h30m`: for reasons, in which no second of an hour counts. */

@@ -34,6 +34,35 @@ test('a minute of idle ticks draws one frame: that of its end', async () => {
   }
 });
 
+test('what processes take draws no frame until it would read differently', async () => {
+  mock.timers.enable({apis: ['setTimeout']});
+  try {
+    const fleet = new FakeFleet(sceneSessions(), sceneScreens());
+    using cockpit = openCockpit({fleet});
+    const step = async (ms: number): Promise<void> => {
+      cockpit.lapse(ms);
+      mock.timers.tick(ms);
+      for (let round = 0; round < 5; round++) await new Promise(resolve => setImmediate(resolve));
+    };
+    const takes = async (megabytes: number): Promise<void> => {
+      fleet.set('payments', {resources: {memory: megabytes * 1024 ** 2, cpu: 0, processes: 2}});
+      for (let second = 0; second < 4; second++) await step(1000);
+    };
+    while (!/payments/.test(cockpit.frame())) await step(20);
+    await takes(411);
+    assert.match(cockpit.frame(), / 410 MB /);
+    const before = cockpit.frames();
+    await takes(412.3);
+    await takes(409.8);
+    assert.equal(cockpit.frames() - before, 0);
+    await takes(520);
+    assert.equal(cockpit.frames() - before, 1);
+    assert.match(cockpit.frame(), / 520 MB /);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test('a store that is held tells once of all that happened', () => {
   const store = new Store(firstState({size: {cols: 80, rows: 24}, now: 0, demo: false}));
   let told = 0;

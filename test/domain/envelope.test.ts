@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import {parseSize} from '../../source/domain/amounts.ts';
+import {parseSize, sizeText} from '../../source/domain/amounts.ts';
 import {noSignals} from '../../source/domain/evidence.ts';
 import type {Session} from '../../source/domain/session.ts';
 import {type Transition, transition} from '../../source/domain/transition.ts';
@@ -116,6 +116,15 @@ describe('an envelope', () => {
     );
     assert.equal(last.session.watch.planned, null);
   });
+});
+
+test('sizes are told in two or three digits', () => {
+  const sizes = [0, 900, 2048, 412.4 * 1024 ** 2, 999 * 1024 ** 2, 1000 * 1024 ** 2, 5.25 * GB];
+  assert.deepEqual(
+    sizes.map(each => sizeText(each)),
+    ['0 B', '900 B', '2 KB', '412 MB', '999 MB', '0.98 GB', '5.3 GB'],
+  );
+  assert.equal(sizeText(412.4 * 1024 ** 2, {coarse: true}), '410 MB');
 });
 
 test('sizes are read as the system counts memory', () => {

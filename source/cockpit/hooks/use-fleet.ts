@@ -2,7 +2,7 @@ import {useEffect} from 'react';
 import {AmuxError, asAmuxError, type ErrorCode} from '../../domain/errors.ts';
 import type {EventView, Fleet, SessionView} from '../../domain/fleet.ts';
 import {age} from '../ages.ts';
-import {moodOf} from '../attention.ts';
+import {moodOf, resourcesText} from '../attention.ts';
 import {Backoff} from '../backoff.ts';
 import {troubleOf} from '../connection.ts';
 import type {Store} from '../store.ts';
@@ -191,13 +191,16 @@ function refresher(source: Source, {signal, failed}: {signal: AbortSignal; faile
   return {now, soon, trouble: () => trouble};
 }
 
+/** All that is shown of it: what its processes take changes all the time, and only coarsely on a card. */
+const lookOf = (session: SessionView): string => JSON.stringify({...session, resources: resourcesText(session)});
+
 /** The same objects where nothing changed, and the same list when nothing did at all: no change, no frame. */
 function keepSame(known: readonly SessionView[] | null, fresh: readonly SessionView[]): readonly SessionView[] {
   if (known === null) return fresh;
   const byId = new Map(known.map(session => [session.id, session]));
   const kept = fresh.map(session => {
     const before = byId.get(session.id);
-    return before !== undefined && JSON.stringify(before) === JSON.stringify(session) ? before : session;
+    return before !== undefined && lookOf(before) === lookOf(session) ? before : session;
   });
   return kept.length === known.length && kept.every((session, i) => session === known[i]) ? known : kept;
 }
