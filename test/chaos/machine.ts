@@ -49,7 +49,7 @@ const blows: readonly {name: string; backend: Backend; breaks: string; fall: (st
 export const machinePlans: readonly Plan[] = blows.map(({name, backend, breaks, fall}) => ({
   name: `machine/${name}`,
   breaks,
-  rounds: {short: 4, long: 30},
+  rounds: {short: 3, long: 30},
   run: context => many(context, {backend, fall}),
 }));
 

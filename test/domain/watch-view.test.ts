@@ -93,6 +93,7 @@ test('in short: the last firing of any rule, crashes that count, and what is pla
   const session = running({crashes: [T0 - 20 * MINUTE, T0], comeback: T0 + 1999, fired, planned, modes: {crash: 'on'}});
   assert.deepEqual(watchdogView(session, T0 + MINUTE), {
     comeback: T0 / 1000 + 1,
+    until: null,
     crashes: 1,
     stuck: false,
     over: false,
