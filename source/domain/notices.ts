@@ -48,8 +48,10 @@ export const stateRules: readonly StateRule[] = [
     // What a rule of the configuration answers, or a dialog that is only drawn on the way, is gone before.
     kind: 'waiting',
     settleMs: 1500,
-    of: ({activity, waitingFor, requests}) =>
-      activity === 'waiting' ? {...waits(waitingFor), ref: requests[0]?.id ?? null} : null,
+    of({activity, waitingFor, requests, watch}) {
+      if (activity !== 'waiting' || helpsItself(watch)) return null;
+      return {...waits(waitingFor), ref: requests[0]?.id ?? null};
+    },
   },
   {
     // The next message of its queue is typed at once: then its turn was not the last.
@@ -103,6 +105,10 @@ export function newsOf(session: Session, before: Session | null): (News & {settl
   }
   return null;
 }
+
+/** It is tried again, or compacted, without anybody. */
+const helpsItself = ({pause, compaction}: Session['watch']): boolean =>
+  compaction !== null || (pause !== null && (pause.until !== null || pause.step === 'new' || pause.step === 'tried'));
 
 function waits(waitingFor: WaitingFor | null): Omit<News, 'kind'> {
   const {kind = 'question', detail = ''} = waitingFor ?? {};

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {stateRules} from '../../source/domain/notices.ts';
 import {pauseText} from '../../source/domain/pause.ts';
 import {mayDeliver} from '../../source/domain/session.ts';
 import {MINUTE, moded, T0, Turns} from './turns.ts';
@@ -211,4 +212,13 @@ describe('an error of the API', () => {
     assert.equal(off.session.watch.pause, null);
     assert.equal(mayDeliver(off.session, plain), true);
   });
+});
+
+test('people are told of a limit, and of an error once nobody else helps', () => {
+  const told = (turns: Turns): string | null =>
+    stateRules.find(({of}) => of(turns.session, null) !== null)?.kind ?? null;
+  assert.equal(told(new Turns().failedTurn('limit', T0)), 'limit');
+  assert.equal(told(new Turns().failedTurn('error', T0)), null);
+  assert.equal(told(new Turns().failedTurn('error', T0, 'Invalid API key')), 'waiting');
+  assert.equal(told(new Turns().failedTurn('context', T0)), null);
 });
