@@ -15,6 +15,7 @@ import {Branches} from '../workspace/branch.ts';
 import type {AgentRules} from './agent-rules.ts';
 import type {DirtyMarks} from './dirty-marks.ts';
 import {Runner} from './runner.ts';
+import type {Deed} from './runner-context.ts';
 import {NOTHING_TOLD, type Spent} from './spending.ts';
 import {StateFiles} from './state-files.ts';
 import {listed, sessionView} from './view.ts';
@@ -40,15 +41,9 @@ export type RosterOptions = {
   /** A session asks a person, or does not any more. */
   onAsked?: (runner: Runner, request: Request) => void;
   onSettled?: (runner: Runner, request: Request, why: string) => void;
-  /** As in `RunnerContext`. */
-  onModelTurn?: (runner: Runner) => Promise<void>;
-  onBetween?: (runner: Runner) => void;
+  /** What is done for a session; default: nothing. */
+  deeds?: Partial<Record<Deed, (runner: Runner) => unknown>>;
   watch?: (session: Session) => WatchSettings;
-  onTakeUp?: (runner: Runner) => Promise<void>;
-  onInterrupt?: (runner: Runner) => void;
-  onPlanned?: (runner: Runner) => Promise<void>;
-  onCompact?: (runner: Runner) => void;
-  onGoOn?: (runner: Runner) => void;
   /** What a session spent; default: nothing is told. */
   spent?: (session: Session) => Spent;
   /** Why its queue is held; default: no queue is. */
@@ -127,14 +122,8 @@ export class Roster {
         writable: () => this.#options.store.writable,
         onEnvironment: (each, env) => this.#options.onEnvironment?.(each, env),
         onAsked: request => this.#options.onAsked?.(this.#runners.get(session.id)!, request),
-        onModelTurn: async () => this.#options.onModelTurn?.(this.#runners.get(session.id)!),
-        onBetween: () => this.#options.onBetween?.(this.#runners.get(session.id)!),
         watch: each => this.settingsOf(each),
-        onCompact: () => this.#options.onCompact?.(this.#runners.get(session.id)!),
-        onGoOn: () => this.#options.onGoOn?.(this.#runners.get(session.id)!),
-        onTakeUp: async () => this.#options.onTakeUp?.(this.#runners.get(session.id)!),
-        onInterrupt: () => this.#options.onInterrupt?.(this.#runners.get(session.id)!),
-        onPlanned: async () => this.#options.onPlanned?.(this.#runners.get(session.id)!),
+        does: async deed => void (await this.#options.deeds?.[deed]?.(this.#runners.get(session.id)!)),
         onSettled: (request, why) => this.#options.onSettled?.(this.#runners.get(session.id)!, request, why),
       },
       session,

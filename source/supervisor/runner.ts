@@ -1,8 +1,7 @@
 import type {Agent} from '../agents/agent.ts';
 import {previewOf} from '../agents/preview.ts';
-import type {Backend, BackendEvent} from '../backends/backend.ts';
+import type {BackendEvent} from '../backends/backend.ts';
 import {busyProcess} from '../backends/process-tree.ts';
-import type {Request} from '../domain/approvals.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
 import {wantsOther} from '../domain/model.ts';
@@ -10,7 +9,7 @@ import {rowText, type Screen} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type Effect, transition} from '../domain/transition.ts';
-import {type Firing, firingText, type Watch, type WatchSettings} from '../domain/watch.ts';
+import {type Firing, firingText, type Watch} from '../domain/watch.ts';
 import {AgentFiles} from './agent-files.ts';
 import {Alarm} from './alarm.ts';
 import {Asks} from './asks.ts';
@@ -19,8 +18,8 @@ import {Descendants, endOrphans} from './descendants.ts';
 import {Doors} from './doors.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
+import type {Deed, RunnerContext} from './runner-context.ts';
 import {ScreenWatch} from './screen-watch.ts';
-import type {StateFiles} from './state-files.ts';
 import {Waiters} from './waiters.ts';
 
 /** What a program prints this soon after we changed its size is a repaint, not work, in ms. */
@@ -30,50 +29,8 @@ const RETRY_MS = 1000;
 /** Why nothing is delivered then: what is not in the journal would be delivered again after a crash. */
 const UNWRITABLE = 'waits: the journal cannot be written';
 
-type Recorded = {type: EventType; actor: string; session: Session; reason: string; changes: Change[]};
 /** Progress is remembered as often, in ms. */
 const PROGRESS_MS = 5000;
-
-export type RunnerContext = {
-  backend: () => Backend;
-  agentOf: (session: Session) => Agent;
-  now: () => number;
-  /** By how much that is ahead of the clock by which terminals and agents tell times, ms. */
-  ahead: () => number;
-  /** Directory of the last screens. */
-  screensDir: string;
-  stateFiles: StateFiles;
-  histories: Set<string>;
-  /** Why its queue is held; null: it is not. */
-  held: (session: Session) => string | null;
-  /** For what has happened: it counts, also while the journal cannot be written. */
-  keep: (entry: Recorded) => void;
-  /** For what is to be done: throws `store.write`, and then nothing has changed. */
-  promise: (entry: Recorded) => void;
-  /** False while something waits to be written to the journal. */
-  writable: () => boolean;
-  /** Its program runs in this environment. */
-  onEnvironment: (session: Session, env: Readonly<Record<string, string>>) => void;
-  /** A request was opened, or is over. */
-  onAsked: (request: Request) => void;
-  onSettled: (request: Request, why: string) => void;
-  /** It may be given the model that it is to have; resolves when that is done or not to be done. */
-  onModelTurn: () => Promise<void>;
-  /** Its process has ended for another, which is to be launched. */
-  onBetween: () => void;
-  /** What holds for it of the watchdog. */
-  watch: (session: Session) => WatchSettings;
-  /** Its process stands at a turn boundary, and what the one before left is to be taken up. */
-  onTakeUp: () => Promise<void>;
-  /** Its turn is to be ended. */
-  onInterrupt: () => void;
-  /** Its process stands at a turn boundary, for which something was planned. */
-  onPlanned: () => Promise<void>;
-  /** Its agent's command for a compaction comes next. */
-  onCompact: () => void;
-  /** What a limit, an error or a full context cut off may go on. */
-  onGoOn: () => void;
-};
 
 /** One session while the supervisor knows it: its evidence, its queue, its screen. */
 export class Runner {
@@ -99,8 +56,8 @@ export class Runner {
   #life: Promise<unknown> = Promise.resolve();
   readonly #alarm: Alarm;
   #repaintUntil = 0;
-  #takingUp: Promise<void> | null = null;
-  #planned: Promise<void> | null = null;
+  /** What is being done for it: each once at a time. */
+  readonly #deeds = new Map<Deed, Promise<void>>();
   readonly #content = new ContentWatch();
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
@@ -146,7 +103,7 @@ export class Runner {
           const compacts = asCommand && isCompaction(text, agent());
           this.observe({source: 'delivery', at: now(), message: id, command: asCommand, compacts});
         },
-        first: () => (wantsOther(this.#session) ? context.onModelTurn : null),
+        first: () => (wantsOther(this.#session) ? () => context.does('give-model') : null),
         onTried: () => {
           this.#alarm.set(now() + RETRY_MS);
           if (!isLive(this.#session)) this.files.close();
@@ -244,18 +201,19 @@ export class Runner {
   /** A rule over the fleet found something about it. */
   fire(firing: Firing, changes: Change[]): void {
     const {watch} = this.#session;
-    this.#session = {...this.#session, watch: {...watch, fired: {...watch.fired, [firing.rule]: firing}}};
-    const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
-    const reason = firingText(firing);
-    this.#context.keep({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
+    this.#decided({...watch, fired: {...watch.fired, [firing.rule]: firing}}, {reason: firingText(firing), changes});
   }
 
-  /** What the process before left is taken up: that, and what becomes of messages, is one entry. */
-  tookUp(watch: Watch, {reason, changes}: {reason: string; changes: Change[]}): void {
+  /** What a rule had begun is done: that, and what becomes of messages, is one entry. */
+  tookUp(watch: Watch, entry: {reason: string; changes: Change[]}): void {
+    this.#decided(watch, entry);
+    this.observe({source: 'clock', at: this.#context.now()});
+  }
+
+  #decided(watch: Watch, {reason, changes}: {reason: string; changes: Change[]}): void {
     this.#session = {...this.#session, watch};
     const all: Change[] = [...changes, {kind: 'session.put', session: this.#session}];
     this.#context.keep({type: 'watchdog.fired', actor: 'watchdog', session: this.#session, reason, changes: all});
-    this.observe({source: 'clock', at: this.#context.now()});
   }
 
   /** Changes what a person may change, with a reason for the journal. Throws `store.write`. */
@@ -430,39 +388,25 @@ export class Runner {
     if (this.outbox.underWay === undefined) this.files.close();
   }
 
-  #perform(effect: Effect): void {
-    switch (effect.do) {
+  #perform({do: what}: Effect): void {
+    switch (what) {
       case 'deliver':
         if (this.#ending === null) void this.outbox.deliver();
-        return;
-      case 'launch-again':
-        if (this.#ending === null) this.#context.onBetween();
-        return;
-      case 'take-up':
-        if (this.#ending !== null) return;
-        this.#takingUp ??= this.#context.onTakeUp().finally(() => {
-          this.#takingUp = null;
-        });
-        return;
-      case 'interrupt':
-        this.#context.onInterrupt();
-        return;
-      case 'planned':
-        this.#planned ??= this.#context.onPlanned().finally(() => {
-          this.#planned = null;
-        });
-        return;
-      case 'compact':
-        if (this.#ending === null) this.#context.onCompact();
-        return;
-      case 'go-on':
-        if (this.#ending === null) this.#context.onGoOn();
         return;
       case 'look-at-tree':
         this.#looked ??= this.#lookAtTree();
         return;
       case 'keep-last-screen':
+        return;
+      default:
+        if (this.#ending === null) this.#do(what);
     }
+  }
+
+  #do(deed: Deed): void {
+    if (this.#deeds.has(deed)) return;
+    const done = this.#context.does(deed).finally(() => this.#deeds.delete(deed));
+    this.#deeds.set(deed, done);
   }
 
   async #lookAtTree(): Promise<void> {

@@ -6,6 +6,7 @@ import type {Column} from '../domain/board.ts';
 import {baseColumns} from '../domain/columns.ts';
 import type {Fleet, Health} from '../domain/fleet.ts';
 import type {PriceTable} from '../domain/prices.ts';
+import {isAway} from '../domain/session.ts';
 import type {Store} from '../store/store.ts';
 import {countDirty} from '../workspace/dirty.ts';
 import {access} from './access.ts';
@@ -144,14 +145,16 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     onEnvironment: ({agentType}, env) => spendings.runsIn(agentType, env),
     onAsked: (runner, request) => asks.asked(runner, request),
     onSettled: (runner, request, why) => asks.settled(runner, request, why),
-    onModelTurn: runner => switches.begin(runner),
-    onBetween: runner => (runner.session.exchange === null ? comebacks.add(runner) : void switches.goOn(runner)),
     watch: session => watching.of(session),
-    onTakeUp: runner => takeUpCut(runner, {life, now}),
-    onInterrupt: runner => void deeds.interrupt(runner),
-    onPlanned: runner => deeds.planned(runner).catch(error => roster.note('notice', (error as Error).message)),
-    onCompact: runner => goingOn.compact(runner),
-    onGoOn: runner => goingOn.goOn(runner),
+    deeds: {
+      'give-model': runner => switches.begin(runner),
+      'launch-again': runner => (isAway(runner.session) ? comebacks.add(runner) : void switches.goOn(runner)),
+      'take-up': runner => takeUpCut(runner, {life, now}),
+      interrupt: runner => deeds.interrupt(runner),
+      planned: runner => deeds.planned(runner).catch(error => roster.note('notice', (error as Error).message)),
+      compact: runner => goingOn.compact(runner),
+      'go-on': runner => goingOn.goOn(runner),
+    },
   });
   const deeds = watchDeeds({roster: () => roster, life: () => life, now});
   const spendings = spendingsOf({...options, roster: () => roster});
