@@ -10,6 +10,8 @@ import type {Runner} from './runner.ts';
 /** When a limit ends for many, they go on one after the other: so long apart, and up to so much more, in ms. */
 const APART_MS = 5000;
 const JITTER_MS = 2000;
+/** Those that run into a limit within this time ran into the same, in ms. */
+const TOGETHER_MS = 60_000;
 /** The first one shows whether the limit is over: while its agent itself still tries, the others wait, at most so long, in ms. */
 const PROBE_MS = 300_000;
 
@@ -179,15 +181,20 @@ const pauseDue = (session: Session): Pause | null => {
   return pause?.step === 'due' && pause.rule === 'limit' && isAtRest(session) ? pause : null;
 };
 
-/** By age, so that it is the same order each time. */
-const inOrder = (a: Session, b: Session): number => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+/** Who waits longest; among those that met the limit in the same seconds the oldest session. */
+function inOrder(a: Session, b: Session): number {
+  const [since, other] = [a, b].map(({watch}) => Math.floor((watch.pause?.since ?? 0) / TOGETHER_MS));
+  return since! - other! || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+}
 
 type Limited = {until: number; told: boolean; tries: number};
 
-/** The one that went on last ran into it once more; null: not so far. */
+/** The one that went on last ran into it once more, with the turn that it went on with; null: not so far. */
 function limitedAgain({last}: Line): Limited | null {
   const pause = last?.runner.session.watch.pause ?? null;
   if (last === null || pause?.rule !== 'limit' || pause.step !== 'waits' || pause.since < last.at) return null;
+  // What it ran into after a turn that ended well is another limit: who waits for this one is not put off for ever.
+  if (pause.tries < 2) return null;
   return pause.until === null ? null : {until: pause.until, told: pause.told, tries: pause.tries};
 }
 
