@@ -29,7 +29,7 @@ test('a screen reader hears a line for each session, its state as a word, and no
     '  infra, idle, PR #247 is ready, claude sonnet, chore/ci, since 14:22',
     '  search, idle, 索引已重建 ✅ 12,400 条, codex, spike/vectors, since 13:08',
     '  notes, stopped, ada@box:~/work/notes$, shell, since 13:32',
-    'Keys: space send, i type, enter attach, tab next, n new, s stop, f fork, z zoom, V tiles, d diff, m mark, * mark all, r restart, [ scrollback, w needs me, M model, / filter, # tag, : command, ? help, q leave.',
+    'Keys: space send, i type, enter attach, tab next, n new, s stop, f fork, z zoom, V tiles, d diff, m mark, * mark all, r restart, [ scrollback, w needs me, M model, / filter, C compact, # tag, : command, ? help, q leave.',
   ]);
 });
 

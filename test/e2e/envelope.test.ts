@@ -22,6 +22,6 @@ test('a session over its envelope is started again with its conversation, and to
   await home.amux('send', 'one', 'and go on');
   assert.deepEqual(agent.prompts, ['remember this', 'and go on']);
   const events = await home.amux('events', '-n', '200');
-  assert.match(events, /started again by the watchdog: over its envelope: memory \d+ MB of 10 MB/);
+  assert.match(events, /started again by the watchdog: over its envelope: memory [\d.]+ MB of 10 MB/);
   assert.equal((events.match(/envelope: restart/g) ?? []).length, 1);
 });
