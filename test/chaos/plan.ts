@@ -7,7 +7,7 @@ export type Plan = {
   name: string;
   /** What it breaks, and what is to hold. */
   breaks: string;
-  /** How often: within `npm test`, and by `npm run chaos`. */
+  /** How often: within `npm test` (0: another of its group stands for it there), and by `npm run chaos`. */
   rounds: {short: number; long: number};
   /** It mounts a disk or acts as another user. */
   needsRoot?: true;
