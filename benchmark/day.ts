@@ -17,6 +17,8 @@ const PLAIN = 3;
 /** What is loaded and compiled first is no growth, in minutes; half of a run that is shorter. */
 const WARM = 5;
 const LOOK_MS = 15_000;
+/** Cards of each, done over and over: what a board keeps of done cards would be growth. */
+const CARDS_EACH = 2;
 /** A card may take so long, whatever happens to it, in ms: waits of a minute are part of it. */
 const CARD_MS = 240_000;
 /** Crashes of one session within ten minutes: the fifth is its last. */
@@ -30,7 +32,7 @@ const COLLECTING = [
   'data:text/javascript,process.on("SIGUSR2",()=>gc({type:"major",flavor:"last-resort"}))',
 ];
 
-type Worker = {name: string; agent: Agent; kept: boolean; fleet: Fleet; crashes: number[]};
+type Worker = {name: string; agent: Agent; kept: boolean; fleet: Fleet; crashes: number[]; cards: string[]};
 type Event = {
   name: string;
   /** How often, of a hundred cards. */
@@ -84,7 +86,10 @@ export async function day(minutes: number, say: (line: string) => void): Promise
     const agent = kept
       ? await stage.historian(name, '--work', '250', '--compact', '400')
       : await stage.plain(name, '--work', '250');
-    workers.push({name, agent, kept, fleet: stage.client(), crashes: []});
+    const fleet = stage.client();
+    const cards: string[] = [];
+    for (let n = 0; n < CARDS_EACH; n++) cards.push((await fleet.addCard({title: `${name} ${n}`})).id);
+    workers.push({name, agent, kept, fleet, crashes: [], cards});
   }
   const random = chance(Number(process.env['AMUX_CHAOS_SEED'] ?? 1));
   const counts = new Map<string, number>();
@@ -127,7 +132,7 @@ export async function day(minutes: number, say: (line: string) => void): Promise
   const told = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
   const line = (of: (sample: Sample) => number) => slope(warm.map(each => ({x: each.minute, y: of(each)})));
   return [
-    {name: 'cards, each done', value: cards, unit: '', note: told},
+    {name: 'times that a card was done', value: cards, unit: '', note: told},
     {name: 'times that a rule of the watchdog fired', value: fired, unit: ''},
     {name: 'memory of the supervisor at the end, collected', value: samples.at(-1)!.kilobytes / 1024, unit: 'MB'},
     {name: 'its slope once warm', value: line(({kilobytes}) => kilobytes), unit: 'KB/min', aim: 256},
@@ -144,9 +149,10 @@ function pick(roll: number, worker: Worker): Event {
 
 /** Its holder claims it, gets its text, and does it; whatever happens on the way, it is done in the end, once. */
 async function doCard(worker: Worker, {event, n}: {event: Event; n: number}): Promise<void> {
-  const {name, agent, fleet, kept} = worker;
+  const {name, agent, fleet, kept, cards} = worker;
   const text = `card ${n} ${event.text}`;
-  const {id} = await fleet.addCard({title: `card ${n}`});
+  const id = cards[n % CARDS_EACH]!;
+  await fleet.updateCard(id, {status: 'todo'});
   await fleet.claimCard(id, {session: name});
   await fleet.send(name, {text, id: `m-card-${n}`});
   const has = () => agent.prompts.filter(each => each === text).length;
@@ -166,6 +172,8 @@ async function doCard(worker: Worker, {event, n}: {event: Event; n: number}): Pr
   );
   if (kept) assert.equal(has(), 1, `${name} got "${text}" so often`);
   else assert.ok(has() <= 2, `${name} got "${text}" ${has()} times`);
+  const {claim} = await fleet.card(id);
+  assert.equal(claim?.holder, name, `${id} is still its own`);
   await fleet.updateCard(id, {status: 'done'});
 }
 
