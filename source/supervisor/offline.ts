@@ -128,8 +128,10 @@ export class Offline extends Refusing implements Fleet {
         continue;
       }
       const exit = info?.exit ?? {code: null, signal: null, at: now()};
-      const ended = transition(session, {source: 'process', at: exit.at, state: 'exited', exit}, now());
-      this.#sessions.set(session.id, ended.session);
+      // Nobody is there to start it again: what it is now is told, not what a supervisor would do.
+      const left: Session = {...session, restart: 'never'};
+      const {session: ended} = transition(left, {source: 'process', at: exit.at, state: 'exited', exit}, now());
+      this.#sessions.set(session.id, {...ended, restart: session.restart});
     }
   }
 

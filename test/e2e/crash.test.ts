@@ -83,6 +83,8 @@ describe('a killed agent that keeps its conversation', {concurrency: 2}, () => {
     const {pid} = agent;
     await home.killSupervisor();
     await kill(pid);
+    const dead = await home.session('one');
+    assert.deepEqual([dead.status, dead.exit?.signal], ['failed', 'SIGKILL']);
     await home.amux('serve', '--detach');
     await isBack(agent, pid);
     assert.match((await agent.read(2))[1]!, CONTINUE);
