@@ -79,6 +79,8 @@ function goesOn(seen: Seen, pause: Pause): Finding | number | null {
   const {activity, run} = session;
   if (pause.step === 'new') return silently(withPause(session, pause.tries > 0 ? {...pause, step: 'tried'} : null));
   if (pause.step === 'tried') {
+    // What stands in the way now is another thing, which has a rule of its own.
+    if (activity === 'waiting' && session.waitingFor?.kind === 'context') return silently(withPause(session, null));
     if (activity !== 'idle' && activity !== 'finished') return null;
     const clear = sinceOf(seen) + CLEAR_MS;
     if (now < clear) return clear;

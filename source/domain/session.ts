@@ -114,8 +114,8 @@ export const isAway = (session: Session): boolean => session.exchange === null &
  * limit nor for a retry; where the context is full only what makes room, or an urgent one, helps.
  */
 export function mayDeliver(session: Session, {id, now = false}: Pick<Message, 'id' | 'now'> = {id: ''}): boolean {
-  const {cut, planned, pause, compaction} = session.watch;
-  if (cut !== null || planned !== null || !isAtRest(session)) return false;
+  const {cut, pause, compaction} = session.watch;
+  if (cut !== null || isPlanned(session) || !isAtRest(session)) return false;
   if (now) return true;
   if (pause !== null && pause.step !== 'open') return false;
   if (compaction === null && isOverfull(session)) return false;
@@ -131,6 +131,9 @@ export const cutMessage = ({signals: {submitted}}: Pick<Session, 'signals'>): st
 export function isOverfull({watch: {compacted}}: Pick<Session, 'watch'>): boolean {
   return compacted !== null && !compacted.ok && compacted.overflow && !compacted.rested;
 }
+
+/** What was planned for its turn boundary is done now, before anything else. A limit or a full context is none. */
+export const isPlanned = (session: Session): boolean => session.watch.planned !== null && isAtBoundary(session);
 
 /** No turn runs, nothing is asked, and no dialog is in the way. */
 export function isAtRest(session: Session): boolean {

@@ -25,9 +25,11 @@ const SLACK_MS = 5000;
 /** What to do about the turn that a crash cut off, so that each message takes effect once. Pure. */
 export function takeUp({cut, messages, resumed, history, compactCommand}: CutSeen): TakenUp {
   const open = messages.filter(({state, changedAt}) => state === 'uncertain' && changedAt >= cut.at - SLACK_MS);
-  const last = messages.find(({id}) => id === cut.message) ?? null;
+  const last = lastOf(cut, messages);
   if (!resumed) {
-    const lost = isCut(cut, null) && last !== null && !isPending(last) && !open.includes(last) ? [last] : [];
+    // One that was typed after it was last seen at rest is worked on, whatever was seen since.
+    const worked = isCut(cut, null) || (last?.since?.at ?? 0) > cut.since;
+    const lost = worked && last !== null && !isPending(last) && !open.includes(last) ? [last] : [];
     const why = cut.busy ? 'its process keeps no conversation: its last message is delivered again' : 'it was at rest';
     return {queue: [...open, ...lost], delivered: [], goOn: false, why};
   }
@@ -49,7 +51,20 @@ export function takeUp({cut, messages, resumed, history, compactCommand}: CutSee
     return {...done, goOn: false, why: 'its message had not arrived: it is delivered'};
   }
   if (!isCut(cut, mark)) return {...done, goOn: false, why: 'no turn was cut off'};
+  if (messages.some(({id, state}) => state === 'queued' && /^(go-on|continue)-/.test(id))) {
+    return {...done, goOn: false, why: 'its turn was cut off: what asks it to continue waits already'};
+  }
   return {...done, goOn: true, why: 'its turn was cut off: it is asked to continue'};
+}
+
+/**
+ * The message that it worked on: the one that was typed last. What the session knows of that is as old as its last entry
+ * in the journal, where its supervisor died, too.
+ */
+function lastOf({message, startedAt, at}: Cut, messages: readonly Message[]): Message | null {
+  const typed = messages.filter(({since}) => since !== undefined && since.at >= startedAt && since.at <= at + SLACK_MS);
+  const newest = typed.reduce<Message | null>((a, b) => (a !== null && a.since!.at >= b.since!.at ? a : b), null);
+  return newest ?? messages.find(({id}) => id === message) ?? null;
 }
 
 /** What its history says counts; where that begins a turn, an end of it may have been seen elsewhere (an interrupt). */

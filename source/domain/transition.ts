@@ -3,13 +3,13 @@ import {COMEBACK_MOST_MS} from './crash.ts';
 import type {Evidence, Signals, WordSource} from './evidence.ts';
 import {maySwitch, wantsOther} from './model.ts';
 import {revise} from './requests.ts';
-import {isAtBoundary, isAtRest, isAway, isBetween, isLive, type Session} from './session.ts';
+import {isAtRest, isAway, isBetween, isLive, isPlanned, type Session} from './session.ts';
 import {absorbProcess, ended, noActivity} from './session-life.ts';
 import {absorbProgress} from './stuck.ts';
 import {withLook} from './usage.ts';
 import {defaultWatch, type Firing, unpaused, type WatchSettings} from './watch.ts';
 import {watch} from './watchdog.ts';
-import {absorbDelivery, absorbWatched, isAfterCompaction, withRoom} from './watched.ts';
+import {absorbDelivery, absorbWatched, isAfterCompaction, withOtherModel, withRoom} from './watched.ts';
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
@@ -68,10 +68,10 @@ export function transition(
   const isSleep = comeback !== null && comeback === session.watch.pause?.until;
   const isDue = comeback === null || now >= comeback || (!isSleep && comeback - now > COMEBACK_MOST_MS);
   if (isBetween(session) && isDue) effects.push({do: 'launch-again'});
-  if (cut !== null && isAtBoundary(session)) effects.push({do: 'take-up'});
-  const {planned} = session.watch;
-  if (planned !== null && isAtBoundary(session)) effects.push({do: 'planned'});
-  const isFree = cut === null && planned === null && isAtRest(session);
+  if (cut !== null && isAtRest(session)) effects.push({do: 'take-up'});
+  const planned = isPlanned(session);
+  if (planned) effects.push({do: 'planned'});
+  const isFree = cut === null && !planned && isAtRest(session);
   if (isFree) effects.push(...dueAtRest(session));
   if (isFree || (wantsOther(session) && maySwitch(session))) effects.push({do: 'deliver'});
   effects.push(...watched.effects);
@@ -125,7 +125,7 @@ function absorb(before: Session, evidence: Evidence): Session {
     case 'process':
       return absorbProcess(session, evidence);
     case 'backend':
-      return isLive(session)
+      return isLive(session) && !isAway(session)
         ? ended(session, {status: 'failed', exit: null, why: evidence.why, at: evidence.at})
         : session;
     case 'directory':
@@ -226,8 +226,9 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   const {exchange, run, ready} = session;
   // The new process takes input, or asks for a person: it did not refuse what it was launched with.
   const exchanged = exchange !== null && run?.id !== exchange.run && (ready || activity === 'waiting');
+  const goesOn = exchanged && !exchange.back ? withOtherModel(session.watch) : session.watch;
   return {
-    session: {...session, activity, waitingFor, decidedBy, exchange: exchanged ? null : exchange},
+    session: {...session, activity, waitingFor, decidedBy, exchange: exchanged ? null : exchange, watch: goesOn},
     wake,
     looks,
   };

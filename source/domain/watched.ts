@@ -26,6 +26,16 @@ export function absorbDelivery(session: Session, {at, message, command, compacts
   return changed(session, {pause: {...pause, tries, of: tries === 0 ? null : pause.of, step: 'tried'}});
 }
 
+/** Another model may have neither the limit nor the full context: what waited for one goes on. */
+export function withOtherModel(watch: Session['watch']): Session['watch'] {
+  const {pause, compacted} = watch;
+  return {
+    ...watch,
+    pause: pause?.step === 'waits' ? {...pause, step: 'due'} : pause,
+    compacted: compacted?.ok === false ? null : compacted,
+  };
+}
+
 /** A compaction helped when a turn after it was over and the next message went in: a busy queue never rests. */
 export function withRoom(session: Session, {signals, activity}: Session): Session {
   const {compacted} = session.watch;

@@ -2,7 +2,8 @@ import {existsSync} from 'node:fs';
 import {agentOf} from '../agents/registry.ts';
 import {processTree} from '../backends/process-tree.ts';
 import type {StartInput} from '../domain/fleet.ts';
-import {isAway} from '../domain/session.ts';
+import type {Conversation} from '../domain/run.ts';
+import {isAway, type Session} from '../domain/session.ts';
 import {runsItself} from './equip.ts';
 import {unbegun} from './fork-conversation.ts';
 import {headOf} from './history.ts';
@@ -41,6 +42,9 @@ export class Comebacks {
         .catch(() => {}) // What refused the launch stands in the session, and counts as a crash.
         .finally(() => {
           this.#underWay.delete(runner);
+          // Its launch took longer than the pause after its end.
+          const {comeback} = runner.session.watch;
+          if (!runner.closed && comeback !== null && comeback <= this.#options.now()) this.add(runner);
           this.#next();
         });
     }
@@ -59,6 +63,7 @@ export class Comebacks {
     const {last} = runner.screen;
     const size = last === null ? undefined : {cols: last.cols, rows: last.rows};
     const conversation = await conversationOf(runner, life);
+    if (runner.closed) return; // The next supervisor does it.
     await life.launch(runner, {...(conversation === undefined ? {} : {conversation}), size});
   }
 }
@@ -69,10 +74,10 @@ export class Comebacks {
  */
 export async function conversationOf(runner: Runner, life: Life): Promise<StartInput['conversation']> {
   const {session} = runner;
-  const {conversation, run} = session;
+  const {run} = session;
   const agent = agentOf(session.agentType);
   if (agent.resumeFlags === null || run === null || !runsItself(agent, run.argv)) return undefined;
-  const own = conversation !== null && conversation.at >= run.startedAt ? conversation : null;
+  const own = ownConversation(session);
   if (own !== null && (own.id === run.resumed || agent.transcript === null)) return {id: own.id, fork: false};
   const file = await historyOf(runner, life);
   const head = file === null || agent.transcript === null ? null : await headOf(agent.transcript, file);
@@ -81,11 +86,17 @@ export async function conversationOf(runner: Runner, life: Life): Promise<StartI
   return unbegun(agent, session);
 }
 
+/** That of its last run; null: it told of none. One from before was left by whoever started it anew. */
+function ownConversation({conversation, run}: Session): Conversation | null {
+  return conversation !== null && run !== null && conversation.at >= run.startedAt ? conversation : null;
+}
+
 /** The file of its last conversation, also when its process is gone. */
 export async function historyOf(runner: Runner, life: Life): Promise<string | null> {
-  const {conversation, run, dir, agentType} = runner.session;
+  const {run, dir, agentType} = runner.session;
   const {transcript} = agentOf(agentType);
   if (transcript === null || run === null) return null;
+  const conversation = ownConversation(runner.session);
   const {file = null} = conversation ?? {};
   if (file !== null && existsSync(file)) return file;
   const env = life.environment(runner);

@@ -144,7 +144,7 @@ export class GoingOn {
       const before = runner.session.watch.pause?.until;
       runner.observe({source: 'limit', at, until, told, tries});
       const after = runner.session.watch.pause?.until;
-      if (before !== after) runner.update({}, 'limit: put off, another session ran into it again', 'watchdog');
+      if (before !== after) runner.becomes({}, 'limit: put off, another session ran into it again');
     }
   }
 

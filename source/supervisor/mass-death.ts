@@ -1,21 +1,25 @@
 import type {Entry} from '../domain/events.ts';
+import {describeExit, isAway} from '../domain/session.ts';
+import type {RuleMode} from '../domain/watch.ts';
 import type {Store} from '../store/store.ts';
 
-/** So many sessions that end within this time, in ms, are one event. */
+/** So many sessions whose ends follow on one another within this time, in ms, are one event, at most so long. */
 const MANY = 3;
-const WITHIN_MS = 3000;
+const APART_MS = 3000;
+const MOST_MS = 15_000;
 
-type Options = {store: Store; alarm: (reason: string) => void};
+type Options = {store: Store; now: () => number; mode: () => RuleMode; alarm: (reason: string) => void};
 
 /** One alarm for many sessions that went at once, with why: each of them is told of besides. */
-export function watchMassDeath({store, alarm}: Options): Disposable {
+export function watchMassDeath({store, now, mode, alarm}: Options): Disposable {
   let gone = new Map<string, string>();
   let owner: string | null = null;
+  let since = 0;
   let timer: NodeJS.Timeout | null = null;
 
   const over = (): void => {
     timer = null;
-    if (gone.size >= MANY) alarm(alarmText([...gone.values()], owner));
+    if (gone.size >= MANY && mode() !== 'off') alarm(alarmText([...gone.values()], owner));
     gone = new Map();
     owner = null;
   };
@@ -24,7 +28,9 @@ export function watchMassDeath({store, alarm}: Options): Disposable {
     if (entry.type === 'backend.lost') owner = entry.reason.replace(/: \d+ sessions went with it$/, '');
     else if (ended !== null && entry.session !== null) gone.set(entry.session.id, ended);
     else return;
-    timer ??= setTimeout(over, WITHIN_MS);
+    if (timer === null) since = now();
+    else clearTimeout(timer);
+    timer = setTimeout(over, Math.max(0, Math.min(APART_MS, since + MOST_MS - now())));
   });
   return {
     [Symbol.dispose]: () => {
@@ -35,13 +41,13 @@ export function watchMassDeath({store, alarm}: Options): Disposable {
   };
 }
 
-/** How a process ended that nobody asked to end; null: the entry tells of no such end. */
+/** How a process ended that nobody asked to end, whatever follows; null: the entry tells of no such end. */
 function endOf({type, changes}: Entry): string | null {
-  if (type !== 'watchdog.fired') return null;
-  const put = changes.find(change => change.kind === 'session.put');
-  const {fired, crashes} = put?.session.watch ?? {fired: {}, crashes: []};
-  if (fired.crash === undefined || fired.crash.at !== crashes.at(-1)) return null;
-  return fired.crash.reason.split(';', 1)[0]!;
+  const put = type === 'session.status' ? changes.find(change => change.kind === 'session.put') : undefined;
+  if (put === undefined) return null;
+  const {session} = put;
+  if (session.status !== 'failed' && !isAway(session)) return null;
+  return describeExit(session.run?.exit ?? null);
 }
 
 function alarmText(ends: readonly string[], owner: string | null): string {

@@ -151,7 +151,8 @@ export class Outbox {
     try {
       if (!(await this.#inputIsFree(message))) return;
       if (first !== null || message === undefined) {
-        await first?.();
+        // Its process may have ended meanwhile.
+        if (maySwitch(this.#options.session())) await first?.();
         return;
       }
       // What came up meanwhile may go before it.

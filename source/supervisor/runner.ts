@@ -6,7 +6,7 @@ import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
 import {wantsOther} from '../domain/model.ts';
 import {rowText, type Screen} from '../domain/screen.ts';
-import {isLive, type Session} from '../domain/session.ts';
+import {isAway, isLive, type Session} from '../domain/session.ts';
 import type {Mark, Message} from '../domain/steering.ts';
 import {type Effect, transition} from '../domain/transition.ts';
 import {type Firing, firingText, type Watch} from '../domain/watch.ts';
@@ -316,7 +316,8 @@ export class Runner {
 
   /** Its terminal is gone with the terminal's owner. */
   async lost(why: string): Promise<void> {
-    if (isLive(this.#session)) await this.#ended({source: 'backend', at: this.#context.now(), state: 'lost', why});
+    if (isLive(this.#session) && !isAway(this.#session))
+      await this.#ended({source: 'backend', at: this.#context.now(), state: 'lost', why});
   }
 
   /** Its process is already gone (found at a restore); `mark`: what its terminal still remembers. */

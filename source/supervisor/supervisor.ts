@@ -195,7 +195,12 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       else roster.runners.get(event.terminal)?.onBackend(event);
     });
   }
-  const masses = watchMassDeath({store, alarm: reason => roster.note('watchdog.alarm', reason)});
+  const masses = watchMassDeath({
+    store,
+    now,
+    mode: () => watching.of(null).modes['mass-death'],
+    alarm: reason => roster.note('watchdog.alarm', reason),
+  });
   keepDirtyMarks({store, marks});
   keepWorkingLogs({store, note: why => roster.note('notice', why)});
   options.door?.handle(receiveHooks({roster, now}));
@@ -309,5 +314,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
 async function backendLost(roster: Roster, backend: Backend, why: string): Promise<void> {
   const gone = roster.liveOnes.filter(({session}) => session.run?.backend === backend.kind);
   roster.note('backend.lost', `${why}: ${gone.length} sessions went with it`);
-  for (const runner of gone) await runner.lost(why);
+  const runs = gone.map(({session}) => session.run?.id);
+  // One that came back meanwhile lives elsewhere.
+  for (const [i, runner] of gone.entries()) if (runner.session.run?.id === runs[i]) await runner.lost(why);
 }

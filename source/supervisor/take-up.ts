@@ -1,6 +1,6 @@
 import {agentOf} from '../agents/registry.ts';
 import type {Change} from '../domain/events.ts';
-import {isAtBoundary} from '../domain/session.ts';
+import {isAtRest} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
 import {type CutSeen, takeUp} from '../domain/takeup.ts';
 import type {Cut} from '../domain/watch.ts';
@@ -23,7 +23,7 @@ export async function takeUpCut(runner: Runner, {life, now}: {life: Life; now: (
   const history = await read(runner, life);
   const {session} = runner;
   const {cut, fired} = session.watch;
-  if (runner.closed || cut === null || !isAtBoundary(session)) return;
+  if (runner.closed || cut === null || !isAtRest(session)) return;
   const {outbox} = runner;
   const resumed = session.run?.resumed !== undefined;
   const {compactCommand} = agentOf(session.agentType);

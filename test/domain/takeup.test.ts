@@ -69,6 +69,14 @@ describe('what a crash cut off, with a conversation that goes on', () => {
       nothing,
     ],
     [
+      'what asks it to continue is not asked twice',
+      {
+        messages: [entered(), message('go-on-s1-1', {state: 'queued'})],
+        history: turn(['begun', 560]),
+      },
+      nothing,
+    ],
+    [
       'a compaction is begun again',
       {messages: [entered({text: '/compact', asCommand: true})], history: turn(['ended', 540])},
       {...nothing, queue: ['m1']},
@@ -90,10 +98,15 @@ describe('what a crash cut off, with a conversation that goes on', () => {
 describe('what a crash cut off, without a conversation', () => {
   const cases: [string, Partial<CutSeen>, object][] = [
     ['its last message is delivered again', {}, {...nothing, queue: ['m1']}],
-    ['not after its turn', {cut: cut({busy: false})}, nothing],
+    ['not after its turn', {cut: cut({busy: false, since: 800})}, nothing],
+    [
+      'the one that was typed last counts, not the one that the session knew of last',
+      {cut: cut({message: 'm0', busy: false}), messages: [message('m0', {state: 'delivered'}), entered()]},
+      {...nothing, queue: ['m1']},
+    ],
     ['what did not arrive is delivered', {messages: [uncertain]}, {...nothing, queue: ['m1']}],
     ['what waits already is not queued twice', {messages: [entered({state: 'queued'})]}, nothing],
-    ['there may have been none', {cut: cut({message: null})}, nothing],
+    ['there may have been none', {cut: cut({message: null}), messages: []}, nothing],
   ];
   for (const [title, change, outcome] of cases) {
     test(title, () => assert.deepEqual(given({resumed: false, ...change}), outcome));
