@@ -56,7 +56,7 @@ async function openOffline(paths: Paths, note: FleetsOptions['note']): Promise<F
 }
 
 async function startOne(paths: Paths): Promise<void> {
-  const {loadSettings} = await import('../config/settings.ts');
-  if (!loadSettings(paths.config).settings.autostart) throw new AmuxError('supervisor.none', {home: paths.home});
+  const {loadStart} = await import('../config/settings.ts');
+  if (!loadStart(paths.config).settings.autostart) throw new AmuxError('supervisor.none', {home: paths.home});
   await autostart(paths, selfArgv());
 }

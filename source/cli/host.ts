@@ -1,7 +1,7 @@
 import type {Backend} from '../backends/backend.ts';
 import {type Paths, prepareHome} from '../config/paths.ts';
 import {pricesWith} from '../config/prices.ts';
-import {loadSettings, type Settings} from '../config/settings.ts';
+import {loadStart, type Settings} from '../config/settings.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet, Health} from '../domain/fleet.ts';
 import {acquireLock, type Lock} from '../store/lock.ts';
@@ -65,7 +65,7 @@ export async function hostFleet(options: HostOptions): Promise<Host> {
 
 async function become(options: HostOptions, predecessor: Predecessor | null): Promise<Host> {
   const {paths, hosted, version, self, onShutdown} = options;
-  const {settings} = loadSettings(paths.config);
+  const {settings} = loadStart(paths.config);
   const {log, close: closeLog} = openLog({dir: paths.log, level: settings.logLevel});
   const opening = Promise.withResolvers<Supervisor>();
   opening.promise.catch(() => {}); // Told to those who wait for it.
@@ -104,7 +104,7 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       paths,
       store,
       backends: parts.backends,
-      profiles: profilesFor(() => loadSettings(paths.config).settings),
+      profiles: profilesFor(() => loadStart(paths.config).settings),
       version,
       versionOf,
       hosted,

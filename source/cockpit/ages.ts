@@ -43,6 +43,21 @@ export function timeText(now: number): string {
 }
 
 /** `14:32` of today, else `05-04 14:32`. */
+/** The same in another zone, which is told beside it: with its day where it is another, with its year likewise. */
+export function zonedText(at: number, {timezone, now}: {timezone: string; now: number}): string {
+  const [then, today] = [at, now].map(each => zoned(each, timezone));
+  const [day, time] = then!.split(' ');
+  if (then!.slice(0, 4) !== today!.slice(0, 4)) return then!;
+  return today!.startsWith(day!) ? time! : `${day!.slice(5)} ${time}`;
+}
+
+/** `2026-11-22 03:00`, as Swedish writes it. */
+function zoned(at: number, timeZone: string): string {
+  const digits = '2-digit' as const;
+  const parts = {year: 'numeric' as const, month: digits, day: digits, hour: digits, minute: digits};
+  return new Intl.DateTimeFormat('sv-SE', {...parts, timeZone}).format(at);
+}
+
 export function momentText(at: number, now: number): string {
   const date = new Date(at);
   if (date.toDateString() === new Date(now).toDateString()) return clockText(at);

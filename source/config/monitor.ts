@@ -72,7 +72,7 @@ for t in json.load(sys.stdin):
 curl -sk $AMUX_URL/api/sessions/SESSION_NAME/send -H 'Content-Type: application/json' \\
   -d '{"text":"Status check: what are you working on? Report progress."}'
 curl -sk -X PATCH $AMUX_URL/api/board/TASK_ID -H 'Content-Type: application/json' \\
-  -d '{"status":"todo","desc":"Reset by monitor — session unresponsive"}'
+  -d '{"status":"todo","reason":"Reset by monitor — session unresponsive"}'
 ${FENCE}
 `;
 

@@ -98,6 +98,18 @@ export function loadSettings(file: string): {settings: Settings; notices: string
   return {settings: value, notices};
 }
 
+/** What is told and read anew while a supervisor runs: a fault in it must not keep one from starting. */
+const patient = settingsSchema.extend({
+  watchdog: settingsSchema.shape.watchdog.catch(() => settingsSchema.shape.watchdog.parse(undefined)),
+  notices: settingsSchema.shape.notices.catch(() => settingsSchema.shape.notices.parse(undefined)),
+});
+
+/** The same for what has to go on whatever stands in those sections: they count as not written, and are told elsewhere. */
+export const loadStart = (file: string): {settings: Settings; notices: string[]} => {
+  const {value, notices} = readYaml(file, patient);
+  return {settings: value as Settings, notices};
+};
+
 /** Everything that is wrong with a configuration, for `config validate`: also keys that only have no effect. */
 export function validateFile(file: string, kind: 'home' | 'project'): {problems: Problem[]; notices: string[]} {
   const found = kind === 'home' ? inspectYaml(file, settingsSchema) : inspectYaml(file, projectSchema);

@@ -147,5 +147,5 @@ export function pauseText({watch: {pause}}: Pick<Session, 'watch'>): string | nu
   const {rule, since, until, step} = pause;
   if (until === null) return 'left to a person';
   if (step === 'due') return 'goes on in a moment';
-  return `${rule === 'limit' ? 'sleeps until' : 'tried again at'} ${clock(until, since)}`;
+  return `${rule === 'limit' ? 'sleeps until' : 'next try at'} ${clock(until, since)}`;
 }

@@ -195,6 +195,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
       else roster.runners.get(event.terminal)?.onBackend(event);
     });
   }
+  watching.of(null); // What is wrong with it is told from the start.
   const masses = watchMassDeath({
     store,
     now,

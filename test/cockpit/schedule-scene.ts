@@ -12,7 +12,7 @@ export function scheduleOf(change: Partial<ScheduleView> & Pick<ScheduleView, 'n
     id: `sc-${name}`,
     cron: '0 2 * * *',
     at: null,
-    timezone: 'Europe/Berlin',
+    timezone: 'UTC',
     session: 'api',
     text: 'run the whole suite and fix what fails',
     now: false,

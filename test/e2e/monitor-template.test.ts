@@ -121,7 +121,8 @@ test('what it is told every half hour reaches it, and every command of its instr
   const queue = await home.json<QueueView[]>('queue', 'worker');
   assert.ok(queue.length <= 1);
   const last = await home.json<CardView>('board', 'show', card!.id);
-  assert.deepEqual([last.status, last.desc], ['todo', 'Reset by monitor — session unresponsive']);
+  assert.deepEqual([last.status, last.desc], ['todo', card!.desc], 'what is to be done stands there still');
+  assert.equal(last.history.at(-1)!.reason, 'Reset by monitor — session unresponsive');
 });
 
 /** In the environment that amux gave the monitor. */

@@ -4,7 +4,7 @@ import {constants} from 'node:os';
 import {join} from 'node:path';
 import {agents} from '../../agents/registry.ts';
 import {parseCommandLine} from '../../config/command-line.ts';
-import {loadSettings, type Settings} from '../../config/settings.ts';
+import {loadSettings, loadStart, type Settings} from '../../config/settings.ts';
 import {AmuxError, asAmuxError} from '../../domain/errors.ts';
 import type {Fleet} from '../../domain/fleet.ts';
 import {answers, autostart} from '../autostart.ts';
@@ -35,7 +35,7 @@ export const cockpit: Run = context => {
 };
 
 async function openCockpit(context: Context): Promise<number> {
-  const {settings} = loadSettings(context.paths.config);
+  const {settings} = loadStart(context.paths.config);
   return showCockpit({context, settings, ...(await hostOrJoin(context, settings))});
 }
 

@@ -71,6 +71,8 @@ async function watched(fleet: Fleet, {ref, sent, now}: {ref: string; sent: Sent;
     if (still === undefined) return {...last, state: 'delivered', reason: 'typed and entered'};
     last = {id: still.id, state: still.state, reason: still.reason};
     if (session.activity === 'waiting' && still.state === 'queued') {
+      const {until} = session.watchdog;
+      if (until !== null) return {...last, reason: `it waits: ${session.waitingFor?.detail ?? 'for a limit'}`};
       return {...last, reason: `it waits for a person (${session.waitingFor?.detail ?? 'a dialog'})`};
     }
     const since = Date.now() / 1000 - (session.activity_since ?? 0);

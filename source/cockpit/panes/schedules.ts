@@ -1,5 +1,5 @@
 import {jobText, type ScheduleRunView, type ScheduleView, whenText} from '../../domain/schedule.ts';
-import {momentText} from '../ages.ts';
+import {momentText, zonedText} from '../ages.ts';
 import {fit, plain, width, wrap} from '../draw/cells.ts';
 import {type Frame, framed, inside} from '../draw/frame.ts';
 import type {Shapes} from '../draw/shapes.ts';
@@ -93,13 +93,13 @@ function markOf({state, history: [last]}: ScheduleView, shapes: Shapes): [Token,
   return last?.outcome === 'skipped' ? ['starting', shapes.starting] : ['idle', shapes.idle];
 }
 
-const nextText = ({state, next_run}: ScheduleView, now: number): string =>
-  next_run === null ? state : momentText(next_run * 1000, now);
+const nextText = ({state, next_run, timezone}: ScheduleView, now: number): string =>
+  next_run === null ? state : zonedText(next_run * 1000, {timezone, now});
 
 function detailLines(schedule: ScheduleView, {theme, now, columns}: SchedulesProps & {columns: number}): Line[] {
   const {upcoming, timezone, missed, history, card} = schedule;
   const dot = ` ${theme.shapes.dot} `;
-  const times = upcoming.map(at => momentText(at * 1000, now)).join(', ');
+  const times = upcoming.map(at => zonedText(at * 1000, {timezone, now})).join(', ');
   const rule = missed === 'once' ? 'missed runs once' : 'missed runs left out';
   const about = card?.session == null ? [] : [`for ${card.session}`];
   const whens = [`${whenText(schedule)} ${timezone}`, ...(times === '' ? [] : [`next ${times}`]), ...about, rule];
