@@ -90,7 +90,7 @@ export class CrashHunt {
     const mark = await phase.bring(this);
     const {pid} = await client.session(this.#ref);
     const tree = descendants(pid!);
-    await this.#kill(inner ? tree[1]! : pid!);
+    await this.#kill(inner ? (tree[1] ?? pid!) : pid!);
     const killed = performance.now();
     this.#options.standIn.set({slow: 0});
     const pausedMs = 1000 * 2 ** (this.#crashes - 1);
