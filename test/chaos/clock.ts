@@ -23,7 +23,8 @@ export const clock: Plan = {
   name: 'store/clock',
   breaks:
     'the clock of the machine set back an hour, and forward again: nothing stalls, no age lies, no lease ends or lasts',
-  rounds: {short: 2, long: 12},
+  // The short form sets it back only: what is typed in the moment in which it jumps forward may be told as uncertain.
+  rounds: {short: 1, long: 12},
   run: setBack,
 };
 
