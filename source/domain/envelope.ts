@@ -19,11 +19,9 @@ export const envelope: Rule = {
     const isOpen = last !== undefined && last.verdict !== 'within' && last.at >= (session.run?.startedAt ?? 0);
     if (isOpen && !last.dryRun) {
       if (!isWithin(usage, envelope)) return null;
-      return {
-        verdict: 'within',
-        reason: 'below its caps again',
-        session: {...session, watch: {...watch, planned: null}},
-      };
+      // One that is being ended for it already is not kept.
+      const planned = watch.planned?.of === undefined ? null : watch.planned;
+      return {verdict: 'within', reason: 'below its caps again', session: {...session, watch: {...watch, planned}}};
     }
     const over = overText(usage, envelope);
     if (over === null) return null;

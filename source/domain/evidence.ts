@@ -76,7 +76,9 @@ export const noSignals = (): Signals => ({
 });
 
 export type Evidence =
-  | {source: 'request'; at: number; act: 'start' | 'stop'}
+  /** `conversation`: with which it is to start; default: none, or a new one. */
+  | {source: 'request'; at: number; act: 'start'; conversation?: {id: string; fork: boolean} | undefined}
+  | {source: 'request'; at: number; act: 'stop'}
   /** Its process is exchanged for one with another model; null: it is kept after all. */
   | {source: 'exchange'; at: number; exchange: Exchange | null; why: string}
   /** Its agent said which model it runs. */

@@ -114,9 +114,10 @@ function unclear(rule: Pause['rule'], {seen: {session, now}, last}: {seen: Seen;
 export const sinceOf = ({before, session, now}: Seen): number =>
   before.activity === session.activity ? session.activitySince : now;
 
-/** A process that died meanwhile is not launched into a limit. */
+/** A process that died meanwhile is not launched into a limit, unless somebody wants it now: that forgets its crashes. */
 function asleep(session: Session, {rule, until}: Pause): Finding | null {
-  const {comeback} = session.watch;
+  const {comeback, crashes} = session.watch;
+  if (crashes.length === 0) return null;
   if (rule !== 'limit' || !isBetween(session) || comeback === null || until === null || until <= comeback) return null;
   const reason = `${session.reason}; not before ${clock(until)}, when its limit ends`;
   return silently({...session, reason, watch: {...session.watch, comeback: until}});

@@ -103,7 +103,7 @@ export function isLive(session: Session): boolean {
 
 /** Between two processes: the one before has ended, the next is not there yet. */
 export function isBetween({exchange, watch, status, run}: Session): boolean {
-  return (exchange !== null || watch.comeback !== null) && status === 'starting' && run?.endedAt != null;
+  return (exchange !== null || watch.comeback !== null) && status === 'starting' && run?.endedAt !== null;
 }
 
 /** Its process crashed, and the next one waits for its time. */

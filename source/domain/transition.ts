@@ -120,8 +120,9 @@ function absorb(before: Session, evidence: Evidence): Session {
       }
       session.exchange = null;
       session.watch = {...session.watch, crashes: [], comeback: null, planned: null, cut: null, ...unpaused};
-      if (evidence.act === 'start') return {...session, status: 'starting', reason: 'start requested', ...noActivity};
-      return session;
+      session.watch.starting = evidence.act === 'start' ? {conversation: evidence.conversation ?? null} : null;
+      if (evidence.act === 'stop') return session;
+      return {...session, status: 'starting', reason: 'start requested', ...noActivity};
     case 'process':
       return absorbProcess(session, evidence);
     case 'backend':

@@ -189,10 +189,15 @@ export type Watch = {
   modes: Partial<Record<RuleName, RuleMode>>;
   /** Ends that nobody asked for, oldest first: none older than the last one before a time without any. */
   crashes: number[];
+  /**
+   * A start was asked for, and its process is not there yet: with this conversation (null: none, or a new one). Who finds
+   * it like that goes on with the start.
+   */
+  starting: {conversation: {id: string; fork: boolean} | null} | null;
   /** When its process is launched again; null: it is not, or it was. */
   comeback: number | null;
-  /** What is to be done with it at its next turn boundary; null: nothing. */
-  planned: {do: 'stop' | 'restart'; why: string} | null;
+  /** What is to be done with it at its next turn boundary; null: nothing. `of`: the run that is being ended for it. */
+  planned: {do: 'stop' | 'restart'; why: string; of?: string} | null;
   /** What is left to be taken up by the next process; null: nothing. */
   cut: Cut | null;
   /** Until when nothing is sent; null: it may be. */
@@ -211,6 +216,7 @@ export const unpaused = {pause: null, compaction: null, compacted: null};
 export const newWatch = (): Watch => ({
   modes: {},
   crashes: [],
+  starting: null,
   comeback: null,
   planned: null,
   cut: null,

@@ -20,6 +20,7 @@ export class Comebacks {
   readonly #options: Options;
   readonly #due: Runner[] = [];
   readonly #underWay = new Set<Runner>();
+  #isClosed = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -32,8 +33,13 @@ export class Comebacks {
     this.#next();
   }
 
+  /** Launches nothing more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #next(): void {
-    while (this.#underWay.size < AT_ONCE) {
+    while (!this.#isClosed && this.#underWay.size < AT_ONCE) {
       const runner = this.#due.shift();
       if (runner === undefined) return;
       this.#underWay.add(runner);
@@ -74,7 +80,8 @@ export class Comebacks {
  */
 export async function conversationOf(runner: Runner, life: Life): Promise<StartInput['conversation']> {
   const {session} = runner;
-  const {run} = session;
+  const {run, watch} = session;
+  if (watch.starting !== null) return watch.starting.conversation ?? undefined;
   const agent = agentOf(session.agentType);
   if (agent.resumeFlags === null || run === null || !runsItself(agent, run.argv)) return undefined;
   const own = ownConversation(session);

@@ -131,7 +131,7 @@ export class Life {
         runner.update({origin: {...origin, begun: true}}, `${session.name} goes on by itself`, actor);
       }
       if (input.prompt !== undefined && input.prompt !== '') this.#options.enqueue(runner, {text: input.prompt, actor});
-      runner.observe({source: 'request', at, act: 'start'}, actor);
+      runner.observe({source: 'request', at, act: 'start', conversation: input.conversation}, actor);
       if (conversation !== null) runner.observe({source: 'conversation', at, id: conversation, file: null});
       await this.launch(runner, input);
     });

@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Agent} from '../agents/agent.ts';
 import {previewOf} from '../agents/preview.ts';
 import type {BackendEvent} from '../backends/backend.ts';
@@ -262,6 +263,14 @@ export class Runner {
     const result = this.#life.then(act, act);
     this.#life = result.catch(() => {}); // Its caller has the error; the next act only waits.
     return result;
+  }
+
+  /** The start or stop that is under way is over, or this many ms have passed. */
+  async done(boundMs: number): Promise<void> {
+    const bound = new AbortController();
+    const {signal} = bound;
+    await Promise.race([this.#life, pause(boundMs, null, {signal}).catch(() => {})]);
+    bound.abort();
   }
 
   /** Its terminal is about to change its size. */

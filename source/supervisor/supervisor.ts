@@ -54,6 +54,8 @@ import {workspaces} from './workspaces.ts';
 
 /** How long a message that is being typed may take when the supervisor ends, in ms. */
 const TYPED_MS = 3000;
+/** A process that is being started or ended, in ms: one without a terminal that is known is looked for later. */
+const LAUNCHED_MS = 3000;
 
 export type SupervisorOptions = {
   paths: Paths;
@@ -230,10 +232,11 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     ending.abort();
     plans.close();
     goingOn.close();
+    comebacks.close();
     marks.close();
     await told.close();
     // What a successor finds half typed it can only judge by evidence, which not every program gives.
-    await Promise.all(roster.all.map(runner => runner.outbox.rest(TYPED_MS)));
+    await Promise.all(roster.all.flatMap(runner => [runner.outbox.rest(TYPED_MS), runner.done(LAUNCHED_MS)]));
     mcpFile.close();
     for (const runner of roster.all) {
       await runner.settled();

@@ -1,5 +1,4 @@
 import {isAtBoundary} from '../domain/session.ts';
-import {conversationOf} from './comebacks.ts';
 import {Interrupter} from './interrupter.ts';
 import type {Life} from './life.ts';
 import type {Roster} from './roster.ts';
@@ -22,23 +21,22 @@ export function watchDeeds({roster, life, now}: Options) {
       await interrupter.interrupt({id: 'stuck'});
     },
 
-    /** Its turn boundary is there, for which something was planned. */
+    /**
+     * Its turn boundary is there, for which something was planned. That its process is being ended for it is written
+     * first: so its end is no crash, also for the next supervisor.
+     */
     async planned(runner: Runner): Promise<void> {
       await runner.outbox.idle();
-      const {planned} = runner.session.watch;
-      if (runner.closed || planned === null || !isAtBoundary(runner.session)) return;
-      const restarts = planned.do === 'restart';
-      const conversation = restarts ? await conversationOf(runner, life()) : undefined;
-      await life().stop(runner, false, ACTOR);
-      const reason = `${restarts ? 'started again' : 'stopped'} by the watchdog: ${planned.why}`;
-      runner.update({reason}, reason, ACTOR);
-      if (!restarts) return;
-      // Why it does not start stands in the session.
-      await life()
-        .start(runner, conversation === undefined ? {} : {conversation}, ACTOR)
-        .catch(() => {});
+      await runner.exclusively(async () => {
+        const {watch, run} = runner.session;
+        const {planned} = watch;
+        if (runner.closed || planned === null || run === null || !isAtBoundary(runner.session)) return;
+        await runner.screen.now();
+        const what = `its process is ended by the watchdog: ${planned.why}`;
+        if (planned.of !== run.id)
+          runner.update({watch: {...watch, planned: {...planned, of: run.id}}}, what, 'watchdog');
+        await life().end(runner);
+      });
     },
   };
 }
-
-const ACTOR = 'watchdog';

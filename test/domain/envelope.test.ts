@@ -99,6 +99,34 @@ describe('an envelope', () => {
     assert.deepEqual([started.watch.planned, started.signals.usage], [null, null]);
   });
 
+  test('ends its process as planned: that is no crash, and what waits goes on waiting', () => {
+    const settings = caps({memory: 4 * GB, action: 'restart'});
+    const {session} = looks([{memory: 5 * GB}, {memory: 5 * GB}], {settings}).last;
+    const at = T0 + 3 * LOOK;
+    const exited = {
+      source: 'process' as const,
+      at,
+      state: 'exited' as const,
+      exit: {code: null, signal: 'SIGTERM', at},
+    };
+    const pause = {rule: 'error', run: run.id, since: at, until: at + 9000, told: false, tries: 2, cut: true, of: null};
+    const ends = (change: Partial<Session['watch']>) => {
+      const watch = {...session.watch, pause: {...pause, step: 'waits'} as Session['watch']['pause'], ...change};
+      return transition({...session, watch}, exited, at, settings);
+    };
+    const planned = {...session.watch.planned!, of: run.id};
+    const again = ends({planned});
+    assert.deepEqual([again.effects.map(each => each.do), again.firings], [['launch-again'], []]);
+    assert.match(again.reason ?? '', /^started again by the watchdog: over its envelope: memory 5 GB/);
+    const {watch} = again.session;
+    assert.deepEqual([watch.planned, watch.crashes, watch.cut, watch.pause?.tries], [null, [], null, 2]);
+
+    const stopped = ends({planned: {...planned, do: 'stop'}}).session;
+    assert.deepEqual([stopped.status, stopped.wanted, stopped.watch.pause], ['stopped', false, null]);
+    // It was not being ended for it yet.
+    assert.equal(ends({}).session.watch.crashes.length, 1);
+  });
+
   test('does not restart a one-shot session', () => {
     const settings = caps({memory: 4 * GB, action: 'restart'});
     const from = running({kind: 'one-shot'});

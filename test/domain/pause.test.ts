@@ -113,6 +113,20 @@ describe('a limit', () => {
     assert.equal(pauseOf(turns).until, until! + MINUTE);
   });
 
+  test('holds a process that died meanwhile, until somebody wants it now; its queue waits all the same', () => {
+    const exit = {code: null, signal: 'SIGKILL', at: T0 + 10_000};
+    const turns = new Turns()
+      .failedTurn('limit', T0, 'try again in 5 hours')
+      .see({source: 'process', at: T0 + 10_000, state: 'exited', exit});
+    const {until} = pauseOf(turns);
+    assert.equal(turns.session.watch.comeback, until);
+    turns.see({source: 'request', at: T0 + 20_000, act: 'start'});
+    assert.deepEqual([turns.session.watch.comeback, turns.does], [T0 + 20_000, ['launch-again']]);
+    turns.clock(T0 + 21_000);
+    assert.deepEqual([turns.session.watch.comeback, turns.does], [T0 + 20_000, ['launch-again']]);
+    assert.equal(pauseOf(turns).until, until);
+  });
+
   test('is forgotten when a person stops it', () => {
     const turns = new Turns().failedTurn('limit', T0).see({source: 'request', at: T0 + 9000, act: 'stop'});
     assert.equal(turns.session.watch.pause, null);

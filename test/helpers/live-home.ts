@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {PtyBackend} from '../../source/backends/pty.ts';
 import {type Paths, pathsOf, prepareHome} from '../../source/config/paths.ts';
 import {loadSettings} from '../../source/config/settings.ts';
+import type {Entry} from '../../source/domain/events.ts';
 import {openStore} from '../../source/store/store.ts';
 import {profilesFor} from '../../source/supervisor/profiles.ts';
 import {openSupervisor, type Supervisor} from '../../source/supervisor/supervisor.ts';
@@ -28,10 +29,16 @@ type Options = {
   settings?: string;
   /** Between two looks at processes, in ms. */
   patrolMs?: number;
+  /** What a supervisor before had written into its journal. */
+  left?: (work: string) => Omit<Entry, 'cursor'>[];
 };
 
 /** A supervisor in this process, over a throw-away home whose terminals are in a pty host of its own. */
-export async function supervise({settings = '', patrolMs}: Options = {}): Promise<Supervised> {
+export async function supervise({
+  settings = '',
+  patrolMs,
+  left: entries = () => [],
+}: Options = {}): Promise<Supervised> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'amux-fleet-')));
   const paths = pathsOf(join(dir, 'home'));
   prepareHome(paths);
@@ -39,6 +46,7 @@ export async function supervise({settings = '', patrolMs}: Options = {}): Promis
   const work = join(dir, 'work');
   mkdirSync(work);
   const store = await openStore({paths, readOnly: false, now: Date.now});
+  for (const entry of entries(work)) store.append(entry);
   const backend = new PtyBackend({socket: paths.ptySocket, hostArgv: hostArgv(paths.ptySocket)});
   let shutdowns = 0;
   const supervisor = await openSupervisor({

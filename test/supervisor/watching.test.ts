@@ -83,7 +83,7 @@ process.stdin.on('data', () => setTimeout(() => {
     await using _ = home;
     const {pid: first} = await home.supervisor.as('test').session(name);
     await told(home, /^envelope: restart; memory \d+ MB of 150 MB; at its next turn boundary/);
-    const reason = await told(home, /by the watchdog/);
+    const reason = await told(home, /(started again|failed).*by the watchdog/);
     assert.match(reason, /^started again by the watchdog: over its envelope: memory/);
     const session = await until(({pid, resources}) => pid !== null && pid !== first && resources !== null);
     const {memory, processes} = (await until(({resources}) => (resources?.memory ?? 0) > 200 * MB)).resources!;
