@@ -141,11 +141,15 @@ export function detailText(session: SessionView): string {
   if (session.watchdog.stuck) return session.watchdog.fired?.reason || session.preview;
   if (mood === 'waiting' || isAsleep(session)) return session.waitingFor?.detail || session.preview;
   if (session.watchdog.comeback !== null) return session.reason;
+  if (mood === 'failed' && session.watchdog.fired?.verdict === 'failed') return givenUp(session.watchdog.fired.reason);
   if (mood === 'failed') return session.preview || session.reason;
   const held = mood === 'working' ? null : heldOf(session.notice);
   if (held !== null) return held.command;
   return session.preview;
 }
+
+/** What the watchdog says last counts most: a card has no room for all of it. */
+const givenUp = (reason: string): string => reason.split('; ').reverse().join('; ');
 
 /** Since when it is as it is, unix seconds. */
 export function sinceOf(session: SessionView): number | null {

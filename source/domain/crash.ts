@@ -28,7 +28,7 @@ export const crash: Rule = {
     const delay = Math.min(COMEBACK_MOST_MS, FIRST_MS * 2 ** (crashes.length - 1));
     const comeback = now + delay;
     const reason = `${session.reason}; starts again in ${delay / 1000} s (crash ${within}, the ${CRASHES}th in ${WITHIN_MS / 60_000} minutes is the last)`;
-    const cut = before.watch.cut ?? cutOf(before, now);
+    const cut = before.watch.cut ?? cutOf(before, {at: now, why: session.reason});
     const back: Session = {...session, ...noActivity, status: 'starting', wanted: true, reason};
     return {verdict: 'restart', reason, session: {...back, watch: {...watch, comeback, cut}}};
   },
@@ -36,6 +36,7 @@ export const crash: Rule = {
     const {comeback, cut} = session.watch;
     const count = recentCrashes(session, now);
     const counted = `${count} of ${CRASHES} crashes in ${WITHIN_MS / 60_000} minutes`;
+    if (!isLive(session)) return count === 0 ? null : {at: null, what: counted};
     if (comeback !== null) return {at: comeback, what: `starts again (${counted})`};
     if (cut !== null) return {at: null, what: `its cut-off turn is taken up at its turn boundary (${counted})`};
     return count === 0 ? null : {at: null, what: counted};
@@ -68,9 +69,11 @@ function isCrash({before, session}: Pick<Seen, 'before' | 'session'>): boolean {
   return !(byItself && before.waitingFor?.kind === 'trust');
 }
 
-function cutOf({run, status, activity, activitySince, signals}: Session, at: number): Cut | null {
+type End = Required<Pick<Cut, 'at' | 'why'>>;
+
+function cutOf({run, status, activity, activitySince, signals}: Session, {at, why}: End): Cut | null {
   if (run === null) return null;
   const busy = status === 'running' && (activity === 'working' || activity === 'waiting');
   const {id, startedAt} = run;
-  return {run: id, startedAt, at, busy, since: activitySince, message: signals.submitted?.message ?? null};
+  return {run: id, startedAt, at, why, busy, since: activitySince, message: signals.submitted?.message ?? null};
 }

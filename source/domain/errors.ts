@@ -37,6 +37,12 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'tag.unknown': {
+    message: 'no session with the tag {tag} runs',
+    hint: 'amux ps --json tells the tags of each',
+    http: 404,
+    exit: 3,
+  },
   'session.not-running': {message: '{name} is not running', hint: 'amux start {name}', http: 409, exit: 4},
   'session.one-shot': {
     message: '{name} came from "amux run" and is over: one-shot sessions do not start again',

@@ -19,6 +19,8 @@ export type Making = {
   clock: Clockwork;
   /** Throws `schedule.time` and `schedule.zone`. */
   checkedWhen: (given: {cron?: string; at?: string; timezone: string}) => When;
+  /** Throws what would keep it from being added now. */
+  checkCard: (card: ScheduledCard) => void;
   /** The name of a session; throws `session.unknown`. */
   sessionOf: (ref: string) => string;
   /** ms since the epoch. */
@@ -96,9 +98,12 @@ export function changedSchedule(
   return {schedule: startingAt(after, from, clock), what};
 }
 
-function jobOf({session, text, now, card}: ScheduleInput, {sessionOf}: Making): Job {
+function jobOf({session, text, now, card}: ScheduleInput, {sessionOf, checkCard}: Making): Job {
   if (card !== undefined) {
-    if (session === undefined && text === undefined && now === undefined) return {do: 'card', card: cleaned(card)};
+    if (session === undefined && text === undefined && now === undefined) {
+      checkCard(card);
+      return {do: 'card', card: cleaned(card)};
+    }
     throw invalid('a schedule sends a text or adds a card', 'give "session" and "text", or "card"');
   }
   if (session === undefined || text === undefined) {

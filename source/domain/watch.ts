@@ -123,6 +123,8 @@ export type Cut = {
   run: string;
   startedAt: number;
   at: number;
+  /** How it ended, as a person reads it; missing in older records. */
+  why?: string;
   /** It worked, or waited for a person, as far as anyone saw. */
   busy: boolean;
   /** Since when it did. */

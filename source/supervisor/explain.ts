@@ -54,7 +54,13 @@ function pieces({signals, run, status}: Session, now: number): Piece[] {
   }
   if (progress !== null) found.push({source: 'progress', age: age(progress.at), says: progress.by});
   const running = status === 'starting' || status === 'running';
-  const life = running ? `pid ${run?.pid ?? '?'} runs` : run === null ? 'never started' : describeExit(run.exit);
+  // Between two processes it is the end of the one before that counts.
+  const life =
+    running && (run === null || run.endedAt === null)
+      ? `pid ${run?.pid ?? '?'} runs`
+      : run === null
+        ? 'never started'
+        : describeExit(run.exit);
   found.push({source: 'process', age: run === null ? null : age(run.endedAt ?? run.startedAt), says: life});
   return found;
 }

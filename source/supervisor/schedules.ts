@@ -102,10 +102,11 @@ export function scheduleKeeper({store, now, later = timer, ...outside}: Options)
     return done;
   };
 
-  const making = (): Making => ({
+  const making = (actor: string): Making => ({
     schedules,
     clock: clockwork,
     checkedWhen,
+    checkCard: card => void outside.planned(card, actor),
     sessionOf: ref => outside.roster.find(ref).session.name,
     now: now(),
   });
@@ -117,7 +118,7 @@ export function scheduleKeeper({store, now, later = timer, ...outside}: Options)
 
     async addSchedule(input) {
       const id = `sc-${randomBytes(4).toString('hex')}`;
-      const made = newSchedule({input, id, actor, timezone: localZone()}, making());
+      const made = newSchedule({input, id, actor, timezone: localZone()}, making(actor));
       const view = viewOf(made);
       const reason = `schedule ${made.name}: ${whenText(view)}, ${short(jobText(view))}`;
       append({type: 'schedule.added', actor, reason, changes: [put(made)]});
@@ -126,7 +127,7 @@ export function scheduleKeeper({store, now, later = timer, ...outside}: Options)
     },
 
     async changeSchedule(ref, patch) {
-      const {schedule, what} = changedSchedule(findSchedule(schedules, ref), patch, making());
+      const {schedule, what} = changedSchedule(findSchedule(schedules, ref), patch, making(actor));
       if (what === '') return viewOf(schedule);
       append({type: 'schedule.changed', actor, reason: `schedule ${schedule.name}: ${what}`, changes: [put(schedule)]});
       look();

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet, MessageInput} from '../domain/fleet.ts';
-import {isLive} from '../domain/session.ts';
+import {isAway, isLive, type Session} from '../domain/session.ts';
 import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
 import {encodeKeys} from '../terminal/keys.ts';
 import type {QueuedBy} from './outbox.ts';
@@ -35,8 +35,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       text,
       asCommand,
       state: 'queued',
-      reason:
-        runner.held ?? (isLive(session) ? 'waits for the next turn boundary' : `waits: ${session.name} does not run`),
+      reason: runner.held ?? whyItWaits(session),
       actor,
       createdAt: at,
       changedAt: at,
@@ -121,4 +120,9 @@ function checkText(text: string): void {
       next: 'put it into a file and name the file',
     });
   }
+}
+
+function whyItWaits(session: Session): string {
+  if (isAway(session)) return `waits: ${session.name} crashed and starts again`;
+  return isLive(session) ? 'waits for the next turn boundary' : `waits: ${session.name} does not run`;
 }

@@ -3,7 +3,7 @@ import type {Change} from '../domain/events.ts';
 import {isAtRest} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
 import {type CutSeen, takeUp} from '../domain/takeup.ts';
-import type {Cut} from '../domain/watch.ts';
+import {type Cut, firingText} from '../domain/watch.ts';
 import {historyOf} from './comebacks.ts';
 import {readTurns} from './history.ts';
 import type {Life} from './life.ts';
@@ -33,12 +33,15 @@ export async function takeUpCut(runner: Runner, {life, now}: {life: Life; now: (
     ...taken.queue.map(message => outbox.put(message, 'queued', queuedAgain(message))),
   ];
   if (taken.goOn) changes.push(outbox.putFirst(continuing({cut, session, at: now()})));
-  const verdict = taken.goOn ? 'continue' : taken.queue.length > 0 ? 'deliver' : 'nothing';
-  const reason = `crash: ${taken.why}`;
+  const verdict = taken.goOn ? 'continue' : taken.queue.length > 0 ? 'deliver' : 'back';
+  const reason = `${cut.why ?? 'it crashed'}, and is back; ${taken.why}`;
   const firing = {rule: 'crash' as const, at: now(), verdict, reason, dryRun: false};
   // It is asked once, whatever cut it off before.
   const pause = taken.goOn && session.watch.pause !== null ? {...session.watch.pause, cut: false} : session.watch.pause;
-  runner.tookUp({...session.watch, cut: null, pause, fired: {...fired, crash: firing}}, {reason, changes});
+  runner.tookUp(
+    {...session.watch, cut: null, pause, fired: {...fired, crash: firing}},
+    {reason: firingText(firing), changes},
+  );
 }
 
 async function read(runner: Runner, life: Life): Promise<CutSeen['history']> {

@@ -20,6 +20,8 @@ type Options = {
 
 type Kept = {lookedAt: number; stamp: string; wish: WatchWish};
 
+type Loaded = {watchdog: WatchdogConfig; notices: readonly string[]};
+
 /** What the configurations say of the watchdog, as they stand: those of the home, and a project's over them. */
 export type WatchFiles = {
   /** Of a session's directory; null: what holds where nobody's project says anything. */
@@ -32,7 +34,7 @@ export function watchFiles({config, home, now, note}: Options): WatchFiles {
   const projects = new Map<string, {lookedAt: number; file: string | null}>();
   let merged = new Map<string | null, WatchSettings>();
 
-  const wish = (file: string, load: (file: string) => WatchdogConfig): WatchWish => {
+  const wish = (file: string, load: (file: string) => Loaded): WatchWish => {
     const known = files.get(file);
     const at = now();
     if (known !== undefined && isFresh(known, at)) return known.wish;
@@ -40,7 +42,10 @@ export function watchFiles({config, home, now, note}: Options): WatchFiles {
     let said = known?.wish ?? wishOf(null);
     if (known?.stamp !== stamp) {
       try {
-        said = wishOf(load(file));
+        const {watchdog, notices} = load(file);
+        said = wishOf(watchdog);
+        // A rule by a wrong name is not in force: who wrote it should not find that out in the morning.
+        for (const notice of notices.filter(each => / watchdog\b/.test(each))) note(notice);
       } catch (error) {
         note(`the watchdog goes on as before: ${(error as Error).message}`);
       }
@@ -61,14 +66,22 @@ export function watchFiles({config, home, now, note}: Options): WatchFiles {
 
   return {
     of(session) {
-      const fleet = wish(config, file => loadSettings(file).settings.watchdog);
+      const fleet = wish(config, each => {
+        const {settings, notices} = loadSettings(each);
+        return {watchdog: settings.watchdog, notices};
+      });
       const file = session === null ? null : projectOf(session.dir);
-      const own = file === null ? null : wish(file, each => loadConfig(each).config.watchdog);
+      const own = file === null ? null : wish(file, projectWatchdog);
       const held = merged.get(file) ?? watchSettings(fleet, ...(own === null ? [] : [own]));
       merged.set(file, held);
       return held;
     },
   };
+}
+
+function projectWatchdog(file: string): Loaded {
+  const {config, notices} = loadConfig(file);
+  return {watchdog: config.watchdog, notices};
 }
 
 /** A clock that was set back makes nothing fresh for longer. */

@@ -122,7 +122,7 @@ describe('a crash', () => {
       signals: {...noSignals(), submitted: {at: 6, message: 'm1'}},
     });
     const {session} = ends(busy, killed);
-    const cut = {run: 'r1', startedAt: T0, at: T0, busy: true, since: 5, message: 'm1'};
+    const cut = {run: 'r1', startedAt: T0, at: T0, why: 'killed by SIGKILL', busy: true, since: 5, message: 'm1'};
     assert.deepEqual(session.watch.cut, cut);
     const again = ends(comesUp(session, T0 + 1000), killed, T0 + 3000);
     assert.deepEqual(again.session.watch.cut, cut);

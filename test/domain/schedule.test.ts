@@ -20,7 +20,8 @@ const cron = (text: string, timezone = BERLIN): When => ({cron: text, at: null, 
 const after = (when: When, from: string, count: number) => iso(clockwork.after(when, at(from), count));
 
 const schedules = new Map<string, Schedule>();
-const making = (now: number) => ({schedules, clock: clockwork, checkedWhen, sessionOf: (ref: string) => ref, now});
+const known = {schedules, clock: clockwork, checkedWhen, sessionOf: (ref: string) => ref, checkCard: () => {}};
+const making = (now: number) => ({...known, now});
 const made = (input: Partial<ScheduleInput>, now: number): Schedule =>
   newSchedule(
     {input: {session: 'worker', text: 'go', ...input}, id: 'sc-1', actor: 'test', timezone: BERLIN},

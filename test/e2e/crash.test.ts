@@ -22,7 +22,7 @@ const firings = (home: Home): string[] => {
   return entries.filter(({type}) => type === 'watchdog.fired').map(({reason}) => reason);
 };
 const takenUp = (home: Home) =>
-  until('its turn to be taken up', () => firings(home).find(reason => /^crash: (its|no|it was)/.test(reason)));
+  until('its turn to be taken up', () => firings(home).find(reason => /^crash: (continue|deliver|back);/.test(reason)));
 
 describe('a killed agent that keeps its conversation', {concurrency: 2}, () => {
   const start = async (...args: string[]) => {

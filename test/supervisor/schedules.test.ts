@@ -137,12 +137,11 @@ describe('schedules', () => {
   test('that cannot be done say so, and are not tried again before their next time', () =>
     withFleet(async ({fleet, home, clock}) => {
       await fleet.addSchedule({name: 'gone', ...hourly, session: 'bob'});
-      await fleet.addSchedule({
-        name: 'column',
-        cron: '0 * * * *',
-        timezone: 'UTC',
-        card: {title: 'x', status: 'nowhere'},
-      });
+      const card = (given: object) =>
+        fleet.addSchedule({name: 'card', cron: '0 * * * *', timezone: 'UTC', card: {title: 'x', ...given}});
+      await assert.rejects(card({status: 'nowhere'}), /nowhere/);
+      await assert.rejects(card({session: 'nobody'}), /nobody/);
+      await card({session: 'bob'});
       await fleet.addSchedule({name: 'full', ...hourly});
       await fill(home, QUEUE_CAP);
       await fleet.unregister('bob');
@@ -152,11 +151,11 @@ describe('schedules', () => {
         all.map(({name, history}) => [name, history.map(({outcome, detail}) => [outcome, detail])]),
         [
           ['gone', [['failed', 'no session "bob"']]],
-          ['column', [['failed', all[1]!.history[0]!.detail]]],
+          ['card', [['failed', all[1]!.history[0]!.detail]]],
           ['full', [['failed', all[2]!.history[0]!.detail]]],
         ],
       );
-      assert.match(all[1]!.history[0]!.detail, /nowhere/);
+      assert.match(all[1]!.history[0]!.detail, /bob/);
       assert.match(all[2]!.history[0]!.detail, /ada/);
       assert.equal(typesOf(home).filter(type => type === 'schedule.failed').length, 3);
     }));

@@ -48,8 +48,12 @@ function directoryOf(dir: string, {cwd, remote}: Context): string {
 }
 
 export const unregister: Run = context =>
-  each(context, async (fleet, name) => {
-    await fleet.unregister(name);
+  each(context, async (fleet, ref) => {
+    const {name} = await fleet.session(ref);
+    await fleet.unregister(ref);
+    const left = (await fleet.schedules()).filter(({session}) => session === name).map(schedule => schedule.name);
+    if (left.length > 0)
+      context.output.notice(`amux: ${left.join(', ')} would send to ${name} · amux schedule rm ${left.join(' ')}`);
     return null;
   });
 

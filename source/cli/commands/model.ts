@@ -1,9 +1,10 @@
 import {parseDuration} from '../../domain/amounts.ts';
 import {AmuxError} from '../../domain/errors.ts';
-import type {Fleet, ModelOutcome, Selection, SessionView} from '../../domain/fleet.ts';
+import type {Fleet, ModelOutcome, SessionView} from '../../domain/fleet.ts';
 import type {ModelState} from '../../domain/model.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, textFlag} from '../flags.ts';
+import {checkFound, exitOf, selectionOf} from './selection.ts';
 
 const TIMEOUT_MS = 300_000;
 const LOOK_EVERY_MS = 200;
@@ -23,9 +24,10 @@ export const model: Run = async context => {
     else await output.table(HEADER, sessions.map(rowOf));
     return 0;
   }
-  const of = selectionOf(context, names);
+  const of = selectionOf(context, {names, next: NEXT});
   const fleet = await context.fleet('write');
   const asked = await fleet.switchModels(of, name === 'default' ? null : name);
+  checkFound(of, asked);
   const outcomes = await watched(fleet, {asked, context, timeoutMs});
   if (output.json) output.value(outcomes);
   else {
@@ -38,20 +40,8 @@ export const model: Run = async context => {
   }
   const late =
     boolFlag(context, 'wait') && outcomes.some(({model: state}) => state !== null && isUnderWay(state.state));
-  return late || outcomes.some(({ok, model: state}) => !ok || state?.state === 'refused') ? 1 : 0;
+  return exitOf(outcomes) || (late || outcomes.some(({model: state}) => state?.state === 'refused') ? 1 : 0);
 };
-
-function selectionOf(context: Context, names: string[]): Selection {
-  const tag = textFlag(context, 'tag');
-  const all = boolFlag(context, 'all');
-  const given = [names.length > 0, tag !== undefined, all].filter(Boolean).length;
-  if (given !== 1) {
-    const why = given === 0 ? 'which sessions?' : 'names, --tag and --all exclude each other';
-    throw new AmuxError('input.invalid', {why, next: NEXT});
-  }
-  if (tag !== undefined) return {tag};
-  return all ? {all: true} : {names};
-}
 
 function timeoutOf(context: Context): number {
   const text = textFlag(context, 'timeout');
