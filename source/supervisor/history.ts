@@ -1,9 +1,9 @@
 import {open} from 'node:fs/promises';
 import type {Transcript} from '../agents/agent.ts';
 import type {CutSeen, TurnMark} from '../domain/takeup.ts';
+import {endsOf} from './ends-of.ts';
 
-/** So much of the end of a history is read at first, and at most, in bytes. */
-const FIRST_BYTES = 1024 * 1024;
+/** So much of the end of a history is read at most, in bytes. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
 type History = NonNullable<CutSeen['history']>;
@@ -11,20 +11,13 @@ type History = NonNullable<CutSeen['history']>;
 /** Prompts and turns of the end of a history, from before a time on (ms since the epoch); null: it cannot be read. */
 export async function readTurns(transcript: Transcript, file: string, since: number): Promise<History | null> {
   try {
-    await using handle = await open(file);
-    const {size} = await handle.stat();
-    for (let wanted = FIRST_BYTES; ; wanted *= 4) {
-      const from = Math.max(0, size - Math.min(wanted, MOST_BYTES));
-      const {buffer, bytesRead} = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
-      const lines = buffer.subarray(0, bytesRead).toString().split('\n');
-      // It may begin in the middle of a line.
-      const found = turnsOf(transcript, from === 0 ? lines : lines.slice(1));
+    for await (const {lines, whole} of endsOf(file, MOST_BYTES)) {
+      const found = turnsOf(transcript, lines);
       const reaches = found.earliest < since && found.history.marks.length > 0;
-      if (reaches || from === 0 || wanted >= MOST_BYTES) return found.history;
+      if (reaches || whole) return found.history;
     }
-  } catch {
-    return null; // Gone, or not ours to read.
-  }
+  } catch {} // Gone, or not ours to read.
+  return null;
 }
 
 function turnsOf(transcript: Transcript, lines: readonly string[]): {history: History; earliest: number} {

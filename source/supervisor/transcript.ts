@@ -1,11 +1,10 @@
-import {open} from 'node:fs/promises';
 import type {Agent} from '../agents/agent.ts';
 import {type Screen, screenText} from '../domain/screen.ts';
 import type {Session} from '../domain/session.ts';
 import {Conversation, type TranscriptEntry, transcriptLines} from '../domain/transcript.ts';
+import {endsOf} from './ends-of.ts';
 
-/** So much of the end of a history is read at first, and at most, in bytes. */
-const FIRST_BYTES = 1024 * 1024;
+/** So much of the end of a history is read at most, in bytes. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Entries when nobody says how many. */
@@ -28,19 +27,12 @@ export async function readTranscript(
   const file = conversation?.file ?? null;
   if (agent.transcript === null || file === null) return [];
   try {
-    await using handle = await open(file);
-    const {size} = await handle.stat();
-    for (let wanted = FIRST_BYTES; ; wanted *= 4) {
-      const from = Math.max(0, size - Math.min(wanted, MOST_BYTES));
-      const {buffer, bytesRead} = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
-      const lines = buffer.subarray(0, bytesRead).toString().split('\n');
-      // It may begin in the middle of a line.
-      const found = entriesOf(agent.transcript.said, from === 0 ? lines : lines.slice(1)).last(limit);
-      if (found.length >= limit || from === 0 || wanted >= MOST_BYTES) return found;
+    for await (const {lines, whole} of endsOf(file, MOST_BYTES)) {
+      const found = entriesOf(agent.transcript.said, lines).last(limit);
+      if (found.length >= limit || whole) return found;
     }
-  } catch {
-    return []; // Gone, or not ours to read.
-  }
+  } catch {} // Gone, or not ours to read.
+  return [];
 }
 
 function entriesOf(said: NonNullable<Agent['transcript']>['said'], lines: readonly string[]): Conversation {
