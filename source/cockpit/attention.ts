@@ -96,7 +96,7 @@ export function stateText(session: SessionView): string {
 
 /** When its process is there again after a crash, as a time: nothing counts down. */
 export function comebackText({watchdog}: SessionView): string | null {
-  return watchdog.comeback === null ? null : `starts again at ${timeText(watchdog.comeback * 1000)}`;
+  return watchdog.comeback === null ? null : `back at ${timeText(watchdog.comeback * 1000)}`;
 }
 
 /** What its processes take, so coarse that it stands still while nothing happens; empty while nobody knows. */

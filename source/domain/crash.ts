@@ -22,7 +22,7 @@ export const crash: Rule = {
     const within = crashes.filter(at => at > now - WITHIN_MS).length;
     const watch = {...session.watch, crashes};
     if (within >= CRASHES) {
-      const reason = `${session.reason}; ${within} crashes in ${WITHIN_MS / 60_000} minutes: not started again`;
+      const reason = `${session.reason}; not started again after ${within} crashes in ${WITHIN_MS / 60_000} minutes`;
       return {verdict: 'failed', reason, session: {...session, reason, watch}};
     }
     const delay = Math.min(COMEBACK_MOST_MS, FIRST_MS * 2 ** (crashes.length - 1));

@@ -282,7 +282,7 @@ test('a card says what the watchdog found and what its processes take', () => {
   assert.match(stuck.at(-2)!, /no evidence of progress/);
   assert.equal(needsPerson(sessionOf({name: 'api', activity: 'working', watchdog: {...calm, stuck: true}})), true);
   const crashed = lines({status: 'starting', watchdog: {...calm, comeback: 7_384}, reason: 'killed by SIGKILL'});
-  assert.ok(crashed[1]!.includes(`starts again at ${timeText(7_384_000)}`), crashed[1]);
+  assert.ok(crashed[1]!.includes(`back at ${timeText(7_384_000)}`), crashed[1]);
   assert.match(crashed.at(-2)!, /killed by SIGKILL/);
 });
 

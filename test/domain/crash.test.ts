@@ -64,7 +64,7 @@ describe('a crash', () => {
     }
     const last = ends(session, killed, T0 + 5 * MINUTE);
     assert.deepEqual([last.session.status, last.session.wanted], ['failed', false]);
-    assert.match(last.reason ?? '', /killed by SIGKILL; 5 crashes in 10 minutes: not started again/);
+    assert.match(last.reason ?? '', /killed by SIGKILL; not started again after 5 crashes in 10 minutes/);
     assert.equal(last.firings[0]?.verdict, 'failed');
     const {session: asked} = transition(last.session, {source: 'request', at: 1, act: 'start'}, T0 + 6 * MINUTE);
     assert.deepEqual(asked.watch.crashes, []);
