@@ -10,6 +10,8 @@ export type RunRecord = {
   argv: string[];
   backend: 'tmux' | 'pty';
   startedAt: number;
+  /** When its process was there; missing: not yet, or in older records. */
+  upAt?: number;
   endedAt: number | null;
   exit: Exit | null;
   /** SHA-256 (hex) of the token that its hooks bring; null: it has none. */

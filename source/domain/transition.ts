@@ -210,8 +210,9 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   const isNext = session.run?.endedAt === null && session.run.id !== session.exchange?.run;
   const startedAt = isNext ? session.run!.startedAt : null;
   if (session.status === 'starting') {
-    if (startedAt === null) return {session, wake: null, looks: false};
-    const settled = startedAt + STARTING_SETTLE_MS;
+    if (startedAt === null || session.run?.pid === null) return {session, wake: null, looks: false};
+    // A machine that takes long to make the process does not shorten that.
+    const settled = (session.run?.upAt ?? startedAt) + STARTING_SETTLE_MS;
     if (now < settled) return {session, wake: settled, looks: false};
     session.status = 'running';
     session.reason = 'process is up';

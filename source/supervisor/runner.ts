@@ -282,7 +282,7 @@ export class Runner {
   launched(pid: number): void {
     const {run} = this.#session;
     if (run !== null && isLive(this.#session)) {
-      this.becomes({run: {...run, pid}}, `pid ${pid}`);
+      this.becomes({run: {...run, pid, upAt: this.#context.now()}}, `pid ${pid}`);
       this.screen.touch();
       void this.files.open();
       this.observe({source: 'clock', at: this.#context.now()});

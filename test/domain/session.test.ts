@@ -61,6 +61,16 @@ describe('the life of a session', () => {
     assert.equal(play(started(), T0 + STARTING_SETTLE_MS).status, 'running');
   });
 
+  test('on a slow machine that moment begins when its process is there', () => {
+    const made = started();
+    const late = T0 + 3 * STARTING_SETTLE_MS;
+    const before = {...made, run: {...made.run!, pid: null}};
+    assert.equal(play(before, late).status, 'starting');
+    const up = {...made, run: {...made.run!, upAt: late}};
+    assert.equal(play(up, late + STARTING_SETTLE_MS - 1).status, 'starting');
+    assert.equal(play(up, late + STARTING_SETTLE_MS).status, 'running');
+  });
+
   test('a second start is starting until its own process is there', () => {
     const over = play(started(), T0 + 500, exited(1, null));
     const again = play(over, {source: 'request', at: T0 + 5000, act: 'start'}, T0 + 9000);
