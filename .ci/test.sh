@@ -27,4 +27,4 @@ if [ $# -eq 0 ]; then
   biome check --error-on-warnings .
   set -- 'test/**/*.test.ts' 'test/**/*.test.tsx'
 fi
-exec node --import tsx --test --test-concurrency=4 --test-timeout=120000 ${AMUX_TEST_REPORTER:+--test-reporter=$AMUX_TEST_REPORTER} "$@"
+exec node --import tsx --test --test-concurrency=3 --test-timeout=120000 ${AMUX_TEST_REPORTER:+--test-reporter=$AMUX_TEST_REPORTER} "$@"

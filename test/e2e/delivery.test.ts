@@ -156,7 +156,7 @@ describe('messages to an agent that keeps a history', {concurrency: 2}, () => {
   });
 
   test('what the agent told while nobody listened is seen on its screen afterwards', async () => {
-    const {home, agent} = await start('--stateless', '1', '--work', '700');
+    const {home, agent} = await start('--stateless', '1', '--work', '3000');
     await using _ = home;
     const sending = home.run(['send', 'one', 'hello']);
     await until('it to work', async () => (await home.session('one')).activity === 'working');
