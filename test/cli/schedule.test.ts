@@ -95,7 +95,8 @@ test('run, history, pause, resume and rm', async () => {
   assertFailed(await home.run(['schedule', 'rm', 'nobody']), 3, /no schedule "nobody" · amux schedule lists them/);
   const several = await home.run(['schedule', 'rm', 'nobody', 'nightly']);
   assert.deepEqual([several.code, several.out], [3, 'nightly: removed\n']);
-  await home.amux('unregister', 'worker');
+  const {err: left} = await home.run(['unregister', 'worker']);
+  assert.match(left, /would send to worker · amux schedule rm /);
   const failed = await home.run(['schedule', 'run', 'worker']);
   assert.deepEqual([failed.code, failed.out], [1, 'worker: failed: no session "worker"\n']);
 });
@@ -124,4 +125,10 @@ test('what cannot be is refused with what to write', async () => {
   ];
   for (const [args, code, says] of cases) assertFailed(await home.run(['schedule', 'add', ...args]), code, says);
   assertFailed(await home.run(['schedule', 'edit', 'logs']), 2, /nothing to change/);
+});
+
+test('what is meant for nobody ends as it does elsewhere', async () => {
+  assertFailed(await home.run(['compact', 'nobody']), 3, /no session "nobody"/);
+  assertFailed(await home.run(['compact', '--tag', 'nothing']), 3, /no session with the tag nothing runs/);
+  assertFailed(await home.run(['model', 'some', '--tag', 'nothing']), 3, /no session with the tag nothing runs/);
 });
