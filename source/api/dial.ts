@@ -10,11 +10,22 @@ export class Untrusted extends Error {}
 
 type Done = (error: Error | null, socket?: Socket) => void;
 
+type Dialled = Pick<RemoteTarget, 'url' | 'trust'>;
+
 /**
  * Connects to a supervisor over TCP. The socket is handed over once its certificate was checked, so that no byte of
- * a request, and no token, reaches anybody else. Returns what gives it up.
+ * a request, and no token, reaches anybody else. Who is cut off before that is connected once more: a supervisor that
+ * hands over may have closed its door behind the system's back. Returns what gives it up.
  */
-export function dial({url, trust}: Pick<RemoteTarget, 'url' | 'trust'>, done: Done): () => void {
+export function dial(target: Dialled, done: Done): () => void {
+  let giveUp = dialOnce(target, (error, socket) => {
+    if ((error as NodeJS.ErrnoException | null)?.code !== 'ECONNRESET') return done(error, socket);
+    giveUp = dialOnce(target, done);
+  });
+  return () => giveUp();
+}
+
+function dialOnce({url, trust}: Dialled, done: Done): () => void {
   const {protocol, hostname, port} = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const secure = protocol === 'https:';

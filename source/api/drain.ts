@@ -5,9 +5,11 @@ import {Server as NetServer, type Socket} from 'node:net';
 const KEEP_ALIVE_MS = 800;
 /** How long one that has not asked anything yet is kept, in ms: machines under load shake hands slowly. */
 const FRESH_MS = 5000;
-/** Rounds of the event loop in which nobody came, and the most that are waited for. */
+/** Rounds of the event loop in which nobody came, and how short the last of them has to be, in ms. */
 const QUIET_ROUNDS = 8;
-const ROUNDS_MAX = 1000;
+const SHORT_ROUND_MS = 0.1;
+/** How long such a moment is waited for, in ms. */
+const QUIET_WAIT_MS = 1000;
 /** How long calls that are being answered may take, in ms. */
 const IN_FLIGHT_MS = 10_000;
 
@@ -51,22 +53,27 @@ export class Drain {
 
   /**
    * As `stop`, once nobody is about to be accepted: whom the system has connected and this process has not taken yet
-   * would be cut off. One is taken in each round of the event loop.
+   * would be cut off. One is taken in each round of the event loop. A round in which other work was done, or the
+   * system ran somebody else, was too long to know that nobody came since its look.
    */
   stopWhenQuiet(): Promise<void> {
     // Compiled now, because the time between the last look and the end of the listener is what counts.
     NetServer.prototype.close.call(new NetServer());
     const {promise, resolve} = Promise.withResolvers<void>();
-    let [round, quiet, before] = [0, 0, this.#accepted];
+    const end = performance.now() + QUIET_WAIT_MS;
+    let [quiet, before, began] = [0, this.#accepted, performance.now()];
     const look = () => {
+      const now = performance.now();
       quiet = this.#accepted === before ? quiet + 1 : 0;
+      if ((quiet >= QUIET_ROUNDS && now - began < SHORT_ROUND_MS) || now > end) {
+        // Right behind the system's answer that nobody waits.
+        NetServer.prototype.close.call(this.#server);
+        this.stop();
+        return resolve();
+      }
       before = this.#accepted;
-      round++;
-      if (quiet < QUIET_ROUNDS && round < ROUNDS_MAX) return setImmediate(look);
-      // Right behind the system's answer that nobody waits.
-      NetServer.prototype.close.call(this.#server);
-      this.stop();
-      resolve();
+      began = performance.now();
+      setImmediate(look);
     };
     setImmediate(look);
     return promise;

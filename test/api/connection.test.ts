@@ -3,7 +3,7 @@ import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
-import {type AddressInfo, createServer as createTcpServer, type Socket} from 'node:net';
+import {type AddressInfo, connect, createServer as createTcpServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
@@ -92,6 +92,28 @@ test('who shows another certificate hears no token: nothing is sent', async cont
     }, fails('supervisor.untrusted'));
   }
   assert.deepEqual(heard, []);
+});
+
+test('who is cut off before anything was sent connects once more, and not for ever', async context => {
+  const {heard, front} = await serving(context);
+  let [came, cut] = [0, 1];
+  const door = createTcpServer(socket => {
+    if (came++ < cut) return socket.once('data', () => socket.resetAndDestroy());
+    const through = connect(front.port, '127.0.0.1');
+    socket
+      .on('error', () => through.destroy())
+      .pipe(through)
+      .pipe(socket);
+  });
+  await new Promise<void>(resolve => door.listen(0, '127.0.0.1', resolve));
+  context.after(() => door.close());
+  const there = {port: (door.address() as AddressInfo).port} as Front;
+  const post = {method: 'POST', body: {n: 1}} as const;
+  assert.deepEqual(await to(context, there, owns(certificates.home)).call('/once', post), {ok: true});
+  assert.deepEqual([came, heard.length], [2, 1]);
+  [came, cut] = [0, 9];
+  await assert.rejects(to(context, there, owns(certificates.home)).call('/never'), fails('supervisor.unreachable'));
+  assert.equal(came, 2);
 });
 
 test('a certificate that cannot be read is an error of its own, not a crash', async context => {

@@ -54,3 +54,20 @@ test('who is connected and says nothing is let go after a while, and a call that
   await drain.finish({idleMs: 10, inFlightMs: 50});
   await refused;
 });
+
+test('nobody is let in behind the last look: it waits for a moment in which nothing else is done', async t => {
+  const {drain, url} = await served(t, (_request, response) => response.end('x'));
+  const stopped = drain.stopWhenQuiet();
+  let answered = 0;
+  // In each round somebody comes, and something is done that takes longer than he needs.
+  for (let round = 0; round < 30; round++) {
+    await new Promise(resolve => setImmediate(resolve));
+    const asked = round === 9 ? ask(url, new Agent()) : undefined;
+    const end = performance.now() + 1;
+    while (performance.now() < end);
+    void asked?.then(() => answered++);
+  }
+  await stopped;
+  await drain.finish();
+  assert.equal(answered, 1);
+});

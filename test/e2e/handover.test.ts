@@ -98,12 +98,29 @@ class Load {
 
 type Asked = {path: string; method?: string; body?: unknown; headers?: Record<string, string>};
 
-function open({options, lib}: Way, {path, method = 'GET', body, headers}: Asked): Promise<IncomingMessage> {
+/** Connections that were cut off before anything was sent on them. */
+let cut = 0;
+
+/** As amux's own client: a connection that the system took in a listener's very last moment is made once more. */
+function open(way: Way, asked: Asked, isFirst = true): Promise<IncomingMessage> {
+  const {options, lib} = way;
+  const {path, method = 'GET', body, headers} = asked;
   return new Promise((resolve, reject) => {
     const type = body === undefined ? {} : {'content-type': 'application/json'};
     const all = {...(options.headers as Record<string, string>), ...type, ...headers};
     const request = lib.request({...options, path, method, headers: all}, resolve);
-    request.once('error', reject);
+    let isReady = lib === http;
+    request.once('socket', socket => {
+      isReady ||= request.reusedSocket;
+      socket.once('secureConnect', () => {
+        isReady = true;
+      });
+    });
+    request.once('error', (error: NodeJS.ErrnoException) => {
+      if (isReady || !isFirst || error.code !== 'ECONNRESET') return reject(error);
+      cut++;
+      resolve(open(way, asked, false));
+    });
     request.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
@@ -186,6 +203,7 @@ test(`${HANDOVERS} hand-overs under load: no call refused, no message lost or do
   await until('the events', () => load.cursors.at(-1)! >= cursor);
   await load[Symbol.asyncDispose]();
   assert.deepEqual(load.failures, []);
+  assert.ok(cut <= 1, `${cut} connections were cut off`);
   assert.ok(load.answered > 100 * HANDOVERS, `only ${load.answered} answers`);
   const expected = load.cursors.map((_, i) => first + 1 + i);
   assert.deepEqual(load.cursors, expected, 'every cursor once, in order');

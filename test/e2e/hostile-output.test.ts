@@ -72,12 +72,15 @@ describe('an agent that prints what a terminal must not get', {concurrency: 1}, 
         await cockpit.expect(seen);
       }
       await until('more noise behind the keys', () => printed() > before);
+      // How long all of it takes is the machine's affair: it has to go on.
+      for (let seen = 0; seen < 50_000_000; seen = printed()) {
+        await until('more noise', () => printed() > seen);
+      }
       writeFileSync(stop, '');
       cockpit.press('/bad\r');
       await cockpit.expect(/NOISE OVER/);
       cockpit.press('q');
       assert.equal(await cockpit.ended(), 0);
-      assert.ok(printed() >= 50_000_000);
       assert.deepEqual(strayOutput(cockpit.bytes()).slice(0, 5), []);
     });
   }
