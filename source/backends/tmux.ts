@@ -161,9 +161,7 @@ export class TmuxBackend implements Backend {
   async resize(terminal: string, size: {cols: number; rows: number}): Promise<void> {
     const known = this.#pane(terminal);
     known.size = size;
-    const [attached] = await this.#link.run(`display-message -p -t =${terminal}: '#{session_attached}'`);
-    if (attached![0] !== '0') return;
-    await this.#link.run(`resize-window -t =${terminal}: -x ${size.cols} -y ${size.rows}`);
+    await this.#hold(terminal, size);
   }
 
   async close(terminal: string): Promise<void> {
@@ -183,21 +181,15 @@ export class TmuxBackend implements Backend {
   }
 
   attachArgv(terminal: string): string[] {
-    return [...this.#link.tmux, '-u', 'attach-session', '-t', `=${terminal}:`];
+    const target = `=${terminal}:`;
+    // In the same step: a resize for a peek may have come until then, and would hold the window at its size.
+    const follow = ['set-option', '-w', '-t', target, 'window-size', 'latest'];
+    return [...this.#link.tmux, '-u', 'attach-session', '-t', target, ';', ...follow];
   }
 
   async attaching(terminal: string, state: 'on' | 'off'): Promise<void> {
     const {size} = this.#pane(terminal);
-    if (state === 'on') {
-      await this.#link.run(`set-option -w -t =${terminal}: window-size latest`);
-      return;
-    }
-    const [attached] = await this.#link.run(`display-message -p -t =${terminal}: '#{session_attached}'`);
-    if (attached![0] !== '0') return;
-    await this.#link.run(
-      `set-option -w -t =${terminal}: window-size manual`,
-      `resize-window -t =${terminal}: -x ${size.cols} -y ${size.rows}`,
-    );
+    if (state === 'off') await this.#hold(terminal, size);
   }
 
   onEvent(listener: (event: BackendEvent) => void): () => void {
@@ -223,6 +215,17 @@ export class TmuxBackend implements Backend {
       }
       await new Promise(resolve => setTimeout(resolve, ANSWER_EVERY_MS));
     }
+  }
+
+  /** Unless somebody is attached, whose size rules, its window is kept at this one (`window-size manual`). */
+  async #hold(terminal: string, {cols, rows}: {cols: number; rows: number}): Promise<void> {
+    const look = `display-message -p -t =${terminal}: '#{session_attached}'`;
+    const isAttached = (lines: string[] | undefined) => lines![0] !== '0';
+    const [before] = await this.#link.run(look);
+    if (isAttached(before)) return;
+    const [, after] = await this.#link.run(`resize-window -t =${terminal}: -x ${cols} -y ${rows}`, look);
+    // Who came between the two.
+    if (isAttached(after)) await this.#link.run(`set-option -w -t =${terminal}: window-size latest`);
   }
 
   #pane(terminal: string): Pane {

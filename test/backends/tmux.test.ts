@@ -1,10 +1,45 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {test} from 'node:test';
+import {spawn} from 'node-pty';
 import {TmuxBackend} from '../../source/backends/tmux.ts';
-import {contract} from './contract.ts';
+import {contract, type Subject} from './contract.ts';
+import {launchOf, program, until} from './probe.ts';
 
-contract('tmux', async () => {
+contract('tmux', subject);
+
+test('a resize for a peek, whenever it comes, does not hold the window of who attaches', async context => {
+  const {backend, dispose} = await subject();
+  context.after(dispose);
+  await backend.launch(launchOf({argv: program('size')}));
+  const sizeIs = (cols: number, rows: number, attached: number) =>
+    until(`${cols}x${rows} with ${attached} attached`, async () => {
+      const [info] = await backend.list();
+      return info?.cols === cols && info.rows === rows && info.attached === attached ? true : undefined;
+    });
+  const [file, ...args] = backend.attachArgv('s-one')!;
+  const {TMUX: _, ...env} = process.env;
+  for (let round = 0; round < 20; round++) {
+    const peek = {cols: 60, rows: 20 - (round % 2)};
+    await backend.attaching('s-one', 'on');
+    if (round % 2 === 0) await backend.resize('s-one', peek);
+    const person = spawn(file!, args, {cols: 120, rows: 41, env: {...env, TERM: 'xterm-256color'}});
+    const left = new Promise<void>(resolve => person.onExit(() => resolve()));
+    const resizes: Promise<void>[] = [];
+    const joined = sizeIs(120, 40, 1).finally(() => clearInterval(timer));
+    const timer = setInterval(() => resizes.push(backend.resize('s-one', peek)), 1);
+    await joined;
+    await Promise.all(resizes);
+    await sizeIs(120, 40, 1);
+    person.write('\x02d');
+    await left;
+    await backend.attaching('s-one', 'off');
+    await sizeIs(peek.cols, peek.rows, 0);
+  }
+});
+
+async function subject(): Promise<Subject> {
   const dir = await mkdtemp(join(tmpdir(), 'amux-tmux-'));
   const options = {socket: join(dir, 'tmux.sock'), conf: join(dir, 'tmux.conf'), detachKey: 'C-b d'};
   const made: TmuxBackend[] = [];
@@ -27,4 +62,4 @@ contract('tmux', async () => {
       await rm(dir, {recursive: true, force: true});
     },
   };
-});
+}

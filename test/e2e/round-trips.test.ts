@@ -17,7 +17,6 @@ describe("into a session's own terminal and back", {concurrency: 2}, () => {
       const agent = await home.startAgent('ada');
       await using terminal = new Terminal(home, [], {cols: 120, rows: 40});
       await terminal.expect(/╭─ ada[\s\S]*COMMAND/);
-      await terminal.settled(); // The peek has given it its size.
       const prompts: string[] = [];
       let typed = '';
       for (let round = 1; round <= rounds[backend]; round++) {
