@@ -40,7 +40,7 @@ export class Comebacks {
 
   #next(): void {
     while (!this.#isClosed && this.#underWay.size < AT_ONCE) {
-      const runner = this.#due.shift();
+      const runner = this.#first();
       if (runner === undefined) return;
       this.#underWay.add(runner);
       void runner
@@ -54,6 +54,14 @@ export class Comebacks {
           this.#next();
         });
     }
+  }
+
+  /** Timers tell of those whose times lie close together in any order. */
+  #first(): Runner | undefined {
+    const at = ({session}: Runner) => session.watch.comeback ?? 0;
+    const [first] = this.#due.toSorted((a, b) => at(a) - at(b));
+    if (first !== undefined) this.#due.splice(this.#due.indexOf(first), 1);
+    return first;
   }
 
   async #goOn(runner: Runner): Promise<void> {
