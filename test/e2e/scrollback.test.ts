@@ -55,6 +55,7 @@ for (const backend of ['tmux', 'pty']) {
     await cockpit.expect(/■ stopped/);
     cockpit.press('[');
     await cockpit.expect(/a · scrollback/);
+    await cockpit.expect(/▌__READY__/);
     cockpit.press('g');
     await cockpit.expect(/▌line 1 批量导入 ✅/);
     cockpit.press('qq');

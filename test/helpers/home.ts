@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
+import {get} from 'node:http';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import type {Readable, Writable} from 'node:stream';
@@ -91,8 +92,10 @@ export class Home {
     return child;
   }
 
+  /** Asked on its socket where a supervisor listens: a command for each look would be most of what a machine does. */
   async session(name: string): Promise<SessionView> {
-    const found = (await this.json<SessionView[]>('ps', '-a')).find(each => each.name === name || each.id === name);
+    const all = (await this.#ask<SessionView[]>('/api/sessions?all=true')) ?? (await this.json<SessionView[]>('ps', '-a'));
+    const found = all.find(each => each.name === name || each.id === name);
     assert.ok(found, `no session ${name}`);
     return found;
   }
@@ -137,6 +140,20 @@ export class Home {
       for (const act of this.atEnd) act();
       rmSync(this.dir, {recursive: true, force: true});
     }
+  }
+
+  /** Null: nobody answers there. */
+  #ask<T>(path: string): Promise<T | null> {
+    const socketPath = join(this.path, 'amux.sock');
+    return new Promise(resolve => {
+      const request = get({socketPath, path, agent: false}, response => {
+        textOf(response).then(
+          text => resolve(response.statusCode === 200 ? (JSON.parse(text) as T) : null),
+          () => resolve(null),
+        );
+      });
+      request.once('error', () => resolve(null));
+    });
   }
 
   async #end(): Promise<void> {
