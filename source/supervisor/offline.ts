@@ -131,7 +131,7 @@ export class Offline extends Refusing implements Fleet {
       // Nobody is there to start it again: what it is now is told, not what a supervisor would do.
       const left: Session = {...session, restart: 'never'};
       const {session: ended} = transition(left, {source: 'process', at: exit.at, state: 'exited', exit}, now());
-      this.#sessions.set(session.id, {...ended, restart: session.restart});
+      this.#sessions.set(session.id, {...unattended(ended), restart: session.restart});
     }
   }
 
@@ -333,4 +333,10 @@ function live(session: Session, info: TerminalInfo | undefined): Session {
     waitingFor: null,
     reason,
   };
+}
+
+/** One that was to be started, or is to come back, has no process until somebody supervises again. */
+function unattended(session: Session): Session {
+  if (!isLive(session)) return session;
+  return {...session, status: 'failed', reason: `${session.reason}; it goes on with the next supervisor`};
 }

@@ -94,7 +94,8 @@ export class Home {
 
   /** Asked on its socket where a supervisor listens: a command for each look would be most of what a machine does. */
   async session(name: string): Promise<SessionView> {
-    const all = (await this.#ask<SessionView[]>('/api/sessions?all=true')) ?? (await this.json<SessionView[]>('ps', '-a'));
+    const all =
+      (await this.#ask<SessionView[]>('/api/sessions?all=true')) ?? (await this.json<SessionView[]>('ps', '-a'));
     const found = all.find(each => each.name === name || each.id === name);
     assert.ok(found, `no session ${name}`);
     return found;

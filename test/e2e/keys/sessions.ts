@@ -27,6 +27,7 @@ export async function steer(tour: Tour): Promise<void> {
     await tour.write('s', question);
     await tour.press('confirm.yes', key, /■ stopped/);
     await tour.press('restart', 'r', gone(/■ stopped/));
+    await tour.terminal.expect(/○ idle/); // It reads keys now.
     await tour.write('i', /TYPING/);
     await tour.write('again\r', /▶ working/);
     await tour.write(LEAVE, gone(/TYPING/));
