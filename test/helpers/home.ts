@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
+import {Client} from '../../source/api/client.ts';
 import type {SessionView} from '../../source/domain/fleet.ts';
 import {holders, kill} from './processes.ts';
 
@@ -158,8 +159,7 @@ export class Home {
   }
 
   async #end(): Promise<void> {
-    const stopped = await this.run(['stop', '--all', '--force']);
-    const served = await this.run(['serve', '--stop']);
+    const said = await this.#stopAll().catch(() => this.#stopAllByCommands());
     const end = performance.now() + GONE_MS;
     let left = holders(this.dir);
     while (left.length > 0 && performance.now() < end) {
@@ -167,7 +167,21 @@ export class Home {
       left = holders(this.dir);
     }
     for (const {pid} of left) await kill(pid);
-    assert.deepEqual(left, [], `processes outlived stop --all and serve --stop\n${stopped.err}${served.err}`);
+    assert.deepEqual(left, [], `processes outlived the end of all sessions and of the supervisor\n${said}`);
+  }
+
+  async #stopAll(): Promise<string> {
+    await using client = new Client({socket: join(this.path, 'amux.sock')});
+    const outcomes = await client.stopAll({force: true});
+    await client.shutdown();
+    return JSON.stringify(outcomes);
+  }
+
+  /** Where nobody supervises. */
+  async #stopAllByCommands(): Promise<string> {
+    const stopped = await this.run(['stop', '--all', '--force']);
+    const served = await this.run(['serve', '--stop']);
+    return stopped.err + served.err;
   }
 }
 
