@@ -141,6 +141,7 @@ export class WritingStore implements Store {
   /** In order, as far as there is room; what they changed is in memory already, and may have changed again since. */
   #writeWaiting(): void {
     const {journal, pending} = this.#options;
+    if (this.#waiting.length > 0) this.#schedule(BATCH_MS);
     while (this.#waiting[0] !== undefined) {
       const written = journal.append(this.#waiting[0]);
       this.#waiting.shift();
@@ -220,9 +221,14 @@ export class WritingStore implements Store {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What waits for the journal is in memory already: until it is written the database would be ahead of the journal. */
+  get #isAhead(): boolean {
+    return this.#waiting.length + this.#uncounted > 0;
+  }
+
   async flush(): Promise<void> {
     const target = this.cursor;
-    while (this.#stored < target) {
+    while (this.#stored < target && !this.#isAhead) {
       this.#writing ??= this.#writeBatch().finally(() => {
         this.#writing = null;
       });
@@ -263,6 +269,7 @@ export class WritingStore implements Store {
 
   /** Like `flush`, but a failure becomes a notice and another try later. */
   async catchUp(): Promise<void> {
+    if (this.#isAhead) return this.#schedule(this.#retry);
     try {
       await this.flush();
       if (this.#behind !== null) this.notices.splice(this.notices.indexOf(this.#behind), 1);

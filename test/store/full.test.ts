@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Entry} from '../../source/domain/events.ts';
+import {loadCopy} from '../../source/store/database.ts';
 import {Journal} from '../../source/store/journal.ts';
 import {replay} from '../../source/store/replay.ts';
 import {ROOM_BYTES} from '../../source/store/room.ts';
@@ -58,6 +59,23 @@ test('what cannot be refused counts at once while the journal cannot be written,
   assert.equal(refusedBy(store), null);
   assert.equal(store.trouble, null);
   assert.match(heard.at(-1)!, /^notice for 5 s nothing new was taken .*it goes on$/);
+  await store.close();
+});
+
+test('the database does not get ahead of a journal that cannot be written', async t => {
+  const {paths, disk, store} = await opened(t);
+  const nameStored = async () => (await loadCopy(paths.database)).state.sessions.get('s1')?.name;
+  store.append(put('s1', {name: 'first'}));
+  await store.flush();
+  store.append(put('s1', {name: 'second'}));
+  disk.isFull = true;
+  store.keep(put('s1', {name: 'third'}));
+  await store.flush();
+  assert.notEqual(await nameStored(), 'third', 'a crash now would leave what the journal does not have');
+  disk.isFull = false;
+  assert.equal(refusedBy(store), null);
+  await store.flush();
+  assert.equal(await nameStored(), 'third');
   await store.close();
 });
 
