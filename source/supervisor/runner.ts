@@ -231,7 +231,7 @@ export class Runner {
   }
 
   onBackend(told: Exclude<BackendEvent, {type: 'lost'}>): void {
-    const at = told.at + this.#context.ahead();
+    const at = this.#heardAt(told.at);
     const event = {...told, at};
     switch (event.type) {
       case 'output':
@@ -251,6 +251,14 @@ export class Runner {
           this.#ending = this.#ended({source: 'process', at, state: 'exited', exit: event.exit});
         }
     }
+  }
+
+  /**
+   * A moment by the machine's clock as this home counts it. What was told just before that clock was set is not of the
+   * future: nothing would be quiet until then.
+   */
+  #heardAt(at: number): number {
+    return Math.min(at + this.#context.ahead(), this.#context.now());
   }
 
   /** Resolves once the condition holds, at a change of state; false when the bound passed first. */
@@ -314,7 +322,7 @@ export class Runner {
     this.doors.stream?.begin();
     this.screen.touch();
     const {printedAt} = info;
-    await this.doors.forgetUnheard(printedAt === null ? null : printedAt + this.#context.ahead());
+    await this.doors.forgetUnheard(printedAt === null ? null : this.#heardAt(printedAt));
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
     // Time without a supervisor does not count.

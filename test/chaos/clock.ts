@@ -3,7 +3,7 @@ import {renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Figure} from '../../benchmark/figures.ts';
 import {pause, until} from '../real/until.ts';
-import {readableJournal, receivedOnce, sameStates} from './audit.ts';
+import {lastOf, readableJournal, receivedOnce, sameStates} from './audit.ts';
 import {claimedOnce, drained, startLoad} from './load.ts';
 import type {ChaosContext, Plan} from './plan.ts';
 import {STATE_MS, Stage} from './stage.ts';
@@ -59,7 +59,11 @@ async function setBack(context: ChaosContext): Promise<Figure[]> {
     const begun = performance.now();
     for (const [name, agent] of stage.agents) {
       const before = agent.prompts.length;
-      await until(`${name} to go on`, () => agent.prompts.length >= before + MORE, STATE_MS);
+      await until(
+        () => `${name} to go on; what is known of it:\n      ${lastOf(stage.paths, {name, agent})}`,
+        () => agent.prompts.length >= before + MORE,
+        STATE_MS,
+      );
     }
     waits.push(performance.now() - begun);
     await tellsTheTime(stage, () => (Date.now() + offset) / 1000);
