@@ -140,8 +140,9 @@ test('a command that is not on the PATH shows argv, exit code, profile and works
 });
 
 test('a command that ends at once shows its exit code and its last lines', async () => {
-  // It stays for a moment: of a program that ends while tmux still sets its pane up, tmux can lose what it printed.
-  const line = `sh -c 'echo first; echo "cannot log in" >&2; sleep 0.15; exit 3'`;
+  // Of a program that ends while tmux still sets its pane up, tmux can lose what it printed.
+  await using home = new Home({config: 'backend: pty\n'});
+  const line = `sh -c 'echo first; echo "cannot log in" >&2; exit 3'`;
   await home.amux('register', 'brief', '--dir', home.work, '--agent', 'generic', '--command', line);
   const failed = await home.run(['start', 'brief']);
   assertFailed(failed, 1, /brief did not start: exit code 3/);
