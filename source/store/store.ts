@@ -50,7 +50,7 @@ export interface Store {
   read(options: {after: number; limit: number}): Entry[];
   /** Called for each entry after it was applied, in order. Returns what ends it. */
   onEntry(listener: (entry: Entry) => void): () => void;
-  /** Waits until the database holds everything. Throws `store.write`. */
+  /** Waits until the database holds everything; not while changes wait for a journal that cannot be written. Throws `store.write`. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
