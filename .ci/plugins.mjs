@@ -14,6 +14,27 @@ const patches = [
     to: 'const normalizePackageData = data => getDefaultExportFromCjs(requireNormalize())(data);',
   },
   {
+    // When it is loaded it makes a segmenter and looks up every emoji, 20 to 40 ms, which plain text never needs.
+    file: /string-width\/index\.js$/,
+    from: 'const segmenter = new Intl.Segmenter();',
+    to: 'let segmenter;',
+  },
+  {
+    file: /string-width\/index\.js$/,
+    from: 'of segmenter.segment(string)',
+    to: 'of (segmenter ??= new Intl.Segmenter()).segment(string)',
+  },
+  {
+    file: /string-width\/index\.js$/,
+    from: 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+    to: 'let rgiEmojiRegex;',
+  },
+  {
+    file: /string-width\/index\.js$/,
+    from: 'if (rgiEmojiRegex.test(segment)',
+    to: "if ((rgiEmojiRegex ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(segment)",
+  },
+  {
     // Each new picture of a pane would be kept, 4096 times 20 KB and more.
     file: /ink\/build\/measure-text\.js$/,
     from: 'maxSize: 4096',
@@ -161,6 +182,20 @@ const fewWidgets = {
   },
 };
 
+/** Errors are told in English: the words of fifty languages would be half of the package. */
+const oneLanguage = {
+  name: 'one-language',
+  setup(build) {
+    build.onLoad({filter: /zod\/v4\/locales\/index\.js$/}, ({path}) => {
+      const english = "export { default as en } from \"./en.js\";";
+      if (!readFileSync(path, 'utf8').includes(english)) {
+        throw new Error('zod has changed: see whether oneLanguage is still needed');
+      }
+      return {contents: english};
+    });
+  },
+};
+
 /** The line chart takes one function of lodash: all of it would be a tenth of the cockpit. */
 const littleLodash = {
   name: 'little-lodash',
@@ -201,6 +236,6 @@ export const bundling = {
   banner: {
     js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [patched, ownWidths, fewWidgets, littleLodash, newBuffer],
+  plugins: [patched, ownWidths, fewWidgets, oneLanguage, littleLodash, newBuffer],
   logLevel: 'warning',
 };
