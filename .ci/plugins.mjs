@@ -187,7 +187,7 @@ const oneLanguage = {
   name: 'one-language',
   setup(build) {
     build.onLoad({filter: /zod\/v4\/locales\/index\.js$/}, ({path}) => {
-      const english = "export { default as en } from \"./en.js\";";
+      const english = 'export { default as en } from "./en.js";';
       if (!readFileSync(path, 'utf8').includes(english)) {
         throw new Error('zod has changed: see whether oneLanguage is still needed');
       }

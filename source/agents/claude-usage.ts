@@ -1,11 +1,11 @@
 import {type ContextSaid, isCount, type Usage, type UsageReader} from '../domain/ledger.ts';
-import {ClaudeLine} from './claude-usage-line.ts';
+import {DAMAGED, LAST_TIME, SYSTEM} from './assembly/record.ts';
+import {ClaudeScan} from './claude-scan.ts';
+import {timeOf, usageOf} from './claude-usage-line.ts';
 import {record, text} from './fields.ts';
 
 /** `at`: of the line before, for one that has no time. */
 export type ClaudeCarry = {at: number};
-
-const NEWLINE = 10;
 
 /**
  * Claude writes a line for each block of a message, with the same ids and a usage that grows. A fork has the lines of
@@ -21,38 +21,40 @@ export const claudeUsage: UsageReader<ClaudeCarry> = {
     let {at} = carry;
     let filling: Usage | null = null;
     let skipped = 0;
-    let from = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-      const start = from;
-      from = end + 1;
-      if (end > start) {
-        const found = line.read(chunk, start, end);
-        if (found === 'damaged') skipped++;
-        else if (found === 'system') {
-          const context = compacted(chunk.toString('utf8', start, end));
-          if (context !== null) {
-            contexts.push(context);
-            filling = null;
-          }
-        } else if (found !== 'other') {
-          if (found.at === 0) found.at = at;
-          else at = found.at;
-          const last = usages.at(-1);
-          const isSame = last?.key.low === found.key.low && last.key.high === found.key.high;
-          // The lines of a message stand together: only the one that says most is handed on.
-          if (!isSame) usages.push(found);
-          else if (found.output > last.output) usages[usages.length - 1] = found;
-          if (line.isSide) continue;
-          if (filling !== null && filling.conversation !== found.conversation) contexts.push(contextAfter(filling));
-          filling = found;
-        }
+    const used = scanFor(chunk.length).read(chunk, record => {
+      if (record.kind === DAMAGED) skipped++;
+      else if (record.kind === SYSTEM) {
+        const context = compacted(record.line);
+        if (context === null) return;
+        contexts.push(context);
+        filling = null;
+      } else {
+        const found = usageOf(record);
+        if (found === null) return;
+        if (found.at === 0) found.at = at;
+        at = timeOf(record, LAST_TIME) || at;
+        usages.push(found);
+        if (record.isSide) return;
+        if (filling !== null && filling.conversation !== found.conversation) contexts.push(contextAfter(filling));
+        filling = found;
       }
-    }
+    });
     // Of many messages only the last one tells how full the context is.
     if (filling !== null) contexts.push(contextAfter(filling));
-    return {usages, contexts, carry: {at}, used: from, skipped};
+    return {usages, contexts, carry: {at}, used, skipped};
   },
 };
+
+/** Pieces are this long, but for lines that are longer. */
+const USUAL = 1 << 18;
+let usual: ClaudeScan | null = null;
+
+/** What reads long lines has much memory, and is not kept. */
+function scanFor(length: number): ClaudeScan {
+  if (length > USUAL) return new ClaudeScan(length);
+  usual ??= new ClaudeScan(USUAL);
+  return usual;
+}
 
 function contextAfter({
   conversation,
@@ -80,5 +82,3 @@ function compacted(said: string): ContextSaid | null {
     return null; // Cut in the middle: it counts nothing.
   }
 }
-
-const line = new ClaudeLine();

@@ -64,9 +64,7 @@ export class Followed {
       const {size, ino, mtimeMs} = fstatSync(fd);
       if (this.#isAnother(fd, {size, ino})) this.#mark = this.#begin(ino);
       this.#mark = {...this.#mark, inode: ino};
-      const {offset} = this.#mark;
       const step = this.#read(fd, buffer);
-      if (this.#mark.offset !== offset) this.#mark.guard = guardOf(fd, this.#mark.offset);
       if (step.isAtEnd) this.#seen = {size, changed: mtimeMs};
       return step;
     } finally {
@@ -80,16 +78,16 @@ export class Followed {
     for (;;) {
       const length = readSync(fd, buffer, 0, buffer.length, offset);
       const chunk = buffer.subarray(0, length);
-      if (inLong) return this.#leaveLong(chunk, length === buffer.length);
+      if (inLong) return this.#leaveLong(fd, {chunk, hasMore: length === buffer.length});
       const {usages, contexts, carry, used, skipped} = this.#reader.read(chunk, this.#mark.carry);
       const isAtEnd = length < buffer.length;
       if (used > 0 || isAtEnd) {
-        if (used > 0) this.#mark = {...this.#mark, offset: offset + used, carry};
+        if (used > 0) this.#advance(fd, {chunk, used, carry, inLong});
         this.#mark.skipped += skipped;
         return {usages, contexts, skipped, isAtEnd};
       }
       if (buffer.length >= LINE_MAX) {
-        this.#mark = {...this.#mark, offset: offset + length, inLong: true};
+        this.#advance(fd, {chunk, used: length, carry, inLong: true});
         this.#mark.skipped++;
         return {usages, contexts, skipped: 1, isAtEnd};
       }
@@ -97,14 +95,19 @@ export class Followed {
     }
   }
 
-  #leaveLong(chunk: Buffer, hasMore: boolean): Step {
+  #leaveLong(fd: number, {chunk, hasMore}: {chunk: Buffer; hasMore: boolean}): Step {
     const end = chunk.indexOf(10);
     const used = end === -1 ? chunk.length : end + 1;
-    if (used > 0) {
-      const {offset} = this.#mark;
-      this.#mark = {...this.#mark, offset: offset + used, inLong: end === -1};
-    }
+    if (used > 0) this.#advance(fd, {chunk, used, carry: this.#mark.carry, inLong: end === -1});
     return {usages: [], contexts: [], skipped: 0, isAtEnd: end === -1 && !hasMore};
+  }
+
+  /** Goes on behind what was used of a piece that begins where the mark is. */
+  #advance(fd: number, {chunk, used, carry, inLong}: Advance): void {
+    const offset = this.#mark.offset + used;
+    const length = Math.min(GUARD, offset);
+    const guard = used < length ? guardOf(fd, offset) : crc32(chunk.subarray(used - length, used));
+    this.#mark = {...this.#mark, offset, guard, carry, inLong};
   }
 
   #begin(inode: number): Mark {
@@ -118,6 +121,8 @@ export class Followed {
     return size < offset || inode !== ino || guardOf(fd, offset) !== guard;
   }
 }
+
+type Advance = {chunk: Buffer; used: number; carry: unknown; inLong: boolean};
 
 /** Of the bytes before a place. */
 function guardOf(fd: number, offset: number): number {

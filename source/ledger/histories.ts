@@ -1,5 +1,5 @@
 import {type Dirent, readdirSync, statSync} from 'node:fs';
-import {join, relative} from 'node:path';
+import {join} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import type {FileSource} from './ledger.ts';
 
@@ -17,23 +17,27 @@ type Options = {
   refused: (path: string, error: NodeJS.ErrnoException) => void;
 };
 
-/** All histories of an agent that are there now. */
+type Histories = {root: string; histories: {path: string; stat: Stat}[]};
+
+/** All histories of an agent that are there now, by directory. */
 export async function* historiesOf(
   {roots, isHistory}: FileSource,
   {rest, refused}: Options,
-): AsyncGenerator<{root: string; path: string; stat: Stat}> {
+): AsyncGenerator<Histories> {
   for (const root of roots) {
     const left = [{directory: root, depth: DEPTH_MAX}];
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const {directory, depth} = next;
+      const histories: Histories['histories'] = [];
       for (const entry of entriesOf(directory, refused)) {
         const path = join(directory, entry.name);
         if (entry.isDirectory() && depth > 0) left.push({directory: path, depth: depth - 1});
-        if (!entry.isFile() || !isHistory(relative(root, path))) continue;
+        if (!entry.isFile() || !isHistory(path.slice(root.length + 1))) continue;
         const stat = statOf(path);
         // Null: it is gone since it was listed.
-        if (stat !== null) yield {root, path, stat};
+        if (stat !== null) histories.push({path, stat});
       }
+      yield {root, histories};
       await rest();
     }
   }

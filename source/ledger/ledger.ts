@@ -1,5 +1,5 @@
 import {statSync} from 'node:fs';
-import {basename, relative} from 'node:path';
+import {basename} from 'node:path';
 import type {ContextSaid, UsageReader} from '../domain/ledger.ts';
 import {CHUNK, Followed, type Mark} from './followed.ts';
 import {historiesOf, type Stat, slices} from './histories.ts';
@@ -182,10 +182,12 @@ export class Ledger {
   }
 
   #count(agent: string, {usages, contexts, skipped, path}: Omit<Rows, 'mark'> & {path: string}): void {
+    const {log, writes} = this.#options;
+    const keeps = log !== null && writes;
     for (const context of contexts) this.#fills(agent, context);
     for (const usage of usages) {
       const row = this.table.count(agent, usage);
-      if (row !== -1 && this.#options.log !== null) this.#dirtyRows.add(row);
+      if (row !== -1 && keeps) this.#dirtyRows.add(row);
     }
     if (skipped > 0) this.#options.onTrouble?.({path, skipped, why: 'lines that cannot be read'});
   }
@@ -218,8 +220,10 @@ export class Ledger {
 
   async #find(source: FileSource, {found, rest}: {found: Found[]; rest: () => Promise<void>}): Promise<void> {
     const refused = (path: string, error: NodeJS.ErrnoException): void => this.#refused(path, error);
-    for await (const {root, path, stat} of historiesOf(source, {rest, refused})) {
-      found.push({stat, followed: this.#files.get(path) ?? this.#follow(path, {source, root})});
+    for await (const {root, histories} of historiesOf(source, {rest, refused})) {
+      for (const {path, stat} of histories) {
+        found.push({stat, followed: this.#files.get(path) ?? this.#follow(path, {source, root})});
+      }
     }
   }
 
@@ -227,7 +231,7 @@ export class Ledger {
     for (const source of this.#sources) {
       if ('query' in source) continue;
       for (const root of source.roots) {
-        if (path.startsWith(`${root}/`) && source.isHistory(relative(root, path)))
+        if (path.startsWith(`${root}/`) && source.isHistory(path.slice(root.length + 1)))
           return this.#follow(path, {source, root});
       }
     }
@@ -239,7 +243,7 @@ export class Ledger {
       if ('query' in source || source.agent !== agent) continue;
       for (const name of source.roots.map(root => `/${basename(root)}/`)) {
         const root = path.slice(0, path.lastIndexOf(name) + name.length - 1);
-        if (!path.includes(name) || !source.isHistory(relative(root, path))) continue;
+        if (!path.includes(name) || !source.isHistory(path.slice(root.length + 1))) continue;
         this.add({...source, roots: [root]});
         return this.#open(path);
       }
@@ -251,7 +255,7 @@ export class Ledger {
     const {agent, reader} = source;
     const followed = new Followed({
       path,
-      name: relative(root, path),
+      name: path.slice(root.length + 1),
       agent,
       reader,
       mark: this.#marks.get(path) ?? null,

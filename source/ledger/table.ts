@@ -58,6 +58,9 @@ export class Table {
   changes = 0;
   readonly #payerIds = new Map<string, number>();
   readonly #modelIds = new Map<string, number>();
+  /** What was asked for last: messages of a conversation come together. */
+  #lastPayer = {agent: '', conversation: '', id: -1};
+  #lastCell: Cell | null = null;
   #rows = new Uint32Array(FIRST_ROWS * ROW_FIELDS);
   /** Micro-USD, reported and estimated. */
   #costs = new Float64Array(FIRST_ROWS).fill(Number.NaN);
@@ -78,7 +81,7 @@ export class Table {
     if (known !== -1) return this.#grow(known, usage);
     const row = this.#add(slot, high, low);
     const at = row * ROW_FIELDS;
-    this.#rows[at + CONVERSATION] = this.payer({agent, conversation: usage.conversation});
+    this.#rows[at + CONVERSATION] = this.#payerOf(agent, usage.conversation);
     this.#rows[at + MODEL] = this.model(usage.model);
     this.#put(row, usage);
     this.#sum(row, 1);
@@ -139,6 +142,14 @@ export class Table {
         cost: Number.isNaN(cost) ? null : cost,
       });
     }
+  }
+
+  #payerOf(agent: string, conversation: string): number {
+    const last = this.#lastPayer;
+    if (last.conversation !== conversation || last.agent !== agent) {
+      this.#lastPayer = {agent, conversation, id: this.payer({agent, conversation})};
+    }
+    return this.#lastPayer.id;
   }
 
   #grow(row: number, usage: Usage): number {
@@ -206,17 +217,25 @@ export class Table {
   #sum(row: number, sign: 1 | -1): void {
     const at = row * ROW_FIELDS;
     const key = this.#cellOf(row);
-    const cell = getOr(this.cells, key, () => ({
+    const cell = this.#lastCell?.key === key ? this.#lastCell : this.#cell(key, at);
+    this.#addTo(cell.spent, row, sign);
+    this.#lastCell = cell;
+    if (cell.spent.messages === 0) {
+      this.cells.delete(key);
+      this.#lastCell = null;
+    }
+    this.changes++;
+    this.#sumMinute(row, sign);
+  }
+
+  #cell(key: number, at: number): Cell {
+    return getOr(this.cells, key, () => ({
       key,
       payer: this.#rows[at + CONVERSATION]!,
       model: this.#rows[at + MODEL]!,
       hour: Math.floor(this.#rows[at + SECONDS]! / HOUR_S),
       spent: nothingSpent(),
     }));
-    this.#addTo(cell.spent, row, sign);
-    if (cell.spent.messages === 0) this.cells.delete(key);
-    this.changes++;
-    this.#sumMinute(row, sign);
   }
 
   #sumMinute(row: number, sign: 1 | -1): void {
