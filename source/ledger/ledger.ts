@@ -1,11 +1,12 @@
 import {statSync} from 'node:fs';
 import {basename} from 'node:path';
 import type {ContextSaid, UsageReader} from '../domain/ledger.ts';
-import {CHUNK, Followed, type Mark} from './followed.ts';
+import {Followed, type Mark} from './followed.ts';
 import {historiesOf, type Stat, slices} from './histories.ts';
 import type {LedgerLog} from './log.ts';
 import {type Query, type RowMark, type Rows, readRows} from './rows.ts';
 import {type Pricing, Table} from './table.ts';
+import {Tally, type Trouble, type Unkept} from './tally.ts';
 
 /** Where the histories of an agent lie. */
 export type Source = FileSource | RowSource;
@@ -23,9 +24,6 @@ export type FileSource = {
 
 export type Progress = {files: number; bytes: number; readFiles: number; readBytes: number};
 
-/** What a person should hear of: a file that cannot be read, or lines of it that say nothing. */
-export type Trouble = {path: string; skipped: number; why: string};
-
 type Options = {
   sources: readonly Source[];
   /** Micro-USD of a message; default: no model has a price. */
@@ -41,21 +39,15 @@ type Options = {
 
 /** The tokens of all histories of this machine. Reads each byte once; what it knows outlives the files. */
 export class Ledger {
-  readonly table: Table;
-  /** How full contexts are, by payer. */
-  readonly contexts: Map<number, ContextSaid>;
   /** Of the log that was read; null: none. */
   readonly problem: string | null;
   readonly #options: Options;
   readonly #sources: Source[];
   readonly #files = new Map<string, Followed>();
   readonly #marks: Map<string, Mark>;
-  readonly #unread = new Set<string>();
-  readonly #buffer = Buffer.allocUnsafeSlow(CHUNK);
-  /** Rows and marks that the log does not have yet. */
-  readonly #dirtyRows = new Set<number>();
-  readonly #dirtyMarks = new Map<string, Mark>();
-  readonly #dirtyContexts = new Map<number, ContextSaid>();
+  readonly #tally: Tally;
+  /** What the log does not have yet. */
+  readonly #unkept: Unkept = {rows: new Set(), marks: new Map(), contexts: new Map()};
   #progress: Progress | null = null;
   #reading: Promise<void> = Promise.resolve();
   /** Of the databases, which has not begun. */
@@ -66,11 +58,25 @@ export class Ledger {
     this.#sources = [...options.sources];
     const loaded =
       options.log?.load({repair: options.writes, pricing: options.pricing, recentFrom: options.recentFrom}) ?? null;
-    this.table = loaded?.table ?? new Table(options.pricing);
-    this.table.recentFrom = options.recentFrom ?? 0;
+    const table = loaded?.table ?? new Table(options.pricing);
+    table.recentFrom = options.recentFrom ?? 0;
     this.#marks = loaded?.marks ?? new Map();
-    this.contexts = loaded?.contexts ?? new Map();
+    this.#tally = new Tally({
+      table,
+      contexts: loaded?.contexts ?? new Map(),
+      unkept: options.log !== null && options.writes ? this.#unkept : null,
+      onTrouble: options.onTrouble,
+    });
     this.problem = loaded?.problem ?? null;
+  }
+
+  get table(): Table {
+    return this.#tally.table;
+  }
+
+  /** How full contexts are, by payer. */
+  get contexts(): Map<number, ContextSaid> {
+    return this.#tally.contexts;
   }
 
   /** While a scan runs; null: none does. */
@@ -92,7 +98,7 @@ export class Ledger {
         for (let isAtEnd = false; !isAtEnd; ) {
           if (signal?.aborted === true) return;
           const before = followed.mark.offset;
-          isAtEnd = this.#step(followed);
+          isAtEnd = this.#tally.step(followed);
           this.#progress.readBytes += Math.max(0, followed.mark.offset - before);
           await rest();
         }
@@ -124,7 +130,7 @@ export class Ledger {
           take: rows => this.#take(agent, database, rows),
         });
       } catch (error) {
-        this.#refused(database, error as NodeJS.ErrnoException);
+        this.#tally.refused(database, error as NodeJS.ErrnoException);
       }
     }
   }
@@ -150,76 +156,35 @@ export class Ledger {
     } catch {
       return; // It is gone: what it said is kept.
     }
-    while (!this.#step(followed));
+    while (!this.#tally.step(followed));
   }
 
   /** Writes what is new to the log. Throws what the system says; then it is written the next time. */
   save(): void {
     const {log, writes} = this.#options;
-    if (log === null || !writes || this.#dirtyRows.size + this.#dirtyMarks.size === 0) return;
+    const {rows, marks, contexts} = this.#unkept;
+    if (log === null || !writes || rows.size + marks.size === 0) return;
     const {table} = this;
-    log.append({table, rows: [...this.#dirtyRows], marks: this.#dirtyMarks, contexts: this.#dirtyContexts});
-    for (const [path, mark] of this.#dirtyMarks) this.#marks.set(path, mark);
-    this.#dirtyRows.clear();
-    this.#dirtyMarks.clear();
-    this.#dirtyContexts.clear();
+    log.append({table, rows: [...rows], marks, contexts});
+    for (const [path, mark] of marks) this.#marks.set(path, mark);
+    for (const each of [rows, marks, contexts]) each.clear();
     if (log.isWasteful(table)) log.rewrite({table, marks: this.#marks, contexts: this.contexts});
   }
 
-  /** True: it was read to its end, or cannot be read. */
-  #step(followed: Followed): boolean {
-    const {path, agent} = followed;
-    try {
-      const {offset} = followed.mark;
-      const {isAtEnd, ...step} = followed.step(this.#buffer);
-      this.#count(agent, {...step, path});
-      if (followed.mark.offset !== offset) this.#dirtyMarks.set(path, followed.mark);
-      return isAtEnd;
-    } catch (error) {
-      this.#refused(path, error as NodeJS.ErrnoException);
-      return true;
-    }
-  }
-
-  #count(agent: string, {usages, contexts, skipped, path}: Omit<Rows, 'mark'> & {path: string}): void {
-    const {log, writes} = this.#options;
-    const keeps = log !== null && writes;
-    for (const context of contexts) this.#fills(agent, context);
-    for (const usage of usages) {
-      const row = this.table.count(agent, usage);
-      if (row !== -1 && keeps) this.#dirtyRows.add(row);
-    }
-    if (skipped > 0) this.#options.onTrouble?.({path, skipped, why: 'lines that cannot be read'});
-  }
-
   #rowMark(database: string): RowMark {
-    const mark = this.#dirtyMarks.get(database) ?? this.#marks.get(database);
+    const mark = this.#unkept.marks.get(database) ?? this.#marks.get(database);
     return (mark?.carry as RowMark | undefined) ?? {changed: 0, id: ''};
   }
 
   #take(agent: string, path: string, {mark, ...rows}: Rows): void {
-    this.#count(agent, {...rows, path});
+    this.#tally.count(agent, {...rows, path});
     const nothing = {offset: 0, inode: 0, guard: 0, skipped: 0, inLong: false};
-    this.#dirtyMarks.set(path, {...nothing, carry: mark});
+    this.#unkept.marks.set(path, {...nothing, carry: mark});
     if (this.#options.log === null) this.#marks.set(path, {...nothing, carry: mark});
   }
 
-  #fills(agent: string, context: ContextSaid): void {
-    const payer = this.table.payer({agent, conversation: context.conversation});
-    const known = this.contexts.get(payer);
-    // What is read again says nothing new.
-    if (known !== undefined && context.at < known.at) return;
-    const next = {
-      ...context,
-      model: context.model || (known?.model ?? ''),
-      limit: context.limit ?? known?.limit ?? null,
-    };
-    this.contexts.set(payer, next);
-    if (this.#options.log !== null) this.#dirtyContexts.set(payer, next);
-  }
-
   async #find(source: FileSource, {found, rest}: {found: Found[]; rest: () => Promise<void>}): Promise<void> {
-    const refused = (path: string, error: NodeJS.ErrnoException): void => this.#refused(path, error);
+    const refused = (path: string, error: NodeJS.ErrnoException): void => this.#tally.refused(path, error);
     for await (const {root, histories} of historiesOf(source, {rest, refused})) {
       for (const {path, stat} of histories) {
         found.push({stat, followed: this.#files.get(path) ?? this.#follow(path, {source, root})});
@@ -262,12 +227,6 @@ export class Ledger {
     });
     this.#files.set(path, followed);
     return followed;
-  }
-
-  #refused(path: string, {code, message}: NodeJS.ErrnoException): void {
-    if (code === 'ENOENT' || code === 'ENOTDIR' || this.#unread.has(path)) return;
-    this.#unread.add(path);
-    this.#options.onTrouble?.({path, skipped: 0, why: message});
   }
 }
 

@@ -12,10 +12,11 @@ import {
   type SpendQuery,
   type SpendReport,
 } from '../domain/spending.ts';
-import {Ledger, type Source, type Trouble} from '../ledger/ledger.ts';
+import {Ledger, type Source} from '../ledger/ledger.ts';
 import {LedgerLog} from '../ledger/log.ts';
 import {contextOf, type Holders, ratesOf, report} from '../ledger/report.ts';
 import type {Pricing} from '../ledger/table.ts';
+import type {Trouble} from '../ledger/tally.ts';
 
 /** Histories of sessions that printed are looked at so often, in ms. */
 const FOLLOW_MS = 2000;

@@ -21,9 +21,10 @@ import {dirname, join} from 'node:path';
 import {after, describe, it} from 'node:test';
 import {type Transcripts, type Truth, writeTranscripts} from '../../benchmark/transcripts.ts';
 import {claudeUsage} from '../../source/agents/claude-usage.ts';
-import {Ledger, type Source, type Trouble} from '../../source/ledger/ledger.ts';
+import {Ledger, type Source} from '../../source/ledger/ledger.ts';
 import {LedgerLog} from '../../source/ledger/log.ts';
 import {tokensOf} from '../../source/ledger/spent.ts';
+import type {Trouble} from '../../source/ledger/tally.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'amux-ledger-'));
 after(() => rmSync(root, {recursive: true, force: true}));

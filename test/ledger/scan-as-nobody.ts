@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import {claudeUsage} from '../../source/agents/claude-usage.ts';
-import {Ledger, type Trouble} from '../../source/ledger/ledger.ts';
+import {Ledger} from '../../source/ledger/ledger.ts';
 import {tokensOf} from '../../source/ledger/spent.ts';
+import type {Trouble} from '../../source/ledger/tally.ts';
 
 /** What another user of the machine sees of these histories. */
 const NOBODY = 65_534;
