@@ -198,7 +198,7 @@ describe('architecture', () => {
     assert.deepEqual(Object.keys(dependencies).sort(), external, 'an install needs what the bundle leaves outside');
     // Tools, types, and what only tests import.
     const tools =
-      /^(@biomejs\/biome|@seriousme\/openapi-schema-validator|@xterm\/addon-unicode11|@types\/.+|esbuild|ink-testing-library|node|sqlite3|tsx|typescript)$/;
+      /^(@biomejs\/biome|@seriousme\/openapi-schema-validator|@xterm\/addon-unicode11|@types\/.+|assemblyscript|esbuild|ink-testing-library|node|sqlite3|tsx|typescript)$/;
     const unused = Object.keys(listed).filter(name => !imported.has(name) && !tools.test(name));
     assert.deepEqual(unused, [], 'in package.json, but nothing in source/ imports it');
   });

@@ -143,10 +143,17 @@ export function modelName(model: string): string {
 
 /** Null: no price is known, and none is guessed. `at`: when it was used, in ms since the epoch. */
 export function priceOf(table: PriceTable, model: string, at: number): Price | null {
-  const name = modelName(model);
-  const prices = Object.hasOwn(table, name) ? table[name]! : [];
-  return prices.findLast(({since}) => since <= at) ?? prices[0] ?? null;
+  return priceAt(pricesOf(table, model), at);
 }
+
+/** All that a model ever had, oldest first. */
+export function pricesOf(table: PriceTable, model: string): readonly Price[] {
+  const name = modelName(model);
+  return Object.hasOwn(table, name) ? table[name]! : [];
+}
+
+export const priceAt = (prices: readonly Price[], at: number): Price | null =>
+  prices.findLast(({since}) => since <= at) ?? prices[0] ?? null;
 
 type Counts = Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'cacheWriteHour'>;
 

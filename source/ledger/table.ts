@@ -18,7 +18,7 @@ const FIELDS = [
 export const ROW_FIELDS = FIELDS.length;
 const [HIGH, LOW, CONVERSATION, MODEL, SECONDS, INPUT, CACHE_READ, CACHE_WRITE, CACHE_WRITE_HOUR, OUTPUT, REASONING] =
   FIELDS.map((_, i) => i) as [number, number, number, number, number, number, number, number, number, number, number];
-const FIRST_ROWS = 1024;
+const FIRST_ROWS = 8192;
 /** The index is filled to one half at most. */
 const SLOTS_PER_ROW = 2;
 

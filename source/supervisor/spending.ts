@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {Agent} from '../agents/agent.ts';
 import {agentOf, agents} from '../agents/registry.ts';
 import type {SessionView} from '../domain/fleet.ts';
-import {costOf, type PriceTable, priceOf} from '../domain/prices.ts';
+import {costOf, type PriceTable, priceAt, pricesOf} from '../domain/prices.ts';
 import {isLive, type Session} from '../domain/session.ts';
 import {
   type ConversationRecord,
@@ -251,12 +251,15 @@ function sourceOf({name, usage}: Agent, env: NonNullable<Options['env']>): Sourc
   return [{agent: name, roots: usage.roots(env), isHistory, reader}];
 }
 
-const pricingBy =
-  (prices: PriceTable): Pricing =>
-  usage => {
-    const price = priceOf(prices, usage.model, usage.at);
+function pricingBy(table: PriceTable): Pricing {
+  // Most messages are of the model of the one before.
+  let last = {model: '', prices: pricesOf(table, '')};
+  return usage => {
+    if (usage.model !== last.model) last = {model: usage.model, prices: pricesOf(table, usage.model)};
+    const price = priceAt(last.prices, usage.at);
     return price === null ? null : costOf(price, usage);
   };
+}
 
 function names(directory: string): string[] {
   try {
