@@ -80,7 +80,7 @@ export interface Backend extends AsyncDisposable {
   /** The argv that joins a person's terminal to it (to be run with that terminal as stdio); null: over `socket`. */
   attachArgv(terminal: string): string[] | null;
   readonly socket: string;
-  /** Called before and after a person's terminal is joined: its size then rules. */
-  attaching(terminal: string, state: 'on' | 'off'): Promise<void>;
+  /** Called when a person's terminal has left: the size that was set before rules again. */
+  detached(terminal: string): Promise<void>;
   onEvent(listener: (event: BackendEvent) => void): () => void;
 }

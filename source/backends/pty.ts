@@ -128,7 +128,7 @@ export class PtyBackend implements Backend {
   }
 
   /** The connection of the person's terminal tells the host all it needs. */
-  async attaching(): Promise<void> {}
+  async detached(): Promise<void> {}
 
   onEvent(listener: (event: BackendEvent) => void): () => void {
     this.#listeners.add(listener);

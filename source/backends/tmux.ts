@@ -187,9 +187,9 @@ export class TmuxBackend implements Backend {
     return [...this.#link.tmux, '-u', 'attach-session', '-t', target, ';', ...follow];
   }
 
-  async attaching(terminal: string, state: 'on' | 'off'): Promise<void> {
+  async detached(terminal: string): Promise<void> {
     const {size} = this.#pane(terminal);
-    if (state === 'off') await this.#hold(terminal, size);
+    await this.#hold(terminal, size);
   }
 
   onEvent(listener: (event: BackendEvent) => void): () => void {

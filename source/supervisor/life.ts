@@ -293,7 +293,10 @@ export class Life {
       runner.launched(pid);
       void this.#options.rules.launched(runner.session, argv, env).then(version => runner.isOfVersion(run.id, version));
       runner.listen({argv, env});
-      if (runner.sizeToCome !== null) await backend!.resize(terminal, runner.sizeToCome).catch(() => {}); // It ended.
+      if (runner.sizeToCome !== null) {
+        await backend!.resize(terminal, runner.sizeToCome).catch(() => {}); // It ended.
+        runner.screen.resized();
+      }
     } catch (error) {
       const failure = asAmuxError(error);
       const exit = failure.code === 'command.missing' ? {code: 127, signal: null, at: now()} : null;

@@ -87,8 +87,10 @@ export function living({
       runner.sizeToCome = size;
       runner.expectRepaint();
       // While it starts it has no terminal yet: it takes the size when it has.
-      if (runner.session.run?.pid != null)
+      if (runner.session.run?.pid != null) {
         await roster.inTerminal(runner, backend => backend.resize(runner.session.id, size));
+        runner.screen.resized();
+      }
       return roster.view(runner);
     },
   };

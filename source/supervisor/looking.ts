@@ -123,7 +123,8 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
     async attached(ref, state) {
       const runner = roster.find(ref);
       runner.expectRepaint();
-      await roster.inTerminal(runner, backend => backend.attaching(runner.session.id, state));
+      if (state === 'off') await roster.inTerminal(runner, backend => backend.detached(runner.session.id));
+      runner.screen.resized();
     },
   };
 }

@@ -53,6 +53,11 @@ export class ScreenWatch {
     this.#plan();
   }
 
+  /** The terminal has another size: what it shows is another screen, even when nothing is printed. */
+  resized(): void {
+    if (!this.#stopped) this.touch();
+  }
+
   /** A key was sent: its echo is worth a fast look. */
   typed(): void {
     this.#typedAt = this.#options.now();

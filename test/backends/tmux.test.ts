@@ -22,7 +22,6 @@ test('a resize for a peek, whenever it comes, does not hold the window of who at
   const {TMUX: _, ...env} = process.env;
   for (let round = 0; round < 20; round++) {
     const peek = {cols: 60, rows: 20 - (round % 2)};
-    await backend.attaching('s-one', 'on');
     if (round % 2 === 0) await backend.resize('s-one', peek);
     const person = spawn(file!, args, {cols: 120, rows: 41, env: {...env, TERM: 'xterm-256color'}});
     const left = new Promise<void>(resolve => person.onExit(() => resolve()));
@@ -33,7 +32,7 @@ test('a resize for a peek, whenever it comes, does not hold the window of who at
     await sizeIs(120, 40, 1);
     person.write('\x02d');
     await left;
-    await backend.attaching('s-one', 'off');
+    await backend.detached('s-one');
     await sizeIs(peek.cols, peek.rows, 0);
   }
 });

@@ -315,6 +315,19 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     );
   });
 
+  test('a screen comes when its size changes, though nothing is printed', async context => {
+    const {fleet, work} = await open(context);
+    await fleet.register({name: 'a', dir: work, agent: 'generic', command: 'cat'});
+    await fleet.start('a');
+    const ending = bounded();
+    const sizes = [90, 95];
+    for await (const {cols} of fleet.screens('a', ending.signal)) {
+      if (cols === 95) ending.abort();
+      else if (sizes.length === 2 || cols === 90) await fleet.resize('a', {cols: sizes.shift()!, rows: 20});
+    }
+    ending.check();
+  });
+
   test('events come as they happen; an aborted stream is taken up where it ended', async context => {
     const {fleet, work} = await open(context);
     const {cursor} = await fleet.health();

@@ -97,7 +97,7 @@ export class StillBackend implements Backend {
     return null;
   }
 
-  async attaching(): Promise<void> {}
+  async detached(): Promise<void> {}
 
   onEvent(listener: (event: BackendEvent) => void): () => void {
     this.#listeners.add(listener);
