@@ -21,6 +21,7 @@ import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
 import type {Deed, RunnerContext} from './runner-context.ts';
 import {ScreenWatch} from './screen-watch.ts';
+import {heardAt} from './steady-clock.ts';
 import {Waiters} from './waiters.ts';
 
 /** What a program prints this soon after we changed its size is a repaint, not work, in ms. */
@@ -231,7 +232,7 @@ export class Runner {
   }
 
   onBackend(told: Exclude<BackendEvent, {type: 'lost'}>): void {
-    const at = this.#heardAt(told.at);
+    const at = heardAt(told.at, this.#context);
     const event = {...told, at};
     switch (event.type) {
       case 'output':
@@ -251,14 +252,6 @@ export class Runner {
           this.#ending = this.#ended({source: 'process', at, state: 'exited', exit: event.exit});
         }
     }
-  }
-
-  /**
-   * A moment by the machine's clock as this home counts it. What was told just before that clock was set is not of the
-   * future: nothing would be quiet until then.
-   */
-  #heardAt(at: number): number {
-    return Math.min(at + this.#context.ahead(), this.#context.now());
   }
 
   /** Resolves once the condition holds, at a change of state; false when the bound passed first. */
@@ -322,7 +315,7 @@ export class Runner {
     this.doors.stream?.begin();
     this.screen.touch();
     const {printedAt} = info;
-    await this.doors.forgetUnheard(printedAt === null ? null : this.#heardAt(printedAt));
+    await this.doors.forgetUnheard(printedAt === null ? null : heardAt(printedAt, this.#context));
     void this.files.open(this.outbox.underWay?.since);
     void this.outbox.resume(info.mark);
     // Time without a supervisor does not count.

@@ -11,6 +11,13 @@ export type SteadyClock = {
 };
 
 /**
+ * A moment by the machine's clock as its home counts it. What was told just before that clock was set is not of the
+ * future: nothing would be quiet until then.
+ */
+export const heardAt = (at: number, {now, ahead}: Pick<SteadyClock, 'now' | 'ahead'>): number =>
+  Math.min(at + ahead(), now());
+
+/**
  * Time as a home counts it. Where the machine's clock is set back, this one goes on, a little slower than real time
  * until the other has caught up: so what is newer stays newer, and nothing that waits for a moment waits an hour longer.
  */

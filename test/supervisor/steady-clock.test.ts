@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {steadyClock} from '../../source/supervisor/steady-clock.ts';
+import {heardAt, steadyClock} from '../../source/supervisor/steady-clock.ts';
 
 const HOUR = 3_600_000;
 
@@ -41,4 +41,16 @@ test('it begins no earlier than what is stored', () => {
   clock.notBefore(11 * HOUR);
   pass(1000);
   assert.equal(clock.now(), 11 * HOUR + 900);
+});
+
+test('what was told just before the clock was set back is not of the future', () => {
+  const {machine, clock, pass} = opened(10 * HOUR);
+  pass(1000);
+  const told = machine.wall;
+  machine.wall -= HOUR;
+  pass(100);
+  assert.equal(heardAt(told, clock), clock.now());
+  pass(100);
+  const later = machine.wall;
+  assert.equal(heardAt(later, clock), later + clock.ahead());
 });
