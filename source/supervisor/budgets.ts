@@ -72,7 +72,7 @@ export function budgetKeeper({store, roster, spendings, watching, now}: Options)
     }
     if (before === 0 && over.length === 0) return;
     for (const runner of roster().liveOnes) {
-      if (runner.outbox.pending.length > 0 && held(runner.session) === null) {
+      if (runner.queue.pending.length > 0 && held(runner.session) === null) {
         runner.observe({source: 'clock', at: now()});
       }
     }

@@ -45,12 +45,12 @@ export class GoingOn {
   /** Its command to compact comes next in its queue. */
   compact(runner: Runner): void {
     queueMicrotask(() => {
-      const {session, outbox, closed} = runner;
+      const {session, queue, closed} = runner;
       const {compaction} = session.watch;
       if (closed || compaction === null) return;
       const {compactCommand} = agentOf(session.agentType);
       if (compaction.step === 'asked') {
-        if (outbox.messages.some(message => message.id === compaction.message && isPending(message))) return;
+        if (queue.messages.some(message => message.id === compaction.message && isPending(message))) return;
         tell(runner, {compaction: null}, {verdict: 'dropped', why: 'its command was taken out of the queue'});
         return;
       }
@@ -60,7 +60,7 @@ export class GoingOn {
         return;
       }
       // A hand-off, or a process that crashed, may have left one.
-      const known = outbox.pending.find(({asCommand, text}) => asCommand && text.trim() === compactCommand);
+      const known = queue.pending.find(({asCommand, text}) => asCommand && text.trim() === compactCommand);
       const id = known?.id ?? `compact-${session.id}-${compaction.at}`;
       const text = compactCommand;
       const own = messageOf(session, {
@@ -70,7 +70,7 @@ export class GoingOn {
         reason: 'its context is compacted',
         at: this.#options.now(),
       });
-      const changes = known === undefined ? [outbox.putFirst(own)] : [];
+      const changes = known === undefined ? [queue.putFirst(own)] : [];
       const watch = {compaction: {...compaction, step: 'asked' as const, message: id}};
       tell(runner, watch, {verdict: 'asked', why: `${compactCommand} comes next in its queue`, changes});
     });
@@ -149,28 +149,28 @@ export class GoingOn {
   }
 
   #resume(runner: Runner, pause: Pause): void {
-    const {session, outbox} = runner;
+    const {session, queue} = runner;
     const {rule, cut, of, since, tries} = pause;
     const id = `go-on-${session.id}-${since}-${tries}`;
-    const changes = cut ? [outbox.putFirst(this.#ask(runner, {id, rule, of}))] : [];
+    const changes = cut ? [queue.putFirst(this.#ask(runner, {id, rule, of}))] : [];
     const open: Pause = {...pause, step: 'open', run: session.run?.id ?? pause.run};
     const why = cut ? 'its turn is asked to continue' : 'its queue goes on';
     tell(runner, {pause: open}, {rule, verdict: 'go on', why, changes});
   }
 
   #afterCompaction(runner: Runner): void {
-    const {session, outbox} = runner;
+    const {session, queue} = runner;
     const {compaction} = session.watch;
     const id = `go-on-${session.id}-${compaction!.at}-compacted`;
     const {cut, of} = compaction!;
-    const changes = cut ? [outbox.putFirst(this.#ask(runner, {id, rule: 'context', of}))] : [];
+    const changes = cut ? [queue.putFirst(this.#ask(runner, {id, rule: 'context', of}))] : [];
     tell(runner, {compaction: null}, {verdict: 'go on', why: 'compacted: its turn is asked to continue', changes});
   }
 
-  #ask({session, outbox}: Runner, {id, rule, of}: Asking): Omit<Message, 'position'> {
+  #ask({session, queue}: Runner, {id, rule, of}: Asking): Omit<Message, 'position'> {
     const at = this.#options.now();
     const {forgetsFailed} = agentOf(session.agentType);
-    const failed = forgetsFailed ? outbox.messages.find(message => message.id === of) : undefined;
+    const failed = forgetsFailed ? queue.messages.find(message => message.id === of) : undefined;
     const text = `${ASK[rule]} ${CONTINUE}${failed === undefined ? '' : ` ${BEGAN}${failed.text.split(BEGAN).at(-1)}`}`;
     return messageOf(session, {id, text, asCommand: false, reason: 'its turn was cut off', at});
   }

@@ -34,17 +34,17 @@ export function handOff({roster, enqueue, compactsOnClaim}: Options): HandOff {
   };
   return {
     check(card) {
-      const {outbox, session} = recipient(card);
-      const count = outbox.pending.length;
+      const {queue, session} = recipient(card);
+      const count = queue.pending.length;
       if (count + MESSAGES > QUEUE_CAP) throw new AmuxError('queue.full', {name: session.name, count});
     },
 
     tell(card, actor) {
       const runner = recipient(card);
-      const {session, outbox} = runner;
+      const {session, queue} = runner;
       const id = `card-${card.id}-${card.claim === null ? `change-${card.revision}` : `claim-${card.claim.fence}`}`;
       // Whoever asks again is told of what was sent the first time.
-      if (outbox.messages.some(message => message.id === id)) return;
+      if (queue.messages.some(message => message.id === id)) return;
       const {compactCommand} = roster.agentOf(session);
       // What is not running has nothing to compact when it starts.
       if (card.claim !== null && compactCommand !== null && isLive(session) && compactsOnClaim(session)) {

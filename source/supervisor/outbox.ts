@@ -1,25 +1,15 @@
 import type {Agent} from '../agents/agent.ts';
 import type {Backend} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
-import type {Change, EventType} from '../domain/events.ts';
 import type {Reading} from '../domain/evidence.ts';
 import {maySwitch} from '../domain/model.ts';
 import {isLive, mayDeliver, type Session} from '../domain/session.ts';
-import {
-  DELIVERED_KEPT,
-  inOrder,
-  isPending,
-  type Mark,
-  type Message,
-  type MessageState,
-  resumeDelivery,
-  type Since,
-  stepText,
-} from '../domain/steering.ts';
+import {isPending, type Mark, type Message, resumeDelivery} from '../domain/steering.ts';
 import type {AgentFiles} from './agent-files.ts';
 import {Attempt} from './attempt.ts';
 import {afterEnd, ComposerWatch, enterMessage, type Typing, typeMessage} from './delivery.ts';
 import {Interrupter} from './interrupter.ts';
+import type {Queue, QueuedBy} from './queue.ts';
 
 /** How long what was under way at a death may stay undecided because its program works or asks, in ms. */
 const UNDECIDED_MS = 3_600_000;
@@ -29,9 +19,8 @@ const END_SEEN_MS = 3000;
 /** A line in the history that comes so long after a message was typed is about another, in ms. */
 const LATE_MS = 60_000;
 
-type Recording = (type: EventType, entry: {reason: string; actor: string; changes: Change[]}) => void;
-
 type OutboxOptions = {
+  queue: Queue;
   session: () => Session;
   agent: () => Agent;
   backend: () => Backend;
@@ -39,10 +28,6 @@ type OutboxOptions = {
   files: Pick<AgentFiles, 'proves' | 'found' | 'catchUp'>;
   /** Its program serves events of its own, whether they are heard already or not. */
   serves: () => boolean;
-  /** For what has happened. */
-  keep: Recording;
-  /** For what is to be done: throws `store.write`, and then nothing may be. */
-  promise: Recording;
   /** Why nothing may be delivered; null: it may. */
   held: () => string | null;
   /** A screen that was read just before typing. */
@@ -55,13 +40,10 @@ type OutboxOptions = {
   onTried: () => void;
 };
 
-/** The entry of what queues a message by itself. */
-export type QueuedBy = {type: EventType; reason: string; changes: Change[]};
-
-/** The steering queue of one session: kept, delivered one message per turn boundary, in order, once. */
+/** Delivers the queue of one session: one message per turn boundary, in order, once. */
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly messages: Message[];
+  readonly #queue: Queue;
   readonly #interrupter: Interrupter;
   #attempt: Attempt | null = null;
   #busy = false;
@@ -77,31 +59,19 @@ export class Outbox {
   /** Its agent tells of prompts by events of its own. */
   #streamed = false;
 
-  constructor(options: OutboxOptions, messages: Message[]) {
+  constructor(options: OutboxOptions) {
     this.#options = options;
-    this.messages = messages;
+    this.#queue = options.queue;
     this.#interrupter = new Interrupter({...options, again: () => void this.deliver()});
     const session = options.session();
     this.#unrestored = isLive(session) ? (session.run?.id ?? null) : null;
-    this.#left = this.underWay;
+    this.#left = this.#queue.underWay;
     if (this.#left !== undefined) this.#attempt = new Attempt(this.#left, this.#left.changedAt);
-  }
-
-  get pending(): Message[] {
-    return inOrder(this.messages.filter(isPending));
-  }
-
-  /** What is being typed, or was when an earlier supervisor ended. */
-  get underWay(): Message | undefined {
-    return this.messages.find(({state}) => state === 'pasted' || state === 'entered');
   }
 
   /** `by`: what queued it, stored in the same entry. Throws `store.write`: what the journal does not hold is not sent. */
   enqueue(message: Message, by?: QueuedBy): void {
-    const changes: Change[] = [{kind: 'message.put', message: {...message}}, ...(by?.changes ?? [])];
-    const {type = 'message.queued', reason = `message ${message.id} queued`} = by ?? {};
-    this.#options.promise(type, {reason, actor: message.actor, changes});
-    this.messages.push(message);
+    this.#queue.add(message, by);
     void this.deliver();
   }
 
@@ -109,34 +79,17 @@ export class Outbox {
   hear(type: 'prompt' | 'submitted', text: string, {at, streamed}: {at: number; streamed: boolean}): void {
     this.#streamed ||= streamed;
     if (this.#attempt?.hear(type, text, at) === true || type !== 'prompt') return;
-    const late = this.messages.find(each => {
+    const late = this.#queue.messages.find(each => {
       const {state, since} = each;
       if (state !== 'uncertain' || since === undefined || at - since.at > LATE_MS) return false;
       return new Attempt(each, at).hear(type, text, at);
     });
-    if (late !== undefined) this.#step(late, 'delivered', 'found later in the history of the agent');
-  }
-
-  /** Changes a message whose process has ended; the caller journals the change. */
-  put(message: Message, state: 'queued' | 'delivered', reason: string): Change {
-    const {since: _, ...plain} = message;
-    const changed: Message = {...plain, state, reason, changedAt: this.#options.now()};
-    this.messages[this.messages.indexOf(message)] = changed;
-    return {kind: 'message.put', message: changed};
-  }
-
-  /** Queues a message before all others; the caller journals the change. One that is known by its id stays as it is. */
-  putFirst(message: Omit<Message, 'position'>): Change {
-    const known = this.messages.find(({id}) => id === message.id);
-    const first = Math.min(...this.pending.map(({position}) => position), 0) - 1;
-    const added = known ?? {...message, position: first};
-    if (known === undefined) this.messages.push(added);
-    return {kind: 'message.put', message: added};
+    if (late !== undefined) this.#queue.step(late, 'delivered', 'found later in the history of the agent');
   }
 
   /** Types the next message when the session is at its turn boundary, or does what comes before that. */
   async deliver(): Promise<void> {
-    const [message] = this.pending;
+    const [message] = this.#queue.pending;
     const first = this.#options.first();
     if (this.#unrestored !== null && this.#unrestored === this.#options.session().run?.id) return;
     if (this.#busy || this.#resting || this.#closed || (message !== undefined && message.state !== 'queued')) return;
@@ -164,10 +117,10 @@ export class Outbox {
       this.#attempt = attempt;
       const typing = this.#typing(message, attempt);
       await typeMessage(typing).catch(error => this.#failed(message, {typing, error}));
-      this.#forget();
+      this.#queue.forget();
     } catch (error) {
       // Its terminal could not be looked at: nothing was typed.
-      if (!this.#closed && message !== undefined) this.#step(message, 'queued', asAmuxError(error).message);
+      if (!this.#closed && message !== undefined) this.#queue.step(message, 'queued', asAmuxError(error).message);
     } finally {
       this.#attempt = null;
       this.#busy = false;
@@ -189,7 +142,7 @@ export class Outbox {
     const typing = this.#typing(message, attempt);
     try {
       await this.#resume(message, {typing, mark, over}).catch(error => this.#failed(message, {typing, error}));
-      this.#forget();
+      this.#queue.forget();
     } finally {
       this.#attempt = null;
       this.#busy = false;
@@ -201,13 +154,6 @@ export class Outbox {
   /** Resolves when nothing is being typed. */
   async idle(): Promise<void> {
     while (this.#busy && !this.#closed) await new Promise(resolve => setTimeout(resolve, LOOK_MS));
-  }
-
-  /** Takes what waits out of the queue; returns how many. */
-  drop(actor: string): number {
-    const waiting = this.messages.filter(({state}) => state === 'queued');
-    for (const message of waiting) this.#step(message, 'dropped', `dropped by ${actor}`);
-    return waiting.length;
   }
 
   /** Begins with nothing more. Resolves when what is being typed is through, or after so many ms. */
@@ -242,11 +188,15 @@ export class Outbox {
         case 'wait':
           break;
         case 'send':
-          return this.#step(message, 'queued', 'it had not arrived when the supervisor ended');
+          return this.#queue.step(message, 'queued', 'it had not arrived when the supervisor ended');
         case 'delivered':
-          return this.#step(message, 'delivered', arrived ? 'it stands in the history of the agent' : 'entered before');
+          return this.#queue.step(
+            message,
+            'delivered',
+            arrived ? 'it stands in the history of the agent' : 'entered before',
+          );
         case 'uncertain':
-          return this.#step(message, 'uncertain', 'the supervisor ended while it was typed');
+          return this.#queue.step(message, 'uncertain', 'the supervisor ended while it was typed');
         case 'enter':
           return enterMessage(typing, true);
       }
@@ -267,7 +217,7 @@ export class Outbox {
     if (input?.(screen) == null) return false;
     if (message?.now === true) return this.#interrupter.clean(message);
     const reason = 'waits: another text stands on the input line';
-    if (message !== undefined && message.reason !== reason) this.#step(message, 'queued', reason);
+    if (message !== undefined && message.reason !== reason) this.#queue.step(message, 'queued', reason);
     return false;
   }
 
@@ -302,7 +252,7 @@ export class Outbox {
         const now = session();
         return isLive(now) && now.run?.id === run && now.run?.endedAt === null ? 'live' : 'over';
       },
-      step: (state, reason, since) => this.#step(message, state, reason, since),
+      step: (state, reason, since) => this.#queue.step(message, state, reason, since),
       onEntered: () => onEntered(message),
     };
   }
@@ -323,28 +273,7 @@ export class Outbox {
       for (const end = now() + END_SEEN_MS; typing.state() === 'live' && now() < end; ) await attempt.pause(LOOK_MS);
       if (typing.state() === 'over') return afterEnd(typing);
     }
-    this.#step(message, typed ? 'uncertain' : 'queued', why);
-  }
-
-  #forget(): void {
-    const done = this.messages.filter(each => !isPending(each));
-    for (const old of done.slice(0, Math.max(0, done.length - DELIVERED_KEPT))) {
-      this.messages.splice(this.messages.indexOf(old), 1);
-      const changes: Change[] = [{kind: 'message.delete', id: old.id}];
-      this.#options.keep('message.state', {reason: `message ${old.id} forgotten`, actor: 'supervisor', changes});
-    }
-  }
-
-  #step(message: Message, state: MessageState, reason: string, since?: Since): void {
-    const changedAt = this.#options.now();
-    const {id} = message;
-    const change = {kind: 'message.state' as const, id, state, reason, changedAt};
-    const changes: Change[] = [since === undefined ? change : {...change, since}];
-    const entry = {reason: stepText({id, state, reason}), actor: 'supervisor', changes};
-    // Nothing is typed that a crash would have typed again. From then on the mark of the terminal's owner tells as much.
-    if (state === 'pasted') this.#options.promise('message.state', entry);
-    Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
-    if (state !== 'pasted') this.#options.keep('message.state', entry);
+    this.#queue.step(message, typed ? 'uncertain' : 'queued', why);
   }
 }
 

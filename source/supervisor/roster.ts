@@ -159,11 +159,11 @@ export class Roster {
   }
 
   view(runner: Runner): SessionView {
-    const {session, outbox, preview} = runner;
+    const {session, queue, preview} = runner;
     const {dir} = session;
     return sessionView(session, {
       ahead: this.#options.ahead?.() ?? 0,
-      queue: outbox.pending.length,
+      queue: queue.pending.length,
       preview,
       branch: this.#branches.of(dir),
       dirty: this.#options.marks?.of(dir) ?? null,

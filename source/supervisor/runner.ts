@@ -19,6 +19,7 @@ import {Descendants, endOrphans} from './descendants.ts';
 import {Doors} from './doors.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
+import {Queue, type Recording} from './queue.ts';
 import type {Deed, RunnerContext} from './runner-context.ts';
 import {ScreenWatch} from './screen-watch.ts';
 import {heardAt} from './steady-clock.ts';
@@ -40,6 +41,7 @@ export class Runner {
   readonly #descendants: Descendants;
   #orphans: Promise<unknown> = Promise.resolve();
   #session: Session;
+  readonly queue: Queue;
   readonly outbox: Outbox;
   /** What its agent writes about itself. */
   readonly files: AgentFiles;
@@ -83,36 +85,33 @@ export class Runner {
       tell: (events, at) => this.doors.tell(events, {door: 'file', at}),
       grew: () => this.#getsOn('a line in its history'),
     });
-    this.outbox = new Outbox(
-      {
-        session: () => this.#session,
-        agent,
-        backend,
-        now,
-        files: this.files,
-        serves: () => this.doors.stream !== null,
-        held: () => this.held,
-        keep: (type, entry) => {
-          context.keep({...entry, type, session: this.#session});
-          this.#waiters.look();
-        },
-        promise: (type, entry) => {
-          context.promise({...entry, type, session: this.#session});
-          this.#waiters.look();
-        },
-        onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
-        onEntered: ({id, asCommand, text}) => {
-          const compacts = asCommand && isCompaction(text, agent());
-          this.observe({source: 'delivery', at: now(), message: id, command: asCommand, compacts});
-        },
-        first: () => (wantsOther(this.#session) ? () => context.does('give-model') : null),
-        onTried: () => {
-          this.#alarm.set(now() + RETRY_MS);
-          if (!isLive(this.#session)) this.files.close();
-        },
+    const recorded =
+      (record: RunnerContext['keep']): Recording =>
+      (type, entry) => {
+        record({...entry, type, session: this.#session});
+        this.#waiters.look();
+      };
+    this.queue = new Queue({now, keep: recorded(context.keep), promise: recorded(context.promise)}, messages);
+    this.outbox = new Outbox({
+      queue: this.queue,
+      session: () => this.#session,
+      agent,
+      backend,
+      now,
+      files: this.files,
+      serves: () => this.doors.stream !== null,
+      held: () => this.held,
+      onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
+      onEntered: ({id, asCommand, text}) => {
+        const compacts = asCommand && isCompaction(text, agent());
+        this.observe({source: 'delivery', at: now(), message: id, command: asCommand, compacts});
       },
-      messages,
-    );
+      first: () => (wantsOther(this.#session) ? () => context.does('give-model') : null),
+      onTried: () => {
+        this.#alarm.set(now() + RETRY_MS);
+        if (!isLive(this.#session)) this.files.close();
+      },
+    });
     this.doors = new Doors({
       session: () => this.#session,
       agent,
@@ -316,7 +315,7 @@ export class Runner {
     this.screen.touch();
     const {printedAt} = info;
     await this.doors.forgetUnheard(printedAt === null ? null : heardAt(printedAt, this.#context));
-    void this.files.open(this.outbox.underWay?.since);
+    void this.files.open(this.queue.underWay?.since);
     void this.outbox.resume(info.mark);
     // Time without a supervisor does not count.
     this.observe({source: 'progress', at: this.#context.now(), by: 'the supervisor began'});
@@ -332,8 +331,8 @@ export class Runner {
 
   /** Its process is already gone (found at a restore); `mark`: what its terminal still remembers. */
   async ended(evidence: Evidence, mark: Mark | null = null): Promise<void> {
-    if (this.outbox.underWay !== undefined) {
-      await this.files.open(this.outbox.underWay.since);
+    if (this.queue.underWay !== undefined) {
+      await this.files.open(this.queue.underWay.since);
       await this.outbox.resume(mark, {over: true});
     }
     await this.#ended(evidence);
@@ -396,7 +395,7 @@ export class Runner {
     const orphans = this.#descendants.left();
     this.observe(evidence);
     this.#orphans = endOrphans(orphans).then(said => said === null || this.#record('notice', said, 'supervisor'));
-    if (this.outbox.underWay === undefined) this.files.close();
+    if (this.queue.underWay === undefined) this.files.close();
   }
 
   #perform({do: what}: Effect): void {

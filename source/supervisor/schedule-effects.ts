@@ -4,7 +4,7 @@ import type {Change, Entry, EventType} from '../domain/events.ts';
 import type {MessageInput} from '../domain/fleet.ts';
 import type {Job, RunOutcome, Schedule} from '../domain/schedule.ts';
 import type {Message} from '../domain/steering.ts';
-import type {QueuedBy} from './outbox.ts';
+import type {QueuedBy} from './queue.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 
@@ -51,7 +51,7 @@ function sending(
   const runner = roster.all.find(each => each.session.name === session);
   if (runner === undefined) throw new AmuxError('session.unknown', {ref: session});
   const id = `${schedule.id}-${Math.floor(wanted.due / 1000)}`;
-  const {messages, pending} = runner.outbox;
+  const {messages, pending} = runner.queue;
   if (messages.some(message => message.id === id)) {
     return nothing('done', {detail: `its text went to ${session} before`, options});
   }

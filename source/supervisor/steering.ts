@@ -4,7 +4,7 @@ import type {Fleet, MessageInput} from '../domain/fleet.ts';
 import {isAway, isLive, type Session} from '../domain/session.ts';
 import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
 import {encodeKeys} from '../terminal/keys.ts';
-import type {QueuedBy} from './outbox.ts';
+import type {QueuedBy} from './queue.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 import {eachOf} from './selection.ts';
@@ -20,13 +20,13 @@ type Steering = {
 
 /** What puts text and keys into sessions. */
 export function steering({roster, now}: {roster: Roster; now: () => number}): Steering {
-  const positions = roster.all.flatMap(({outbox}) => outbox.messages.map(({position}) => position));
+  const positions = roster.all.flatMap(({queue}) => queue.messages.map(({position}) => position));
   let last = positions.reduce((highest, each) => Math.max(highest, each), 0);
 
   const enqueue = (runner: Runner, {text, id, asCommand = false, now: urgent = false, actor, by}: Queued): Message => {
     const {session} = runner;
-    if (runner.outbox.pending.length >= QUEUE_CAP) {
-      throw new AmuxError('queue.full', {name: session.name, count: runner.outbox.pending.length});
+    if (runner.queue.pending.length >= QUEUE_CAP) {
+      throw new AmuxError('queue.full', {name: session.name, count: runner.queue.pending.length});
     }
     const at = now();
     const message: Message = {
@@ -52,9 +52,9 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
       throw new AmuxError('agent.interrupt', {name: session.name, agent: session.agent});
     }
     // A retry with the same id is answered with what became of the first.
-    const known = message.id === undefined ? undefined : runner.outbox.messages.find(({id}) => id === message.id);
+    const known = message.id === undefined ? undefined : runner.queue.messages.find(({id}) => id === message.id);
     if (known !== undefined) return known;
-    const taken = roster.all.some(({outbox}) => outbox.messages.some(({id}) => id === message.id));
+    const taken = roster.all.some(({queue}) => queue.messages.some(({id}) => id === message.id));
     if (taken) throw new AmuxError('message.taken', {id: message.id!});
     return enqueue(runner, message);
   };
@@ -98,14 +98,14 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     async queue(ref) {
       return roster
         .find(ref)
-        .outbox.messages.filter(message => isPending(message) || message.state === 'uncertain')
+        .queue.messages.filter(message => isPending(message) || message.state === 'uncertain')
         .map(({createdAt, id, text, state, reason, actor}) => {
           return {id, text, state, reason, actor, created_at: Math.floor(createdAt / 1000)};
         });
     },
 
     async clearQueue(ref) {
-      return roster.find(ref).outbox.drop(actor);
+      return roster.find(ref).queue.drop(actor);
     },
   });
 

@@ -250,7 +250,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   /** What waited for the journal goes on as soon as that is written again. */
   store.onEntry(({type}) => {
     if (type !== 'notice' || !store.writable) return;
-    for (const runner of roster.liveOnes) if (runner.outbox.pending.length > 0) void runner.outbox.deliver();
+    for (const runner of roster.liveOnes) if (runner.queue.pending.length > 0) void runner.outbox.deliver();
   });
 
   const as = (actor: string): Fleet => withRoom(fleetOf(actor), store);

@@ -24,15 +24,15 @@ export async function takeUpCut(runner: Runner, {life, now}: {life: Life; now: (
   const {session} = runner;
   const {cut, fired} = session.watch;
   if (runner.closed || cut === null || !isAtRest(session)) return;
-  const {outbox} = runner;
+  const {queue} = runner;
   const resumed = session.run?.resumed !== undefined;
   const {compactCommand} = agentOf(session.agentType);
-  const taken = takeUp({cut, messages: outbox.messages, resumed, history, compactCommand});
+  const taken = takeUp({cut, messages: queue.messages, resumed, history, compactCommand});
   const changes: Change[] = [
-    ...taken.delivered.map(message => outbox.put(message, 'delivered', 'it stands in the history of the agent')),
-    ...taken.queue.map(message => outbox.put(message, 'queued', queuedAgain(message))),
+    ...taken.delivered.map(message => queue.put(message, 'delivered', 'it stands in the history of the agent')),
+    ...taken.queue.map(message => queue.put(message, 'queued', queuedAgain(message))),
   ];
-  if (taken.goOn) changes.push(outbox.putFirst(continuing({cut, session, at: now()})));
+  if (taken.goOn) changes.push(queue.putFirst(continuing({cut, session, at: now()})));
   const verdict = taken.goOn ? 'continue' : taken.queue.length > 0 ? 'deliver' : 'back';
   const reason = `${cut.why ?? 'it crashed'}, and is back; ${taken.why}`;
   const firing = {rule: 'crash' as const, at: now(), verdict, reason, dryRun: false};

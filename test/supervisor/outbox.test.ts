@@ -6,6 +6,7 @@ import {AmuxError} from '../../source/domain/errors.ts';
 import type {Session} from '../../source/domain/session.ts';
 import type {Message} from '../../source/domain/steering.ts';
 import {Outbox} from '../../source/supervisor/outbox.ts';
+import {Queue} from '../../source/supervisor/queue.ts';
 import {StillBackend} from '../helpers/still-backend.ts';
 import {message, session} from '../store/records.ts';
 
@@ -24,61 +25,65 @@ async function opened(messages: Message[]) {
   const launch = {terminal: 's1', run: 'r1', name: 's1', cwd: '/', argv: ['x'], env: {}, cols: 80, rows: 24};
   await backend.launch({...launch, asksForStatus: false});
   const state = {session: session('s1', live), isFull: false, tried: Promise.withResolvers<void>()};
-  const outbox = new Outbox(
+  const queue = new Queue(
     {
-      session: () => state.session,
-      agent: () => agentOf('generic'),
-      backend: () => backend,
       now: Date.now,
-      files: {proves: false, found: false, catchUp: async () => null},
-      serves: () => false,
       keep: () => {},
       promise() {
         if (state.isFull) throw new AmuxError('store.write', {file: 'journal', why: 'ENOSPC'});
       },
-      held: () => null,
-      onReading: () => {},
-      onEntered: () => {},
-      first: () => null,
-      onTried: () => state.tried.resolve(),
     },
     messages,
   );
-  return {outbox, typed, state, [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose]()};
+  const outbox = new Outbox({
+    queue,
+    session: () => state.session,
+    agent: () => agentOf('generic'),
+    backend: () => backend,
+    now: Date.now,
+    files: {proves: false, found: false, catchUp: async () => null},
+    serves: () => false,
+    held: () => null,
+    onReading: () => {},
+    onEntered: () => {},
+    first: () => null,
+    onTried: () => state.tried.resolve(),
+  });
+  return {queue, outbox, typed, state, [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose]()};
 }
 
 test('of a run that an earlier supervisor left nothing is delivered before it is known what became of it', async () => {
-  await using queue = await opened([message('m1')]);
-  await queue.outbox.deliver();
-  assert.deepEqual(queue.typed, []);
-  await queue.outbox.resume(null);
-  await queue.outbox.deliver();
-  assert.deepEqual(queue.typed, ['text of m1']);
+  await using opening = await opened([message('m1')]);
+  await opening.outbox.deliver();
+  assert.deepEqual(opening.typed, []);
+  await opening.outbox.resume(null);
+  await opening.outbox.deliver();
+  assert.deepEqual(opening.typed, ['text of m1']);
 });
 
 test('what this supervisor is typing itself is not taken for what an earlier one left', async () => {
-  await using queue = await opened([message('m1')]);
-  await queue.outbox.resume(null);
-  const typing = queue.outbox.deliver();
-  while (queue.typed.length === 0) await new Promise(setImmediate);
-  await queue.outbox.resume(null);
-  await queue.outbox.deliver();
+  await using opening = await opened([message('m1')]);
+  await opening.outbox.resume(null);
+  const typing = opening.outbox.deliver();
+  while (opening.typed.length === 0) await new Promise(setImmediate);
+  await opening.outbox.resume(null);
+  await opening.outbox.deliver();
   await typing;
-  assert.deepEqual(queue.typed, ['text of m1']);
-  assert.equal(queue.outbox.messages[0]?.state, 'delivered');
+  assert.deepEqual(opening.typed, ['text of m1']);
+  assert.equal(opening.queue.messages[0]?.state, 'delivered');
 });
 
 test('nothing is typed that the journal does not have, and a message that it refuses is not in the queue', async () => {
-  await using queue = await opened([message('m1')]);
-  await queue.outbox.resume(null);
-  queue.state.isFull = true;
-  await queue.outbox.deliver();
-  assert.deepEqual(queue.typed, []);
-  const [first] = queue.outbox.messages;
+  await using opening = await opened([message('m1')]);
+  await opening.outbox.resume(null);
+  opening.state.isFull = true;
+  await opening.outbox.deliver();
+  assert.deepEqual(opening.typed, []);
+  const [first] = opening.queue.messages;
   assert.deepEqual([first?.state, first?.reason], ['queued', 'cannot write journal: ENOSPC']);
-  assert.throws(() => queue.outbox.enqueue(message('m2')), /cannot write journal/);
+  assert.throws(() => opening.outbox.enqueue(message('m2')), /cannot write journal/);
   assert.deepEqual(
-    queue.outbox.messages.map(({id}) => id),
+    opening.queue.messages.map(({id}) => id),
     ['m1'],
   );
 });
