@@ -10,6 +10,8 @@ export type ScrollView = {
   rows: readonly Row[] | null;
   cols: number;
   reading: boolean;
+  /** Where one went before there was anything to read. */
+  moves: readonly Move[];
   /** There is an editor to open it in. */
   editor: boolean;
   /** Row that is chosen, first row and first column in sight. */
@@ -41,35 +43,48 @@ export type ScrollAction =
   | {do: 'search'; text: string; from: number; stay?: true}
   | {do: 'match'; by: 1 | -1};
 
+type Move = Extract<ScrollAction, {do: 'walk' | 'page' | 'edge'}>;
+
+/** More keys than that are not kept for a history that is still being read. */
+const MOVES_MAX = 100;
+
 /** Pure; the same object when nothing changed. `height`: rows that are in sight. */
 export function stepScroll(view: ScrollView | null, action: ScrollAction, height: number): ScrollView | null {
   if (action.do === 'open') {
     const {do: _, ...about} = action;
-    const fresh = {rows: null, cols: 0, reading: true, at: 0, top: 0, left: 0, anchor: null, needle: ''};
+    const fresh = {rows: null, cols: 0, reading: true, moves: [], at: 0, top: 0, left: 0, anchor: null, needle: ''};
     return {...about, came: nothingCame, ...fresh};
   }
   if (view === null) return null;
-  const next = stepped(view, action, height);
+  const next = isMove(action) ? moved(view, action, height) : stepped(view, action, height);
   return next === view ? view : withScrollSight(next, height);
 }
 
-function stepped(view: ScrollView, action: Exclude<ScrollAction, {do: 'open'}>, height: number): ScrollView {
+const isMove = (action: ScrollAction): action is Move => ['walk', 'page', 'edge'].includes(action.do);
+
+function moved(view: ScrollView, move: Move, height: number): ScrollView {
+  if (view.rows === null) return {...view, moves: [...view.moves, move].slice(0, MOVES_MAX)};
   const last = lastOf(view);
+  switch (move.do) {
+    case 'walk':
+      return to(view, view.at + move.by);
+    case 'page': {
+      const top = Math.max(0, Math.min(last - height + 1, view.top + move.by));
+      // At an edge there is no page to turn: the choice goes there itself.
+      const moved = to(view, top === view.top ? view.at + move.by : view.at + top - view.top);
+      return top === view.top ? moved : {...moved, top};
+    }
+    case 'edge':
+      return to(view, move.to === 'first' ? 0 : last);
+  }
+}
+
+function stepped(view: ScrollView, action: Exclude<ScrollAction, Move | {do: 'open'}>, height: number): ScrollView {
   switch (action.do) {
     case 'reading':
       return view.reading ? view : {...view, reading: true};
     case 'read':
-      return action.session === view.session ? withRows(view, action.scrollback) : view;
-    case 'walk':
-      return to(view, view.at + action.by);
-    case 'page': {
-      const top = Math.max(0, Math.min(last - height + 1, view.top + action.by));
-      // At an edge there is no page to turn: the choice goes there itself.
-      const moved = to(view, top === view.top ? view.at + action.by : view.at + top - view.top);
-      return top === view.top ? moved : {...moved, top};
-    }
-    case 'edge':
-      return to(view, action.to === 'first' ? 0 : last);
+      return action.session === view.session ? afterMoves(withRows(view, action.scrollback), height) : view;
     case 'aside': {
       const left = Math.max(0, Math.min(Math.max(0, view.cols - 1), view.left + action.by));
       return left === view.left ? view : {...view, left};
@@ -103,6 +118,13 @@ function withRows(view: ScrollView, scrollback: Scrollback | null): ScrollView {
   const next = {...view, rows, cols, at, top, anchor: null, reading: false, came: nothingCame};
   // What was searched before there was anything to search in.
   return view.rows === null ? to(next, nearest(matchesOf(next), {from: at, by: -1}) ?? at) : next;
+}
+
+/** Goes where the keys said that came before the rows. */
+function afterMoves(view: ScrollView, height: number): ScrollView {
+  if (view.rows === null || view.moves.length === 0) return view;
+  const shown = withScrollSight({...view, moves: []}, height);
+  return view.moves.reduce((at, move) => withScrollSight(moved(at, move, height), height), shown);
 }
 
 /** Where the chosen line went: old lines may have been dropped at the top, new ones came at the bottom. */

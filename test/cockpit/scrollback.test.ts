@@ -81,6 +81,30 @@ test('a scrollback opens at its end, and what is chosen stays in sight', () => {
   }
 });
 
+test('keys that come before there is anything to read lead where they would have led', () => {
+  const rows = numbered(1, 100);
+  const table: ScrollAction[][] = [
+    [{do: 'edge', to: 'first'}],
+    [{do: 'walk', by: -3}],
+    [
+      {do: 'page', by: -10},
+      {do: 'page', by: -10},
+      {do: 'walk', by: 1},
+    ],
+    [
+      {do: 'edge', to: 'first'},
+      {do: 'walk', by: 1},
+      {do: 'edge', to: 'last'},
+    ],
+  ];
+  for (const steps of table) {
+    const early = after(opened(null, ...steps), read(rows))!;
+    assert.deepEqual(early, opened(rows, ...steps), JSON.stringify(steps));
+    // Once: what is read again stands where it stood.
+    assert.deepEqual(place(after(early, read(rows))!), place(early));
+  }
+});
+
 test('what changes nothing is the same object, so that nothing is drawn', () => {
   const view = opened(numbered(1, 100));
   const steps: ScrollAction[] = [
