@@ -1,5 +1,5 @@
 import {agentOf} from '../agents/registry.ts';
-import type {Backend, TerminalInfo} from '../backends/backend.ts';
+import type {Backend} from '../backends/backend.ts';
 import {pathsOf} from '../config/paths.ts';
 import {type TokenView, tokenView} from '../domain/access.ts';
 import type {Column} from '../domain/board.ts';
@@ -23,11 +23,10 @@ import {findNamed} from '../domain/names.ts';
 import {PRICES, type PriceTable} from '../domain/prices.ts';
 import type {ScheduleView} from '../domain/schedule.ts';
 import type {Screen, Scrollback} from '../domain/screen.ts';
-import {complete, isLive, type Session} from '../domain/session.ts';
+import {isLive, type Session} from '../domain/session.ts';
 import type {SessionSpend, SpendQuery, SpendReport} from '../domain/spending.ts';
 import {isPending} from '../domain/steering.ts';
 import type {TranscriptEntry} from '../domain/transcript.ts';
-import {transition} from '../domain/transition.ts';
 import type {Store} from '../store/store.ts';
 import {branchOf} from '../workspace/branch.ts';
 import {budgetViews} from './budgets.ts';
@@ -39,6 +38,7 @@ import {Refusing} from './refusing.ts';
 import {approvalView, openRequests} from './requests.ts';
 import {Spendings} from './spending.ts';
 import {readTranscript, spoken, TRANSCRIPT_ENTRIES} from './transcript.ts';
+import {unattendedSessions} from './unattended.ts';
 import {listed, runViews, sessionView} from './view.ts';
 import {lookingAtWorkspaces} from './workspace-places.ts';
 
@@ -106,33 +106,8 @@ export class Offline extends Refusing implements Fleet {
 
   static async open(options: OfflineOptions): Promise<Offline> {
     const offline = new Offline(options);
-    await offline.#look();
+    for (const session of await unattendedSessions(options)) offline.#sessions.set(session.id, session);
     return offline;
-  }
-
-  /** What the store calls running is only running if its terminal says so. */
-  async #look(): Promise<void> {
-    const {store, backends, now} = this.#options;
-    const found = new Map<string, TerminalInfo>();
-    const opened = new Set<string>();
-    for (const backend of backends) {
-      if (!(await backend.open())) continue;
-      opened.add(backend.kind);
-      for (const info of await backend.list()) found.set(info.run, info);
-    }
-    for (const stored of store.state.sessions.values()) {
-      const session = complete(stored);
-      const info = session.run === null ? undefined : found.get(session.run.id);
-      if (!isLive(session) || (info !== undefined && info.exit === null)) {
-        this.#sessions.set(session.id, live(session, info));
-        continue;
-      }
-      const exit = info?.exit ?? {code: null, signal: null, at: now()};
-      // Nobody is there to start it again: what it is now is told, not what a supervisor would do.
-      const left: Session = {...session, restart: 'never'};
-      const {session: ended} = transition(left, {source: 'process', at: exit.at, state: 'exited', exit}, now());
-      this.#sessions.set(session.id, {...unattended(ended), restart: session.restart});
-    }
   }
 
   async health(): Promise<Health> {
@@ -319,24 +294,4 @@ export class Offline extends Refusing implements Fleet {
       now: this.#options.now(),
     });
   }
-}
-
-/** It lives, and nobody watches its screen: what was known of its activity no longer counts. */
-function live(session: Session, info: TerminalInfo | undefined): Session {
-  if (info === undefined || session.run === null || !isLive(session)) return session;
-  const reason = 'no supervisor watches it';
-  return {
-    ...session,
-    status: 'running',
-    run: {...session.run, pid: info.pid},
-    activity: 'unknown',
-    waitingFor: null,
-    reason,
-  };
-}
-
-/** One that was to be started, or is to come back, has no process until somebody supervises again. */
-function unattended(session: Session): Session {
-  if (!isLive(session)) return session;
-  return {...session, status: 'failed', reason: `${session.reason}; it goes on with the next supervisor`};
 }
