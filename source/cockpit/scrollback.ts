@@ -47,12 +47,23 @@ type Move = Extract<ScrollAction, {do: 'walk' | 'page' | 'edge'}>;
 
 /** More keys than that are not kept for a history that is still being read. */
 const MOVES_MAX = 100;
+const NO_MOVES: readonly Move[] = [];
 
 /** Pure; the same object when nothing changed. `height`: rows that are in sight. */
 export function stepScroll(view: ScrollView | null, action: ScrollAction, height: number): ScrollView | null {
   if (action.do === 'open') {
     const {do: _, ...about} = action;
-    const fresh = {rows: null, cols: 0, reading: true, moves: [], at: 0, top: 0, left: 0, anchor: null, needle: ''};
+    const fresh = {
+      rows: null,
+      cols: 0,
+      reading: true,
+      moves: NO_MOVES,
+      at: 0,
+      top: 0,
+      left: 0,
+      anchor: null,
+      needle: '',
+    };
     return {...about, came: nothingCame, ...fresh};
   }
   if (view === null) return null;
@@ -123,7 +134,7 @@ function withRows(view: ScrollView, scrollback: Scrollback | null): ScrollView {
 /** Goes where the keys said that came before the rows. */
 function afterMoves(view: ScrollView, height: number): ScrollView {
   if (view.rows === null || view.moves.length === 0) return view;
-  const shown = withScrollSight({...view, moves: []}, height);
+  const shown = withScrollSight({...view, moves: NO_MOVES}, height);
   return view.moves.reduce((at, move) => withScrollSight(moved(at, move, height), height), shown);
 }
 
