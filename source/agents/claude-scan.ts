@@ -38,7 +38,6 @@ let compiled: object | null = null;
 
 /** Finds the lines that count in pieces of Claude's histories of at most `capacity` bytes. */
 export class ClaudeScan implements ClaudeRecord {
-  readonly capacity: number;
   readonly bytes: Buffer;
   readonly #exports: Exports;
   readonly #fields: Uint32Array;
@@ -50,7 +49,6 @@ export class ClaudeScan implements ClaudeRecord {
     compiled ??= new WebAssembly.Module(Buffer.from(claudeModule, 'base64'));
     this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
     const {memory} = this.#exports;
-    this.capacity = capacity;
     this.#recordsAt = Math.ceil((INPUT_AT + capacity + SLACK) / RECORD_BYTES) * RECORD_BYTES;
     memory.grow(Math.ceil((this.#recordsAt + RECORDS * RECORD_BYTES - memory.buffer.byteLength) / PAGE));
     this.bytes = Buffer.from(memory.buffer);

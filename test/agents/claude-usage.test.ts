@@ -60,6 +60,20 @@ describe("tokens in Claude's history", () => {
     }
   });
 
+  it('any number of lines in one piece are read, however short or long they are', () => {
+    const short = (n: number): string =>
+      `{"type":"assistant","message":{"id":"m${n}","role":"assistant","usage":{"output_tokens":${n}}}}`;
+    const many = Array.from({length: 20_000}, (_, n) => short(n));
+    const long = JSON.stringify(message({content: 'x'.repeat(1 << 20)}));
+    const text = [...many.slice(0, 10_000), '{"type":"system"}', '{', long, ...many.slice(10_000)].join('\n');
+    const step = read(text);
+    assert.equal(step.used, Buffer.byteLength(text) + 1);
+    assert.equal(step.skipped, 1);
+    const outputs = step.usages.map(({output}) => output);
+    const all = many.map((_, n) => n);
+    assert.deepEqual(outputs, [...all.slice(0, 10_000), 5, ...all.slice(10_000)]);
+  });
+
   it('a line that is cut, or claims what cannot be, is skipped and counted', () => {
     const good = JSON.stringify(message({}));
     const damaged = [
