@@ -58,7 +58,7 @@ export function transition(
     session.activity !== before.activity || session.waitingFor?.detail !== before.waitingFor?.detail;
   if (activityChanged || statusChanged) {
     session.updatedAt = now;
-    if (session.activity !== before.activity) session.activitySince = now;
+    if (session.activity !== before.activity) session.activitySince = begunAt(session, now);
   }
   const effects: Effect[] = [];
   if (isLive(before) && !isLive(session)) effects.push({do: 'keep-last-screen'});
@@ -78,6 +78,11 @@ export function transition(
   const reason = statusChanged || activityChanged ? session.reason : null;
   const wake = earliest(judged.wake, watched.wake, isBetween(session) && !isDue ? comeback : null);
   return {session, effects, reason, wake, firings: watched.firings};
+}
+
+/** What a message began has begun with it, however much later that is judged: the end of this turn counts as one. */
+function begunAt({decidedBy, signals: {submitted}}: Session, now: number): number {
+  return decidedBy === 'submitted' && submitted !== null ? submitted.at : now;
 }
 
 function dueAtRest({watch: {pause, compaction}}: Session): Effect[] {

@@ -228,6 +228,13 @@ describe('the activity of a program that reports its status', () => {
     assert.equal(play(sent, T0 + 5000 + TAKEN_UP_MS).activity, 'finished');
   });
 
+  test('a message that is judged later than it went in began the turn all the same', () => {
+    const idle = play(started(), program(T0 + 600, 'idle'));
+    const {session} = transition(idle, {source: 'delivery', at: T0 + 5000, message: 'm1'}, T0 + 5001);
+    assert.equal(session.activity, 'working');
+    assert.equal(play(session, program(T0 + 5200, 'working'), program(T0 + 5300, 'idle')).activity, 'finished');
+  });
+
   test('output while it is blocked does not make it work', () => {
     const blocked = play(started(), output(T0 + 10), program(T0 + 600, 'blocked', 'permission', 'x'));
     assert.equal(play(blocked, output(T0 + 700)).activity, 'waiting');
