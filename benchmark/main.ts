@@ -7,6 +7,7 @@ import {idle} from './idle.ts';
 import {keys} from './keys.ts';
 import {ledger} from './ledger.ts';
 import {ps} from './ps.ts';
+import {store} from './store.ts';
 import {truth} from './truth.ts';
 import {workspaces} from './workspaces.ts';
 
@@ -20,6 +21,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   api,
   board,
   workspaces,
+  store,
   ledger,
 };
 

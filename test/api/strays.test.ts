@@ -9,7 +9,7 @@ import {homeCertificate} from '../../source/api/certificate.ts';
 import {Served} from './served.ts';
 
 /** Longest that a connection may stay, in ms. */
-const BOUND_MS = 10_000;
+const BOUND_MS = 30_000;
 
 for (const transport of ['HTTP', 'HTTPS']) {
   describe(`over ${transport}, what never reaches a route`, () => {

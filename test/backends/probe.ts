@@ -3,7 +3,7 @@ import type {Backend, BackendEvent, Launch} from '../../source/backends/backend.
 import {type Screen, screenText} from '../../source/domain/screen.ts';
 
 /** Longest that anything here is waited for, in ms. */
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 /** Between two looks at what no event tells, in ms. */
 const LOOK_MS = 20;
 

@@ -151,6 +151,7 @@ export class FakeFleet implements Fleet {
   /** What its cockpit said that a person looks at. */
   readonly looks: {viewer: string; sessions: string[]}[] = [];
   onLook: (sessions: readonly string[]) => void = () => {};
+  onResize: (name: string, size: {cols: number; rows: number}) => void = () => {};
   readonly lookAt: Fleet['lookAt'] = async look => {
     this.looks.push(look);
     this.onLook(look.sessions);
@@ -348,7 +349,9 @@ export class FakeFleet implements Fleet {
   }
 
   async resize(ref: string, size: {cols: number; rows: number}): Promise<SessionView> {
-    this.calls.push(`resize ${this.#find(ref).name} ${size.cols}x${size.rows}`);
+    const {name} = this.#find(ref);
+    this.calls.push(`resize ${name} ${size.cols}x${size.rows}`);
+    this.onResize(name, size);
     return this.session(ref);
   }
 

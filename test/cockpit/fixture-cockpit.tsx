@@ -13,7 +13,7 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
  * `FLOOD=FILE`: the screen of api changes wholly 30 times a second, and the file says how often it did and what was typed.
  * `DEAF=1`: SIGHUP does nothing. `END=FILE`: says there how it ended, the terminal being gone. `EDITOR`: there is one.
  * `MOUSE=0`: off. `SCRIPT`: what a card says.
- * `EMPTY=1`: no sessions. `ASKING=1`: two wait for an answer. `GROUPS=1`: with tags and two projects.
+ * `SIZES=1`: the branch of a session is the size that it was given last. `EMPTY=1`: no sessions. `ASKING=1`: two wait for an answer. `GROUPS=1`: with tags and two projects.
  * `NOTICES=JSON`: what the terminal tells of. Once something is in sight, payments and docs need a person; once nothing is, payments.
  * `CRASH=reject|throw`: a fault a moment after the first key. Prints what it was told at its end.
  */
@@ -25,6 +25,7 @@ if (process.env['GROUPS']) {
   for (const name of ['payments', 'api', 'web']) fleet.set(name, {tags: ['shop']});
   fleet.set('docs', {project: '/work/site'});
 }
+if (process.env['SIZES']) fleet.onResize = (name, {cols, rows}) => fleet.set(name, {branch: `${cols}x${rows}`});
 if (process.env['SCRIPT'] !== undefined) fleet.set('api', {preview: process.env['SCRIPT'].repeat(20)});
 const clock = () => SCENE_NOW + Date.now() - begun;
 const notices = process.env['NOTICES'];

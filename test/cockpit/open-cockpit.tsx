@@ -14,7 +14,7 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 
 /** ink-testing-library's width. */
 const COLUMNS = 100;
-const BOUND_MS = 5000;
+const BOUND_MS = 20_000;
 
 /** The whole cockpit over a fake fleet, at the moment of the scene. */
 export function openCockpit<F extends FakeFleet = FakeFleet>({

@@ -7,7 +7,7 @@ import stringWidth from 'string-width';
 import {builtFixture} from './built-fixture.ts';
 
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
-const BOUND_MS = 10_000;
+const BOUND_MS = 30_000;
 
 const fixture = await builtFixture();
 

@@ -7,7 +7,7 @@ import {ruleNames} from '../../source/domain/watch.ts';
 import {type Agent, until} from '../helpers/home.ts';
 
 /** Longest that a stream is waited for, in ms. */
-const STREAM_MS = 15_000;
+const STREAM_MS = 30_000;
 
 export type Subject = {
   fleet: Fleet;

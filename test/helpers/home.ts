@@ -13,10 +13,10 @@ import {holders, kill} from './processes.ts';
 /** Longest that a command may take, in ms: machines under load are slow. */
 const COMMAND_MS = 40_000;
 /** Longest wait for a state, and the pause between two looks at what no event tells, in ms. */
-const STATE_MS = 15_000;
+const STATE_MS = 40_000;
 const LOOK_MS = 25;
 /** How long processes may take to be gone after the last session was stopped, in ms. */
-const GONE_MS = 5000;
+const GONE_MS = 20_000;
 
 export const amuxFile = fileURLToPath(new URL('../../bin/amux.js', import.meta.url));
 const agentFile = fileURLToPath(new URL('agent.mjs', import.meta.url));

@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 
 /** Longest wait for the end of a killed process, in ms. */
-const END_MS = 5000;
+const END_MS = 20_000;
 const LOOK_MS = 10;
 
 /** Processes whose command line or environment names a path, or that work below it; zombies do not count. */

@@ -6,7 +6,7 @@ import {quoteArgv} from '../../source/config/command-line.ts';
 import {amuxFile, type Home} from './home.ts';
 
 /** Longest wait for a line or an end, in ms: machines under load are slow. */
-const BOUND_MS = 15_000;
+const BOUND_MS = 30_000;
 
 /** A frame comes in pieces, but without a pause, in ms. */
 const QUIET_MS = 60;

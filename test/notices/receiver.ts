@@ -3,7 +3,7 @@ import {createServer, type IncomingHttpHeaders, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 
 /** Longest wait for one more, in ms: machines under load are slow. */
-const BOUND_MS = 15_000;
+const BOUND_MS = 30_000;
 
 export type Received = {path: string; headers: IncomingHttpHeaders; body: string};
 /** A status with headers; null: it never answers. */

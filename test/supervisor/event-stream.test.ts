@@ -8,7 +8,7 @@ import type {Request} from '../../source/domain/approvals.ts';
 import type {ProgramState} from '../../source/domain/evidence.ts';
 import {EventStream} from '../../source/supervisor/event-stream.ts';
 
-const BOUND_MS = 10_000;
+const BOUND_MS = 30_000;
 const open: (() => void)[] = [];
 afterEach(() => {
   for (const close of open.splice(0)) close();

@@ -7,7 +7,7 @@ import {LEASE_MS} from '../../source/domain/lease.ts';
 import {Supervised} from '../helpers/supervised.ts';
 import {temporaryHome} from '../store/records.ts';
 
-const BOUND_MS = 10_000;
+const BOUND_MS = 30_000;
 
 /** A supervisor with a clock, two sessions that do not run, and a card that `ada` holds. */
 async function board(settings = '', {paths = temporaryHome(), at = 1_700_000_000_000, fresh = true} = {}) {

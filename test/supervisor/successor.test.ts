@@ -11,7 +11,7 @@ import {watchMassDeath} from '../../source/supervisor/mass-death.ts';
 import {supervise} from '../helpers/live-home.ts';
 import {entry, session as stored, temporaryHome} from '../store/records.ts';
 
-const BOUND_MS = 15_000;
+const BOUND_MS = 30_000;
 const sleeps = `'${process.execPath}' -e 'setInterval(() => {}, 1000)' --`;
 const old: RunRecord = {
   id: 'run-old',
