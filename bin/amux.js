@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // Runs the built command line with a Node that is new enough. Plain syntax: an older Node must be able to read it.
-import {existsSync} from 'node:fs';
 import module from 'node:module';
-import {dirname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
+
+// Importing these would read all that they export, as the streams of `fs`, which takes longer than what is done here.
+const require = module.createRequire(import.meta.url);
+const {existsSync} = require('node:fs');
+const {dirname, join} = require('node:path');
+const {fileURLToPath} = require('node:url');
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinned = join(root, 'node_modules', 'node', 'bin', 'node');

@@ -121,9 +121,10 @@ export class Connection {
     return agent;
   }
 
-  #address(path: string): {socketPath?: string; path: string} {
+  #address(path: string): {socketPath?: string; servername?: string; path: string} {
     const target = this.#target;
-    if (!isRemote(target)) return {socketPath: target.socket, path};
+    // Without this it would find out which name a certificate has to have, which takes longer than the answer.
+    if (!isRemote(target)) return {socketPath: target.socket, servername: '', path};
     return {path: `${new URL(target.url).pathname.replace(/\/+$/, '')}${path}`};
   }
 

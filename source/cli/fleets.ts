@@ -1,4 +1,5 @@
 import {Client} from '../api/client.ts';
+import {earlySettings} from '../config/before-start.ts';
 import type {Paths} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
@@ -56,7 +57,6 @@ async function openOffline(paths: Paths, note: FleetsOptions['note']): Promise<F
 }
 
 async function startOne(paths: Paths): Promise<void> {
-  const {loadStart} = await import('../config/settings.ts');
-  if (!loadStart(paths.config).settings.autostart) throw new AmuxError('supervisor.none', {home: paths.home});
+  if (!(await earlySettings(paths.config)).autostart) throw new AmuxError('supervisor.none', {home: paths.home});
   await autostart(paths, selfArgv());
 }

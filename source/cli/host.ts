@@ -1,6 +1,6 @@
 import type {Backend} from '../backends/backend.ts';
 import {type Paths, prepareHome} from '../config/paths.ts';
-import {pricesWith} from '../config/prices.ts';
+import {pricesWith} from '../config/price-table.ts';
 import {loadStart, type Settings} from '../config/settings.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet, Health} from '../domain/fleet.ts';

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
+import {earlySettings} from '../config/before-start.ts';
 import {checkSocketDirectory, type Paths} from '../config/paths.ts';
-import {pricesWith} from '../config/prices.ts';
-import {loadStart} from '../config/settings.ts';
+import {pricesWith} from '../config/price-table.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import {openStore} from '../store/store.ts';
 import {Offline} from '../supervisor/offline.ts';
@@ -12,7 +12,7 @@ import {selfArgv, version} from './self.ts';
 export async function offlineFleet(paths: Paths): Promise<Fleet> {
   checkSocketDirectory(paths);
   const store = await openStore({paths, readOnly: true, now: Date.now});
-  const {settings} = loadStart(paths.config);
+  const settings = await earlySettings(paths.config);
   const backends = backendsFor({paths, settings, self: selfArgv()});
   const reachable = backends.filter(backend => existsSync(backend.socket));
   return Offline.open({

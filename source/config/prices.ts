@@ -1,5 +1,4 @@
 import {z} from 'zod';
-import {PRICES, type Price, type PriceTable} from '../domain/prices.ts';
 
 const MODELS_MAX = 500;
 const usd = z.number().min(0).max(1_000_000);
@@ -21,16 +20,3 @@ export const pricesSchema = z
   .default({});
 
 export type PriceSettings = z.output<typeof pricesSchema>;
-
-/** The list, with what is configured over it: whole prices, under the names of models as `modelName` gives them. */
-export function pricesWith(own: PriceSettings): PriceTable {
-  const made = Object.entries(own).map(([model, given]): [string, Price[]] => {
-    const {input, output, cacheRead = input * 0.1, cacheWrite = input, cacheWriteHour = cacheWrite} = given;
-    const context = given.context ?? PRICES[model.toLowerCase()]?.at(-1)?.context ?? null;
-    return [
-      model.toLowerCase(),
-      [{input, output, cacheRead, cacheWrite, cacheWriteHour, context, long: null, since: 0}],
-    ];
-  });
-  return {...PRICES, ...Object.fromEntries(made)};
-}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 import {parse} from 'yaml';
+import {earlySettings, unwritten} from '../../source/config/before-start.ts';
 import {dumpSettings, loadSettings, validateFile} from '../../source/config/settings.ts';
 import {temporaryDirectory, write} from './directories.ts';
 
@@ -42,6 +43,17 @@ describe('the settings of a home', () => {
       theme: 'light',
       idleExit: 5,
     });
+  });
+
+  test('where nothing is written, commands know the same without reading it', async () => {
+    const read = await earlySettings(file('logLevel: info\n'));
+    for (const [key, value] of Object.entries(unwritten)) {
+      const checked = read[key as keyof typeof read];
+      assert.deepEqual(key === 'board' ? {columns: read.board.columns} : checked, value, key);
+    }
+    assert.deepEqual(await earlySettings(join(temporaryDirectory(), 'config.yaml')), unwritten);
+    assert.equal((await earlySettings(file('backend: pty\n'))).backend, 'pty');
+    await assert.rejects(earlySettings(file('backend: 5\n')), {code: 'config.invalid'});
   });
 
   test('take other keys for the cockpit: one, several, none', () => {
