@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
 import {after, before, test} from 'node:test';
+import {commandHelp} from '../../source/cli/help.ts';
 import {commands} from '../../source/cli/registry.ts';
 import {amuxFile, assertFailed, Home} from '../helpers/home.ts';
 
@@ -16,8 +17,11 @@ before(async () => {
 const shown = commands.filter(({hidden}) => hidden !== true);
 const paths = shown.flatMap(({path, aliases = []}) => [path, ...aliases]);
 
-test('--help of every command, and -h, show its usage and exit with 0', async () => {
-  await inParallel(paths, async path => {
+test('--help of commands, and -h, show its usage and exit with 0', async () => {
+  for (const command of shown) assert.match(commandHelp(command), /^amux .+\n\n {2}\S/);
+  // A process for each would be a hundred: these have one, two and three words, aliases among them.
+  const some = paths.filter((_, i) => i % 8 === 0);
+  await inParallel(some, async path => {
     const {code, out, err} = await home.run([...path.split(' '), '--help']);
     assert.equal(code, 0, `${path}: ${err}`);
     assert.match(out, /^amux .+\n\n {2}\S/);

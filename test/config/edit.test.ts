@@ -211,7 +211,7 @@ describe('agent config', () => {
       process.stdin.once('data', () => { addAgent(process.argv[1], process.argv[2], {command: 'x'}); process.exit(0); });
       console.log('__READY__');`;
     const children = Array.from({length: 20}, (_, number) =>
-      spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, path, `a${number}`], {
+      spawn(process.execPath, ['--input-type=module', '-e', script, path, `a${number}`], {
         stdio: ['pipe', 'pipe', 'inherit'],
       }),
     );

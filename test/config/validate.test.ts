@@ -60,6 +60,8 @@ test('what was meant is the nearest key, and none that is far', () => {
   );
 });
 
+const MUTATIONS = 800;
+
 describe('the published schemas', () => {
   for (const kind of kinds) {
     test(`of a ${kind} is the one that is checked`, () => {
@@ -83,7 +85,7 @@ describe('the published schemas', () => {
       const check = new Ajv({strict: false, allErrors: true}).compile(configSchema(kind));
       let good = 0;
       const random = seeded(7);
-      for (let i = 0; i < 3000; i++) {
+      for (let i = 0; i < MUTATIONS; i++) {
         const config = mutated(structuredClone(kind === 'home' ? {...project, ...home} : project), random);
         const found = problems(stringify(config), kind);
         if (found.length === 0) good++;
@@ -93,7 +95,7 @@ describe('the published schemas', () => {
           `${stringify(config)}${found.join('\n')}\n${JSON.stringify(check.errors)}`,
         );
       }
-      assert.ok(good > 300 && good < 2700, `${good} of 3000 were good`);
+      assert.ok(good > MUTATIONS / 10 && good < MUTATIONS * 0.9, `${good} of ${MUTATIONS} were good`);
     });
   }
 });
