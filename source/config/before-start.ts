@@ -18,7 +18,7 @@ export const unwritten: EarlySettings = {
 
 /**
  * Of the home's `config.yaml`; `config.invalid` with the line where it is wrong. What reads and checks it takes as long
- * to load as the rest of a short command: most homes have none, and do without.
+ * to load as the rest of a short command: where there is none, nobody has to wait for it.
  */
 export async function earlySettings(file: string): Promise<EarlySettings> {
   if (!existsSync(file)) return unwritten;

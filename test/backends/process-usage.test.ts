@@ -77,12 +77,12 @@ describe('what the processes of a session take', () => {
     const pid = program(
       `const {spawn} = require('child_process');
        const middle = spawn(process.execPath, ['-e', ${JSON.stringify(leave)}], {detached: true, stdio: 'ignore'});
-       setTimeout(() => middle.kill('SIGKILL'), 1500); ${forever}`,
+       process.on('SIGUSR2', () => middle.kill('SIGKILL')); ${forever}`,
       {AMUX_SESSION_ID: 's1'},
     );
     await until(pid, ({processes}) => processes === 5);
-    const {processes} = await until(pid, usage => usage.processes === 4);
-    assert.equal(processes, 4);
+    process.kill(pid, 'SIGUSR2');
+    await until(pid, ({processes}) => processes === 4);
   });
 
   test('is of one session alone where one stands below the other', async () => {
