@@ -1,5 +1,5 @@
 import {type ContextSaid, isCount, type Usage, type UsageReader} from '../domain/ledger.ts';
-import {DAMAGED, LAST_TIME, SYSTEM} from './assembly/record.ts';
+import {COMPACTED, DAMAGED, LAST_TIME} from './assembly/record.ts';
 import {ClaudeScan} from './claude-scan.ts';
 import {timeOf, usageOf} from './claude-usage-line.ts';
 import {record, text} from './fields.ts';
@@ -23,7 +23,7 @@ export const claudeUsage: UsageReader<ClaudeCarry> = {
     let skipped = 0;
     const used = scanFor(chunk.length).read(chunk, record => {
       if (record.kind === DAMAGED) skipped++;
-      else if (record.kind === SYSTEM) {
+      else if (record.kind === COMPACTED) {
         const context = compacted(record.line);
         if (context === null) return;
         contexts.push(context);
@@ -71,7 +71,6 @@ function contextAfter({
 
 /** What a compaction left; null: the line is of something else. */
 function compacted(said: string): ContextSaid | null {
-  if (!said.includes('"compact_boundary"')) return null;
   try {
     const entry = record(JSON.parse(said));
     const used = record(entry['compactMetadata'])['postTokens'];

@@ -21,6 +21,7 @@ import {
   CACHE_CREATED,
   CACHE_HOUR,
   CACHE_READ,
+  COMPACTED,
   DAMAGED,
   ID,
   INPUT,
@@ -37,7 +38,6 @@ import {
   REQUEST,
   REQUEST_SESSION,
   SESSION,
-  SYSTEM,
   TIME,
   USAGE,
   UUID,
@@ -134,7 +134,7 @@ function look(first: u32, behind: u32, leaps: bool): u32 {
     if (is('type')) {
       if (!text()) skip();
       else if (is('assistant')) isAssistant = true;
-      else return is('system') ? SYSTEM : OTHER;
+      else return is('system') && findQuoted('compact_boundary') !== NOWHERE ? COMPACTED : OTHER;
     } else if (is('isSidechain')) {
       put(IS_SIDE, load<u8>(at) === TRUE ? 1 : 0);
       skip();

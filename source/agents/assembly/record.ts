@@ -32,5 +32,6 @@ export const LAST_TIME = 24;
 
 export const OTHER = 0;
 export const USAGE = 1;
-export const SYSTEM = 2;
+/** Of the system, and it names a compaction. */
+export const COMPACTED = 2;
 export const DAMAGED = 3;
