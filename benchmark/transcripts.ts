@@ -105,6 +105,7 @@ export function writeTranscripts({directory, bytes, seed = 1, mix = 'work'}: Opt
         keep(toolResult(id, at, {content: filler(400), usage: {input_tokens: 999_999, output_tokens: 999_999}}));
       }
       if (random() < 0.03) keep(synthetic(id, at));
+      for (const line of beside(id, at, {random, filler})) main.add(line);
     }
     main.end(made);
     parents = [...parents, {id, lines: own}].slice(-8);
@@ -186,6 +187,19 @@ function toolResult(id: string, at: number, result: {content: string; usage?: ob
     sessionId: id,
     timestamp: iso(at),
   });
+}
+
+/** What Claude itself writes beside a turn: nothing of it counts. */
+function beside(id: string, at: number, {random, filler}: Pick<Message, 'random' | 'filler'>): string[] {
+  const common = {userType: 'external', cwd: '/work/project', sessionId: id, version: '2.1.328', gitBranch: 'main'};
+  const head = () => ({parentUuid: uuid(random), isSidechain: false});
+  const tail = () => ({uuid: uuid(random), timestamp: iso(at), ...common});
+  return [
+    {...head(), attachment: {type: 'environment'}, type: 'attachment', ...tail(), rendered: [{content: filler(300)}]},
+    {...head(), type: 'system', subtype: 'stop_hook_summary', hookCount: 1, hookErrors: [], ...tail()},
+    {...head(), type: 'system', subtype: 'turn_duration', durationMs: 201, messageCount: 13, ...tail()},
+    {type: 'last-prompt', sessionId: id, prompt: filler(60)},
+  ].map(line => JSON.stringify(line));
 }
 
 function synthetic(id: string, at: number): string {
