@@ -28,7 +28,8 @@ export function remap(defaults: readonly Binding[], changes: KeyChanges): Remapp
     wanted = new Map([...wanted].filter(([id]) => faults.every(fault => fault.id !== id)));
   }
   const changed = defaults.map(binding => withKeys(binding, wanted));
-  return {keymap: changed.map(binding => named(binding, changed)), problems};
+  const firstKeys = new Map(changed.map(({id, keys}) => [id, keys[0] ?? '']));
+  return {keymap: changed.map(binding => named(binding, firstKeys)), problems};
 }
 
 /** The first key of a binding, as effective; empty: it has none. */
@@ -74,6 +75,7 @@ const writes = (where: Where): boolean => takesText(where);
 
 /** One key for two things in one place, as far as the defaults do not mean it so. */
 function clashes(defaults: readonly Binding[], wanted: Wanted): Fault[] {
+  if (wanted.size === 0) return [];
   const now = defaults.map(binding => withKeys(binding, wanted));
   const faults: Fault[] = [];
   for (const [i, one] of now.entries()) {
@@ -95,9 +97,9 @@ const shared = (key: string, one: Binding, other: Binding): boolean =>
   one.keys.includes(key) && other.keys.includes(key);
 
 /** The same with keys in its texts: `<send>` becomes `space`. */
-function named(binding: Binding, all: readonly Binding[]): Binding {
+function named(binding: Binding, firstKeys: ReadonlyMap<string, string>): Binding {
   const say = (text: string): string =>
-    text.replace(/<([a-z][\w.-]*)>/g, (whole, id) => (all.some(each => each.id === id) ? keyOf(all, id) : whole));
+    text.replace(/<([a-z][\w.-]*)>/g, (whole, id: string) => firstKeys.get(id) ?? whole);
   const {whyNot, footerKey} = binding;
   return {
     ...binding,
