@@ -25,8 +25,10 @@ export const codexUsage = jsonLines<Carry>({
     const payload = record(entry['payload']);
     switch (entry['type']) {
       case 'session_meta': {
-        const thread = text(payload['id']);
-        return {carry: thread === '' ? carry : {...carry, thread}};
+        const thread = text(payload['id']) || carry.thread;
+        // What a fork is told first may be its parent's last answer. Versions that number their lines write records.
+        const tellsOnce = text(payload['forked_from_id']) !== '' && isCount(entry['ordinal']);
+        return {carry: {...carry, thread, hasRecords: carry.hasRecords || tellsOnce}};
       }
       case 'turn_context': {
         const model = text(payload['model']);

@@ -5,7 +5,8 @@ import {geminiUsage} from './gemini-usage.ts';
 
 export const geminiHistories: UsageHistory = {
   roots: env => [join(env['GEMINI_CLI_HOME'] || env['HOME'] || homedir(), '.gemini', 'tmp')],
-  isHistory: path => /^[^/]+\/chats\/session-[^/]*\.jsonl$/.test(path),
+  // A sub-agent has its own in a directory that is called by the conversation that started it.
+  isHistory: path => /^[^/]+\/chats\/(session-[^/]*|[^/]+\/[^/]+)\.jsonl$/.test(path),
   reader: geminiUsage,
   beside: null,
 };

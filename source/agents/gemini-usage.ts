@@ -2,33 +2,43 @@ import {isCount, messageKey, type Usage} from '../domain/ledger.ts';
 import {record, text} from './fields.ts';
 import {jsonLines} from './json-lines.ts';
 
-type Carry = {session: string};
+type Carry = {
+  session: string;
+  /** The conversation that started this one, which is a sub-agent's then. */
+  startedBy?: string;
+};
 
 /** A message is written again, under its id, when the results of its tools are there; it was paid once. */
 export const geminiUsage = jsonLines<Carry>({
   words: ['"tokens"', '"sessionId"'],
-  begin: name => ({session: name}),
+  begin: name => {
+    const startedBy = /^[^/]+\/chats\/([^/]+)\/[^/]+$/.exec(name)?.[1];
+    return {session: name, ...(startedBy === undefined ? {} : {startedBy})};
+  },
 
   line(line, carry) {
     const entry = record(line);
     const session = text(entry['sessionId']) || carry.session;
     const set = record(entry['$set'])['messages'];
     const messages = Array.isArray(set) ? set.map(record) : [entry];
-    const usages = messages.flatMap(message => usageOf(message, session));
+    const {startedBy} = carry;
+    const next = {...carry, session};
+    const usages = messages.flatMap(message => usageOf(message, {session, startedBy}));
     const last = usages.at(-1);
-    if (last === undefined) return {carry: {session}};
+    // How full the context of a sub-agent is says nothing of the conversation that pays.
+    if (last === undefined || startedBy !== undefined) return {usages, carry: next};
     const used = last.input + last.cacheRead + last.output;
     return {
       usages,
       context: {conversation: session, model: last.model, used, limit: null, at: last.at},
-      carry: {session},
+      carry: next,
     };
   },
 });
 
 type Entry = Record<string, unknown>;
 
-function usageOf(message: Entry, session: string): Usage[] {
+function usageOf(message: Entry, {session, startedBy}: Carry): Usage[] {
   const tokens = message['tokens'];
   if (tokens === undefined || tokens === null) return [];
   const counts = record(tokens);
@@ -44,7 +54,7 @@ function usageOf(message: Entry, session: string): Usage[] {
   return [
     {
       key: messageKey(session, text(message['id'])),
-      conversation: session,
+      conversation: startedBy ?? session,
       model: text(message['model']),
       at: Number.isNaN(at) ? 0 : at,
       input: asked - cacheRead + count('tool'),

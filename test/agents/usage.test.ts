@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, it} from 'node:test';
 import {codexUsage} from '../../source/agents/codex-usage.ts';
+import {geminiHistories} from '../../source/agents/gemini-histories.ts';
 import {geminiUsage} from '../../source/agents/gemini-usage.ts';
 import {opencodeUsage} from '../../source/agents/opencode-usage.ts';
 import type {Reading, Usage, UsageReader} from '../../source/domain/ledger.ts';
@@ -36,10 +37,35 @@ describe("tokens in Codex's rollouts", () => {
       const older = text
         .split('\n')
         .filter(line => !line.includes('"token_usage_record"'))
+        .map(line => line.replace(/"ordinal":\d+,/, ''))
         .join('\n');
       const usages = (all: Usage[]) => all.map(({key: _, ...usage}) => ({...usage, at: 0}));
       assert.deepEqual(usages(readText(codexUsage, older).usages), usages(readText(codexUsage, text).usages), name);
     }
+  });
+
+  it('of a fork begin with its first answer, though it tells of its parent’s last one before', () => {
+    const counts = (input: number) => ({input_tokens: input, output_tokens: 20, total_tokens: input + 20});
+    const told = (total: number, last: number) => ({
+      type: 'event_msg',
+      payload: {type: 'token_count', info: {total_token_usage: counts(total), last_token_usage: counts(last)}},
+    });
+    const interrupted = [
+      {type: 'session_meta', ordinal: 24, payload: {id: 'fork', forked_from_id: 'parent'}},
+      {...told(3000, 2000), ordinal: 31},
+    ];
+    assert.deepEqual(readText(codexUsage, linesOf(interrupted)).usages, []);
+    const answered = [
+      ...interrupted,
+      {type: 'token_usage_record', ordinal: 36, payload: {thread_id: 'fork', response_id: 'r', usage: counts(70)}},
+      {...told(3070, 70), ordinal: 37},
+    ];
+    const {usages, contexts} = readText(codexUsage, linesOf(answered));
+    assert.deepEqual(
+      usages.map(({input}) => input),
+      [70],
+    );
+    assert.equal(contexts.at(-1)!.used, 90);
   });
 
   it('are split into kinds that do not overlap, and name thread and model', () => {
@@ -63,7 +89,7 @@ describe("tokens in Codex's rollouts", () => {
         payload: {thread_id: 't-1', response_id: 'r2', usage: {...usage, output_tokens: -1}},
       },
     ];
-    const {usages, skipped} = readText(codexUsage, lines.map(line => JSON.stringify(line)).join('\n'));
+    const {usages, skipped} = readText(codexUsage, linesOf(lines));
     const [{key: _, ...found}] = usages as [Usage];
     const at = Date.parse('2026-11-20T08:00:00Z');
     const counts = {input: 30, cacheRead: 60, cacheWrite: 10, cacheWriteHour: 0, output: 9, reasoning: 4, cost: null};
@@ -95,7 +121,7 @@ describe("tokens in Gemini's histories", () => {
       {$set: {messages: [message]}},
       {...message, tokens: null},
     ];
-    const {usages, skipped} = readText(geminiUsage, lines.map(line => JSON.stringify(line)).join('\n'));
+    const {usages, skipped} = readText(geminiUsage, linesOf(lines));
     assert.equal(new Set(usages.map(({key}) => `${key.high} ${key.low}`)).size, 1);
     const {input, cacheRead, output, reasoning, conversation} = usages[0]!;
     assert.deepEqual(
@@ -104,6 +130,20 @@ describe("tokens in Gemini's histories", () => {
     );
     assert.equal(input + cacheRead + output, tokens.total);
     assert.equal(skipped, 0);
+  });
+
+  it('of a sub-agent count for the conversation that started it, whose context they do not fill', () => {
+    const tokens = {input: 100, output: 5, cached: 0, thoughts: 0, tool: 0, total: 105};
+    const message = {id: 'm', type: 'gemini', model: 'gemini-3.1-pro-preview', tokens};
+    const text = linesOf([{sessionId: 'sub', kind: 'subagent'}, message]);
+    const path = 'project/chats/parent/sub.jsonl';
+    assert.ok(geminiHistories.isHistory(path));
+    const {usages, contexts} = readText(geminiUsage, text, path);
+    assert.deepEqual(
+      usages.map(({conversation, input}) => ({conversation, input})),
+      [{conversation: 'parent', input: 100}],
+    );
+    assert.deepEqual(contexts, []);
   });
 
   it('are found in captured ones', () => {
@@ -157,3 +197,5 @@ function readFile<C>(reader: UsageReader<C>, name: string): Reading<C> {
 function readText<C>(reader: UsageReader<C>, text: string, name = ''): Reading<C> {
   return reader.read(Buffer.from(`${text}\n`), reader.begin(name));
 }
+
+const linesOf = (entries: readonly object[]): string => entries.map(entry => JSON.stringify(entry)).join('\n');
