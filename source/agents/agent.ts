@@ -168,6 +168,9 @@ export type Before = {since: number; conversation: string | null; refs: readonly
 /** `prompts` with their own times, in ms since the epoch. */
 export type CaughtUp = {events: AgentEvent[]; prompts: {at: number; text: string}[]};
 
+/** Of a conversation, by the agent's own id. */
+export type History = {file: string; id: string};
+
 /** Where all histories of a user lie, and what stands in them of tokens. */
 export type UsageHistory = {
   /** Directories. */
@@ -175,8 +178,8 @@ export type UsageHistory = {
   /** By the path below a root. */
   isHistory: (path: string) => boolean;
   reader: UsageReader;
-  /** Directory of the histories that belong to one: those of its sub-agents; null: it has none. */
-  beside: ((file: string) => string) | null;
+  /** Directory of the histories that belong to that of a conversation: those of its sub-agents; null: it has none. */
+  beside: ((history: History) => string) | null;
 };
 
 /** The same in one SQLite file. */

@@ -13,5 +13,5 @@ export const claudeHistories: UsageHistory = {
   },
   isHistory: path => path.endsWith('.jsonl'),
   reader: claudeUsage,
-  beside: file => join(file.replace(/\.jsonl$/, ''), 'subagents'),
+  beside: ({file}) => join(file.replace(/\.jsonl$/, ''), 'subagents'),
 };

@@ -1,4 +1,4 @@
-import {KeyHash, type Usage} from '../domain/ledger.ts';
+import {KeyHash, momentOf, type Usage} from '../domain/ledger.ts';
 import {
   CACHE_CREATED,
   CACHE_HOUR,
@@ -83,17 +83,20 @@ export function timeOf(record: ClaudeRecord, text: number): number {
   if (from === 0) return 0;
   if (to - from !== 24 || bytes[to - 1] !== 0x5a || bytes[from + 10] !== 0x54 || bytes[from + 19] !== 0x2e) {
     const at = Date.parse(bytes.toString('latin1', from, Math.min(to, from + 64)));
-    return Number.isNaN(at) ? 0 : at;
+    return momentOf(at);
   }
   const number = (at: number, digits: number): number => {
     let value = 0;
-    for (let i = at; i < at + digits; i++) value = value * 10 + bytes[i]! - 48;
+    for (let i = at; i < at + digits; i++) {
+      const digit = bytes[i]! - 48;
+      value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
+    }
     return value;
   };
   const day = dayOf(number(from, 4), number(from + 5, 2), number(from + 8, 2));
   const seconds = number(from + 11, 2) * 3600 + number(from + 14, 2) * 60 + number(from + 17, 2);
   const at = day + seconds * 1000 + number(from + 20, 3);
-  return at > 0 ? at : 0;
+  return momentOf(at);
 }
 
 let lastDay = {year: 0, month: 0, date: 0, at: 0};

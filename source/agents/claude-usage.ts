@@ -1,4 +1,4 @@
-import {type ContextSaid, isCount, type Usage, type UsageReader} from '../domain/ledger.ts';
+import {type ContextSaid, isCount, momentIn, type Usage, type UsageReader} from '../domain/ledger.ts';
 import {COMPACTED, DAMAGED, LAST_TIME} from './assembly/record.ts';
 import {ClaudeScan} from './claude-scan.ts';
 import {timeOf, usageOf} from './claude-usage-line.ts';
@@ -75,8 +75,8 @@ function compacted(said: string): ContextSaid | null {
     const entry = record(JSON.parse(said));
     const used = record(entry['compactMetadata'])['postTokens'];
     if (entry['subtype'] !== 'compact_boundary' || !isCount(used)) return null;
-    const at = Date.parse(text(entry['timestamp']));
-    return {conversation: text(entry['sessionId']), model: '', used, limit: null, at: Number.isNaN(at) ? 0 : at};
+    const at = momentIn(text(entry['timestamp']));
+    return {conversation: text(entry['sessionId']), model: '', used, limit: null, at};
   } catch {
     return null; // Cut in the middle: it counts nothing.
   }

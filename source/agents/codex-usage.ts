@@ -1,4 +1,4 @@
-import {type ContextSaid, isCount, messageKey, type Usage} from '../domain/ledger.ts';
+import {type ContextSaid, isCount, messageKey, momentIn, type Usage} from '../domain/ledger.ts';
 import {record, text} from './fields.ts';
 import {jsonLines} from './json-lines.ts';
 
@@ -9,6 +9,8 @@ type Carry = {
   hasRecords: boolean;
   /** Sum of the thread as it was told last, in tokens. */
   total: number;
+  /** When the last line was written that counts here, for one without a time; ms since the epoch, 0: not said. */
+  at?: number;
 };
 
 /**
@@ -20,8 +22,9 @@ export const codexUsage = jsonLines<Carry>({
   words: ['"token_usage_record"', '"token_count"', '"turn_context"', '"session_meta"'],
   begin: name => ({thread: /([0-9a-f-]{36})\.jsonl$/.exec(name)?.[1] ?? name, model: '', hasRecords: false, total: 0}),
 
-  line(line, carry) {
+  line(line, before) {
     const entry = record(line);
+    const carry = {...before, at: momentIn(text(entry['timestamp'])) || (before.at ?? 0)};
     const payload = record(entry['payload']);
     switch (entry['type']) {
       case 'session_meta': {
@@ -37,7 +40,7 @@ export const codexUsage = jsonLines<Carry>({
       case 'token_usage_record':
         return {usages: [ofRecord(entry, payload, carry)], carry: {...carry, hasRecords: true}};
       case 'event_msg':
-        return payload['type'] === 'token_count' ? ofCount(entry, payload, carry) : {carry};
+        return payload['type'] === 'token_count' ? ofCount(payload, carry) : {carry};
       default:
         return {carry};
     }
@@ -46,18 +49,19 @@ export const codexUsage = jsonLines<Carry>({
 
 type Entry = Record<string, unknown>;
 
-function ofRecord(entry: Entry, payload: Entry, {thread: own, model}: Carry): Usage {
+function ofRecord(entry: Entry, payload: Entry, {thread: own, model, at = 0}: Carry): Usage {
   const thread = text(payload['thread_id']) || own;
   // Sub-agents have threads of their own, within the session that started them.
   const conversation = text(payload['session_id']) || thread;
   const key = messageKey(thread, text(payload['response_id']) || String(entry['ordinal']));
-  return {key, conversation, model, at: timeOf(entry), ...countsOf(record(payload['usage']))};
+  return {key, conversation, model, at, ...countsOf(record(payload['usage']))};
 }
 
-function ofCount(entry: Entry, payload: Entry, carry: Carry) {
+function ofCount(payload: Entry, carry: Carry) {
   const info = record(payload['info']);
   const last = record(info['last_token_usage']);
-  const context = contextOf(entry, {info, last, carry});
+  const {at = 0} = carry;
+  const context = contextOf({info, last, carry});
   const total = record(info['total_token_usage'])['total_tokens'];
   if (carry.hasRecords || !isCount(total) || total === carry.total) return {context, carry};
   const counts = countsOf(last);
@@ -65,11 +69,11 @@ function ofCount(entry: Entry, payload: Entry, carry: Carry) {
   // After a compaction it tells how full the context is, and nothing that was spent.
   if (counts.input + counts.cacheRead + counts.output === 0) return {context, carry: next};
   const key = messageKey(carry.thread, String(total));
-  const usage = {key, conversation: carry.thread, model: carry.model, at: timeOf(entry), ...counts};
+  const usage = {key, conversation: carry.thread, model: carry.model, at, ...counts};
   return {usages: [usage], context, carry: next};
 }
 
-function contextOf(entry: Entry, {info, last, carry}: {info: Entry; last: Entry; carry: Carry}): ContextSaid | null {
+function contextOf({info, last, carry}: {info: Entry; last: Entry; carry: Carry}): ContextSaid | null {
   const used = last['total_tokens'];
   const limit = info['model_context_window'];
   if (!isCount(used)) return null;
@@ -78,7 +82,7 @@ function contextOf(entry: Entry, {info, last, carry}: {info: Entry; last: Entry;
     model: carry.model,
     used,
     limit: isCount(limit) ? limit : null,
-    at: timeOf(entry),
+    at: carry.at ?? 0,
   };
 }
 
@@ -101,9 +105,4 @@ function countsOf(usage: Entry) {
     reasoning: count('reasoning_output_tokens'),
     cost: null,
   };
-}
-
-function timeOf(entry: Entry): number {
-  const at = Date.parse(text(entry['timestamp']));
-  return Number.isNaN(at) ? 0 : at;
 }

@@ -1,5 +1,5 @@
 import {homedir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import type {UsageHistory} from './agent.ts';
 import {geminiUsage} from './gemini-usage.ts';
 
@@ -8,5 +8,5 @@ export const geminiHistories: UsageHistory = {
   // A sub-agent has its own in a directory that is called by the conversation that started it.
   isHistory: path => /^[^/]+\/chats\/(session-[^/]*|[^/]+\/[^/]+)\.jsonl$/.test(path),
   reader: geminiUsage,
-  beside: null,
+  beside: ({file, id}) => join(dirname(file), id),
 };

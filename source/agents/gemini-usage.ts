@@ -1,4 +1,4 @@
-import {isCount, messageKey, type Usage} from '../domain/ledger.ts';
+import {isCount, messageKey, momentIn, type Usage} from '../domain/ledger.ts';
 import {record, text} from './fields.ts';
 import {jsonLines} from './json-lines.ts';
 
@@ -50,13 +50,12 @@ function usageOf(message: Entry, {session, startedBy}: Carry): Usage[] {
   // What it was asked contains what came from the cache; thoughts come beside the answer and cost the same.
   const asked = count('input');
   const cacheRead = Math.min(count('cached'), asked);
-  const at = Date.parse(text(message['timestamp']));
   return [
     {
       key: messageKey(session, text(message['id'])),
       conversation: startedBy ?? session,
       model: text(message['model']),
-      at: Number.isNaN(at) ? 0 : at,
+      at: momentIn(text(message['timestamp'])),
       input: asked - cacheRead + count('tool'),
       cacheRead,
       cacheWrite: 0,

@@ -1,12 +1,16 @@
 import {homedir} from 'node:os';
 import {join} from 'node:path';
-import {type ContextSaid, isCount, messageKey, type Usage} from '../domain/ledger.ts';
+import {type ContextSaid, isCount, messageKey, momentOf, type Usage} from '../domain/ledger.ts';
 import type {UsageDatabase} from './agent.ts';
 import {record, text} from './fields.ts';
 
+/** No message costs more. */
+const USD_MAX = 100_000;
+
 /**
  * opencode keeps everything in one SQLite file. A fork copies messages under new ids and with their old times, so a
- * message is known by when and where it began. What a sub-agent used counts for the conversation that started it.
+ * message is known by when and where it began; what is older than its conversation is a copy. What a sub-agent used
+ * counts for the conversation that started it, and is never copied: several of them may begin at once.
  */
 export const opencodeUsage: UsageDatabase = {
   file: env =>
@@ -14,13 +18,13 @@ export const opencodeUsage: UsageDatabase = {
 
   sql: `
     WITH RECURSIVE top(id, root) AS (
-      SELECT id, id FROM session WHERE parent_id IS NULL
+      SELECT id, id FROM session WHERE parent_id IS NULL OR parent_id NOT IN (SELECT id FROM session)
       UNION ALL
       SELECT session.id, top.root FROM session JOIN top ON session.parent_id = top.id
     )
     SELECT message.id AS id, message.time_updated AS changed, message.data AS data, top.root AS root,
-      message.session_id AS session
-    FROM message JOIN top ON top.id = message.session_id
+      message.session_id AS session, session.time_created AS begun
+    FROM message JOIN top ON top.id = message.session_id JOIN session ON session.id = message.session_id
     WHERE (message.time_updated, message.id) > (?, ?)
     ORDER BY message.time_updated, message.id
     LIMIT ?`,
@@ -32,20 +36,23 @@ export const opencodeUsage: UsageDatabase = {
     if (counts.input + counts.cacheRead + counts.cacheWrite + counts.output === 0) return {usage: null, context: null};
     const conversation = text(row['root']);
     const created = record(data['time'])['created'];
-    const at = typeof created === 'number' && Number.isFinite(created) && created > 0 ? created : 0;
+    const at = typeof created === 'number' ? created : 0;
     const provider = text(data['providerID']);
     const model = `${provider === '' ? '' : `${provider}/`}${text(data['modelID'])}`;
+    const isRoot = row['session'] === row['root'];
+    const names = [String(at), text(record(data['path'])['cwd']), model, text(data['agent'])];
     const usage: Usage = {
-      key: messageKey(String(at), text(record(data['path'])['cwd']), model, text(data['agent'])),
+      key: messageKey(...names, ...(isRoot ? [] : [text(row['session'])])),
       conversation,
       model,
-      at,
+      at: momentOf(at),
       ...counts,
       cost: costOf(data['cost']),
+      ...(isRoot && at > 0 && at < Number(row['begun']) && {isCopy: true}),
     };
     const used = counts.input + counts.cacheRead + counts.cacheWrite + counts.output;
-    const context: ContextSaid = {conversation, model, used, limit: null, at};
-    return {usage, context: row['session'] === row['root'] ? context : null};
+    const context: ContextSaid = {conversation, model, used, limit: null, at: usage.at};
+    return {usage, context: isRoot ? context : null};
   },
 };
 
@@ -69,7 +76,9 @@ function countOf(value: unknown): number {
   return value;
 }
 
-/** In micro-USD. It says 0 for models of which it knows no price, which is no report. */
+/** In micro-USD. It says 0 for models of which it knows no price, which is no report. Throws when it is none of a message. */
 function costOf(usd: unknown): number | null {
-  return typeof usd === 'number' && Number.isFinite(usd) && usd > 0 ? usd * 1_000_000 : null;
+  if (usd === undefined || usd === null || usd === 0) return null;
+  if (typeof usd !== 'number' || !(usd > 0 && usd <= USD_MAX)) throw new RangeError('no cost');
+  return usd * 1_000_000;
 }

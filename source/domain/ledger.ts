@@ -19,6 +19,8 @@ export type Usage = {
   reasoning: number;
   /** Micro-USD that the agent itself reports; null: it reports none. */
   cost: number | null;
+  /** It stands here as a copy, in a conversation that did not pay: where its original is known, that one does. */
+  isCopy?: boolean;
 };
 
 /** 64 bits of a message's name, as two unsigned 32-bit numbers. */
@@ -61,6 +63,14 @@ export type UsageReader<Carry = unknown> = {
 
 /** A message cannot have more of one kind: what claims so is damaged. */
 export const TOKENS_MAX = 1_000_000_000;
+
+const MOMENTS = {from: Date.UTC(2000, 0, 1), until: Date.UTC(2100, 0, 1)};
+
+/** ms since the epoch; 0 for what is no moment in which a model could have answered. */
+export const momentOf = (at: number): number => (at >= MOMENTS.from && at < MOMENTS.until ? at : 0);
+
+/** The same of a text. */
+export const momentIn = (text: string): number => momentOf(Date.parse(text));
 
 export const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX;

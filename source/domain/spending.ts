@@ -28,7 +28,8 @@ export type SpendRow = Tokens &
   Cost & {
     /**
      * Name of the session, model, agent or tag; the day as `2026-11-20`, the hour as `2026-11-20T14`, the minute as
-     * `2026-11-20T14:05`, in local time of the supervisor.
+     * `2026-11-20T14:05`, in local time of the supervisor; `(no time)` for what was said without one. Where clocks are
+     * set back, the second hour of a name has its zone behind it: `2026-10-25T02+01:00`.
      */
     key: string;
     /** When its day, hour or minute begins, in unix seconds, so that others need not know that local time; null: it is none. */
@@ -50,6 +51,8 @@ export type SpendReport = {
   reading: {bytes: number; readBytes: number} | null;
   /** When the prices were checked, as `2026-11-20`. */
   prices: string;
+  /** Files of which not all could be read, and why: what stands there is in no sum. */
+  unread: string[];
 };
 
 /** What one session spent, by model. */

@@ -1,4 +1,4 @@
-import {type Dirent, readdirSync, statSync} from 'node:fs';
+import {type Dirent, readdirSync, realpathSync, type Stats, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import type {FileSource} from './ledger.ts';
@@ -8,7 +8,7 @@ const SLICE_MS = 8;
 /** Deeper, nobody keeps histories. */
 const DEPTH_MAX = 8;
 
-export type Stat = {size: number; mtimeMs: number; birthtimeMs: number};
+export type Stat = Pick<Stats, 'size' | 'mtimeMs' | 'birthtimeMs'>;
 
 type Options = {
   /** Waited for after each directory. */
@@ -26,13 +26,18 @@ export async function* historiesOf(
 ): AsyncGenerator<Histories> {
   for (const root of roots) {
     const left = [{directory: root, depth: DEPTH_MAX}];
+    const linked = new Set<string>();
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const {directory, depth} = next;
       const histories: Histories['histories'] = [];
       for (const entry of entriesOf(directory, refused)) {
         const path = join(directory, entry.name);
-        if (entry.isDirectory() && depth > 0) left.push({directory: path, depth: depth - 1});
-        if (!entry.isFile() || !isHistory(path.slice(root.length + 1))) continue;
+        const isLink = entry.isSymbolicLink();
+        const to = isLink ? statOf(path) : entry;
+        if (to?.isDirectory() && depth > 0 && !(isLink && isKnown(linked, path))) {
+          left.push({directory: path, depth: depth - 1});
+        }
+        if (!to?.isFile() || !isHistory(path.slice(root.length + 1))) continue;
         const stat = statOf(path);
         // Null: it is gone since it was listed.
         if (stat !== null) histories.push({path, stat});
@@ -62,11 +67,18 @@ function entriesOf(directory: string, refused: Options['refused']): Dirent[] {
   }
 }
 
-function statOf(path: string): Stat | null {
+function statOf(path: string): Stats | null {
   try {
-    const {size, mtimeMs, birthtimeMs} = statSync(path);
-    return {size, mtimeMs, birthtimeMs};
+    return statSync(path);
   } catch {
     return null;
   }
+}
+
+/** Where a link leads is looked at once. */
+function isKnown(linked: Set<string>, path: string): boolean {
+  const target = realpathSync(path);
+  if (linked.has(target)) return true;
+  linked.add(target);
+  return false;
 }

@@ -34,8 +34,16 @@ type Options = {
   log: LedgerLog | null;
   /** False: what was kept is read, and nothing is written. */
   writes: boolean;
+  /** ms since the epoch; default: no clock is ever set back. */
+  now?: () => number;
   onTrouble?: (trouble: Trouble) => void;
 };
+
+/**
+ * Rows of databases that changed in so many ms are read again each time: clocks are set back, and a row that was written
+ * then would else lie behind what was read.
+ */
+const AGAIN_MS = 60_000;
 
 /** The tokens of all histories of this machine. Reads each byte once; what it knows outlives the files. */
 export class Ledger {
@@ -77,6 +85,11 @@ export class Ledger {
   /** How full contexts are, by payer. */
   get contexts(): Map<number, ContextSaid> {
     return this.#tally.contexts;
+  }
+
+  /** What could not be read, by file. */
+  get troubles(): ReadonlyMap<string, Trouble> {
+    return this.#tally.troubles;
   }
 
   /** While a scan runs; null: none does. */
@@ -148,7 +161,7 @@ export class Ledger {
    * Reads what is new in one file. With its agent named, a directory that lies elsewhere and is called as one of this
    * agent's is one from then on.
    */
-  follow(path: string, agent?: string): void {
+  async follow(path: string, agent?: string): Promise<void> {
     const followed = this.#files.get(path) ?? this.#open(path) ?? this.#adopt(path, agent);
     if (followed === null) return;
     try {
@@ -156,7 +169,8 @@ export class Ledger {
     } catch {
       return; // It is gone: what it said is kept.
     }
-    while (!this.#tally.step(followed));
+    const rest = slices();
+    while (!this.#tally.step(followed)) await rest();
   }
 
   /** Writes what is new to the log. Throws what the system says; then it is written the next time. */
@@ -173,14 +187,24 @@ export class Ledger {
 
   #rowMark(database: string): RowMark {
     const mark = this.#unkept.marks.get(database) ?? this.#marks.get(database);
-    return (mark?.carry as RowMark | undefined) ?? {changed: 0, id: ''};
+    const {changed} = (mark?.carry as RowMark | undefined) ?? {changed: 0};
+    return {changed: Math.min(changed, this.#now() - AGAIN_MS), id: ''};
   }
 
-  #take(agent: string, path: string, {mark, ...rows}: Rows): void {
-    this.#tally.count(agent, {...rows, path});
+  #take(agent: string, path: string, {mark, skipped, ...rows}: Rows): void {
+    this.#tally.count(agent, rows);
+    this.#tally.skipped(path, skipped);
     const nothing = {offset: 0, inode: 0, guard: 0, skipped: 0, inLong: false};
-    this.#unkept.marks.set(path, {...nothing, carry: mark});
-    if (this.#options.log === null) this.#marks.set(path, {...nothing, carry: mark});
+    // What claims to be of later than now must not hide what is written until then.
+    const carry: RowMark = {...mark, changed: Math.min(mark.changed, this.#now())};
+    const known = (this.#unkept.marks.get(path) ?? this.#marks.get(path))?.carry as RowMark | undefined;
+    if (known?.id === carry.id && known.changed === carry.changed) return;
+    this.#unkept.marks.set(path, {...nothing, carry});
+    if (this.#options.log === null) this.#marks.set(path, {...nothing, carry});
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Number.POSITIVE_INFINITY;
   }
 
   async #find(source: FileSource, {found, rest}: {found: Found[]; rest: () => Promise<void>}): Promise<void> {

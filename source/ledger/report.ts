@@ -10,7 +10,9 @@ import {
   type SpendRow,
 } from '../domain/spending.ts';
 import type {Ledger} from './ledger.ts';
+import {beginOf, isAstride, LocalTimes, QUARTER_S} from './local-time.ts';
 import {nothingSpent, type Spent, tokensOf} from './spent.ts';
+import {troubleText} from './tally.ts';
 
 /** Whose conversations are. */
 export type Holders = {
@@ -33,6 +35,7 @@ type Options = {
 const HOUR_S = 3600;
 const MINUTE_S = 60;
 const UNTAGGED = '(no tag)';
+const UNKNOWN = '(unknown)';
 /** Rows of these are in the order of time; others by what was spent. */
 const IN_TIME: readonly Grouping[] = ['day', 'hour', 'minute'];
 
@@ -40,14 +43,14 @@ const IN_TIME: readonly Grouping[] = ['day', 'hour', 'minute'];
 export function report({ledger, holders, query, only, sessionKey = 'name'}: Options): SpendReport {
   const {by = 'session', since, until, all = false} = query;
   const {table} = ledger;
-  const times = new Map<number, string>();
+  const times = new LocalTimes();
   const keysOf: Record<Grouping, (part: Mine) => readonly string[]> = {
-    session: ({payer, holder}) => [holder?.[sessionKey] ?? table.payers[payer]!.conversation],
-    model: ({model}) => [table.models[model] || '(unknown)'],
+    session: ({payer, holder}) => [holder?.[sessionKey] ?? (table.payers[payer]!.conversation || UNKNOWN)],
+    model: ({model}) => [table.models[model] || UNKNOWN],
     agent: ({payer}) => [table.payers[payer]!.agent],
-    day: ({from}) => [localTime(times, from).slice(0, 10)],
-    hour: ({from}) => [localTime(times, from).slice(0, 13)],
-    minute: ({from}) => [localTime(times, from)],
+    day: ({from}) => [times.day(from)],
+    hour: ({from}) => [times.hour(from)],
+    minute: ({from}) => [times.minute(from)],
     tag: ({holder}) => {
       const tags = holder === null ? [] : holders.tagsOf(holder.session);
       return tags.length === 0 ? [UNTAGGED] : tags;
@@ -56,7 +59,7 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
   const groups = new Map<string, Map<number, Spent>>();
   const everything = new Map<number, Spent>();
   const begins = new Map<string, number>();
-  for (const part of partsOf(ledger, {holders, since, until, all, minutes: by === 'minute'})) {
+  for (const part of partsOf(ledger, {holders, since, until, all, by})) {
     const {holder, model, spent} = part;
     if (holder !== null && only?.(holder.session) === false) continue;
     add(everything, model, spent);
@@ -80,6 +83,7 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
     unpriced: total.unpriced,
     reading: progress === null ? null : {bytes: progress.bytes, readBytes: progress.readBytes},
     prices: PRICES_OF,
+    unread: [...ledger.troubles.values()].map(troubleText),
   };
 }
 
@@ -87,13 +91,16 @@ type Holder = {session: string; name: string};
 /** `from`: when its hour or minute begins, in unix seconds. */
 type Mine = {payer: number; model: number; from: number; spent: Spent; holder: Holder | null};
 
-/** `all`: also what no session of the fleet had. `minutes`: one by one, which looks at every message. */
-type Span = {holders: Holders; since?: number; until?: number; all: boolean; minutes: boolean};
+/** `all`: also what no session of the fleet had. `by`: minutes stand one by one, which looks at every message. */
+type Span = {holders: Holders; since?: number; until?: number; all: boolean; by: Grouping};
 
-/** All that was spent within a span. Hours in which a span ends or a conversation changes hands are taken apart. */
+/**
+ * All that was spent within a span. Hours in which a span ends or a conversation changes hands are taken apart, and where
+ * zones are no whole hours those that belong to two groups.
+ */
 function* partsOf(
   {table}: Ledger,
-  {holders, since = 0, until = Number.POSITIVE_INFINITY, all, minutes}: Span,
+  {holders, since = 0, until = Number.POSITIVE_INFINITY, all, by}: Span,
 ): Iterable<Mine> {
   const recordOf = (payer: number) => holders.conversations.get(table.payers[payer]!.conversation);
   const split = new Set<number>();
@@ -104,13 +111,14 @@ function* partsOf(
     const record = recordOf(cell.payer);
     if (record === undefined && !all) continue;
     const changes = record?.holders.slice(1).some(({at}) => at / 1000 > from && at / 1000 < to) === true;
-    if (minutes || from < since || to > until || changes) split.add(cell.key);
+    if (by === 'minute' || isAstride(by, from) || from < since || to > until || changes) split.add(cell.key);
     else yield {...cell, from, holder: record === undefined ? null : holderAt(record, from * 1000 + 999)};
   }
   const partOf = ({payer, seconds}: {payer: number; seconds: number}): string | null => {
     if (seconds < since || seconds >= until) return null;
     const record = recordOf(payer);
-    const step = minutes ? MINUTE_S : HOUR_S;
+    const hour = Math.floor(seconds / HOUR_S) * HOUR_S;
+    const step = by === 'minute' ? MINUTE_S : isAstride(by, hour) ? QUARTER_S : HOUR_S;
     const holder = record === undefined ? '' : record.holders.indexOf(holderAt(record, seconds * 1000 + 999));
     return `${Math.floor(seconds / step) * step} ${holder}`;
   };
@@ -141,7 +149,7 @@ export function costOfAll(models: readonly string[], spent: ReadonlyMap<number, 
     cost: priced + reports === 0 ? null : usd(sum(each => each.cost)),
     estimated: priced === 0 ? null : usd(sum(each => each.estimated)),
     reported: reports === 0 ? null : usd(sum(each => each.reported)),
-    unpriced: unpriced.map(([model]) => models[model] || '(unknown)').sort(),
+    unpriced: unpriced.map(([model]) => models[model] || UNKNOWN).sort(),
   };
 }
 
@@ -151,7 +159,7 @@ export function ratesOf(
   {agent, conversation, minutes, now}: {agent: string; conversation: string; minutes: number; now: number},
 ): number[] {
   const payer = table.knows({agent, conversation});
-  const kept = payer === null ? undefined : table.minutes.get(payer);
+  const kept = payer === null ? undefined : table.minutes.of(payer);
   const last = Math.floor(now / 60);
   return Array.from({length: minutes}, (_, i) => kept?.get(last - minutes + 1 + i) ?? 0);
 }
@@ -185,24 +193,6 @@ function getOr(groups: Map<string, Map<number, Spent>>, key: string): Map<number
   const known = groups.get(key) ?? new Map<number, Spent>();
   groups.set(key, known);
   return known;
-}
-
-/** `from`: the earliest part of it. Where zones are not whole hours, an hour counts for that in which it begins. */
-function beginOf(by: Grouping, from: number): number | null {
-  if (!IN_TIME.includes(by)) return null;
-  return by === 'day' ? new Date(from * 1000).setHours(0, 0, 0, 0) / 1000 : from;
-}
-
-/** `2026-11-20T14:05` of unix seconds. */
-function localTime(known: Map<number, string>, seconds: number): string {
-  const text = known.get(seconds);
-  if (text !== undefined) return text;
-  const at = new Date(seconds * 1000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  const made = `${date}T${two(at.getHours())}:${two(at.getMinutes())}`;
-  known.set(seconds, made);
-  return made;
 }
 
 const usd = (micro: number): number => Math.round(micro) / 1_000_000;

@@ -13,7 +13,7 @@ export type Query = {
   row: (row: Record<string, unknown>) => {usage: Usage | null; context: ContextSaid | null};
 };
 
-/** Behind the last row that was read. */
+/** Behind the last row that was read. `changed`: ms since the epoch. */
 export type RowMark = {changed: number; id: string};
 
 export type Rows = {usages: Usage[]; contexts: ContextSaid[]; mark: RowMark; skipped: number};

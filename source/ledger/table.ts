@@ -1,4 +1,5 @@
 import type {Usage} from '../domain/ledger.ts';
+import {Minutes} from './minutes.ts';
 import {nothingSpent, type Spent} from './spent.ts';
 
 /** Whole numbers of one row, in this order; the cost stands apart. */
@@ -18,6 +19,8 @@ const FIELDS = [
 export const ROW_FIELDS = FIELDS.length;
 const [HIGH, LOW, CONVERSATION, MODEL, SECONDS, INPUT, CACHE_READ, CACHE_WRITE, CACHE_WRITE_HOUR, OUTPUT, REASONING] =
   FIELDS.map((_, i) => i) as [number, number, number, number, number, number, number, number, number, number, number];
+/** On the model of a row: its conversation only has a copy of the message. */
+const COPY = 0x8000_0000;
 const FIRST_ROWS = 8192;
 /** The index is filled to one half at most. */
 const SLOTS_PER_ROW = 2;
@@ -34,15 +37,12 @@ export type Pricing = (
 export type Cell = {key: number; payer: number; model: number; hour: number; spent: Spent};
 
 const HOUR_S = 3600;
-const MINUTE_S = 60;
-/** So many minutes of a conversation are kept one by one. */
-const MINUTES_KEPT = 60;
 const MODELS_MAX = 2 ** 12;
 const HOURS_MAX = 2 ** 20;
 
 /**
  * Every message of the machine once, in columns: some millions of them are no strain. Of several lines of one message
- * that with the largest output counts; the conversation is that of the line which came first.
+ * that with the largest output counts; the conversation is that of the line which came first and is no copy.
  */
 export class Table {
   readonly payers: Payer[] = [];
@@ -50,8 +50,7 @@ export class Table {
   /** Sums of conversation, model and hour, kept as rows come. */
   readonly cells = new Map<number, Cell>();
   size = 0;
-  /** Tokens of the last minutes by conversation, and by minute since the epoch. */
-  readonly minutes = new Map<number, Map<number, number>>();
+  readonly minutes = new Minutes();
   /** Minutes before this one are not kept one by one: those of a cold start would all be. Unix seconds. */
   recentFrom = 0;
   /** Grows with each change of a sum. */
@@ -78,11 +77,9 @@ export class Table {
     const {high, low} = usage.key;
     const slot = this.#slotOf(high, low);
     const known = this.#slots[slot]! - 1;
-    if (known !== -1) return this.#grow(known, usage);
+    if (known !== -1) return this.#again(known, agent, usage);
     const row = this.#add(slot, high, low);
-    const at = row * ROW_FIELDS;
-    this.#rows[at + CONVERSATION] = this.#payerOf(agent, usage.conversation);
-    this.#rows[at + MODEL] = this.model(usage.model);
+    this.#belongs(row, agent, usage);
     this.#put(row, usage);
     this.#sum(row, 1);
     return row;
@@ -131,7 +128,8 @@ export class Table {
       this.count(agent, {
         key: {high: field(HIGH), low: field(LOW)},
         conversation,
-        model: this.models[field(MODEL)] ?? '',
+        model: this.models[field(MODEL) % COPY] ?? '',
+        isCopy: field(MODEL) >= COPY,
         at: field(SECONDS) * 1000,
         input: field(INPUT),
         cacheRead: field(CACHE_READ),
@@ -152,12 +150,27 @@ export class Table {
     return this.#lastPayer.id;
   }
 
-  #grow(row: number, usage: Usage): number {
-    if (usage.output <= this.#rows[row * ROW_FIELDS + OUTPUT]!) return -1;
+  /** One more line of a known message: it may say more, or be the one of which the other is a copy. */
+  #again(row: number, agent: string, usage: Usage): number {
+    const at = row * ROW_FIELDS;
+    const isOriginal = usage.isCopy !== true && this.#rows[at + MODEL]! >= COPY;
+    const isMore = usage.output > this.#rows[at + OUTPUT]!;
+    if (!isOriginal && !isMore) return -1;
     this.#sum(row, -1);
-    this.#put(row, usage);
+    if (isOriginal) this.#belongs(row, agent, usage);
+    if (isMore) this.#put(row, usage);
     this.#sum(row, 1);
     return row;
+  }
+
+  #belongs(row: number, agent: string, {conversation, model, isCopy = false}: Usage): void {
+    const at = row * ROW_FIELDS;
+    this.#rows[at + CONVERSATION] = this.#payerOf(agent, conversation);
+    this.#rows[at + MODEL] = this.model(model) + (isCopy ? COPY : 0);
+  }
+
+  #modelOf(row: number): number {
+    return this.#rows[row * ROW_FIELDS + MODEL]! % COPY;
   }
 
   #put(row: number, usage: Usage): void {
@@ -215,9 +228,8 @@ export class Table {
   }
 
   #sum(row: number, sign: 1 | -1): void {
-    const at = row * ROW_FIELDS;
     const key = this.#cellOf(row);
-    const cell = this.#lastCell?.key === key ? this.#lastCell : this.#cell(key, at);
+    const cell = this.#lastCell?.key === key ? this.#lastCell : this.#cell(key, row);
     this.#addTo(cell.spent, row, sign);
     this.#lastCell = cell;
     if (cell.spent.messages === 0) {
@@ -225,39 +237,31 @@ export class Table {
       this.#lastCell = null;
     }
     this.changes++;
-    this.#sumMinute(row, sign);
+    const at = row * ROW_FIELDS;
+    const seconds = this.#rows[at + SECONDS]!;
+    if (seconds < this.recentFrom) return;
+    const tokens = [INPUT, CACHE_READ, CACHE_WRITE, CACHE_WRITE_HOUR, OUTPUT].reduce(
+      (sum, kind) => sum + this.#rows[at + kind]!,
+      0,
+    );
+    this.minutes.add({payer: this.#rows[at + CONVERSATION]!, seconds, tokens: sign * tokens});
   }
 
-  #cell(key: number, at: number): Cell {
+  #cell(key: number, row: number): Cell {
+    const at = row * ROW_FIELDS;
     return getOr(this.cells, key, () => ({
       key,
       payer: this.#rows[at + CONVERSATION]!,
-      model: this.#rows[at + MODEL]!,
+      model: this.#modelOf(row),
       hour: Math.floor(this.#rows[at + SECONDS]! / HOUR_S),
       spent: nothingSpent(),
     }));
   }
 
-  #sumMinute(row: number, sign: 1 | -1): void {
-    const at = row * ROW_FIELDS;
-    const rows = this.#rows;
-    if (rows[at + SECONDS]! < this.recentFrom) return;
-    const minute = Math.floor(rows[at + SECONDS]! / MINUTE_S);
-    const kept = getOr(this.minutes, rows[at + CONVERSATION]!, () => new Map<number, number>());
-    const tokens =
-      rows[at + INPUT]! +
-      rows[at + CACHE_READ]! +
-      rows[at + CACHE_WRITE]! +
-      rows[at + CACHE_WRITE_HOUR]! +
-      rows[at + OUTPUT]!;
-    kept.set(minute, (kept.get(minute) ?? 0) + sign * tokens);
-    if (kept.size > MINUTES_KEPT) kept.delete(Math.min(...kept.keys()));
-  }
-
   #cellOf(row: number): number {
     const at = row * ROW_FIELDS;
     const hour = Math.floor(this.#rows[at + SECONDS]! / HOUR_S) % HOURS_MAX;
-    return (this.#rows[at + CONVERSATION]! * MODELS_MAX + (this.#rows[at + MODEL]! % MODELS_MAX)) * HOURS_MAX + hour;
+    return (this.#rows[at + CONVERSATION]! * MODELS_MAX + (this.#modelOf(row) % MODELS_MAX)) * HOURS_MAX + hour;
   }
 
   #addTo(spent: Spent, row: number, sign: 1 | -1): void {

@@ -3,8 +3,13 @@ import {CHUNK, type Followed, type Mark} from './followed.ts';
 import type {Rows} from './rows.ts';
 import {Table} from './table.ts';
 
-/** What a person should hear of: a file that cannot be read, or lines of it that say nothing. */
+/** What a person should hear of: a file that cannot be read, or how many of its lines say nothing until now. */
 export type Trouble = {path: string; skipped: number; why: string};
+
+export function troubleText({path, skipped, why}: Trouble): string {
+  const what = skipped === 0 ? '' : `${skipped} ${skipped === 1 ? 'line' : 'lines'} `;
+  return `${path}: ${what}${why}`;
+}
 
 /** Rows, marks and contexts that are not kept on disk yet. */
 export type Unkept = {rows: Set<number>; marks: Map<string, Mark>; contexts: Map<number, ContextSaid>};
@@ -24,7 +29,8 @@ export class Tally {
   readonly contexts: Map<number, ContextSaid>;
   readonly #unkept: Unkept | null;
   readonly #onTrouble: (trouble: Trouble) => void;
-  readonly #unread = new Set<string>();
+  /** By file: what was told of it last. */
+  readonly troubles = new Map<string, Trouble>();
   readonly #buffer = Buffer.allocUnsafeSlow(CHUNK);
 
   constructor({table = new Table(), contexts = new Map(), unkept, onTrouble = () => {}}: Options) {
@@ -40,7 +46,8 @@ export class Tally {
     try {
       const {offset} = followed.mark;
       const {isAtEnd, ...step} = followed.step(this.#buffer);
-      this.count(agent, {...step, path});
+      this.count(agent, step);
+      if (isAtEnd) this.skipped(path, followed.mark.skipped);
       if (followed.mark.offset !== offset) this.#unkept?.marks.set(path, followed.mark);
       return isAtEnd;
     } catch (error) {
@@ -49,27 +56,35 @@ export class Tally {
     }
   }
 
-  count(agent: string, {usages, contexts, skipped, path}: Omit<Rows, 'mark'> & {path: string}): void {
+  count(agent: string, {usages, contexts}: Pick<Rows, 'usages' | 'contexts'>): void {
     for (const context of contexts) this.#fills(agent, context);
     for (const usage of usages) {
       const row = this.table.count(agent, usage);
       if (row !== -1) this.#unkept?.rows.add(row);
     }
-    if (skipped > 0) this.#onTrouble({path, skipped, why: 'lines that cannot be read'});
+  }
+
+  /** `skipped`: lines or rows of all that was read of it. */
+  skipped(path: string, skipped: number): void {
+    if (skipped > (this.troubles.get(path)?.skipped ?? 0)) this.#trouble({path, skipped, why: 'cannot be read'});
   }
 
   /** Told once of each file; one that is gone is none. */
   refused(path: string, {code, message}: NodeJS.ErrnoException): void {
-    if (code === 'ENOENT' || code === 'ENOTDIR' || this.#unread.has(path)) return;
-    this.#unread.add(path);
-    this.#onTrouble({path, skipped: 0, why: message});
+    if (code === 'ENOENT' || code === 'ENOTDIR' || this.troubles.has(path)) return;
+    this.#trouble({path, skipped: 0, why: message});
+  }
+
+  #trouble(trouble: Trouble): void {
+    this.troubles.set(trouble.path, trouble);
+    this.#onTrouble(trouble);
   }
 
   #fills(agent: string, context: ContextSaid): void {
     const payer = this.table.payer({agent, conversation: context.conversation});
     const known = this.contexts.get(payer);
     // What is read again says nothing new.
-    if (known !== undefined && context.at < known.at) return;
+    if (known !== undefined && (context.at < known.at || isSame(context, known))) return;
     const next = {
       ...context,
       model: context.model || (known?.model ?? ''),
@@ -79,3 +94,6 @@ export class Tally {
     this.#unkept?.contexts.set(payer, next);
   }
 }
+
+const isSame = (one: ContextSaid, other: ContextSaid): boolean =>
+  one.at === other.at && one.used === other.used && one.model === other.model && one.limit === other.limit;

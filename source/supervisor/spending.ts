@@ -1,6 +1,6 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Agent} from '../agents/agent.ts';
+import type {Agent, History} from '../agents/agent.ts';
 import {agentOf, agents} from '../agents/registry.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import {costOf, type PriceTable, priceAt, pricesOf} from '../domain/prices.ts';
@@ -22,6 +22,8 @@ import type {Trouble} from '../ledger/tally.ts';
 const FOLLOW_MS = 2000;
 /** What was counted is kept so often, in ms. */
 const SAVE_MS = 10_000;
+/** Who asks for the whole again gets what is this new at least, in ms. */
+const SCAN_AGAIN_MS = 2000;
 /** All histories are looked at so often while sessions run: some begin where nobody was told, in ms. */
 const SCAN_MS = 60_000;
 
@@ -55,7 +57,9 @@ export class Spendings {
   readonly ledger: Ledger;
   readonly #options: Options;
   /** By session: until when what it printed was looked at, in ms since the epoch, and the history that it had then. */
-  readonly #looked = new Map<string, {until: number; agent: string; file: string | null}>();
+  readonly #looked = new Map<string, {until: number; agent: string; history: History | null}>();
+  /** The last look at all histories, which others may wait for, too. */
+  #scan: {begunAt: number; done: Promise<void>} | null = null;
   #cached: {changes: number; conversations: number; rows: Map<string, SessionSpend['rows'][number]>} | null = null;
 
   constructor(options: Options) {
@@ -68,6 +72,7 @@ export class Spendings {
       sources,
       log,
       writes,
+      now: options.now,
       recentFrom,
       pricing: pricingBy(prices),
       ...(onTrouble && {onTrouble}),
@@ -119,19 +124,16 @@ export class Spendings {
       counted = state;
     }, FOLLOW_MS).unref();
     const save = setInterval(() => this.#save(), SAVE_MS).unref();
-    let scannedAt = now();
     const scan = setInterval(() => {
-      const from = scannedAt;
+      const from = this.#scan?.begunAt ?? 0;
       const printed = [...this.#options.sessions()].some(({signals}) => (signals.output?.at ?? 0) > from);
-      if (!printed || ledger.progress !== null) return;
-      scannedAt = now();
-      void ledger.scan(signal);
+      if (printed && ledger.progress === null) void this.#scanNow(signal);
     }, SCAN_MS).unref();
     signal.addEventListener('abort', () => {
       for (const timer of [follow, save, scan]) clearInterval(timer);
       this.#save();
     });
-    await ledger.scan(signal);
+    await this.#scanNow(signal);
     if (signal.aborted) return;
     this.#save();
     onCounted();
@@ -146,26 +148,41 @@ export class Spendings {
   /** Reads what is new in all histories, also where only sessions say that there are some. */
   async readAll(): Promise<void> {
     await this.followAll();
-    await this.ledger.scan();
+    await this.#scanNow();
+  }
+
+  /** As `readAll`, but what was read a moment ago is new enough, and a first reading goes on while it is told of. */
+  async readNews(): Promise<void> {
+    await this.followAll();
+    if (this.ledger.progress !== null) return;
+    if (this.#scan === null || this.#options.now() - this.#scan.begunAt >= SCAN_AGAIN_MS) this.#scanNow();
+    await this.#scan!.done;
+  }
+
+  #scanNow(signal?: AbortSignal): Promise<void> {
+    const done = this.ledger.scan(signal);
+    this.#scan = {begunAt: this.#options.now(), done};
+    return done;
   }
 
   /** Reads what is new in the history of a session and in those of its sub-agents. */
   async follow(session: Session): Promise<void> {
-    const {id, agentType, conversation} = session;
+    const {id, agentType} = session;
     const usage = agentOf(agentType).usage;
     if (usage === null) return;
     const left = this.#looked.get(id) ?? null;
-    const file = conversation?.file ?? null;
+    const history = historyOf(session);
     // Some write a little later than they print.
-    this.#looked.set(id, {until: Math.min(newsAt(session), this.#options.now() - FOLLOW_MS), agent: agentType, file});
+    const until = Math.min(newsAt(session), this.#options.now() - FOLLOW_MS);
+    this.#looked.set(id, {until, agent: agentType, history});
     if ('sql' in usage) {
       await this.ledger.scanDatabases();
       return;
     }
-    this.#followFile(agentType, file);
-    if (left === null || left.file === file) return;
+    await this.#followHistory(agentType, history);
+    if (left === null || left.history?.file === history?.file) return;
     // It went on to another conversation: who lists sessions after a crash looks at that one alone.
-    this.#followFile(left.agent, left.file);
+    await this.#followHistory(left.agent, left.history);
     this.#save();
   }
 
@@ -176,19 +193,19 @@ export class Spendings {
       if (this.#hasNews(session)) void this.follow(session);
     }
     for (const id of gone) {
-      const {agent, file} = this.#looked.get(id)!;
-      this.#followFile(agent, file);
+      const {agent, history} = this.#looked.get(id)!;
+      void this.#followHistory(agent, history);
       this.#looked.delete(id);
     }
   }
 
-  #followFile(agent: string, file: string | null): void {
+  async #followHistory(agent: string, history: History | null): Promise<void> {
     const {usage} = agentOf(agent);
-    if (usage === null || 'sql' in usage || file === null) return;
-    this.ledger.follow(file, agent);
+    if (usage === null || 'sql' in usage || history === null) return;
+    await this.ledger.follow(history.file, agent);
     if (usage.beside === null) return;
-    const beside = usage.beside(file);
-    for (const name of names(beside)) this.ledger.follow(join(beside, name), agent);
+    const beside = usage.beside(history);
+    for (const name of names(beside)) await this.ledger.follow(join(beside, name), agent);
   }
 
   #hasNews(session: Session): boolean {
@@ -243,6 +260,9 @@ export class Spendings {
 
 /** When a session printed or ended last, in ms since the epoch. */
 const newsAt = ({signals, run}: Session): number => Math.max(signals.output?.at ?? 0, run?.endedAt ?? 0);
+
+const historyOf = ({conversation}: Session): History | null =>
+  conversation?.file == null ? null : {file: conversation.file, id: conversation.id};
 
 function sourceOf({name, usage}: Agent, env: NonNullable<Options['env']>): Source[] {
   if (usage === null) return [];

@@ -2,6 +2,7 @@ import type {Paths} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
 import {PRICES, type PriceTable} from '../domain/prices.ts';
 import type {Spending} from '../domain/spending.ts';
+import {troubleText} from '../ledger/tally.ts';
 import type {Store} from '../store/store.ts';
 import type {Roster} from './roster.ts';
 import {Spendings} from './spending.ts';
@@ -15,9 +16,12 @@ type Options = {
   env?: Readonly<Record<string, string | undefined>> | null;
 };
 
-/** The ledger of a supervisor: trouble with a file is told once a while in the journal. */
+/** A file of which more and more cannot be read is told of again when it is so many times as much. */
+const AGAIN_AT = 10;
+
+/** The ledger of a supervisor: trouble with a file is told in the journal. */
 export function spendingsOf({paths, store, roster, now, env = null, prices = PRICES}: Options): Spendings {
-  const told = new Set<string>();
+  const told = new Map<string, number>();
   return new Spendings({
     file: paths.ledger,
     writes: true,
@@ -26,10 +30,12 @@ export function spendingsOf({paths, store, roster, now, env = null, prices = PRI
     now,
     sessions: () => roster().all.map(({session}) => session),
     conversations: () => store.state.conversations,
-    onTrouble: ({path, why, skipped}) => {
-      if (told.has(`${path} ${why}`)) return;
-      told.add(`${path} ${why}`);
-      unlessFull(() => roster().note('notice', `tokens: ${path}: ${skipped > 0 ? `${skipped} ` : ''}${why}`));
+    onTrouble: trouble => {
+      const {path, why, skipped} = trouble;
+      const known = told.get(`${path} ${why}`);
+      if (known !== undefined && (skipped === 0 || skipped < AGAIN_AT * known)) return;
+      told.set(`${path} ${why}`, skipped);
+      unlessFull(() => roster().note('notice', `tokens: ${troubleText(trouble)}`));
     },
   });
 }
@@ -37,7 +43,8 @@ export function spendingsOf({paths, store, roster, now, env = null, prices = PRI
 export function spending({roster, spendings}: {roster: Roster; spendings: Spendings}): Spending {
   return {
     async spend(query) {
-      await spendings.followAll();
+      // What no session of the fleet has is found by looking everywhere.
+      await (query?.all === true ? spendings.readNews() : spendings.followAll());
       return spendings.report(query);
     },
 

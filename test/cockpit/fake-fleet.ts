@@ -86,7 +86,7 @@ export class FakeFleet implements Fleet {
     if (this.spending === null) throw new AmuxError('not-built', {what: 'spend', next: ''});
     const {tokens: total, cost, reading = null} = this.spending;
     const tokens = {input: total, output: 0, cacheRead: 0, cacheWrite: 0, total};
-    return {by: 'agent', rows: [], total: {...tokens, cost}, unpriced: [], reading, prices: '2026-05-01'};
+    return {by: 'agent', rows: [], total: {...tokens, cost}, unpriced: [], reading, prices: '2026-05-01', unread: []};
   };
   readonly spendOf = none;
   commandViews: ExternalCommand[] = [];

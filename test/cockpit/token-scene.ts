@@ -32,7 +32,7 @@ export function spendReport(by: Grouping, rows: readonly SpendRow[], change: Par
     cost: costs.length === 0 ? null : sum(row => row.cost ?? 0),
   };
   const unpriced = [...new Set(rows.flatMap(row => row.unpriced))];
-  return {by, rows: [...rows], total, unpriced, reading: null, prices: '2026-05-01', ...change};
+  return {by, rows: [...rows], total, unpriced, reading: null, prices: '2026-05-01', unread: [], ...change};
 }
 
 const groups = (): Partial<Record<Grouping, SpendRow[]>> => ({

@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -21,9 +22,11 @@ import {dirname, join} from 'node:path';
 import {after, describe, it} from 'node:test';
 import {type Transcripts, type Truth, writeTranscripts} from '../../benchmark/transcripts.ts';
 import {claudeUsage} from '../../source/agents/claude-usage.ts';
+import type {Usage} from '../../source/domain/ledger.ts';
 import {Ledger, type Source} from '../../source/ledger/ledger.ts';
 import {LedgerLog} from '../../source/ledger/log.ts';
 import {tokensOf} from '../../source/ledger/spent.ts';
+import {Table} from '../../source/ledger/table.ts';
 import type {Trouble} from '../../source/ledger/tally.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'amux-ledger-'));
@@ -55,7 +58,7 @@ describe('the ledger', () => {
         each.at += size;
       }
       if (random() < 0.5) await ledger.scan();
-      else for (const {to} of left) ledger.follow(to);
+      else for (const {to} of left) await ledger.follow(to);
       if (random() < 0.3) ledger.save();
     }
     await ledger.scan();
@@ -137,20 +140,20 @@ describe('the ledger', () => {
     await ledger.scan();
     assert.equal(sum(), 30);
     truncateSync(file, line('m1', 10).length);
-    ledger.follow(file);
+    await ledger.follow(file);
     appendFileSync(file, line('m3', 5));
-    ledger.follow(file);
+    await ledger.follow(file);
     assert.equal(sum(), 35);
     renameSync(file, `${file}.1`);
     writeFileSync(file, line('m4', 7) + line('m1', 10));
-    ledger.follow(file);
+    await ledger.follow(file);
     assert.equal(sum(), 42);
     // As long as before, under the same inode, with other content.
     const fd = openSync(file, 'r+');
     writeSync(fd, line('m5', 8) + line('m6', 10));
     closeSync(fd);
     appendFileSync(file, line('m7', 1));
-    ledger.follow(file);
+    await ledger.follow(file);
     assert.equal(sum(), 61);
   });
 
@@ -163,7 +166,7 @@ describe('the ledger', () => {
     const bytes = Buffer.from(line('m1', 9, 'ü測🙂'.repeat(50)));
     for (let at = 0; at < bytes.length; at += 7) {
       appendFileSync(file, bytes.subarray(at, at + 7));
-      ledger.follow(file);
+      await ledger.follow(file);
     }
     assert.equal(total(ledger).output, 9);
     assert.deepEqual(troubles, []);
@@ -187,6 +190,80 @@ describe('the ledger', () => {
     assert.equal(total(ledger).output, 7);
     const skipped = troubles.reduce((sum, each) => sum + each.skipped, 0);
     assert.deepEqual([skipped, [...new Set(troubles.map(({path}) => path))]], [4, [file]]);
+  });
+
+  it('says how many lines of a file say nothing, however many pieces it is read in', async () => {
+    const directory = join(root, 'damaged');
+    const file = join(directory, 'projects', 'p', 'a.jsonl');
+    mkdirSync(dirname(file), {recursive: true});
+    const troubles: Trouble[] = [];
+    const ledger = open(directory, {onTrouble: trouble => troubles.push(trouble)});
+    writeFileSync(file, `${line('m1', 1)}${'no line\n'.repeat(100_000)}`);
+    await ledger.scan();
+    assert.deepEqual(
+      troubles.map(({skipped}) => skipped),
+      [100_000],
+    );
+  });
+
+  it('reads a long file that is followed in turns with others', async () => {
+    const directory = join(root, 'turns');
+    const file = join(directory, 'projects', 'p', 'a.jsonl');
+    mkdirSync(dirname(file), {recursive: true});
+    writeFileSync(file, line('m1', 1).repeat(200_000));
+    const ledger = open(directory);
+    let turns = 0;
+    const others = setInterval(() => turns++);
+    await ledger.follow(file);
+    clearInterval(others);
+    assert.equal(total(ledger).output, 1);
+    assert.ok(turns > 0);
+  });
+
+  it('finds what lies behind links, also where they lead in a circle', async () => {
+    const directory = join(root, 'links');
+    const elsewhere = join(root, 'linked');
+    for (const path of [join(directory, 'projects'), elsewhere]) mkdirSync(path, {recursive: true});
+    writeFileSync(join(elsewhere, 'a.jsonl'), line('m1', 1));
+    writeFileSync(join(root, 'b.jsonl'), line('m2', 20));
+    symlinkSync(elsewhere, join(directory, 'projects', 'p'));
+    symlinkSync(join(root, 'b.jsonl'), join(elsewhere, 'b.jsonl'));
+    symlinkSync(join(directory, 'projects'), join(elsewhere, 'circle'));
+    symlinkSync(join(root, 'nothing'), join(elsewhere, 'nowhere.jsonl'));
+    const ledger = open(directory);
+    await ledger.scan();
+    assert.equal(total(ledger).output, 21);
+  });
+
+  it('counts an original for its conversation, whether it or a copy is read first, and after a restart', async () => {
+    const usage = (conversation: string, output: number, isCopy = false): Usage => ({
+      key: {high: 1, low: 2},
+      conversation,
+      model: 'm',
+      at: Date.UTC(2026, 10, 20),
+      input: 0,
+      cacheRead: 0,
+      cacheWrite: 0,
+      cacheWriteHour: 0,
+      output,
+      reasoning: 0,
+      cost: null,
+      isCopy,
+    });
+    const lines = [usage('parent', 50), usage('fork', 30, true)];
+    for (const read of [lines, lines.toReversed()]) {
+      const table = new Table();
+      for (const each of read) table.count('opencode', each);
+      const again = new Table();
+      for (const payer of table.payers) again.payer(payer);
+      for (const model of table.models) again.model(model);
+      const {numbers, costs} = table.rows(0, 1);
+      again.load(numbers, costs);
+      for (const {cells, payers} of [table, again]) {
+        const [cell] = cells.values();
+        assert.deepEqual([cells.size, payers[cell!.payer]!.conversation, cell!.spent.output], [1, 'parent', 50]);
+      }
+    }
   });
 
   it('says once of a directory that it may not read it, and goes on with the others', async () => {
@@ -226,7 +303,7 @@ describe('the ledger', () => {
     for (let i = 1; i < 1500; i++) {
       // One message of which the output grows, in files of long names.
       appendFileSync(file, Array.from({length: 60}, (_, n) => line(`m${n}`, i)).join(''));
-      ledger.follow(file);
+      await ledger.follow(file);
       ledger.save();
       largest = Math.max(largest, statSync(path).size);
     }

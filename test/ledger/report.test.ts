@@ -85,6 +85,58 @@ describe('what was spent', () => {
   });
 });
 
+describe('what was spent, in local time', () => {
+  const rowsIn = async (zone: string, by: 'day' | 'hour', times: string[]) => {
+    const own = await read(
+      times.map((time, i): Said => ['c', `${zone} ${i}`, time, 'm', 10 ** i]),
+      `${zone} ${by}`,
+    );
+    const before = process.env['TZ'];
+    process.env['TZ'] = zone;
+    try {
+      const {rows} = report({ledger: own, holders, query: {by, all: true}});
+      return rows.map(({key, total, at: begin}) => [
+        key,
+        total,
+        begin === null ? null : new Date(begin * 1000).toJSON(),
+      ]);
+    } finally {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    }
+  };
+
+  it('belongs to its day and hour where zones are no whole hours', async () => {
+    const times = ['2026-11-19T18:20:00Z', '2026-11-19T18:40:00Z', '2026-11-19T19:20:00Z'];
+    assert.deepEqual(await rowsIn('Asia/Kolkata', 'day', times), [
+      ['2026-11-19', 1, '2026-11-18T18:30:00.000Z'],
+      ['2026-11-20', 110, '2026-11-19T18:30:00.000Z'],
+    ]);
+    assert.deepEqual(await rowsIn('Asia/Kathmandu', 'hour', times), [
+      ['2026-11-20T00', 11, '2026-11-19T18:15:00.000Z'],
+      ['2026-11-20T01', 100, '2026-11-19T19:15:00.000Z'],
+    ]);
+  });
+
+  it('tells two hours of one name apart when clocks are set back', async () => {
+    const times = ['2026-10-25T00:10:00Z', '2026-10-25T01:10:00Z', '2026-10-25T02:10:00Z'];
+    assert.deepEqual(await rowsIn('Europe/Berlin', 'hour', times), [
+      ['2026-10-25T02', 1, '2026-10-25T00:00:00.000Z'],
+      ['2026-10-25T02+01:00', 10, '2026-10-25T01:00:00.000Z'],
+      ['2026-10-25T03', 100, '2026-10-25T02:00:00.000Z'],
+    ]);
+  });
+
+  it('has no day when none was said, or one in which nobody could have answered', async () => {
+    const rows = await rowsIn('UTC', 'day', [
+      '1970-01-02T00:00:00Z',
+      '9999-01-01T00:00:00Z',
+      'abcd-ef-ghTij:kl:mn.opqZ',
+    ]);
+    assert.deepEqual(rows, [['(no time)', 111, null]]);
+  });
+});
+
 describe('prices', () => {
   const none = {input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0};
   const cost = (model: string, counts: Partial<typeof none>, time = at('08:00:00')) => {
@@ -130,16 +182,19 @@ describe('a conversation', () => {
 
 type Said = [conversation: string, id: string, time: string, model: string, output: number];
 
-async function read(said: Said[]): Promise<Ledger> {
-  const file = join(root, 'projects', 'p', 'a.jsonl');
+/** `time`: of the day, or a whole one. */
+async function read(said: Said[], name = 'a'): Promise<Ledger> {
+  const directory = join(root, name.replaceAll('/', '-'));
+  const file = join(directory, 'p', 'a.jsonl');
   mkdirSync(dirname(file), {recursive: true});
   const lines = said.map(([sessionId, id, time, model, output]) => {
     const message = {id, role: 'assistant', model, content: [], usage: {input_tokens: 0, output_tokens: output}};
-    return JSON.stringify({type: 'assistant', sessionId, timestamp: new Date(at(time)).toISOString(), message});
+    const timestamp = time.includes('T') ? time : new Date(at(time)).toISOString();
+    return JSON.stringify({type: 'assistant', sessionId, timestamp, message});
   });
   writeFileSync(file, `${lines.join('\n')}\n`);
   const read = new Ledger({
-    sources: [{agent: 'claude', roots: [join(root, 'projects')], isHistory: () => true, reader: claudeUsage}],
+    sources: [{agent: 'claude', roots: [directory], isHistory: () => true, reader: claudeUsage}],
     log: null,
     writes: false,
     pricing: usage => {

@@ -55,6 +55,83 @@ describe('what sessions spend', () => {
     await database.close();
   });
 
+  test('in a database whose clock was ahead once is found all the same, and the same as from scratch', async () => {
+    const {spendings, dir, kept, at} = place();
+    const file = join(dir, '.local', 'share', 'opencode', 'opencode.db');
+    const database = await opencodeDatabase(file);
+    await database.say('m-1', 100);
+    await database.say('m-2', 7, NOW + 365 * 86_400_000);
+    await spendings.readAll();
+    assert.equal(spendings.report({all: true}).total.input, 107);
+    at.now += 3_600_000;
+    await database.say('m-3', 50_000, at.now - 600_000);
+    await spendings.readAll();
+    assert.equal(spendings.report({all: true}).total.input, 50_107);
+    // Set back by half an hour, and what stands there from before is still known.
+    at.now -= 1_800_000;
+    await database.say('m-4', 2_000_000, at.now - 1000);
+    await spendings.readAll();
+    assert.equal(spendings.report({all: true}).total.input, 2_050_107);
+    const scratch = kept({HOME: dir});
+    await scratch.readAll();
+    assert.deepEqual(scratch.report({all: true}), spendings.report({all: true}));
+    await database.close();
+  });
+
+  test('by sub-agents that begin at once, and by those whose beginner is gone, counts each', async () => {
+    const {spendings, dir} = place();
+    const database = await opencodeDatabase(join(dir, '.local', 'share', 'opencode', 'opencode.db'));
+    for (const [id, parent] of [
+      ['a', 'ses_1'],
+      ['b', 'ses_1'],
+      ['c', 'gone'],
+    ] as const)
+      await database.begin(id, parent);
+    for (const [id, input] of [
+      ['a', 1000],
+      ['b', 2000],
+      ['c', 44],
+    ] as const)
+      await database.say(id, input, NOW, id);
+    await spendings.readAll();
+    const {rows} = spendings.report({all: true});
+    assert.deepEqual(
+      rows.map(({key, input}) => [key, input]),
+      [
+        ['ses_1', 3000],
+        ['c', 44],
+      ],
+    );
+    await database.close();
+  });
+
+  test('by sub-agents of Gemini is found while they work', async () => {
+    const {spendings, dir} = place();
+    const chats = join(dir, '.gemini', 'tmp', 'project', 'chats');
+    const message = {id: 'm', type: 'gemini', model: 'gemini-2.5-pro', tokens: {input: 5000, output: 77}};
+    const file = join(chats, 'session-2026-11-20T08-42-conversa.jsonl');
+    const lines = (id: string) => `${JSON.stringify({sessionId: id})}\n${JSON.stringify(message)}\n`;
+    mkdirSync(join(chats, 'conversation'), {recursive: true});
+    appendFileSync(file, lines('conversation'));
+    appendFileSync(join(chats, 'conversation', 'sub.jsonl'), lines('sub'));
+    const gemini = session('s', {agentType: 'gemini', conversation: {id: 'conversation', file, at: 1}});
+    await spendings.follow(gemini);
+    const [row] = spendings.report({all: true}).rows;
+    assert.deepEqual([row!.key, row!.input, row!.output], ['conversation', 10_000, 154]);
+  });
+
+  test('by what no session of the fleet has is found when somebody asks for all', async () => {
+    const {spendings, dir, at} = place();
+    const file = join(dir, '.claude', 'projects', '-work', 'c-1.jsonl');
+    say(file, {conversation: 'c-1', input: 7});
+    await spendings.readNews();
+    assert.equal(spendings.report({all: true}).total.input, 7);
+    say(file, {conversation: 'c-1', input: 300});
+    at.now += 10_000;
+    await spendings.readNews();
+    assert.equal(spendings.report({all: true}).total.input, 307);
+  });
+
   test('in a conversation that was left is kept at once, and what comes with an end is read once more', async () => {
     const {spendings, dir, kept} = place();
     const file = (name: string) => join(dir, '.claude', 'projects', '-work', `${name}.jsonl`);
@@ -81,16 +158,20 @@ describe('what sessions spend', () => {
 function place() {
   const dir = join(root, String(++places));
   const sessions = new Map<string, Session>();
+  const at = {now: NOW};
   const options = {
     file: join(dir, 'ledger.bin'),
     prices: PRICES,
     sessions: () => sessions.values(),
     conversations: () => new Map(),
-    now: () => NOW,
+    now: () => at.now,
   };
   mkdirSync(dir);
   const spendings = Object.assign(new Spendings({...options, writes: true, env: {HOME: dir}}), {sessions});
-  return {dir, spendings, kept: () => new Spendings({...options, writes: false, env: null})};
+  /** With an environment: all is read anew. */
+  const kept = (env: Record<string, string> | null = null) =>
+    new Spendings({...options, ...(env !== null && {file: join(dir, 'none.bin')}), writes: false, env});
+  return {dir, spendings, kept, at};
 }
 
 function claude(conversation: {id: string; file: string}): Session {
@@ -119,14 +200,15 @@ async function opencodeDatabase(file: string) {
   const database = new sqlite.Database(file);
   const run = (sql: string, values: unknown[] = []) =>
     new Promise<void>((resolve, reject) => database.run(sql, values, error => (error ? reject(error) : resolve())));
-  await run('CREATE TABLE session (id TEXT, parent_id TEXT)');
+  await run('CREATE TABLE session (id TEXT, parent_id TEXT, time_created INTEGER)');
   await run('CREATE TABLE message (id TEXT, session_id TEXT, time_updated INTEGER, data TEXT)');
-  await run('INSERT INTO session VALUES (?, NULL)', ['ses_1']);
-  let at = NOW;
+  await run('INSERT INTO session VALUES (?, NULL, ?)', ['ses_1', NOW]);
+  let last = NOW;
   return {
-    say: (id: string, input: number) => {
-      const data = {role: 'assistant', modelID: 'm', time: {created: ++at}, tokens: {input, output: 0}};
-      return run('INSERT INTO message VALUES (?, ?, ?, ?)', [id, 'ses_1', at, JSON.stringify(data)]);
+    begin: (id: string, parent: string) => run('INSERT INTO session VALUES (?, ?, ?)', [id, parent, NOW]),
+    say: (id: string, input: number, at = ++last, conversation = 'ses_1') => {
+      const data = {role: 'assistant', modelID: 'm', time: {created: at}, tokens: {input, output: 0}};
+      return run('INSERT INTO message VALUES (?, ?, ?, ?)', [id, conversation, at, JSON.stringify(data)]);
     },
     close: () => new Promise<void>(resolve => database.close(() => resolve())),
   };

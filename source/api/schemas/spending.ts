@@ -59,6 +59,7 @@ const report = {
     .nullable()
     .describe('While histories are read for the first time'),
   prices: z.string().describe('When the prices were checked'),
+  unread: z.array(z.string()).describe('Files of which not all could be read, and why'),
 };
 
 export const spendReport = shapeOf<SpendReport>()(z.strictObject(report).meta({id: 'SpendReport'}));
