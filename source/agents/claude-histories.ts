@@ -7,7 +7,7 @@ import {claudeUsage} from './claude-usage.ts';
 export const claudeHistories: UsageHistory = {
   roots(env) {
     const home = env['HOME'] || homedir();
-    const given = (env['CLAUDE_CONFIG_DIR'] ?? '').split(',').filter(directory => directory !== '');
+    const given = (env['CLAUDE_CONFIG_DIR'] ?? '').split(',').flatMap(directory => directory.trim() || []);
     const usual = [join(home, '.claude'), join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'claude')];
     return (given.length > 0 ? given : usual).map(directory => join(directory, 'projects'));
   },

@@ -2,9 +2,12 @@ import {KeyHash, momentOf, type Usage} from '../domain/ledger.ts';
 import {
   CACHE_CREATED,
   CACHE_HOUR,
+  CACHE_MINUTES,
   CACHE_READ,
   ID,
   INPUT,
+  LINE_FROM,
+  LINE_TO,
   MODEL,
   OUTPUT,
   REASONING,
@@ -23,7 +26,8 @@ export function usageOf(record: ClaudeRecord): Usage | null {
   const model = has(record, MODEL) ? names.model.of(record.bytes, rangeOf(record, MODEL)) : '';
   if (model === SYNTHETIC) return null;
   const session = has(record, REQUEST_SESSION) ? REQUEST_SESSION : SESSION;
-  const created = record.field(CACHE_CREATED);
+  // Its parts alone say the same.
+  const created = record.field(CACHE_CREATED) || record.field(CACHE_HOUR) + record.field(CACHE_MINUTES);
   const cacheWriteHour = Math.min(record.field(CACHE_HOUR), created);
   return {
     key: keyOf(record),
@@ -55,6 +59,9 @@ function keyOf(record: ClaudeRecord): Usage['key'] {
     hash.add(0);
     hash.addAll(record.bytes, record.field(REQUEST), record.field(REQUEST + 1));
   }
+  // Without any name only the same line is the same message.
+  if (!has(record, id) && !has(record, REQUEST))
+    hash.addAll(record.bytes, record.field(LINE_FROM), record.field(LINE_TO));
   return hash.key();
 }
 

@@ -96,6 +96,22 @@ describe("tokens in Claude's history", () => {
     }
   });
 
+  it('messages without any name are the same only where their lines are', () => {
+    const nameless = (output: number): string =>
+      JSON.stringify({type: 'assistant', message: {role: 'assistant', usage: {output_tokens: output}}});
+    const {usages} = read([nameless(1), nameless(2), nameless(1)].join('\n'));
+    assert.equal(usages.length, 3);
+    assert.equal(new Set(usages.map(({key}) => `${key.high} ${key.low}`)).size, 2);
+  });
+
+  it('what was written to caches is known from its parts alone', () => {
+    const created = {ephemeral_5m_input_tokens: 30, ephemeral_1h_input_tokens: 400};
+    const {usages} = read(
+      JSON.stringify(message({usage: {input_tokens: 1, output_tokens: 1, cache_creation: created}})),
+    );
+    assert.deepEqual([usages[0]!.cacheWrite, usages[0]!.cacheWriteHour], [30, 400]);
+  });
+
   it('what the agent made up itself, other types of lines and empty lines are not counted', () => {
     const text = [
       JSON.stringify(message({model: '<synthetic>'})),

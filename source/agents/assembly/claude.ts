@@ -20,6 +20,7 @@ import {
 import {
   CACHE_CREATED,
   CACHE_HOUR,
+  CACHE_MINUTES,
   CACHE_READ,
   COMPACTED,
   DAMAGED,
@@ -107,7 +108,8 @@ function merge(): void {
 function isSameMessage(): bool {
   const hasId = get(record, ID) !== NOWHERE;
   if ((get(before, ID) !== NOWHERE) !== hasId) return false;
-  return isSameText(hasId ? ID : UUID) && isSameText(REQUEST);
+  const name = hasId ? ID : UUID;
+  return get(record, name) !== NOWHERE && isSameText(name) && isSameText(REQUEST);
 }
 
 function isSameText(field: u32): bool {
@@ -192,19 +194,21 @@ function usage(): void {
     else if (is('cache_read_input_tokens')) tokens(CACHE_READ);
     else if (is('cache_creation_input_tokens')) tokens(CACHE_CREATED);
     else if (is('output_tokens')) tokens(OUTPUT);
-    else if (is('cache_creation')) part('ephemeral_1h_input_tokens', CACHE_HOUR);
-    else if (is('output_tokens_details')) part('thinking_tokens', REASONING);
+    else if (is('cache_creation'))
+      parts('ephemeral_1h_input_tokens', CACHE_HOUR, 'ephemeral_5m_input_tokens', CACHE_MINUTES);
+    else if (is('output_tokens_details')) parts('thinking_tokens', REASONING);
     else skip();
   }
 }
 
-function part(name: string, field: u32): void {
+function parts(name: string, field: u32, other: string = '', otherField: u32 = 0): void {
   if (!enter()) {
     skip();
     return;
   }
   while (key()) {
     if (is(name)) tokens(field);
+    else if (otherField !== 0 && is(other)) tokens(otherField);
     else skip();
   }
 }

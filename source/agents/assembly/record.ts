@@ -27,6 +27,9 @@ export const CACHE_HOUR = 21;
 export const OUTPUT = 22;
 export const REASONING = 23;
 
+/** Tokens: written to a cache for five minutes. What is written for both times stands in `CACHE_CREATED` as well. */
+export const CACHE_MINUTES = 26;
+
 /** A text: the time of the last line of the message, which may not be the one that is told. */
 export const LAST_TIME = 24;
 
