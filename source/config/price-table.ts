@@ -1,11 +1,11 @@
-import {PRICES, type Price, type PriceTable} from '../domain/prices.ts';
+import {PRICES, type Price, type PriceTable, pricesOf} from '../domain/prices.ts';
 import type {PriceSettings} from './prices.ts';
 
-/** The list, with what is configured over it: whole prices, under the names of models as `modelName` gives them. */
+/** The list, with what is configured over it: whole prices, under names of models as they are shown or without a date. */
 export function pricesWith(own: PriceSettings): PriceTable {
   const made = Object.entries(own).map(([model, given]): [string, Price[]] => {
     const {input, output, cacheRead = input * 0.1, cacheWrite = input, cacheWriteHour = cacheWrite} = given;
-    const context = given.context ?? PRICES[model.toLowerCase()]?.at(-1)?.context ?? null;
+    const context = given.context ?? pricesOf(PRICES, model).at(-1)?.context ?? null;
     return [
       model.toLowerCase(),
       [{input, output, cacheRead, cacheWrite, cacheWriteHour, context, long: null, since: 0}],

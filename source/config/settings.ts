@@ -84,7 +84,9 @@ export const settingsSchema = z.strictObject({
     .describe('Accepts the trust dialog of agents in worktrees that amux made of a project which this user trusts'),
   board: boardSchema.describe('The board of this home'),
   notices: noticesSchema.describe('How people are told of what they do not look at'),
-  prices: pricesSchema.describe('What models cost, over the list of amux; by their names without a date'),
+  prices: pricesSchema.describe(
+    'What models cost, over the list of amux; by their names as `amux tokens` shows them, or without provider and date',
+  ),
   watchdog: watchdogSchema.describe('What the watchdog does; one mode for all of its rules, or each rule by its name'),
   agents: agentsSchema.describe('Agent profiles of this home; those of a project lie over them'),
 });

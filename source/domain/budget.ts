@@ -34,6 +34,8 @@ export type BudgetView = Pick<Budget, 'id' | 'of' | 'name' | 'tokens' | 'usd' | 
   used: number | null;
   percent: number;
   state: 'ok' | 'near' | 'over';
+  /** Models without a price: a budget in USD is without what they cost. */
+  unpriced: string[];
 };
 
 /** Caps of what is spent. */
@@ -49,12 +51,17 @@ export function budgetId({of, name}: BudgetTarget, per: Budget['per']): string {
   return of === 'fleet' ? `fleet-${per}` : `${of}:${name}-${per}`;
 }
 
-export function budgetView(budget: Budget, used: number | null): BudgetView {
+/** `cost`: in USD; null: no price is known. */
+export function budgetView(
+  budget: Budget,
+  spent: {tokens: number; cost: number | null; unpriced: string[]},
+): BudgetView {
   const {id, of, name, tokens, usd, per} = budget;
+  const used = usd === null ? spent.tokens : spent.cost;
   const limit = tokens ?? usd ?? 0;
   const percent = used === null ? 0 : Math.min(9999, Math.floor((used / limit) * 100));
   const state = percent >= 100 ? 'over' : percent >= NEAR_PERCENT ? 'near' : 'ok';
-  return {id, of, name, tokens, usd, per, used, percent, state};
+  return {id, of, name, tokens, usd, per, used, percent, state, unpriced: usd === null ? [] : spent.unpriced};
 }
 
 /** What has to be told now; null: nothing new. */

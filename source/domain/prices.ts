@@ -20,7 +20,7 @@ export type Price = Rates & {
   since: number;
 };
 
-/** By name of the model, as `modelName` gives it. Of several the newest that had begun counts. */
+/** By name of the model, whole or as `modelName` gives it, in small letters. Of several the newest that had begun counts. */
 export type PriceTable = Readonly<Record<string, readonly Price[]>>;
 
 /** When this table was checked against its sources. */
@@ -148,8 +148,8 @@ export function priceOf(table: PriceTable, model: string, at: number): Price | n
 
 /** All that a model ever had, oldest first. */
 export function pricesOf(table: PriceTable, model: string): readonly Price[] {
-  const name = modelName(model);
-  return Object.hasOwn(table, name) ? table[name]! : [];
+  const name = [model.toLowerCase(), modelName(model)].find(each => Object.hasOwn(table, each));
+  return name === undefined ? [] : table[name]!;
 }
 
 export const priceAt = (prices: readonly Price[], at: number): Price | null =>

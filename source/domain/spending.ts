@@ -71,12 +71,15 @@ export interface Spending {
   spendOf(ref: string, query?: Pick<SpendQuery, 'since' | 'until'>): Promise<SessionSpend>;
 }
 
+/** A session that had a conversation. `at`: since when, in ms since the epoch. `tags`: of one that is gone. */
+export type Holder = {session: string; name: string; at: number; tags?: string[]};
+
 /** Whose a conversation was, from when on. Stored, so that what a session spent stays known when it is gone. */
 export type ConversationRecord = {
   /** The agent's own. */
   id: string;
-  /** Oldest first. `at`: ms since the epoch. */
-  holders: {session: string; name: string; at: number}[];
+  /** Oldest first. */
+  holders: Holder[];
 };
 
 /** More changes of hands than any conversation needs. */
@@ -92,7 +95,16 @@ export function heldBy(
   return {id, holders: [...holders, {session, name, at}].slice(-HOLDERS_MAX)};
 }
 
+/** With the tags of a session that goes; null: it has none, or never held it. */
+export function leftBy(
+  {id, holders}: ConversationRecord,
+  {session, tags}: {session: string; tags: readonly string[]},
+): ConversationRecord | null {
+  if (tags.length === 0 || holders.every(holder => holder.session !== session)) return null;
+  return {id, holders: holders.map(holder => (holder.session === session ? {...holder, tags: [...tags]} : holder))};
+}
+
 /** Who held it then; before the first, the first. */
-export function holderAt({holders}: ConversationRecord, at: number): ConversationRecord['holders'][number] {
+export function holderAt({holders}: ConversationRecord, at: number): Holder {
   return holders.findLast(holder => holder.at <= at) ?? holders[0]!;
 }

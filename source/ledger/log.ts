@@ -157,11 +157,24 @@ function blockAt(bytes: Buffer, at: number): Block | 'end' | 'damaged' {
   const isBegun = head.subarray(0, 4).equals(MAGIC_BYTES.subarray(0, Math.min(4, head.length)));
   if (!isBegun) return 'damaged';
   if (head.length < HEAD) return 'end';
-  const [kind, length, sum] = [4, 8, 12].map(offset => head.readUInt32LE(offset)) as [number, number, number];
+  const end = at + HEAD + head.readUInt32LE(8);
+  if (end > bytes.length) return isFollowed(bytes, at) ? 'damaged' : 'end';
+  return wholeAt(bytes, at) ?? 'damaged';
+}
+
+function wholeAt(bytes: Buffer, at: number): Block | null {
+  if (at + HEAD > bytes.length) return null;
+  const [kind, length, sum] = [4, 8, 12].map(offset => bytes.readUInt32LE(at + offset)) as [number, number, number];
   const end = at + HEAD + length;
-  if (end > bytes.length) return 'end';
   const content = bytes.subarray(at + HEAD, end);
-  return crc32(content) === sum ? {kind, content, end} : 'damaged';
+  return end <= bytes.length && crc32(content) === sum ? {kind, content, end} : null;
+}
+
+/** Whether a whole block stands behind the beginning of this one: then its length is wrong, not its end missing. */
+function isFollowed(bytes: Buffer, at: number): boolean {
+  let next = bytes.indexOf(MAGIC_BYTES, at + 1);
+  while (next !== -1 && wholeAt(bytes, next) === null) next = bytes.indexOf(MAGIC_BYTES, next + 1);
+  return next !== -1;
 }
 
 function take(kind: number, content: Buffer, {table, marks, contexts}: Omit<Loaded, 'problem'>): void {

@@ -4,6 +4,7 @@ import {
   type ConversationRecord,
   type Cost,
   type Grouping,
+  type Holder,
   holderAt,
   type SpendQuery,
   type SpendReport,
@@ -18,16 +19,16 @@ import {troubleText} from './tally.ts';
 export type Holders = {
   /** By the agent's id of the conversation. */
   conversations: ReadonlyMap<string, ConversationRecord>;
-  /** Of a session that is still there. */
-  tagsOf: (session: string) => readonly string[];
+  /** Of a session that is still there; null: it is gone. */
+  tagsOf: (session: string) => readonly string[] | null;
 };
 
 type Options = {
   ledger: Ledger;
   holders: Holders;
   query: SpendQuery;
-  /** By id; default: every session. */
-  only?: (session: string) => boolean;
+  /** Default: every session. */
+  only?: (session: HolderTags) => boolean;
   /** What rows by session are called; default: their names. */
   sessionKey?: 'name' | 'session';
 };
@@ -52,7 +53,7 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
     hour: ({from}) => [times.hour(from)],
     minute: ({from}) => [times.minute(from)],
     tag: ({holder}) => {
-      const tags = holder === null ? [] : holders.tagsOf(holder.session);
+      const {tags} = tagged(holder, holders);
       return tags.length === 0 ? [UNTAGGED] : tags;
     },
   };
@@ -61,7 +62,7 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
   const begins = new Map<string, number>();
   for (const part of partsOf(ledger, {holders, since, until, all, by})) {
     const {holder, model, spent} = part;
-    if (holder !== null && only?.(holder.session) === false) continue;
+    if (holder !== null && only?.(tagged(holder, holders)) === false) continue;
     add(everything, model, spent);
     for (const key of keysOf[by](part)) {
       add(getOr(groups, key), model, spent);
@@ -87,7 +88,14 @@ export function report({ledger, holders, query, only, sessionKey = 'name'}: Opti
   };
 }
 
-type Holder = {session: string; name: string};
+/** A session that spent something, with its tags: those that it has, or had when it went. */
+export type HolderTags = Pick<Holder, 'session' | 'name'> & {tags: readonly string[]};
+
+function tagged(holder: Holder | null, {tagsOf}: Holders): HolderTags {
+  const {session = '', name = '', tags = []} = holder ?? {};
+  return {session, name, tags: tagsOf(session) ?? tags};
+}
+
 /** `from`: when its hour or minute begins, in unix seconds. */
 type Mine = {payer: number; model: number; from: number; spent: Spent; holder: Holder | null};
 

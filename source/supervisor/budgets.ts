@@ -88,7 +88,7 @@ export function budgetKeeper({store, roster, spendings, watching, now}: Options)
 
   const held = (session: Session): string | null => {
     if (over.length === 0 || modeFor(session) !== 'on') return null;
-    const found = over.find(({budget}) => isAbout(budget, session, session.id));
+    const found = over.find(({budget}) => isAbout(budget, session));
     return found === undefined ? null : heldText(found.budget, found.percent);
   };
 
@@ -139,14 +139,14 @@ export function budgetViews({budgets, ...judging}: Judging & {budgets: ReadonlyM
 
 function viewNow(budget: Budget, {spendings, sessionOf, now}: Judging): BudgetView {
   const since = budget.per === 'day' ? midnight(now) : undefined;
-  const {tokens, cost} = spendings.used(id => isAbout(budget, sessionOf(id), id), since);
-  return budgetView(budget, budget.usd === null ? tokens : cost);
+  const used = spendings.used(holder => isAbout(budget, sessionOf(holder.session) ?? holder), since);
+  return budgetView(budget, used);
 }
 
-/** A session that is gone counts for its own budget and the fleet's; tags it has no more. */
-function isAbout({of, name}: Pick<Budget, 'of' | 'name'>, session: Session | undefined, id: string): boolean {
+/** A session that is gone counts for the name and the tags that it had. */
+function isAbout({of, name}: Pick<Budget, 'of' | 'name'>, session: {name: string; tags: readonly string[]}): boolean {
   if (of === 'fleet') return true;
-  return of === 'session' ? (session?.name ?? id) === name : session?.tags.includes(name!) === true;
+  return of === 'session' ? session.name === name : session.tags.includes(name!);
 }
 
 function targetOf({session, tag}: BudgetInput, roster: Roster): BudgetTarget {

@@ -7,7 +7,7 @@ import type {SessionView} from '../domain/fleet.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
 import {findNamed} from '../domain/names.ts';
 import {complete, isAway, isBetween, isLive, type Session} from '../domain/session.ts';
-import {heldBy} from '../domain/spending.ts';
+import {heldBy, leftBy} from '../domain/spending.ts';
 import type {Message} from '../domain/steering.ts';
 import {defaultWatch, type WatchSettings} from '../domain/watch.ts';
 import type {Store} from '../store/store.ts';
@@ -232,7 +232,8 @@ export class Roster {
   #whole(entry: Unnumbered): Omit<Entry, 'cursor'> {
     const session = entry.session === null ? null : {id: entry.session.id, name: entry.session.name};
     const at = this.#options.now();
-    return {...entry, changes: [...entry.changes, ...this.#handsOver(entry.changes, at)], session, at};
+    const conversations = [...this.#handsOver(entry.changes, at), ...this.#leaves(entry)];
+    return {...entry, changes: [...entry.changes, ...conversations], session, at};
   }
 
   /** Whose a conversation is, from when on, is kept for what is spent in it. */
@@ -244,6 +245,19 @@ export class Roster {
       const known = this.#options.store.state.conversations.get(id);
       const record = heldBy(known, {id, session: session.id, name: session.name, at});
       return record === null ? [] : [{kind: 'put', table: 'conversations', record}];
+    });
+  }
+
+  /** What a session with tags spent counts for them when it is gone, too. */
+  #leaves({changes}: Unnumbered): Change[] {
+    const {sessions, conversations} = this.#options.store.state;
+    return changes.flatMap(change => {
+      const tags = change.kind === 'session.delete' ? (sessions.get(change.id)?.tags ?? []) : [];
+      if (change.kind !== 'session.delete' || tags.length === 0) return [];
+      return [...conversations.values()].flatMap((known): Change[] => {
+        const record = leftBy(known, {session: change.id, tags});
+        return record === null ? [] : [{kind: 'put', table: 'conversations', record}];
+      });
     });
   }
 }

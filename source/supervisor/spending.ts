@@ -14,7 +14,7 @@ import {
 } from '../domain/spending.ts';
 import {Ledger, type Source} from '../ledger/ledger.ts';
 import {LedgerLog} from '../ledger/log.ts';
-import {contextOf, type Holders, ratesOf, report} from '../ledger/report.ts';
+import {contextOf, type Holders, type HolderTags, ratesOf, report} from '../ledger/report.ts';
 import type {Pricing} from '../ledger/table.ts';
 import type {Trouble} from '../ledger/tally.ts';
 
@@ -28,6 +28,9 @@ const SCAN_AGAIN_MS = 2000;
 const SCAN_MS = 60_000;
 
 export type Spent = Pick<SessionView, 'token_count' | 'tokens' | 'cost' | 'context' | 'rate'>;
+
+/** `unpriced`: models whose cost is not known. */
+export type Used = {tokens: number; cost: number | null; unpriced: string[]};
 
 export const NOTHING_TOLD: Spent = {token_count: null, tokens: null, cost: null, context: null, rate: null};
 
@@ -87,15 +90,20 @@ export class Spendings {
 
   reportOf(session: Session, query: Pick<SpendQuery, 'since' | 'until'> = {}): SessionSpend {
     const {ledger} = this;
-    const only = (id: string): boolean => id === session.id;
+    const only = (holder: HolderTags): boolean => holder.session === session.id;
     const found = report({ledger, holders: this.#holders(), query: {...query, by: 'model'}, only});
     return {...found, context: this.contextOf(session)?.view ?? null};
   }
 
-  /** Of the sessions with these ids, since a moment in unix seconds; `cost` in USD, null: no price is known. */
-  used(only: (session: string) => boolean, since?: number): {tokens: number; cost: number | null} {
-    const {total} = report({ledger: this.ledger, holders: this.#holders(), query: {by: 'agent', since}, only});
-    return {tokens: total.total, cost: total.cost};
+  /** Of these sessions, since a moment in unix seconds; `cost` in USD, null: no price is known; what it is without. */
+  used(only: (session: HolderTags) => boolean, since?: number): Used {
+    const {total, unpriced} = report({
+      ledger: this.ledger,
+      holders: this.#holders(),
+      query: {by: 'agent', since},
+      only,
+    });
+    return {tokens: total.total, cost: total.cost, unpriced};
   }
 
   /** As it stands in lists of sessions. */
@@ -118,8 +126,9 @@ export class Spendings {
     let counted = '';
     const follow = setInterval(() => {
       this.#followNews();
-      // A day that begins counts anew.
-      const state = `${ledger.table.changes} ${new Date(now()).getDate()}`;
+      // A day that begins counts anew, and so does a tag that a session gets or loses.
+      const who = [...this.#options.sessions()].map(({id, name, tags}) => [id, name, ...tags].join(' '));
+      const state = `${ledger.table.changes} ${new Date(now()).getDate()} ${who.join()}`;
       if (state !== counted) onCounted();
       counted = state;
     }, FOLLOW_MS).unref();
@@ -254,7 +263,7 @@ export class Spendings {
   #holders(): Holders {
     const tags = new Map<string, readonly string[]>();
     for (const session of this.#options.sessions()) tags.set(session.id, session.tags);
-    return {conversations: this.#options.conversations(), tagsOf: session => tags.get(session) ?? []};
+    return {conversations: this.#options.conversations(), tagsOf: session => tags.get(session) ?? null};
   }
 }
 

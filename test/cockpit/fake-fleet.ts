@@ -138,7 +138,7 @@ export class FakeFleet implements Fleet {
     const target: BudgetTarget = session === undefined && tag === undefined ? {of: 'fleet', name: null} : named;
     const view = budgetView(
       {...target, id: budgetId(target, per), tokens, usd, per, setAt: 0, told: {day: '', percent: 0}},
-      1,
+      {tokens: 1, cost: 1, unpriced: []},
     );
     this.budgetViews = [...this.budgetViews.filter(({id}) => id !== view.id), view];
     return view;

@@ -80,7 +80,18 @@ const over = (hours: number, {thousands, step}: {thousands: number; step: number
   spendRow('time', {at: Math.floor((now() + hours * HOUR) / step) * step, total: thousands * 1000});
 
 export const sceneBudgets: BudgetView[] = [
-  {id: 'fleet-day', of: 'fleet', name: null, tokens: null, usd: 20, per: 'day', used: 6.53, percent: 32, state: 'ok'},
+  {
+    id: 'fleet-day',
+    of: 'fleet',
+    name: null,
+    tokens: null,
+    usd: 20,
+    per: 'day',
+    used: 6.53,
+    percent: 32,
+    state: 'ok',
+    unpriced: [],
+  },
   {
     id: 'session:api-day',
     of: 'session',
@@ -91,6 +102,7 @@ export const sceneBudgets: BudgetView[] = [
     used: 860_000,
     percent: 107,
     state: 'over',
+    unpriced: [],
   },
   {
     id: 'tag:批量-total',
@@ -102,5 +114,6 @@ export const sceneBudgets: BudgetView[] = [
     used: 84.2,
     percent: 84,
     state: 'near',
+    unpriced: [],
   },
 ];

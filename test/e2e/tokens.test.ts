@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {appendFileSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
+import sqlite from 'sqlite3';
+import {Client} from '../../source/api/client.ts';
 import type {BudgetView} from '../../source/domain/budget.ts';
 import type {SpendReport} from '../../source/domain/spending.ts';
 import {Home, until} from '../helpers/home.ts';
@@ -50,8 +52,16 @@ describe('tokens', () => {
     await agent.ready();
     const [line] = (await home.amux('tokens', '--by', 'tag')).split('\n').slice(1);
     assert.match(line!, /^shop .*21.4k +\$0.01/);
+    await home.amux('budget', 'set', '--session', 'one', '--tokens', '1M', '--per', 'total');
+    await home.amux('budget', 'set', '--tag', 'shop', '--tokens', '1M');
     await home.amux('stop', 'one');
     await home.amux('unregister', 'one');
+    const used = (await home.json<BudgetView[]>('budget')).map(({id, used}) => [id, used]);
+    assert.deepEqual(used, [
+      ['session:one-total', 21_419],
+      ['tag:shop-day', 21_419],
+    ]);
+    assert.match((await home.amux('tokens', '--by', 'tag')).split('\n')[1]!, /^shop .*21.4k/);
     const gone = await home.json<SpendReport>('tokens');
     assert.deepEqual(
       gone.rows.map(({key, total}) => [key, total]),
@@ -94,6 +104,12 @@ describe('tokens', () => {
     assert.ok(!agent.prompts.includes('wait for it'));
     await home.amux('budget', 'set', '--tag', 'shop', '--tokens', '20k');
     await until('the message', () => agent.prompts.includes('wait for it'));
+    await home.amux('budget', 'set', '--tag', 'shop', '--tokens', '10k');
+    await home.amux('send', 'one', 'of another tag');
+    assert.match((await home.session('one')).notice ?? '', /^held: /);
+    await using client = new Client({socket: join(home.path, 'amux.sock')});
+    await client.update('one', {tags: ['other']});
+    await until('the message of a session without the tag', () => agent.prompts.includes('of another tag'));
     assert.equal((await home.run(['budget', 'remove', 'tag:nothing-day'])).code, 3);
     await home.amux('budget', 'rm', 'tag:shop-day');
     assert.deepEqual(await home.json('budget'), []);
@@ -116,8 +132,47 @@ describe('tokens', () => {
     assert.match(out, /total .* 14 /);
     assert.match(err, /no price for mystery/);
     assert.equal((await home.json<SpendReport>('tokens', '--since', '2026-11-20T09:00Z')).total.total, 0);
-    assert.equal((await home.run(['tokens', '--since', 'yesterday'])).code, 2);
-    writeFileSync(join(home.path, 'config.yaml'), 'prices:\n  mystery: {input: 1, output: 1000}\n');
-    assert.equal((await home.json<SpendReport>('tokens')).total.cost, 0.004_095);
+    for (const since of ['yesterday', '2026-11-31', '2026-02-29T10:00'])
+      assert.equal((await home.run(['tokens', '--since', since])).code, 2, since);
+    for (const name of ['mystery', 'Mystery']) {
+      writeFileSync(join(home.path, 'config.yaml'), `prices:\n  ${name}: {input: 1, output: 1000}\n`);
+      assert.equal((await home.json<SpendReport>('tokens')).total.cost, 0.004_095);
+    }
+    // What cannot be read is said where nobody could look it up.
+    appendFileSync(file, 'no line\n');
+    assert.match((await home.run(['tokens'])).err, /a\.jsonl: 1 line cannot be read: it is in no sum/);
+  });
+
+  test('cost what the agent reports, and what that would be by the list', async () => {
+    await using home = new Home();
+    const file = join(home.dir, 'user', '.local', 'share', 'opencode', 'opencode.db');
+    mkdirSync(join(file, '..'), {recursive: true});
+    const database = new sqlite.Database(file);
+    const run = (sql: string, values: unknown[] = []) =>
+      new Promise<void>((resolve, reject) => database.run(sql, values, error => (error ? reject(error) : resolve())));
+    await run('CREATE TABLE session (id TEXT, parent_id TEXT, time_created INTEGER)');
+    await run('CREATE TABLE message (id TEXT, session_id TEXT, time_updated INTEGER, data TEXT)');
+    const at = Date.parse('2026-11-20T08:00:00Z');
+    await run('INSERT INTO session VALUES (?, NULL, ?)', ['ses_1', at]);
+    const said = {
+      role: 'assistant',
+      providerID: 'anthropic',
+      time: {created: at},
+      tokens: {input: 1_000_000, output: 0},
+    };
+    await run('INSERT INTO message VALUES (?, ?, ?, ?)', [
+      'm',
+      'ses_1',
+      at,
+      JSON.stringify({...said, modelID: 'claude-opus-5-5', cost: 9.99}),
+    ]);
+    await new Promise(resolve => database.close(resolve));
+    const {out, err} = await home.run(['tokens']);
+    assert.match(out, /^SESSION .* COST +REPORTED +ESTIMATED/);
+    assert.match(out, /^ses_1 .* \$9\.99 +\$9\.99 +\$4\.00 /m);
+    assert.match(err, /costs are as the agents report them\n/);
+    // A price stands under the name that is shown.
+    writeFileSync(join(home.path, 'config.yaml'), 'prices:\n  anthropic/claude-opus-5-5: {input: 7, output: 1}\n');
+    assert.equal((await home.json<SpendReport>('tokens')).rows[0]!.estimated, 7);
   });
 });

@@ -111,6 +111,20 @@ describe('the ledger', () => {
     assertTruth(again, made);
   });
 
+  it('tells damage in the head of a block from what a crash leaves', async () => {
+    const log = join(root, 'head.log');
+    const first = open(made.directory, {log: new LedgerLog(log)});
+    await first.scan();
+    first.save();
+    const bytes = readFileSync(log);
+    // The highest byte of the length of the second block: it would end behind the file.
+    bytes[bytes.indexOf('AMXL', 4) + 11]! ^= 0x40;
+    writeFileSync(log, bytes);
+    const second = open(made.directory, {log: new LedgerLog(log)});
+    assert.match(second.problem ?? '', /bytes are damaged$/);
+    assert.deepEqual(readFileSync(`${log}.damaged`), bytes);
+  });
+
   it('reads on after damage in its log, says so, and keeps the file aside', async () => {
     const log = join(root, 'damaged.log');
     const first = open(made.directory, {log: new LedgerLog(log)});

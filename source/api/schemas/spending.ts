@@ -80,6 +80,7 @@ export const budgetView = shapeOf<BudgetView>()(
       used: usd.describe('Tokens or USD; null: no price is known'),
       percent: count,
       state: z.enum(['ok', 'near', 'over']).describe('Near: from 80 % on; over: queues are held'),
+      unpriced: z.array(z.string()).describe('Models without a price: a budget in USD is without what they cost'),
     })
     .meta({id: 'Budget'}),
 );

@@ -12,6 +12,11 @@ export const list: Run = async context => {
     return 0;
   }
   await output.table(['ID', 'LIMIT', 'PER', 'USED', 'PERCENT', 'STATE'], budgets.map(row));
+  const unpriced = [...new Set(budgets.flatMap(budget => budget.unpriced))].sort();
+  if (unpriced.length > 0)
+    output.notice(
+      `amux: no price for ${unpriced.join(', ')}: what ${unpriced.length === 1 ? 'it costs' : 'they cost'} is in no budget in USD`,
+    );
   return 0;
 };
 
@@ -52,7 +57,7 @@ function numberFlag(context: Context, name: 'tokens' | 'usd'): number | undefine
   if (text === undefined) return undefined;
   const [, digits, unit = ''] = /^\$?(\d+(?:\.\d+)?)([kMG]?)$/i.exec(text) ?? [];
   const value = Number(digits) * ({k: 1e3, m: 1e6, g: 1e9}[unit.toLowerCase()] ?? 1);
-  if (digits !== undefined && value > 0) return name === 'tokens' ? Math.round(value) : value;
+  if (value > 0 && (name === 'usd' || Number.isInteger(value))) return value;
   throw new AmuxError('input.invalid', {
     why: `--${name} ${text.slice(0, 40)} is no amount`,
     next: 'as 5M, 500k or 12.50',

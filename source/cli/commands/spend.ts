@@ -50,33 +50,56 @@ async function whole(output: Output, ask: () => Promise<SpendReport>): Promise<S
 }
 
 async function show(output: Output, report: SpendReport, {all}: {all: boolean}): Promise<void> {
-  const {by, rows, total, unpriced, reading} = report;
+  const {by, rows, total, unpriced, reading, unread} = report;
   const most = Math.max(...rows.map(row => row.total), 1);
-  const cells = (key: string, row: SpendReport['total'], bar: string): string[] => [
+  const cells = (key: string, row: SpendReport['total']): string[] => [
     key,
     ...[row.input, row.output, row.cacheRead, row.cacheWrite, row.total].map(tokenText),
     costText(row.cost),
-    bar,
   ];
-  const lines = rows.map(row => cells(row.key, row, barOf(row.total / most)));
-  const table = [...lines, cells('total', total, '')];
-  const widths = [1, 2, 3, 4, 5, 6].map(i => Math.max(...[...table, HEADER].map(row => (row[i] ?? '').length)));
+  const differ = rows.some(({reported, estimated}) => areOther(reported, estimated));
+  const costs = (of: Partial<SpendReport['rows'][number]>): string[] =>
+    differ ? [of.reported, of.estimated].map(cost => (cost == null ? '-' : costText(cost))) : [];
+  const sums = {reported: sumOf(rows, 'reported'), estimated: sumOf(rows, 'estimated')};
+  // Sessions with several tags are in several rows.
+  const lines = rows.map(row => [...cells(row.key, row), ...costs(row), barOf(row.total / most)]);
+  const table = [...lines, [...cells('total', total), ...costs(by === 'tag' ? {} : sums), '']];
+  const header = [TITLES[by], ...HEADER, ...(differ ? ['REPORTED', 'ESTIMATED'] : []), ''];
+  const widths = header.map((_, i) => Math.max(...[...table, header].map(row => row[i]!.length)));
   const right = (row: string[]): string[] =>
-    row.map((cell, i) => (i === 0 || i === 7 ? cell : cell.padStart(widths[i - 1]!)));
-  await output.table(right([TITLES[by], ...HEADER.slice(1)]), table.map(right));
+    row.map((cell, i) => (i === 0 || i === row.length - 1 ? cell : cell.padStart(widths[i]!)));
+  await output.table(right(header), table.map(right));
   if (unpriced.length > 0)
     output.notice(
       `amux: no price for ${unpriced.join(', ')}: the cost is without ${unpriced.length === 1 ? 'it' : 'them'}`,
     );
-  if (rows.some(row => row.estimated !== null))
-    output.notice(`amux: costs are estimated, by prices of ${report.prices}`);
+  const source = sourceText(report);
+  if (source !== null) output.notice(`amux: ${source}`);
   if (reading !== null) {
     output.notice(`amux: histories are still being read (${readPercent(reading)}%): sums are not complete`);
   }
+  for (const why of unread) output.notice(`amux: ${why}: it is in no sum`);
   if (rows.length === 0 && !all) output.notice('amux: nothing was spent · --all counts what amux did not start');
 }
 
-const HEADER = ['', 'INPUT', 'OUTPUT', 'CACHE READ', 'CACHE WRITE', 'TOTAL', 'COST', ''];
+const HEADER = ['INPUT', 'OUTPUT', 'CACHE READ', 'CACHE WRITE', 'TOTAL', 'COST'];
+
+/** In what is shown. */
+const areOther = (reported: number | null, estimated: number | null): boolean =>
+  reported !== null && estimated !== null && costText(reported) !== costText(estimated);
+
+function sumOf(rows: SpendReport['rows'], kind: 'reported' | 'estimated'): number | null {
+  const known = rows.flatMap(row => row[kind] ?? []);
+  return known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
+}
+
+/** Where the costs are from; null: there are none. */
+function sourceText({rows, prices}: SpendReport): string | null {
+  const reported = rows.some(row => row.reported !== null);
+  const guessed = rows.some(row => row.estimated !== null && row.cost !== row.reported);
+  if (!reported) return guessed ? `costs are estimated, by prices of ${prices}` : null;
+  return `costs are as the agents report them${guessed ? `, else estimated, by prices of ${prices}` : ''}`;
+}
 
 function barOf(share: number): string {
   const eighths = Math.round(share * BAR * 8);
@@ -91,11 +114,15 @@ function momentOf(context: Context, flag: 'since' | 'until'): number | undefined
   if (/^\d{9,11}$/.test(text)) return Number(text);
   const ago = /^\d+(\.\d+)?(s|m|h|d)$/.test(text) ? parseDuration(text) : null;
   if (ago !== null) return Math.floor((Date.now() - ago) / 1000);
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:T|$)/.exec(text) ?? [];
   // A date alone means its beginning here, not in UTC.
-  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text);
-  if (!Number.isNaN(at) && /^\d{4}-/.test(text)) return Math.floor(at / 1000);
+  const at = Date.parse(text === day ? `${text}T00:00` : text);
+  if (!Number.isNaN(at) && day !== undefined && isDay(day)) return Math.floor(at / 1000);
   throw new AmuxError('input.invalid', {
     why: `--${flag} ${text.slice(0, 40)} is no moment`,
     next: 'as 2026-11-20, 2026-11-20T14:00, 7d (ago) or unix seconds',
   });
 }
+
+/** JavaScript takes the 31st of a shorter month for the first of the next. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) === true;

@@ -42,7 +42,8 @@ function spansOf(theme: Theme, {budget, held, columns, name}: Line): Span[] {
   const cells = columns >= 100 ? GAUGE : columns >= PHONE ? SHORT_GAUGE : PHONE_GAUGE;
   const token = tokensOf[state];
   const limit = usd === null ? tokenText(tokens ?? 0) : `$${usd}`;
-  const spent = used === null ? 'no price' : usd === null ? tokenText(used) : costText(used);
+  const missing = budget.unpriced.length > 0 ? '*' : '';
+  const spent = used === null ? 'no price' : usd === null ? tokenText(used) : `${costText(used)}${missing}`;
   const left: Span[] = [
     ['strong', ` ${fit(nameOf(budget), name, theme.shapes.ellipsis)}  `],
     [token, `${gauge(theme.shapes, {share: percent / 100, cells})} ${`${percent}%`.padStart(4)}`],
