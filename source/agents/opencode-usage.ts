@@ -21,10 +21,15 @@ export const opencodeUsage: UsageDatabase = {
       SELECT id, id FROM session WHERE parent_id IS NULL OR parent_id NOT IN (SELECT id FROM session)
       UNION ALL
       SELECT session.id, top.root FROM session JOIN top ON session.parent_id = top.id
+    ),
+    -- Where conversations do not say when they began, the name means that of the outer query.
+    begun(id, at) AS (
+      SELECT known.id, (SELECT time_created FROM session WHERE session.id = known.id)
+      FROM (SELECT id, 0 AS time_created FROM session) AS known
     )
     SELECT message.id AS id, message.time_updated AS changed, message.data AS data, top.root AS root,
-      message.session_id AS session, session.time_created AS begun
-    FROM message JOIN top ON top.id = message.session_id JOIN session ON session.id = message.session_id
+      message.session_id AS session, begun.at AS begun
+    FROM message JOIN top ON top.id = message.session_id JOIN begun ON begun.id = message.session_id
     WHERE (message.time_updated, message.id) > (?, ?)
     ORDER BY message.time_updated, message.id
     LIMIT ?`,

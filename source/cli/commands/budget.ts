@@ -1,6 +1,6 @@
 import type {BudgetInput, BudgetView} from '../../domain/budget.ts';
 import {AmuxError} from '../../domain/errors.ts';
-import {tokenText} from '../../domain/spend-text.ts';
+import {fewOf, tokenText} from '../../domain/spend-text.ts';
 import type {Context, Run} from '../command.ts';
 import {choiceFlag, textFlag} from '../flags.ts';
 
@@ -15,7 +15,7 @@ export const list: Run = async context => {
   const unpriced = [...new Set(budgets.flatMap(budget => budget.unpriced))].sort();
   if (unpriced.length > 0)
     output.notice(
-      `amux: no price for ${unpriced.join(', ')}: what ${unpriced.length === 1 ? 'it costs' : 'they cost'} is in no budget in USD`,
+      `amux: no price for ${fewOf(unpriced)}: what ${unpriced.length === 1 ? 'it costs' : 'they cost'} is in no budget in USD`,
     );
   return 0;
 };

@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {parseDuration} from '../../domain/amounts.ts';
 import {AmuxError} from '../../domain/errors.ts';
-import {costText, readPercent, tokenText} from '../../domain/spend-text.ts';
+import {costText, fewOf, readPercent, tokenText} from '../../domain/spend-text.ts';
 import {groupings, type SpendQuery, type SpendReport} from '../../domain/spending.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, textFlag} from '../flags.ts';
@@ -71,14 +71,14 @@ async function show(output: Output, report: SpendReport, {all}: {all: boolean}):
   await output.table(right(header), table.map(right));
   if (unpriced.length > 0)
     output.notice(
-      `amux: no price for ${unpriced.join(', ')}: the cost is without ${unpriced.length === 1 ? 'it' : 'them'}`,
+      `amux: no price for ${fewOf(unpriced)}: the cost is without ${unpriced.length === 1 ? 'it' : 'them'}`,
     );
   const source = sourceText(report);
   if (source !== null) output.notice(`amux: ${source}`);
   if (reading !== null) {
     output.notice(`amux: histories are still being read (${readPercent(reading)}%): sums are not complete`);
   }
-  for (const why of unread) output.notice(`amux: ${why}: it is in no sum`);
+  if (unread.length > 0) output.notice(`amux: not counted: ${fewOf(unread)}`);
   if (rows.length === 0 && !all) output.notice('amux: nothing was spent · --all counts what amux did not start');
 }
 

@@ -1,3 +1,4 @@
+import {fewOf} from '../../domain/spend-text.ts';
 import {cut, plain, width} from '../draw/cells.ts';
 import {line} from '../draw/spans.ts';
 import type {Theme} from '../theme.ts';
@@ -34,7 +35,7 @@ function remarksOf({table}: TokensRead, silent: readonly string[]): string[] {
   if (rows.some(row => row.estimated !== null && row.cost !== row.reported)) {
     remarks.push(`~ estimated by prices of ${prices}${reported ? ', else reported' : ''}`);
   } else if (reported) remarks.push('costs are as the agents report');
-  if (unpriced.length > 0) remarks.push(`* without ${unpriced.map(plain).join(', ')}: no price`);
+  if (unpriced.length > 0) remarks.push(`* without ${fewOf(unpriced.map(plain))}: no price`);
   if (silent.length > 0) remarks.push(`no figures from ${silent.map(plain).join(', ')}`);
   return remarks;
 }
