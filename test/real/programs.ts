@@ -151,6 +151,7 @@ const gemini: Program = {
     ask: (name, seconds) => `RUN:python3 ask.py ${name} ${seconds}`,
     question:
       'TOOL:ask_user {"questions":[{"question":"Which colour?","header":"Colour","type":"choice","options":[{"label":"Red","description":"r"},{"label":"Blue","description":"b"}]}]}',
+    delegate: prompt => `TOOL:invoke_agent ${JSON.stringify({agent_name: 'generalist', prompt})}`,
     retries: 'ERR:500*2',
     error: 'ERR:400',
     limit: 'ERR:429*1 SAY:done',
