@@ -176,6 +176,22 @@ test('stop --all ends every session and names each', async () => {
   assert.equal(await home.amux('stop', '--all'), '');
 });
 
+test('many are started and stopped at once, and told in the order of their names', async () => {
+  await using many = new Home();
+  const names = Array.from({length: 12}, (_, i) => `n${11 - i}`);
+  for (const name of names)
+    await many.amux('register', name, '--dir', many.work, '--agent', 'generic', '--command', 'cat');
+  const started = await many.run(['start', ...names.slice(0, 6), 'nobody', ...names.slice(4)]);
+  assert.equal(started.out, names.map(name => `${name} running\n`).join(''));
+  assert.equal(started.code, 3);
+  assert.match(started.err, /^amux: no session "nobody"/);
+  const ends = await many.json<SessionView[]>('stop', ...names);
+  assert.deepEqual(
+    ends.map(({name}) => name),
+    names,
+  );
+});
+
 test('an index means the row that was seen, also while several sessions are acted on', async () => {
   const rows = (await home.json<SessionView[]>('ps')).map(({name}) => name);
   const left = rows.indexOf('left') + 1;

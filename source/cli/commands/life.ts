@@ -129,19 +129,22 @@ function freeName(stem: string, taken: {name: string}[]): string {
   for (let i = 1; ; i++) if (!taken.some(({name}) => name === `${stem}-${i}`)) return `${stem}-${i}`;
 }
 
-/** One after the other; what fails does not keep the rest from it. The exit code is the first failure's. */
-async function each(
-  context: Context,
-  act: (fleet: Awaited<ReturnType<Context['fleet']>>, name: string) => Promise<SessionView | null>,
-): Promise<number> {
+/** So many at once: each start is looked at for a while. */
+const AT_ONCE = 8;
+
+type Act = (fleet: Fleet, name: string) => Promise<SessionView | null>;
+
+/** All that are named, told in their order; what fails does not keep the rest from it. The exit code is the first failure's. */
+async function each(context: Context, act: Act): Promise<number> {
   const {args, output} = context;
   const fleet = await context.fleet('write');
   const done: SessionView[] = [];
   let code = 0;
   // An index means the row that the person saw: resolve all before the first act changes the rows.
-  for (const name of args.length > 1 ? await resolveAll(fleet, args) : args) {
+  const names = args.length > 1 ? new Set(await resolveAll(fleet, args)) : args;
+  for (const {name, outcome} of inOrder([...names], name => act(fleet, name))) {
     try {
-      const session = await act(fleet, name);
+      const session = await outcome;
       if (session !== null) done.push(session);
       if (!output.json) output.line(session === null ? `${name} forgotten` : `${session.name} ${session.status}`);
     } catch (error) {
@@ -155,13 +158,22 @@ async function each(
   return code;
 }
 
-async function resolveAll(fleet: Awaited<ReturnType<Context['fleet']>>, refs: string[]): Promise<string[]> {
-  const ids: string[] = [];
-  for (const ref of refs) {
-    const found = await fleet.session(ref).catch(() => null); // The act itself reports it.
-    ids.push(found?.name ?? ref);
+/** Some act while the first is waited for. */
+function* inOrder<T>(names: readonly string[], act: (name: string) => Promise<T>) {
+  const begun: {name: string; outcome: Promise<T>}[] = [];
+  for (const name of names) {
+    const outcome = act(name);
+    outcome.catch(() => {}); // Who waits for it hears of it.
+    begun.push({name, outcome});
+    if (begun.length === AT_ONCE) yield begun.shift()!;
   }
-  return ids;
+  yield* begun;
+}
+
+async function resolveAll(fleet: Fleet, refs: string[]): Promise<string[]> {
+  // What is not found the act itself reports.
+  const found = await Promise.all(refs.map(ref => fleet.session(ref).catch(() => null)));
+  return refs.map((ref, i) => found[i]?.name ?? ref);
 }
 
 function environmentOf(context: Context): Record<string, string> {
