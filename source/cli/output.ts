@@ -1,5 +1,6 @@
 import type {AmuxError} from '../domain/errors.ts';
 import {printable} from '../domain/screen.ts';
+import {fitColumns, GAP, type GivesWay} from './fit-columns.ts';
 
 export type Output = {
   /** `--json` was asked for. */
@@ -17,8 +18,8 @@ export type Output = {
   /** On stderr, where that is a terminal: written over by what comes next. */
   progress: (text: string) => void;
   value: (value: unknown) => void;
-  /** Columns with a header; on a terminal lines are cut at its edge, piped nothing is. */
-  table: (header: string[], rows: string[][]) => Promise<void>;
+  /** Columns with a header; on a terminal some give way, and lines are cut at its edge, piped nothing is. */
+  table: (header: string[], rows: string[][], givesWay?: readonly GivesWay[]) => Promise<void>;
   error: (error: AmuxError) => void;
 };
 
@@ -39,14 +40,16 @@ export function createOutput({stdout, stderr, json, colour}: Options): Output {
     notice: text => void stderr.write(`${text}\n`),
     progress: text => void (stderr.isTTY === true && stderr.write(`\r\x1b[K${text}\r`)),
     value: value => line(JSON.stringify(value, null, 2)),
-    async table(header, rows) {
+    async table(header, rows, givesWay = []) {
       const clean = [header, ...rows.map(row => row.map(printable))];
       const width = await measureFor(clean.flat());
-      const widths = header.map((_, i) => Math.max(...clean.map(row => width(row[i] ?? ''))));
+      const full = header.map((_, i) => Math.max(...clean.map(row => width(row[i] ?? ''))));
+      const columns = terminal ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+      const widths = fitColumns(header, {widths: full, columns, givesWay});
       for (const row of clean) {
-        const cells = row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat(widths[i]! - width(cell))));
-        const text = cells.join('  ').trimEnd();
-        line(terminal ? cutTo(text, {columns: stdout.columns ?? 80, width}) : text);
+        const cells = row.map((cell, i) => padTo(cell, {columns: widths[i]!, width}));
+        const text = cells.filter((_, i) => widths[i]! > 0 || full[i] === 0).join(GAP);
+        line(cutTo(text.trimEnd(), {columns, width}));
       }
     },
     error(error) {
@@ -63,6 +66,11 @@ type Width = (text: string) => number;
 async function measureFor(cells: string[]): Promise<Width> {
   if (cells.every(cell => /^[ -~]*$/.test(cell))) return text => text.length;
   return (await import('string-width')).default;
+}
+
+function padTo(text: string, {columns, width}: {columns: number; width: Width}): string {
+  const cut = cutTo(text, {columns, width});
+  return cut + ' '.repeat(Math.max(0, columns - width(cut)));
 }
 
 function cutTo(text: string, {columns, width}: {columns: number; width: Width}): string {

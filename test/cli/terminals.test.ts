@@ -40,13 +40,34 @@ test('a message is asked for when stdin is a terminal and no text was given', as
 
 test('a table on a terminal is cut at its edge, and keeps its header', async () => {
   await home.amux('queue', 'one', '--clear');
-  await using terminal = new Terminal(home, ['ps'], {cols: 50});
+  await using terminal = new Terminal(home, ['agent', 'config', 'list'], {cols: 20});
   assert.equal(await terminal.ended(), 0);
   const [header = '', row = ''] = terminal.text().split('\n');
-  assert.match(header, /^SESSION ID +AGENT +WORKSPACE +STATUS +RUN.*…$/);
-  assert.match(row, /^session-\w{6} +generic +main +running/);
-  assert.ok([header, row].every(line => line.length <= 50));
+  assert.match(header, /^ID +NAME +.*…$/);
+  assert.match(row, /^\w+ +\w+.*…$/);
+  assert.ok([header, row].every(line => line.length <= 20));
 });
+
+for (const [cols, header] of [
+  [120, /^SESSION ID +AGENT +WORKSPACE +STATUS +RUNTIME +ACTIVITY +MEMORY +CPU +PROCS +NAME$/],
+  [80, /^SESSION ID +AGENT +WORKSPACE +STATUS +RUNTIME +ACTIVITY +NAME$/],
+  [50, /^SESSION ID +AGENT +STATUS +ACTIVITY +NAME$/],
+  [40, /^SESSION … +STATUS +ACTIVITY +NAME$/],
+] as const) {
+  test(`whatever has happened to a session, ps shows its status and name at ${cols} columns`, async () => {
+    const command = `missing-program ${'x'.repeat(150)}`;
+    await home.run(['register', 'broken-one', '--dir', home.work, '--agent', 'generic', '--command', command]);
+    await home.run(['start', 'broken-one']);
+    await using terminal = new Terminal(home, ['ps', '--wide'], {cols});
+    assert.equal(await terminal.ended(), 0);
+    const lines = terminal.text().trimEnd().split('\n');
+    assert.match(lines[0]!, header);
+    assert.match(lines[1]!, /running .* {2}one$/);
+    assert.match(lines[2]!, /failed .*… .* broken-one$/);
+    assert.ok(lines.every(line => line.length <= cols));
+    assert.match(await home.amux('ps'), /failed .*missing-program.*x{150}.* {2}broken-one/);
+  });
+}
 
 test('attach shows the session, gives it the keys, and Ctrl-B D leaves it running', async () => {
   await using terminal = new Terminal(home, ['attach', 'one']);

@@ -1,12 +1,26 @@
 import {sizeText} from '../../domain/amounts.ts';
 import type {SessionView} from '../../domain/fleet.ts';
 import type {Run} from '../command.ts';
+import type {GivesWay} from '../fit-columns.ts';
 import {boolFlag} from '../flags.ts';
 import {duration, momentText} from '../output.ts';
 
 const HEADER = ['SESSION ID', 'AGENT', 'WORKSPACE', 'STATUS', 'RUNTIME', 'ACTIVITY', 'NAME'];
 /** What their processes take. */
 const WIDE = ['MEMORY', 'CPU', 'PROCS'];
+/** On a narrow terminal: the name is what other commands take, and the status what most people look for. */
+const GIVES_WAY: readonly GivesWay[] = [
+  {column: 'ACTIVITY', least: 8},
+  ...WIDE.toReversed().map(column => ({column, least: 0})),
+  {column: 'WORKSPACE', least: 6},
+  {column: 'AGENT', least: 6},
+  {column: 'RUNTIME', least: 0},
+  {column: 'WORKSPACE', least: 0},
+  {column: 'SESSION ID', least: 9},
+  {column: 'AGENT', least: 0},
+  {column: 'ACTIVITY', least: 0},
+  {column: 'SESSION ID', least: 0},
+];
 
 export const ps: Run = async context => {
   const fleet = await context.fleet('read');
@@ -20,6 +34,7 @@ export const ps: Run = async context => {
   await context.output.table(
     wide ? HEADER.toSpliced(-1, 0, ...WIDE) : HEADER,
     sessions.map(session => row(session, {now, wide})),
+    GIVES_WAY,
   );
   return 0;
 };
