@@ -678,6 +678,12 @@ export const errorTable = {
     http: 409,
     exit: 1,
   },
+  'wait.over': {
+    message: '{name} was not {until} before it ended: it is {status} ({reason})',
+    hint: 'amux logs {name} shows what it said last',
+    http: 409,
+    exit: 1,
+  },
   'not-built': {message: '{what} is not built yet', hint: '{next}', http: 501, exit: 1},
   unexpected: {
     message: '{why}',

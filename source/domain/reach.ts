@@ -7,7 +7,7 @@ export type Goal = (typeof goals)[number];
 
 type Reaching = {fleet: Fleet; first: SessionView; until: Goal; signal: AbortSignal};
 
-/** The session once it is there; null when the signal came first. Throws `wait.timeout` when it ended before. */
+/** The session once it is there; null when the signal came first. Throws `wait.over` when it ended before. */
 export async function reach({fleet, first, until, signal}: Reaching): Promise<SessionView | null> {
   // A turn that ended before this began, and that somebody looked at since, is idle by now: it is over all the same.
   const {evidence} = await fleet.explain(first.id);
@@ -15,6 +15,7 @@ export async function reach({fleet, first, until, signal}: Reaching): Promise<Se
   const holds = (session: SessionView): boolean => {
     if (session.activity === 'working') worked = true;
     if (until === 'exited') return !session.running;
+    if ((until === 'idle' || until === 'finished') && isDone(session)) return true;
     // A queued message is work to come: its session is not idle yet.
     if (until === 'idle')
       return (session.activity === 'idle' || session.activity === 'finished') && session.queue === 0;
@@ -25,14 +26,24 @@ export async function reach({fleet, first, until, signal}: Reaching): Promise<Se
   const next = events.next();
   let session = await fleet.session(first.id);
   if (holds(session)) return session;
+  // One that is started again and again may still come; a one-shot session does not.
+  if (isOver(session)) throw endedBefore(session, until);
   for (let step = await next; step.done !== true; step = await events.next()) {
     if (step.value.session?.id !== first.id) continue;
     session = await fleet.session(first.id);
     if (holds(session)) return session;
-    if (!session.running) {
-      const why = `it is ${session.status}`;
-      throw new AmuxError('wait.timeout', {name: session.name, until, timeout: 'its life', activity: why});
-    }
+    if (!session.running) throw endedBefore(session, until);
   }
   return null;
+}
+
+const isOver = ({kind, running}: SessionView): boolean => kind === 'one-shot' && !running;
+
+/** All that it was there for is done: whoever asks then has missed nothing. */
+const isDone = (session: SessionView): boolean =>
+  isOver(session) && session.status === 'completed' && session.queue === 0;
+
+function endedBefore({name, status, reason, queue}: SessionView, until: Goal): AmuxError {
+  const left = queue === 0 ? '' : `, ${queue === 1 ? 'one message' : `${queue} messages`} not delivered`;
+  return new AmuxError('wait.over', {name, until, status, reason: `${reason}${left}`});
 }

@@ -51,7 +51,8 @@ test('wait --until exited ends with the process, and a wait for what cannot come
   await until('both to wait', async () => (await home.session('short')).activity === 'idle');
   await home.amux('keys', 'short', 'Enter');
   assert.equal((await exited).code, 0);
-  assertFailed(await never, 1, /short was not waiting .*it is (failed|completed)/);
+  const said = /^amux: short was not waiting before it ended: it is (failed|completed) \(exit code \d\) · amux logs/;
+  assertFailed(await never, 1, said);
   assert.equal((await home.run(['wait', 'short', '--until', 'exited'])).code, 0);
 });
 
@@ -136,4 +137,22 @@ const hideOutput = (result: {code: number | null; out: string; err: string}) => 
   ...result,
   out: '',
   err: `amux: ${(JSON.parse(result.err) as {error: {message: string}}).error.message}`,
+});
+
+test('wait answers at once for a one-shot session that has ended, as it does for one that ends meanwhile', async () => {
+  const run = async (name: string, command: string) => {
+    await home.amux('run', 'generic', '--name', name, '-c', command);
+    const wait = (until: string) => home.run(['wait', name, '--until', until]);
+    const during = ['finished', 'idle', 'waiting'].map(wait);
+    await wait('exited');
+    return [...(await Promise.all(during)), ...(await Promise.all(['finished', 'idle', 'waiting'].map(wait)))];
+  };
+  const wrong = (name: string, status: string) =>
+    new RegExp(`^amux: ${name} was not \\w+ before it ended: it is ${status} \\(exit code \\d\\) · amux logs`);
+  // Its terminal is never still, so that it is neither idle nor finished before.
+  const good = await run('good', `sh -c 'for i in $(seq 30); do echo $i; sleep 0.1; done'`);
+  for (const at of [0, 1, 3, 4]) assert.deepEqual(good[at], {code: 0, out: '', err: ''});
+  for (const at of [2, 5]) assertFailed(good[at]!, 1, wrong('good', 'completed'));
+  const bad = await run('bad', `sh -c 'for i in $(seq 30); do echo $i; sleep 0.1; done; exit 3'`);
+  for (const each of bad) assertFailed(each, 1, wrong('bad', 'failed'));
 });
