@@ -1,4 +1,5 @@
 import type {Request} from './approvals.ts';
+import {AmuxError} from './errors.ts';
 import {noSignals, type Signals, type WaitingFor} from './evidence.ts';
 import type {Exchange, Refused} from './model.ts';
 import type {Conversation, Exit, RunRecord} from './run.ts';
@@ -99,6 +100,12 @@ export function complete(stored: Session): Session {
 
 export function isLive(session: Session): boolean {
   return session.status === 'starting' || session.status === 'running';
+}
+
+/** Throws `session.one-shot` when it had its only run: nothing will be done in it any more. */
+export function checkNotOver(session: Session): void {
+  const {kind, run, name, agent} = session;
+  if (kind === 'one-shot' && run !== null && !isLive(session)) throw new AmuxError('session.one-shot', {name, agent});
 }
 
 /** Between two processes: the one before has ended, the next is not there yet. */

@@ -4,6 +4,7 @@ import {cardView, filtered, inBoardOrder} from '../domain/card-view.ts';
 import {addCard, archiveCard, changeCard} from '../domain/cards.ts';
 import {beatCard, claimCard, nextCard, releaseCard} from '../domain/claims.ts';
 import {allColumns, checkColumn} from '../domain/columns.ts';
+import {checkNotOver, type Session} from '../domain/session.ts';
 import {undoLast} from '../domain/undo.ts';
 import type {Store} from '../store/store.ts';
 import type {HandOff} from './hand-off.ts';
@@ -53,6 +54,12 @@ export function board({roster, store, columns, handOff, claimsPerSession, now, a
     const {id, name} = roster.find(ref).session;
     return {id, name};
   };
+  /** Throws `session.one-shot`: nobody would ever do the card. */
+  const claimer = (ref: string): Session => {
+    const {session} = roster.find(ref);
+    checkNotOver(session);
+    return session;
+  };
   const meant = <Input extends {session?: string | null}>({session, ...input}: Input) => ({
     ...input,
     ...(session === undefined ? {} : {session: session === null ? null : holder(session)}),
@@ -86,10 +93,11 @@ export function board({roster, store, columns, handOff, claimsPerSession, now, a
         return act(at => archiveCard(state, {id, etag, actor}, at));
       },
       async claimCard(id, {session, tell}) {
-        return act(at => claimCard(state, {id, session: holder(session), actor}, at), tell);
+        const {id: own, name} = claimer(session);
+        return act(at => claimCard(state, {id, session: {id: own, name}, actor}, at), tell);
       },
       async nextCard({session, tags, tell}) {
-        return act(at => nextCard(state, {session: roster.find(session).session, tags, actor}, at), tell);
+        return act(at => nextCard(state, {session: claimer(session), tags, actor}, at), tell);
       },
       async releaseCard(id, {session, fence, reason}) {
         const by = session === undefined ? null : holder(session);

@@ -1,7 +1,6 @@
 import type {Card} from '../domain/board.ts';
 import {AmuxError} from '../domain/errors.ts';
-import type {Session} from '../domain/session.ts';
-import {isLive} from '../domain/session.ts';
+import {checkNotOver, isLive, type Session} from '../domain/session.ts';
 import {type Message, QUEUE_CAP} from '../domain/steering.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
@@ -35,6 +34,7 @@ export function handOff({roster, enqueue, compactsOnClaim}: Options): HandOff {
   return {
     check(card) {
       const {queue, session} = recipient(card);
+      checkNotOver(session);
       const count = queue.pending.length;
       if (count + MESSAGES > QUEUE_CAP) throw new AmuxError('queue.full', {name: session.name, count});
     },

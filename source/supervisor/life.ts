@@ -12,7 +12,7 @@ import type {LaunchTarget, RegisterInput, RunInput, StartInput} from '../domain/
 import {mcpNotice} from '../domain/mcp-run.ts';
 import {checkName} from '../domain/names.ts';
 import type {RunRecord} from '../domain/run.ts';
-import {isAway, isLive, type Session} from '../domain/session.ts';
+import {checkNotOver, isAway, isLive, type Session} from '../domain/session.ts';
 import {hashToken, newToken} from './access.ts';
 import type {AgentRules} from './agent-rules.ts';
 import {endProcessTree} from './ending.ts';
@@ -115,9 +115,7 @@ export class Life {
       if (isAway(session) && given.conversation === undefined) return this.#hasten(runner, given, actor);
       const input = {...given, conversation: given.conversation ?? unbegun(agent, session)};
       if (isLive(session)) throw new AmuxError('session.running', {name: session.name});
-      if (session.kind === 'one-shot' && session.run !== null) {
-        throw new AmuxError('session.one-shot', {name: session.name, agent: session.agent});
-      }
+      checkNotOver(session);
       const at = this.#options.now();
       if (!existsSync(session.dir)) {
         runner.observe({source: 'directory', at, state: 'gone'}, actor);

@@ -3,6 +3,7 @@ import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Change, Entry, EventType} from '../domain/events.ts';
 import type {MessageInput} from '../domain/fleet.ts';
 import type {Job, RunOutcome, Schedule} from '../domain/schedule.ts';
+import {checkNotOver} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
 import type {QueuedBy} from './queue.ts';
 import type {Roster} from './roster.ts';
@@ -50,6 +51,7 @@ function sending(
   const {roster, send} = options;
   const runner = roster.all.find(each => each.session.name === session);
   if (runner === undefined) throw new AmuxError('session.unknown', {ref: session});
+  checkNotOver(runner.session);
   const id = `${schedule.id}-${Math.floor(wanted.due / 1000)}`;
   const {messages, pending} = runner.queue;
   if (messages.some(message => message.id === id)) {

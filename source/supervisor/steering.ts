@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet, MessageInput} from '../domain/fleet.ts';
-import {isAway, isLive, type Session} from '../domain/session.ts';
+import {checkNotOver, isAway, isLive, type Session} from '../domain/session.ts';
 import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
 import {encodeKeys} from '../terminal/keys.ts';
 import type {QueuedBy} from './queue.ts';
@@ -54,6 +54,7 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     // A retry with the same id is answered with what became of the first.
     const known = message.id === undefined ? undefined : runner.queue.messages.find(({id}) => id === message.id);
     if (known !== undefined) return known;
+    checkNotOver(session);
     const taken = roster.all.some(({queue}) => queue.messages.some(({id}) => id === message.id));
     if (taken) throw new AmuxError('message.taken', {id: message.id!});
     return enqueue(runner, message);

@@ -203,7 +203,36 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     const {id, kind, running} = await fleet.run({agent: 'generic', cwd: work, command: 'cat', name: 'once'});
     assert.deepEqual([kind, running], ['one-shot', true]);
     await fleet.stop(id);
-    await assert.rejects(fleet.start('once'), fails('session.one-shot', {name: 'once', agent: 'generic'}));
+    const over = fails('session.one-shot', {name: 'once', agent: 'generic'});
+    await assert.rejects(fleet.start('once'), over);
+    const {id: card} = await fleet.addCard({title: 'what it left'});
+    await assert.rejects(fleet.claimCard(card, {session: 'once'}), over);
+    await assert.rejects(fleet.nextCard({session: 'once'}), over);
+    await assert.rejects(fleet.updateCard(card, {session: 'once', tell: true}), over);
+    assert.equal((await fleet.card(card)).claim, null);
+  });
+
+  test('what is sent to a one-shot session that has ended is refused, and left out where others get it', async context => {
+    const {fleet, work} = await open(context);
+    await fleet.run({agent: 'generic', cwd: work, command: 'cat', name: 'once'});
+    await fleet.register({name: 'later', dir: work, agent: 'generic', command: 'cat'});
+    await fleet.send('once', {text: 'in time', id: 'm-1'});
+    await fleet.stop('once', {force: true});
+    const before = await fleet.queue('once');
+    await assert.rejects(
+      fleet.send('once', {text: 'too late'}),
+      fails('session.one-shot', {name: 'once', agent: 'generic'}),
+    );
+    assert.equal((await fleet.send('once', {text: 'in time', id: 'm-1'})).id, 'm-1');
+    const told = await fleet.sendAll({names: ['once', 'later']}, {text: 'all of you'});
+    assert.deepEqual(
+      told.map(({name, ok, error}) => [name, ok, error?.code]),
+      [
+        ['once', false, 'session.one-shot'],
+        ['later', true, undefined],
+      ],
+    );
+    assert.deepEqual(await fleet.queue('once'), before);
   });
 
   test('bad requests are refused with the same words', async context => {

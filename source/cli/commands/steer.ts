@@ -1,4 +1,4 @@
-import type {Fleet, Sent} from '../../domain/fleet.ts';
+import type {Fleet, Sent, SessionView} from '../../domain/fleet.ts';
 import {MESSAGE_MAX_BYTES} from '../../domain/steering.ts';
 import type {Run} from '../command.ts';
 import {boolFlag} from '../flags.ts';
@@ -65,8 +65,7 @@ async function watched(fleet: Fleet, {ref, sent, now}: {ref: string; sent: Sent;
   let last = sent;
   while (Date.now() < end && last.state !== 'delivered' && last.state !== 'uncertain') {
     const session = await fleet.session(ref);
-    if (!session.running)
-      return {...last, reason: `${session.name} does not run: amux start ${session.name} delivers it`};
+    if (!session.running) return {...last, reason: untilWhen(session)};
     const [still] = (await fleet.queue(ref)).filter(message => message.id === sent.id);
     if (still === undefined) return {...last, state: 'delivered', reason: 'typed and entered'};
     last = {id: still.id, state: still.state, reason: still.reason};
@@ -81,4 +80,10 @@ async function watched(fleet: Fleet, {ref, sent, now}: {ref: string; sent: Sent;
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
   }
   return last;
+}
+
+/** It ended while its message was on the way, or before. */
+function untilWhen({name, kind}: SessionView): string {
+  if (kind === 'one-shot') return `${name} has ended, and one-shot sessions do not start again`;
+  return `${name} does not run: amux start ${name} delivers it`;
 }
