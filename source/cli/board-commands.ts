@@ -5,7 +5,7 @@ const claims = () => import('./commands/claims.ts');
 const notes = () => import('./commands/notes.ts');
 const memory = () => import('./commands/memory.ts');
 
-const session: FlagSpec = {type: 'string', value: 'S', about: 'the session that it is for'};
+const session: FlagSpec = {type: 'string', value: 'S', completes: 'sessions', about: 'the session that it is for'};
 const tell: FlagSpec = {type: 'boolean', about: 'send that session the text of the card'};
 const reason: FlagSpec = {type: 'string', value: 'TEXT', about: 'why, for the history of the card'};
 const tag: FlagSpec = {type: 'string', multiple: true, value: 'T', about: 'a tag; may be repeated'};
@@ -13,12 +13,18 @@ const lines: FlagSpec = {type: 'string', short: 'n', value: 'N', about: 'at most
 
 const fields: Record<string, FlagSpec> = {
   desc: {type: 'string', value: 'TEXT', about: 'its description, in Markdown; - takes it from stdin'},
-  status: {type: 'string', value: 'C', about: 'its column, as todo or review'},
+  status: {type: 'string', value: 'C', completes: 'columns', about: 'its column, as todo or review'},
   priority: {type: 'string', value: 'N', about: '0 to 9; the higher goes first'},
   tag,
   session,
   project: {type: 'string', value: 'P', about: 'its project; default the one of the current directory'},
-  depends: {type: 'string', multiple: true, value: 'ID', about: 'a card that has to be done before; may be repeated'},
+  depends: {
+    type: 'string',
+    multiple: true,
+    value: 'ID',
+    completes: 'cards',
+    about: 'a card that has to be done before; may be repeated',
+  },
   link: {type: 'string', multiple: true, value: 'URL', about: 'a pull request, a branch …; may be repeated'},
   tell,
 };
@@ -31,8 +37,8 @@ export const boardCommands: readonly Command[] = [
     usage: '[--status C] [--session S] [--project P] [--tag T] [--query TEXT] [--older SPAN] [--archived] [--watch]',
     summary: 'the cards by column, with who holds them and for how long',
     flags: {
-      status: {type: 'string', value: 'C', about: 'one column, as todo or review'},
-      session: {type: 'string', value: 'S', about: 'for this session'},
+      status: {type: 'string', value: 'C', completes: 'columns', about: 'one column, as todo or review'},
+      session: {type: 'string', value: 'S', completes: 'sessions', about: 'for this session'},
       project: {type: 'string', value: 'P', about: 'of this project'},
       tag: {type: 'string', value: 'T', about: 'with this tag'},
       query: {type: 'string', short: 'q', value: 'TEXT', about: 'with all these words'},
@@ -56,6 +62,7 @@ export const boardCommands: readonly Command[] = [
     usage: 'ID',
     summary: 'all of a card, with its history',
     args: [1, 1],
+    completes: 'cards',
     load: async () => (await cards()).show,
   },
   {
@@ -64,6 +71,7 @@ export const boardCommands: readonly Command[] = [
     summary: 'change a card: in $EDITOR, or what flags say',
     flags: {title: {type: 'string', value: 'T', about: 'its title'}, ...fields},
     args: [1, 1],
+    completes: 'cards',
     load: async () => (await cards()).edit,
   },
   {
@@ -72,6 +80,7 @@ export const boardCommands: readonly Command[] = [
     summary: 'move cards to another column',
     flags: {reason},
     args: [2, 200],
+    completes: 'cards',
     load: async () => (await cards()).move,
   },
   {
@@ -81,18 +90,25 @@ export const boardCommands: readonly Command[] = [
     flags: {
       next: {type: 'boolean', about: 'the best card that is free in todo'},
       tag: {...tag, about: 'with --next: one that bears this tag; may be repeated'},
-      session: {type: 'string', value: 'S', about: 'who takes it; default the session that this runs in'},
+      session: {
+        type: 'string',
+        value: 'S',
+        completes: 'sessions',
+        about: 'who takes it; default the session that this runs in',
+      },
       tell,
     },
     args: [0, 1],
+    completes: 'cards',
     load: async () => (await claims()).claim,
   },
   {
     path: 'board release',
     usage: 'ID [--session S] [--reason TEXT]',
     summary: 'give a card back to todo',
-    flags: {session: {type: 'string', value: 'S', about: 'only if this one holds it'}, reason},
+    flags: {session: {type: 'string', value: 'S', completes: 'sessions', about: 'only if this one holds it'}, reason},
     args: [1, 1],
+    completes: 'cards',
     load: async () => (await claims()).release,
   },
   {
@@ -101,6 +117,7 @@ export const boardCommands: readonly Command[] = [
     summary: 'cards are done',
     flags: {reason},
     args: [1, 200],
+    completes: 'cards',
     load: async () => (await cards()).done,
   },
   {
@@ -109,6 +126,7 @@ export const boardCommands: readonly Command[] = [
     usage: 'ID…',
     summary: 'put cards into the archive',
     args: [1, 200],
+    completes: 'cards',
     load: async () => (await cards()).remove,
   },
   {

@@ -12,8 +12,30 @@ export type FlagSpec = {
   negative?: true;
   /** Its value may be left out. */
   optional?: true;
+  /** For amux itself: neither help nor completion tell of it. */
+  hidden?: true;
+  /** What completion offers for its value. */
+  completes?: Completes;
   about: string;
 };
+/** What a word may be: a name, an id, one of a few words, a path. */
+export type Completes =
+  | 'sessions'
+  | 'agents'
+  | 'workspaces'
+  | 'schedules'
+  | 'cards'
+  | 'columns'
+  | 'goals'
+  | 'groups'
+  | 'restarts'
+  | 'roles'
+  | 'rules'
+  | 'modes'
+  | 'types'
+  | 'files'
+  | 'directories'
+  | {words: readonly string[]};
 export type Flags = Record<string, string | boolean | string[] | undefined>;
 
 export type Context = {
@@ -51,7 +73,7 @@ export type Command = {
   /** Fewest and most arguments. */
   args: [number, number];
   hidden?: true;
-  /** What completion offers for its arguments. */
-  completes?: 'sessions' | 'agents' | 'workspaces' | 'schedules' | 'files';
+  /** What completion offers for its arguments: for all of them, or for each by its place. */
+  completes?: Completes | readonly Completes[];
   load: () => Promise<Run>;
 };

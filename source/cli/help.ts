@@ -33,7 +33,8 @@ export function commandHelp({path, usage, summary, aliases, flags}: Command): st
 }
 
 function flagLines(flags: Record<string, FlagSpec>): string[] {
-  const rows = Object.entries(flags).map(([name, {short, value, negative, about}]): [string, string] => {
+  const told = Object.entries(flags).filter(([, {hidden}]) => hidden !== true);
+  const rows = told.map(([name, {short, value, negative, about}]): [string, string] => {
     const long = `${flagWord(name, negative)}${value === undefined ? '' : ` ${value}`}`;
     return [short === undefined ? `    ${long}` : `-${short}, ${long}`, about];
   });

@@ -20,8 +20,18 @@ export const mcpCommands: readonly Command[] = [
     summary: 'give all sessions an MCP server, from their next start on',
     flags: {
       env: env('for the server; K alone: the value that whoever starts a session has'),
-      cwd: {type: 'string', value: 'DIR', about: 'where it is started; default the session’s directory'},
-      type: {type: 'string', value: 'http|sse', about: 'how it answers at its URL; default http'},
+      cwd: {
+        type: 'string',
+        value: 'DIR',
+        completes: 'directories',
+        about: 'where it is started; default the session’s directory',
+      },
+      type: {
+        type: 'string',
+        value: 'http|sse',
+        completes: {words: ['http', 'sse']},
+        about: 'how it answers at its URL; default http',
+      },
       header: {type: 'string', multiple: true, value: 'K=V', about: 'sent with each request'},
       replace: {type: 'boolean', about: 'also in the place of one that is there'},
     },

@@ -7,14 +7,19 @@ import {systemCommands} from './system-commands.ts';
 import {workspaceCommands} from './workspace-commands.ts';
 
 export const globalFlags: Record<string, FlagSpec> = {
-  home: {type: 'string', value: 'DIR', about: 'another home than $AMUX_HOME or ~/.amux'},
+  home: {type: 'string', value: 'DIR', completes: 'directories', about: 'another home than $AMUX_HOME or ~/.amux'},
   url: {
     type: 'string',
     value: 'URL',
     about: 'a fleet elsewhere, https://HOST:PORT; default $AMUX_URL, which --home overrules',
   },
   token: {type: 'string', value: 'T', about: 'the token for that URL; default the one that it holds'},
-  ca: {type: 'string', value: 'FILE', about: 'its certificate or CA (PEM), or sha256:FINGERPRINT; default $AMUX_CA'},
+  ca: {
+    type: 'string',
+    value: 'FILE',
+    completes: 'files',
+    about: 'its certificate or CA (PEM), or sha256:FINGERPRINT; default $AMUX_CA',
+  },
   json: {type: 'boolean', about: 'print JSON'},
   color: {type: 'boolean', negative: true, about: 'no colour'},
   help: {type: 'boolean', short: 'h', about: 'show help'},

@@ -6,19 +6,29 @@ const what: Record<string, FlagSpec> = {
   cron: {type: 'string', value: 'E', about: 'minute, hour, day, month, weekday: "0 2 * * *"; or @hourly, @daily …'},
   at: {type: 'string', value: 'T', about: 'once instead: 2026-11-22T02:00'},
   tz: {type: 'string', value: 'ZONE', about: 'time zone, as Europe/Berlin; default the one of this machine'},
-  to: {type: 'string', value: 'S', about: 'the session that gets the message, or that the card is for'},
+  to: {
+    type: 'string',
+    value: 'S',
+    completes: 'sessions',
+    about: 'the session that gets the message, or that the card is for',
+  },
   message: {type: 'string', value: 'TEXT', about: 'what it is told; - takes it from stdin'},
-  session: {type: 'string', value: 'S', about: 'the same as --to'},
+  session: {type: 'string', value: 'S', completes: 'sessions', about: 'the same as --to'},
   text: {type: 'string', value: 'TEXT', about: 'the same as --message'},
   now: {type: 'boolean', about: 'interrupt the turn that runs'},
   card: {type: 'string', value: 'TITLE', about: 'add a card with this title instead'},
   desc: {type: 'string', value: 'TEXT', about: 'its description, in Markdown; - takes it from stdin'},
-  status: {type: 'string', value: 'C', about: 'its column; default todo'},
+  status: {type: 'string', value: 'C', completes: 'columns', about: 'its column; default todo'},
   priority: {type: 'string', value: 'N', about: '0 to 9; the higher goes first'},
   tag: {type: 'string', multiple: true, value: 'T', about: 'a tag of it; may be repeated'},
   project: {type: 'string', value: 'P', about: 'its project; default the one of the current directory'},
   link: {type: 'string', multiple: true, value: 'URL', about: 'a pull request, a branch …; may be repeated'},
-  missed: {type: 'string', value: 'RULE', about: 'runs missed while nobody supervised: once (default) or skip'},
+  missed: {
+    type: 'string',
+    value: 'RULE',
+    completes: {words: ['once', 'skip']},
+    about: 'runs missed while nobody supervised: once (default) or skip',
+  },
 };
 
 /** Commands over work that is done at set times. */

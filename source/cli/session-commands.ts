@@ -6,6 +6,7 @@ const workspace: FlagSpec = {
   type: 'string',
   short: 'w',
   value: 'WS',
+  completes: 'workspaces',
   about: 'the workspace; default the one of this directory, else the latest',
 };
 const lines: FlagSpec = {type: 'string', short: 'n', value: 'N', about: 'at most N lines'};
@@ -33,7 +34,12 @@ export const sessionCommands: readonly Command[] = [
     summary: 'make this repository a project; with an agent that looks after stuck cards',
     flags: {
       force: {type: 'boolean', about: 'write the configuration anew'},
-      with: {type: 'string', value: 'WHAT', about: 'monitor: a session that scans the board every 30 minutes'},
+      with: {
+        type: 'string',
+        value: 'WHAT',
+        completes: {words: ['monitor']},
+        about: 'monitor: a session that scans the board every 30 minutes',
+      },
     },
     here: true,
     args: [0, 0],
@@ -44,14 +50,19 @@ export const sessionCommands: readonly Command[] = [
     usage: 'NAME --dir DIR [--agent A] [--command C] [--model M] [--yolo] [--env K=V]… [--tag T]… [--restart WHEN]',
     summary: 'a durable session',
     flags: {
-      dir: {type: 'string', value: 'DIR', about: 'where it works'},
-      agent: {type: 'string', value: 'A', about: 'its profile; default the project’s defaultAgent, else claude'},
+      dir: {type: 'string', value: 'DIR', completes: 'directories', about: 'where it works'},
+      agent: {
+        type: 'string',
+        value: 'A',
+        completes: 'agents',
+        about: 'its profile; default the project’s defaultAgent, else claude',
+      },
       command,
       model: {type: 'string', value: 'M', about: 'model'},
       yolo: {type: 'boolean', about: 'run without permission prompts'},
       env,
       tag: {type: 'string', multiple: true, value: 'T', about: 'a tag; may be repeated'},
-      restart: {type: 'string', value: 'WHEN', about: 'always, on-failure (default) or never'},
+      restart: {type: 'string', value: 'WHEN', completes: 'restarts', about: 'always, on-failure (default) or never'},
     },
     args: [1, 1],
     load: async () => (await life()).register,
@@ -106,7 +117,7 @@ export const sessionCommands: readonly Command[] = [
       attach: {type: 'boolean', about: 'join it at once'},
     },
     args: [0, 1],
-    completes: 'agents',
+    completes: ['agents'],
     load: async () => (await life()).run,
   },
   {
@@ -123,7 +134,7 @@ export const sessionCommands: readonly Command[] = [
       setup: {type: 'boolean', negative: true, about: 'without the project’s setup commands and copied files'},
     },
     args: [2, 2],
-    completes: 'sessions',
+    completes: ['sessions'],
     load: async () => (await import('./commands/fork.ts')).fork,
   },
   {
@@ -184,7 +195,7 @@ export const sessionCommands: readonly Command[] = [
       asCommand: {type: 'boolean', about: 'let a first / or ! act; else it is sent as text'},
     },
     args: [1, 10_000],
-    completes: 'sessions',
+    completes: ['sessions'],
     load: async () => (await steer()).send,
   },
   {
@@ -193,7 +204,7 @@ export const sessionCommands: readonly Command[] = [
     summary: 'press keys: Enter, Escape, C-c, Up … or text',
     flags: {force: {type: 'boolean', about: 'also into an open dialog'}},
     args: [2, 100],
-    completes: 'sessions',
+    completes: ['sessions'],
     load: async () => (await steer()).keys,
   },
   {
@@ -264,8 +275,13 @@ export const sessionCommands: readonly Command[] = [
     usage: 'S | --screen FILE --agent A',
     summary: 'why a session has its status, or what a captured screen says',
     flags: {
-      screen: {type: 'string', value: 'FILE', about: 'a screen as tmux capture-pane -p -e prints it, or plain text'},
-      agent: {type: 'string', value: 'A', about: 'the kind of program that it is of'},
+      screen: {
+        type: 'string',
+        value: 'FILE',
+        completes: 'files',
+        about: 'a screen as tmux capture-pane -p -e prints it, or plain text',
+      },
+      agent: {type: 'string', value: 'A', completes: 'types', about: 'the kind of program that it is of'},
     },
     args: [0, 1],
     completes: 'sessions',
@@ -276,7 +292,7 @@ export const sessionCommands: readonly Command[] = [
     usage: 'S [RULE on|report|off|default]',
     summary: 'the rules that watch a session, or another mode of one of them (or of all) for it',
     args: [1, 3],
-    completes: 'sessions',
+    completes: ['sessions', 'rules', 'modes'],
     load: async () => (await import('./commands/watchdog.ts')).watchdog,
   },
   {
@@ -285,7 +301,12 @@ export const sessionCommands: readonly Command[] = [
     summary: 'keep its screen as a case for the screen rules',
     flags: {
       as: {type: 'string', value: 'NAME', about: 'what the case is called'},
-      out: {type: 'string', value: 'DIR', about: 'where cases are kept; default screens/ in the home'},
+      out: {
+        type: 'string',
+        value: 'DIR',
+        completes: 'directories',
+        about: 'where cases are kept; default screens/ in the home',
+      },
     },
     args: [1, 1],
     completes: 'sessions',
@@ -296,7 +317,7 @@ export const sessionCommands: readonly Command[] = [
     usage: 'S --until idle|waiting|finished|exited [--timeout 5m]',
     summary: 'wait for a state, for scripts',
     flags: {
-      until: {type: 'string', value: 'STATE', about: 'idle, waiting, finished or exited'},
+      until: {type: 'string', value: 'STATE', completes: 'goals', about: 'idle, waiting, finished or exited'},
       timeout: {type: 'string', value: 'T', about: 'e.g. 90s or 5m; default none'},
     },
     args: [1, 1],

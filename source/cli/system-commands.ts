@@ -4,7 +4,12 @@ import {command, env} from './shared-flags.ts';
 const inHome: FlagSpec = {type: 'boolean', about: 'in the configuration of the home, for all projects'};
 const profileFlags: Record<string, FlagSpec> = {
   name: {type: 'string', value: 'NAME', about: 'name shown to people'},
-  type: {type: 'string', value: 'TYPE', about: 'kind of program: claude, codex, gemini, opencode or generic'},
+  type: {
+    type: 'string',
+    value: 'TYPE',
+    completes: 'types',
+    about: 'kind of program: claude, codex, gemini, opencode or generic',
+  },
   command,
   model: {type: 'string', value: 'M', about: 'model it starts with'},
   quiet: {type: 'string', value: 'SECONDS', about: 'quiet time that ends a turn'},
@@ -75,12 +80,17 @@ export const systemCommands: readonly Command[] = [
       port: {type: 'string', value: 'N', about: 'of the API; without it 8822, or one that is free'},
       host: {type: 'string', value: 'ADDRESS', about: 'to listen on; without it 127.0.0.1, this machine alone'},
       tls: {type: 'boolean', negative: true, about: 'plain HTTP'},
-      cert: {type: 'string', value: 'F', about: 'a certificate (PEM) instead of the one that amux made'},
-      key: {type: 'string', value: 'F', about: 'its key'},
+      cert: {
+        type: 'string',
+        value: 'F',
+        completes: 'files',
+        about: 'a certificate (PEM) instead of the one that amux made',
+      },
+      key: {type: 'string', value: 'F', completes: 'files', about: 'its key'},
       detach: {type: 'boolean', about: 'in the background; returns once it answers'},
       stop: {type: 'boolean', about: 'end the supervisor; sessions live on'},
-      auto: {type: 'boolean', about: 'started by another command'},
-      instead: {type: 'string', value: 'PID', about: 'with --auto: takes over from this supervisor'},
+      auto: {type: 'boolean', hidden: true, about: 'started by another command'},
+      instead: {type: 'string', value: 'PID', hidden: true, about: 'with --auto: takes over from this supervisor'},
     },
     here: true,
     args: [0, 0],
@@ -91,7 +101,12 @@ export const systemCommands: readonly Command[] = [
     usage: '[--by session|model|agent|day|hour|minute|tag] [--since T] [--until T] [--all]',
     summary: 'what was spent, in tokens and USD',
     flags: {
-      by: {type: 'string', value: 'GROUP', about: 'session (default), model, agent, day, hour or tag'},
+      by: {
+        type: 'string',
+        value: 'GROUP',
+        completes: 'groups',
+        about: 'session (default), model, agent, day, hour or tag',
+      },
       since: {type: 'string', value: 'T', about: 'from then on: 2026-11-20, 7d (ago) or unix seconds'},
       until: {type: 'string', value: 'T', about: 'up to then, not included'},
       all: {type: 'boolean', about: 'with conversations that amux did not start'},
@@ -112,11 +127,16 @@ export const systemCommands: readonly Command[] = [
     usage: '[--session S | --tag T] (--tokens N | --usd X) [--per day|total]',
     summary: 'set or raise a cap, without a session or tag for the fleet; at 100% queues are held',
     flags: {
-      session: {type: 'string', value: 'S', about: 'of this session'},
+      session: {type: 'string', value: 'S', completes: 'sessions', about: 'of this session'},
       tag: {type: 'string', value: 'T', about: 'of the sessions with this tag, together'},
       tokens: {type: 'string', value: 'N', about: 'in tokens: 5M, 500k'},
       usd: {type: 'string', value: 'X', about: 'in USD: 12.50'},
-      per: {type: 'string', value: 'SPAN', about: 'day (default, local time) or total'},
+      per: {
+        type: 'string',
+        value: 'SPAN',
+        completes: {words: ['day', 'total']},
+        about: 'day (default, local time) or total',
+      },
     },
     args: [0, 0],
     load: async () => (await import('./commands/budget.ts')).set,
@@ -141,7 +161,7 @@ export const systemCommands: readonly Command[] = [
     usage: '--role viewer|agent|operator|admin [--name N] [--expires 30d]',
     summary: 'access to the API; the token is shown this once',
     flags: {
-      role: {type: 'string', value: 'R', about: 'what it may do: viewer, agent, operator or admin'},
+      role: {type: 'string', value: 'R', completes: 'roles', about: 'what it may do: viewer, agent, operator or admin'},
       name: {type: 'string', value: 'N', about: 'how lists and the journal name it'},
       expires: {type: 'string', value: 'WHEN', about: 'e.g. 30d, 12h, 90m or 2030-01-31; default never'},
     },
@@ -227,6 +247,7 @@ export const systemCommands: readonly Command[] = [
     summary: 'the configuration as JSON Schema, for editors; default the project’s',
     here: true,
     args: [0, 1],
+    completes: {words: ['home', 'project']},
     load: async () => (await config()).schema,
   },
   {
@@ -235,6 +256,7 @@ export const systemCommands: readonly Command[] = [
     summary: 'completion for a shell, to be evaluated by it',
     here: true,
     args: [1, 1],
+    completes: {words: ['bash', 'zsh', 'fish']},
     load: async () => (await import('./commands/completion.ts')).completion,
   },
   {

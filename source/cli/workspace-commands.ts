@@ -4,7 +4,13 @@ import {trust} from './shared-flags.ts';
 const workspaces = () => import('./commands/workspaces.ts');
 const removal = () => import('./commands/workspace-removal.ts');
 
-const agent: FlagSpec = {type: 'string', short: 'a', value: 'A', about: 'what "amux run" takes there'};
+const agent: FlagSpec = {
+  type: 'string',
+  short: 'a',
+  value: 'A',
+  completes: 'agents',
+  about: 'what "amux run" takes there',
+};
 
 /** Commands over the places where agents work. */
 export const workspaceCommands: readonly Command[] = [
