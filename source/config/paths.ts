@@ -1,6 +1,16 @@
-import {accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, type Stats, statSync} from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import {homedir, tmpdir, userInfo} from 'node:os';
-import {join, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
 
 /** Among the generated files of a session: amux's own variables, for its MCP server. */
@@ -111,20 +121,37 @@ export function pathsOf(home: string): Paths {
 export function prepareHome(paths: Paths): void {
   const {home} = paths;
   try {
-    mkdirSync(home, {recursive: true, mode: 0o700});
+    makeDirectory(home);
     makePrivate(home);
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
     for (const directory of [paths.journal, paths.screens, paths.sessions, paths.memory, paths.log, paths.tmp]) {
-      mkdirSync(directory, {recursive: true, mode: 0o700});
+      makeDirectory(directory);
       accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     }
     if (paths.sockets !== home) {
-      mkdirSync(paths.sockets, {recursive: true, mode: 0o700});
+      makeDirectory(paths.sockets);
       checkSocketDirectory(paths);
     }
   } catch (error) {
     if (error instanceof AmuxError) throw error;
-    throw new AmuxError('home.rights', {home, why: describe(error)}, error);
+    throw new AmuxError('home.rights', {act: 'write to', home, why: describe(error)}, error);
+  }
+}
+
+/**
+ * With those above it. Node's own `recursive` goes round for ever where nothing can be made in a directory that is
+ * there, and the system says ENOENT to that, as below /proc.
+ */
+function makeDirectory(directory: string): void {
+  const missing: string[] = [];
+  for (let each = directory; !existsSync(each); each = dirname(each)) missing.unshift(each);
+  for (const each of missing) {
+    try {
+      mkdirSync(each, {mode: 0o700});
+    } catch (error) {
+      // Somebody else made it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 
@@ -138,7 +165,7 @@ export function checkSocketDirectory(paths: Paths): void {
   if (found === undefined) return;
   if (found.isDirectory() && found.uid === uid() && (found.mode & 0o077) === 0) return;
   const why = `${paths.sockets}, where its sockets go, is not a private directory of this user`;
-  throw new AmuxError('home.rights', {home: paths.home, why});
+  throw new AmuxError('home.rights', {act: 'write to', home: paths.home, why});
 }
 
 /** Never depends on TMPDIR where /tmp exists: a shell and a service with different ones must meet on one socket. */
@@ -162,7 +189,7 @@ function makePrivate(home: string): void {
   chmodSync(home, 0o700);
 }
 
-const rights = (home: string, why: string) => new AmuxError('home.rights', {home, why});
+const rights = (home: string, why: string) => new AmuxError('home.rights', {act: 'write to', home, why});
 const uid = (): number => process.getuid?.() ?? userInfo().uid;
 const owner = (found: Stats): string => `uid ${found.uid}`;
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -586,6 +586,7 @@ export const errorTable = {
     exit: 1,
   },
   'store.write': {message: 'cannot write {file}: {why}', hint: 'check disk space and rights there', http: 503, exit: 1},
+  'store.read': {message: 'cannot read {file}: {why}', hint: 'check the rights there', http: 503, exit: 1},
   'store.full': {
     message: 'only {left} are free on the disk of {home}',
     hint: 'free some space there: what was refused can then be asked again, the rest goes on by itself',
@@ -594,7 +595,7 @@ export const errorTable = {
   },
   'store.trouble': {message: '{why}', hint: 'it is tried again until it goes on', http: 503, exit: 1},
   'home.rights': {
-    message: 'cannot write to the home {home}: {why}',
+    message: 'cannot {act} the home {home}: {why}',
     hint: 'give this user the rights, or choose another with --home or AMUX_HOME',
     http: 503,
     exit: 1,

@@ -50,12 +50,15 @@ export function corrupt(file: string, error: unknown): AmuxError {
   return new AmuxError('store.corrupt', {file, why: error instanceof Error ? error.message : String(error)}, error);
 }
 
-/** An error of the file system while reading something below a home. */
-export function unreadable(home: string, error: unknown): unknown {
+/** An error of the file system while reading something below a home, or while getting ready to write there. */
+export function unreadable(home: string, error: unknown, {toWrite = false} = {}): unknown {
   if (error instanceof AmuxError) return error;
   const {code, path, message} = error as NodeJS.ErrnoException;
-  if (code === 'EACCES' || code === 'EPERM') return new AmuxError('home.rights', {home, why: message}, error);
-  return path === undefined ? error : unwritable(path, error);
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new AmuxError('home.rights', {act: toWrite ? 'write to' : 'read', home, why: message}, error);
+  }
+  if (path === undefined) return error;
+  return toWrite ? unwritable(path, error) : new AmuxError('store.read', {file: path, why: message}, error);
 }
 
 export function unwritable(file: string, error: unknown): AmuxError {

@@ -60,7 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     return await (options.readOnly ? openForReading(options.paths) : openForWriting(options));
   } catch (error) {
-    throw unreadable(options.paths.home, error);
+    throw unreadable(options.paths.home, error, {toWrite: !options.readOnly});
   }
 }
 

@@ -54,6 +54,14 @@ describe('the home', () => {
     assert.throws(() => prepareHome(pathsOf(join(home, 'below'))), {code: 'home.rights'});
   });
 
+  test('where nothing can be made, though the directory is there, is refused at once', () => {
+    if (process.platform !== 'linux') return;
+    assert.throws(() => prepareHome(pathsOf('/proc/amux')), {
+      code: 'home.rights',
+      message: /^cannot write to the home \/proc\/amux: ENOENT.*mkdir/,
+    });
+  });
+
   test('that another user may not write is refused with the reason', () => {
     const home = join(base, 'locked');
     mkdirSync(home, {mode: 0o755});
