@@ -32,13 +32,22 @@ type Options = {
   isLost: () => boolean;
   goTo: (session: string) => void;
   keymap: Keymap;
+  /** A text that did not reach its request: the prompt bar has it among those that were sent. */
+  keepText: (text: string) => void;
 };
 
 /** What keys do with requests. */
-export function answers({fleet, store, clock, say, attempt, isLost, goTo, keymap}: Options): Answers {
+export function answers({fleet, store, clock, say, attempt, isLost, goTo, keymap, keepText}: Options): Answers {
   const {dispatch, state} = store;
   let last: {id: string; at: number} | null = null;
   const underWay = new Set<string>();
+  /** By request: what was written for it and is not known to have been taken. */
+  const written = new Map<string, string>();
+  const keep = (id: string, text: string): void => {
+    const {open} = state().requests;
+    for (const each of written.keys()) if (!open.some(request => request.id === each)) written.delete(each);
+    written.set(id, text);
+  };
 
   const answer = ({id, session, title}: ApprovalView, decision: Decision): void => {
     if (isLost()) return;
@@ -55,7 +64,11 @@ export function answers({fleet, store, clock, say, attempt, isLost, goTo, keymap
     attempt(async () => {
       try {
         const {outcome} = await fleet.decide(id, decision);
+        written.delete(id);
         say(`${session}: ${title}: ${outcome}`);
+      } catch (error) {
+        keepText(written.get(id) ?? '');
+        throw error;
       } finally {
         underWay.delete(id);
         last = {id, at: clock()};
@@ -74,7 +87,10 @@ export function answers({fleet, store, clock, say, attempt, isLost, goTo, keymap
       if (request === null) return;
       const {id, session} = request;
       const then = state().dialog.kind === 'answer' ? 'answer' : 'none';
-      dispatch({type: 'dialog', dialog: {kind: 'reply', says, request: id, session, field: fieldOf(), then}});
+      dispatch({
+        type: 'dialog',
+        dialog: {kind: 'reply', says, request: id, session, field: fieldOf(written.get(id)), then},
+      });
     },
 
     sendReply() {
@@ -84,8 +100,16 @@ export function answers({fleet, store, clock, say, attempt, isLost, goTo, keymap
       dispatch({type: 'dialog', dialog: {kind: more ? 'answer' : 'none'}});
       const request = requests.open.find(({id}) => id === dialog.request);
       const text = dialog.field.text.trim();
-      if (request === undefined) say(`${dialog.session} does not ask that any more`);
-      else if (dialog.says === 'answer') {
+      if (request === undefined) {
+        keepText(dialog.field.text);
+        say(
+          `${dialog.session} does not ask that any more`,
+          text === '' ? '' : 'your text is in the prompt bar, among what was sent',
+        );
+        return;
+      }
+      keep(request.id, dialog.field.text);
+      if (dialog.says === 'answer') {
         if (text !== '') answer(request, {behaviour: 'allow', answer: text});
       } else answer(request, text === '' ? {behaviour: 'deny'} : {behaviour: 'deny', message: text});
     },

@@ -137,6 +137,7 @@ export function createDeeds({
   const restart = async (session: SessionView) => fleet.restart(session.id, await startInput(session.id));
   const onSessions = sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, start, restart});
   const {goTo, send} = onSessions;
+  const prompts = promptDeeds({store, sendTo: onSessions.sendTo, isLost});
   const schedules = scheduleDeeds({fleet, store, say, attempt, isLost});
 
   const deeds: Deeds = {
@@ -167,9 +168,9 @@ export function createDeeds({
     ...onSessions,
     ...schedules,
     confirm: deed => (deed.do === 'unschedule' ? schedules.removeSchedule(deed.schedule) : onSessions.confirm(deed)),
-    ...promptDeeds({store, sendTo: onSessions.sendTo, isLost}),
+    ...prompts,
     ...paletteDeeds({store, say, deeds: () => deeds}),
-    ...answers({fleet, store, clock, say, attempt, isLost, goTo, keymap}),
+    ...answers({fleet, store, clock, say, attempt, isLost, goTo, keymap, keepText: prompts.keepText}),
     ...eventDeeds({store}),
     ...diffDeeds({fleet, store, say, fail, isLost, send}),
     ...themeDeeds({themes, say}),

@@ -12,6 +12,8 @@ export type PromptDeeds = {
   toggleNow: () => void;
   /** A line up or down in the text; beyond its ends, what was sent before. */
   promptLine: (by: 1 | -1) => void;
+  /** Among what was sent before; an empty one is none. */
+  keepText: (text: string) => void;
 };
 
 type Options = {store: Store; sendTo: SessionDeeds['sendTo']; isLost: () => boolean};
@@ -24,7 +26,8 @@ export function promptDeeds({store, sendTo, isLost}: Options): PromptDeeds {
   const {state, dispatch} = store;
   const past: string[] = [];
   const show = (dialog: Prompt): void => dispatch({type: 'dialog', dialog});
-  const keep = (text: string): void => {
+  const keepText = (text: string): void => {
+    if (text.trim() === '') return;
     const known = past.indexOf(text);
     if (known !== -1) past.splice(known, 1);
     past.push(text);
@@ -32,6 +35,8 @@ export function promptDeeds({store, sendTo, isLost}: Options): PromptDeeds {
   };
 
   return {
+    keepText,
+
     openPrompt() {
       show({kind: 'prompt', to: meantIds(state()), field: fieldOf(), now: false, past: 0, draft: ''});
     },
@@ -42,7 +47,7 @@ export function promptDeeds({store, sendTo, isLost}: Options): PromptDeeds {
       const {to, field, now} = dialog;
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
       if (field.text.trim() === '') return;
-      keep(field.text);
+      keepText(field.text);
       sendTo(to, {text: field.text, ...(now ? {now} : {})});
     },
 

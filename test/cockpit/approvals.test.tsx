@@ -7,6 +7,7 @@ import {requestEnd, requestPane} from '../../source/cockpit/panes/request.ts';
 import {requestCards, requestList} from '../../source/cockpit/panes/requests.ts';
 import {asksOf, moveChoice, noRequests, requestInHand, withOpen} from '../../source/cockpit/requests.ts';
 import {firstState, reduce, type State} from '../../source/cockpit/state.ts';
+import {AmuxError} from '../../source/domain/errors.ts';
 import type {ApprovalView} from '../../source/domain/fleet.ts';
 import {openCockpit} from './open-cockpit.tsx';
 import {loadTheme} from './palettes.ts';
@@ -211,6 +212,64 @@ test('on the Fleet screen the selected session’s request shows above its peek 
   cockpit.press('N');
   await cockpit.see(/Approvals 1/);
   assert.deepEqual(decisions(cockpit.fleet), ['decide a-one deny']);
+});
+
+test('own words are offered where they can be given, and refused with the reason elsewhere', async () => {
+  const asked = (change: Partial<ApprovalView>) =>
+    approvalOf({id: 'a-q', session: 'payments', kind: 'question', choices: [], ...change});
+  const whyNot = (request: ApprovalView) => {
+    const state = stateOf('approvals', [request]);
+    return bindingFor('space', state)?.whyNot?.(state) ?? null;
+  };
+  const red = {n: 1, label: 'Red', means: 'answer'} as const;
+  assert.equal(whyNot(asked({via: 'hook'})), null);
+  assert.match(whyNot(asked({via: 'screen'}))!, /amux does not know this dialog: answer it in its terminal/);
+  assert.match(whyNot(asked({via: 'screen', choices: [red]}))!, /takes no text: choose an answer by its number/);
+  assert.equal(whyNot(asked({via: 'screen', choices: Array.from({length: 10}, () => red)})), null, 'ten has no key');
+  using cockpit = open([asked({via: 'screen'})]);
+  await cockpit.see(/3 Approvals 1/);
+  cockpit.press('3');
+  await cockpit.see(/session/);
+  assert.doesNotMatch(cockpit.frame(), /space answer/);
+  cockpit.press(' ');
+  await cockpit.see(/amux does not know this dialog/);
+  assert.equal(cockpit.store.state().dialog.kind, 'none');
+});
+
+test('an answer that is refused keeps its text: for the same request, and in the prompt bar', async () => {
+  const [payments, docs] = scenePending();
+  using cockpit = open([payments!, docs!]);
+  cockpit.fleet.decide = async () => {
+    throw new AmuxError('approval.hidden', {name: 'docs', why: 'its dialog is not on the screen'});
+  };
+  await cockpit.see(/3 Approvals 2/);
+  cockpit.press('3');
+  await cockpit.see(/y allow/);
+  cockpit.press('j');
+  await cockpit.see(/space answer/);
+  cockpit.press(' ');
+  await cockpit.see(/answer → docs/);
+  for (const key of 'neither: teal') cockpit.press(key);
+  cockpit.press('\r');
+  await cockpit.see(/cannot be answered now/);
+  cockpit.press(' ');
+  await cockpit.see(/answer → docs.*neither: teal/);
+  for (const key of ' or blue') cockpit.press(key);
+  await cockpit.see(/teal or blue/);
+  cockpit.fleet.approvalViews = [payments!];
+  cockpit.fleet.note('docs', 'answered elsewhere');
+  await cockpit.see(/Approvals 1\]/);
+  cockpit.press('\r');
+  await cockpit.see(/docs does not ask that any more/);
+  cockpit.press('\x1b');
+  await cockpit.see(/y allow/);
+  cockpit.press('\x1b');
+  await cockpit.see(/\[1 Fleet\]/);
+  cockpit.press(' ');
+  cockpit.press('\x1b[A');
+  await cockpit.see(/neither: teal or blue/);
+  cockpit.press('\x1b[A');
+  await cockpit.see(/neither: teal(?! or)/);
 });
 
 test('enter goes to the session that asks; esc goes back to the Fleet screen', async () => {

@@ -4,6 +4,9 @@ import {requestInHand} from '../requests.ts';
 import type {State} from '../state.ts';
 import type {Binding} from './binding.ts';
 
+/** Answers that have a key: 1 to 9. */
+const NUMBER_KEYS = 9;
+
 const asks = (state: State): boolean => requestInHand(state) !== null;
 const offers =
   (holds: (request: ApprovalView) => boolean) =>
@@ -17,6 +20,13 @@ const unknownDialog = (state: State): string | null => {
   const request = requestInHand(state);
   const known = request === null || request.via !== 'screen' || request.choices.length > 0;
   return known ? null : 'amux does not know this dialog: answer it in its terminal (attach, or <type> to type)';
+};
+
+/** Null: words can be an answer. Where only keys reach a dialog, they choose one of its lines. */
+const takesNoWords = (state: State): string | null => {
+  const request = requestInHand(state);
+  const byNumber = request !== null && request.via === 'screen' && request.choices.length <= NUMBER_KEYS;
+  return unknownDialog(state) ?? (byNumber ? 'its dialog takes no text: choose an answer by its number' : null);
 };
 
 /** A question has no yes: one of its answers is chosen. */
@@ -71,7 +81,7 @@ export const approvalKeys: readonly Binding[] = [
     whyNot: unknownDialog,
     run: deeds => deeds.decide({behaviour: 'deny'}),
   },
-  ...Array.from({length: 9}, (_, i): Binding => {
+  ...Array.from({length: NUMBER_KEYS}, (_, i): Binding => {
     const n = i + 1;
     return {
       id: `choose.${n}`,
@@ -92,6 +102,7 @@ export const approvalKeys: readonly Binding[] = [
     help: 'answer a question in your own words',
     footer: 0.4,
     when: offers(isQuestion),
+    whyNot: takesNoWords,
     run: deeds => deeds.openReply('answer'),
   },
   {
