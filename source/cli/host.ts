@@ -39,6 +39,8 @@ export type HostOptions = {
 export type Host = {
   /** As this process has it. After a hand-over its calls wait for `move`. */
   fleet: Fleet;
+  /** As somebody else would have it; until a hand-over. */
+  as: (actor: string) => Fleet;
   settings: Settings;
   /** Of the API over TCP; null: it has none. */
   url: string | null;
@@ -128,7 +130,7 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
     const after = predecessor === null ? {} : {after: predecessor.pid};
     log('info', 'supervisor started', {version, hosted, url, ...after});
     for (const notice of store.notices) log('warn', 'notice', {notice});
-    const {fleet, hold, move} = movingFleet(supervisor.as(hosted === 'cockpit' ? 'cockpit' : 'cli'));
+    const {fleet, hold, move} = movingFleet(supervisor.as(hosted === 'serve' || hosted === 'auto' ? 'cli' : 'cockpit'));
     let leaving: Promise<void> | null = null;
     const leave = async (to: number) => {
       log('info', 'hands over', {to});
@@ -154,7 +156,17 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
       leaving ??= endAlone();
       return leaving;
     };
-    return {fleet, settings, url, fingerprint, demand: () => listeners.demand(), handedOver, move, close};
+    return {
+      fleet,
+      as: supervisor.as,
+      settings,
+      url,
+      fingerprint,
+      demand: () => listeners.demand(),
+      handedOver,
+      move,
+      close,
+    };
   } catch (error) {
     const failure = asAmuxError(error);
     opening.reject(failure);
