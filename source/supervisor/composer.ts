@@ -12,10 +12,10 @@ const FOLDED = /\[Pasted|pasted text/i;
 
 /** What stands where the program takes its input. */
 export function composerOf(screen: Screen, text: string, agent: Pick<Agent, 'read' | 'input'>): Composer {
-  if (agent.read === null) return standsAtCursor(screen, text) ? 'ours' : 'free';
-  const reading = agent.read(screen);
-  if (takesEnter(reading)) return 'busy';
-  const line = agent.input?.(screen) ?? null;
+  const reading = agent.read?.(screen) ?? null;
+  if (reading !== null && takesEnter(reading)) return 'busy';
+  if (reading === null || agent.input === null) return standsAtCursor(screen, text) ? 'ours' : 'free';
+  const line = agent.input(screen);
   if (line !== null && !reading.composer && isOf(line, text)) return 'ours';
   if (reading.activity === 'working') return 'busy';
   if (reading.composer) return 'free';
@@ -30,7 +30,7 @@ export const takesEnter = ({dialog, layer}: Reading): boolean => dialog && layer
 export function isEchoed(screen: Screen, text: string, {agent, before}: {agent: Agent; before: Screen}): boolean {
   const composer = composerOf(screen, text, agent);
   if (composer === 'ours') return agent.input?.(screen) !== null || standsAnywhere(screen, text) > 0;
-  return agent.read !== null && standsAnywhere(screen, text) > standsAnywhere(before, text);
+  return agent.input !== null && standsAnywhere(screen, text) > standsAnywhere(before, text);
 }
 
 /** The first row of an input line belongs to this text. */

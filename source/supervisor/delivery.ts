@@ -46,7 +46,7 @@ export async function typeMessage(typing: Typing): Promise<void> {
   const before = await backend.capture(terminal);
   typing.step('pasted', 'typing it', {at: now(), file: place?.file ?? null, offset: place?.offset ?? 0});
   await backend.paste(terminal, text, {message, step: 'pasted'});
-  const end = now() + (agent.read === null ? ECHO_MS : DRAWN_MS);
+  const end = now() + (agent.input === null ? ECHO_MS : DRAWN_MS);
   let echoed = false;
   while (!echoed && now() < end && typing.state() === 'live') {
     echoed = isEchoed(await backend.capture(terminal), text, {agent, before});
@@ -90,7 +90,7 @@ export async function enterMessage(typing: Typing, echoed: boolean): Promise<voi
       enteredAt = now();
       enters++;
       if (enters === 1) typing.onEntered();
-      if (agent.read === null && !echoed) {
+      if (agent.input === null && !echoed) {
         return typing.step('delivered', 'entered; the program echoes nothing to check it by');
       }
     }

@@ -214,7 +214,9 @@ export class Outbox {
     if (!reading.composer || reading.dialog) this.#free = null;
     if (reading.dialog || reading.activity === 'working') return false;
     if (reading.composer) return this.#hasStood(at);
-    if (input?.(screen) == null) return false;
+    // Its rules tell of dialogs, not of an input line.
+    if (input === null) return true;
+    if (input(screen) === null) return false;
     if (message?.now === true) return this.#interrupter.clean(message);
     const reason = 'waits: another text stands on the input line';
     if (message !== undefined && message.reason !== reason) this.#queue.step(message, 'queued', reason);

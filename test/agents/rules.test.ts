@@ -3,10 +3,12 @@ import {test} from 'node:test';
 import {createContext, Script} from 'node:vm';
 import {capturedScreen} from '../../source/agents/captured.ts';
 import {claude} from '../../source/agents/claude.ts';
+import {generic} from '../../source/agents/generic.ts';
 import {withRules} from '../../source/agents/reader.ts';
 import {agents} from '../../source/agents/registry.ts';
 import type {RuleData} from '../../source/agents/rule-data.ts';
 import {inRange, isFor} from '../../source/agents/versions.ts';
+import {composerOf} from '../../source/supervisor/composer.ts';
 
 const border = '─'.repeat(40);
 const composer = `${border}\n❯ \n${border}\n  ⏸ manual mode on\n`;
@@ -38,6 +40,25 @@ test('a rule may name a dialog, how its lines are chosen, and what Escape does t
   assert.deepEqual(waitingFor, {kind: 'permission', detail: 'Delete the database?'});
   const offered = choices.map(({label, means, keys}) => `${means} ${keys.join(',')}: ${label}`);
   assert.deepEqual(offered, ['other Enter: Maybe', 'other Down,Enter: Certainly', 'deny Escape: Leave it']);
+});
+
+test('a program of which nothing else is known has the dialogs that rules of the home tell of', () => {
+  const rules: RuleData[] = [
+    {rule: 'mine', in: 'bottom', pattern: '^ (?<detail>Bash: .+)\\n +❯ 1', flags: 'm', says: {dialog: 'permission'}},
+  ];
+  const told = (rules: readonly RuleData[]) => withRules(generic, {version: null, rules, onSlow: () => {}});
+  assert.equal(told([]).read, null);
+  const {read, input} = told(rules);
+  const asks = capturedScreen('● working\n\n Bash: rm -rf dist\n\n  ❯ 1. Yes\n    2. No\n');
+  const {waitingFor, choices, dialog} = read!(asks);
+  assert.deepEqual([waitingFor, dialog], [{kind: 'permission', detail: 'Bash: rm -rf dist'}, true]);
+  const offered = choices.map(({label, means, keys}) => `${means} ${keys.join(',')}: ${label}`);
+  assert.deepEqual(offered, ['allow 1: Yes', 'deny 2: No']);
+  const {activity, composer, rule} = read!(capturedScreen('$ make\n'));
+  assert.deepEqual([activity, composer, rule], [null, false, 'none'], 'of all else they say nothing');
+  assert.equal(input, null);
+  assert.equal(composerOf(asks, 'hello', {read, input}), 'busy', 'what is typed would answer it');
+  assert.equal(composerOf(capturedScreen('$ make\n'), 'hello', {read, input}), 'free');
 });
 
 test('a screen that is to be skipped says nothing and lets nothing be typed', () => {

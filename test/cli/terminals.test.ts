@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {after, before, test} from 'node:test';
+import {until} from '../backends/probe.ts';
 import {type Agent, assertFailed, type ErrorText, ended, expectText, Home} from '../helpers/home.ts';
 import {holders} from '../helpers/processes.ts';
 import {Terminal} from '../helpers/terminal.ts';
@@ -130,6 +131,30 @@ test('the demo shows its seven agents at work, and leaves nothing behind', async
   assert.equal(await terminal.ended(), 0);
   assert.deepEqual(demoHomes(terminal.pid), []);
   assert.deepEqual(holders(`amux-demo-${terminal.pid}-`), []);
+});
+
+test('what the demo asks is answered from the cockpit, and its board has cards', async () => {
+  await using terminal = new Terminal(home, ['demo'], {cols: 120, rows: 40});
+  await terminal.expect(/Approvals 2/);
+  terminal.press('3');
+  const key = () => (/1 {4}Red/.test(terminal.text()) ? '2' : 'y');
+  await terminal.expect(/1 {4}Red|1 y {2}Yes/);
+  terminal.press(key());
+  await terminal.expect(/3 Approvals 1[\s\S]*(1 {4}Red|1 y {2}Yes)/);
+  await until('the second answer', async () => {
+    // What came up right after an answer is looked at first.
+    terminal.press(key());
+    return /nothing waits for you/.test(terminal.text()) || undefined;
+  });
+  terminal.press('2');
+  await terminal.expect(/todo 3[\s\S]*DOING 1|doing 1[\s\S]*done 1/i);
+  terminal.press('5');
+  await terminal.expect(/\[5 Events\]/);
+  terminal.press('/actor:cockpit type:approval\r');
+  await terminal.expect(/docs +approval\.settled +Which colour\? Red · Blue: answered: 2/);
+  await terminal.expect(/payments +approval\.settled +Bash: rm -rf dist: allowed/);
+  terminal.press('q');
+  assert.equal(await terminal.ended(), 0);
 });
 
 test('what a demo that was killed left behind goes with the next one', async () => {

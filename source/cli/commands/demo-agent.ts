@@ -1,7 +1,8 @@
-import {createInterface} from 'node:readline';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Run} from '../command.ts';
+import {answerOf, dialogText, type Question} from './demo-dialog.ts';
 import {roles, type Step} from './demo-roles.ts';
+import {type Typed, typedInto} from './demo-typed.ts';
 
 const DIM = '\u001b[2m';
 const BOLD = '\u001b[1m';
@@ -15,17 +16,16 @@ export const demoAgent: Run = async ({args, stdin}) => {
   if (role === undefined) {
     throw new AmuxError('input.invalid', {why: `no role "${args[0]}"`, next: roles.map(({name}) => name).join(', ')});
   }
-  const reader = createInterface({input: stdin, crlfDelay: Number.POSITIVE_INFINITY});
-  const input = reader[Symbol.asyncIterator]();
+  const typed = typedInto(stdin);
   const say = (text = '') => void process.stdout.write(`${text}\n`);
   say(`${ACCENT}✻${PLAIN} ${BOLD}demo agent${PLAIN} ${DIM}· ${role.name} · ${process.cwd()}${PLAIN}\n`);
   let first = true;
   for (;;) {
     report('idle');
     process.stdout.write(PROMPT);
-    const line = await input.next();
-    if (line.done === true) return 0;
-    const prompt = line.value.trim();
+    const line = await typed.line();
+    if (line === null) return 0;
+    const prompt = line.trim();
     if (prompt === '') continue;
     if (prompt === '/exit') return 0;
     const script: Step[] = first
@@ -38,9 +38,8 @@ export const demoAgent: Run = async ({args, stdin}) => {
     report('working');
     say();
     for (const step of script) {
-      const code = await perform(step, async () => (await input.next()).value ?? '');
+      const code = await perform(step, typed);
       if (code !== null) {
-        reader.close();
         stdin.destroy();
         return code;
       }
@@ -51,7 +50,7 @@ export const demoAgent: Run = async ({args, stdin}) => {
 };
 
 /** Resolves with an exit code when the program ends with this step. */
-async function perform(step: Step, answer: () => Promise<string>): Promise<number | null> {
+async function perform(step: Step, typed: Typed): Promise<number | null> {
   const say = (text = '') => void process.stdout.write(`${text}\n`);
   switch (step.do) {
     case 'say':
@@ -65,23 +64,27 @@ async function perform(step: Step, answer: () => Promise<string>): Promise<numbe
       }
       return null;
     case 'ask': {
-      say();
-      say(`${DIM}${'─'.repeat(60)}${PLAIN}`);
-      say(` ${BOLD}${step.what}${PLAIN}\n`);
-      step.options.forEach((option, i) => {
-        say(`  ${i === 0 ? `${ACCENT}❯${PLAIN}` : ' '} ${i + 1}. ${option}`);
-      });
-      process.stdout.write(`\n ${DIM}a number, then Enter${PLAIN} `);
+      process.stdout.write(`\n${dialogText(step)}`);
       report('blocked', {kind: step.kind, message: step.what});
-      const given = await answer();
+      const chosen = await answerTo(step, typed);
+      if (chosen === null) return 130;
       report('working');
-      const chosen = step.options[Number(given.trim()) - 1] ?? step.options[0]!;
-      say(`${DIM}  ⎿  ${chosen}${PLAIN}`);
+      say(`\n${DIM}  ⎿  ${chosen}${PLAIN}`);
       return null;
     }
     case 'fail':
       process.stderr.write(`\u001b[31m${step.error}\u001b[0m\n`);
       return 1;
+  }
+}
+
+/** As agents do: a key counts at once, without Enter. Null: nobody will answer. */
+async function answerTo(question: Question, typed: Typed): Promise<string | null> {
+  for (;;) {
+    const key = await typed.key();
+    if (key === null) return null;
+    const chosen = answerOf(key, question);
+    if (chosen !== null) return chosen;
   }
 }
 

@@ -1,4 +1,5 @@
 import {MONITOR, MONITOR_TASK} from '../../config/monitor.ts';
+import type {CardInput} from '../../domain/board.ts';
 
 /** One step of a scripted agent. */
 export type Step =
@@ -16,6 +17,15 @@ export type Role = {
   /** What it does with its first prompt; later prompts get a short answer. */
   script: Step[];
 };
+
+/** What stands on its board; a claim goes to a session that is at work on just that. */
+export const cards: readonly (CardInput & {claimedBy?: string})[] = [
+  {title: 'Upgrade Node', status: 'done', tags: ['ci']},
+  {title: 'Keep the test suite green', tags: ['auth'], claimedBy: 'api'},
+  {title: 'Refund e-mail in six languages', tags: ['payments', 'i18n']},
+  {title: 'Retry webhooks that were refused', desc: 'With a pause that grows, for a day at most.', tags: ['payments']},
+  {title: 'Dark theme for the reference pages', tags: ['docs']},
+];
 
 const tests = Array.from({length: 400}, (_, i) => {
   const suite = ['auth/login', 'auth/token', 'auth/session', 'http/retry', 'http/limits'][i % 5]!;

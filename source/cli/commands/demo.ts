@@ -6,13 +6,15 @@ import {quoteArgv} from '../../config/command-line.ts';
 import {addAgent, homeConfigToEdit} from '../../config/edit.ts';
 import {MONITOR, writeMonitor} from '../../config/monitor.ts';
 import {pathsOf} from '../../config/paths.ts';
+import type {Fleet} from '../../domain/fleet.ts';
 import type {Context, Run} from '../command.ts';
 import {holdingSignals} from '../hold-signals.ts';
 import {type Host, hostFleet} from '../host.ts';
 import {lives} from '../programs.ts';
 import {selfArgv, version} from '../self.ts';
 import {checkTerminal, showCockpit} from './cockpit.ts';
-import {roles} from './demo-roles.ts';
+import {dialogRules} from './demo-dialog.ts';
+import {cards, roles} from './demo-roles.ts';
 import {addMonitor} from './monitor.ts';
 
 const PREFIX = 'amux-demo-';
@@ -30,9 +32,11 @@ async function showDemo(context: Context): Promise<number> {
   try {
     // Its agents ask all the time, and nobody is meant.
     writeFileSync(pathsOf(home).config, 'notices: {bell: false, desktop: off}\n');
+    mkdirSync(pathsOf(home).rules);
+    writeFileSync(join(pathsOf(home).rules, 'generic.json'), JSON.stringify(dialogRules, null, 2));
     host = await openDemo(home);
     const {fleet, settings} = host;
-    const filled = fill(host, home);
+    const filled = fill(host.as('cli'), home);
     const leave = async () => {
       await filled;
     };
@@ -52,7 +56,7 @@ function openDemo(home: string): Promise<Host> {
   });
 }
 
-async function fill({fleet}: Host, home: string): Promise<void> {
+async function fill(fleet: Fleet, home: string): Promise<void> {
   const begun = roles.filter(({name}) => name !== MONITOR);
   for (const {name, branch, yolo} of begun) {
     const dir = join(home, 'work', name);
@@ -62,17 +66,25 @@ async function fill({fleet}: Host, home: string): Promise<void> {
     await fleet.register({name, dir, agent: 'generic', command, yolo});
   }
   await fillMonitor(fleet, home);
+  await fillBoard(fleet);
   // One that fails while it starts is part of the show: its card says why.
   await Promise.allSettled(roles.map(({name, prompt}) => fleet.start(name, {prompt})));
 }
 
 /** As `amux init --with monitor` makes it, but that what it does is a script as well. */
-async function fillMonitor(fleet: Host['fleet'], home: string): Promise<void> {
+async function fillMonitor(fleet: Fleet, home: string): Promise<void> {
   const dir = join(home, 'work', MONITOR);
   writeMonitor(dir);
   const command = quoteArgv([...selfArgv(), 'demo-agent', MONITOR]);
   addAgent(homeConfigToEdit(pathsOf(home).config), MONITOR, {name: 'Health monitor', type: 'generic', command});
   await addMonitor(fleet, dir);
+}
+
+async function fillBoard(fleet: Fleet): Promise<void> {
+  for (const {claimedBy, ...card} of cards) {
+    const {id} = await fleet.addCard(card);
+    if (claimedBy !== undefined) await fleet.claimCard(id, {session: claimedBy});
+  }
 }
 
 async function endDemo(home: string, host: Host | null): Promise<void> {

@@ -53,17 +53,17 @@ function explainScreen(context: Context, file: string): number {
   const {output, cwd, paths} = context;
   const wanted = textFlag(context, 'agent') ?? '';
   const agent = agents.find(({name}) => name === wanted);
-  if (agent?.read == null) {
-    const known = agents.filter(({read}) => read !== null).map(({name}) => name);
+  const rules = readRules(paths.rules)
+    .filter(file => file.agent === wanted)
+    .flatMap(file => file.rules);
+  const onSlow = (rule: string) => output.notice(`amux: the rule "${rule}" takes too long on this screen`);
+  const read = agent === undefined ? null : withRules(agent, {version: null, rules, onSlow}).read;
+  if (read === null) {
+    const known = agents.filter(each => each.read !== null).map(({name}) => name);
     const why = wanted === '' ? 'of which agent is the screen?' : `there are no screen rules for "${wanted}"`;
     throw new AmuxError('input.invalid', {why, next: `--agent ${known.join('|')}`});
   }
-  const rules = readRules(paths.rules)
-    .filter(file => file.agent === agent.name)
-    .flatMap(file => file.rules);
-  const onSlow = (rule: string) => output.notice(`amux: the rule "${rule}" takes too long on this screen`);
-  const {read} = withRules(agent, {version: null, rules, onSlow});
-  const {activity, waitingFor, dialog, rule} = read!(capturedScreen(readScreen(resolve(cwd, file))));
+  const {activity, waitingFor, dialog, rule} = read(capturedScreen(readScreen(resolve(cwd, file))));
   const says = {activity: activity ?? 'unknown', waitingFor, dialog, rule};
   if (output.json) output.value(says);
   else {
