@@ -69,22 +69,25 @@ export class Queue {
 
   /** Throws `store.write` for what is about to be typed. */
   step(message: Message, state: MessageState, reason: string, since?: Since): void {
-    const changedAt = this.#options.now();
-    const {id} = message;
-    const change = {kind: 'message.state' as const, id, state, reason, changedAt};
-    const changes: Change[] = [since === undefined ? change : {...change, since}];
-    const entry = {reason: stepText({id, state, reason}), actor: 'supervisor', changes};
-    // Nothing is typed that a crash would have typed again. From then on the mark of the terminal's owner tells as much.
-    if (state === 'pasted') this.#options.promise('message.state', entry);
-    Object.assign(message, {state, reason, changedAt}, since === undefined ? {} : {since});
-    if (state !== 'pasted') this.#options.keep('message.state', entry);
+    this.#step(message, {state, reason, actor: 'supervisor', ...(since === undefined ? {} : {since})});
   }
 
   /** Takes what waits out of the queue; returns how many. */
   drop(actor: string): number {
     const waiting = this.messages.filter(({state}) => state === 'queued');
-    for (const message of waiting) this.step(message, 'dropped', `dropped by ${actor}`);
+    for (const message of waiting) this.#step(message, {state: 'dropped', reason: `dropped by ${actor}`, actor});
     return waiting.length;
+  }
+
+  #step(message: Message, {actor, ...step}: {state: MessageState; reason: string; since?: Since; actor: string}): void {
+    const {state, reason} = step;
+    const change = {...step, changedAt: this.#options.now()};
+    const changes: Change[] = [{kind: 'message.state', id: message.id, ...change}];
+    const entry = {reason: stepText({id: message.id, state, reason}), actor, changes};
+    // Nothing is typed that a crash would have typed again. From then on the mark of the terminal's owner tells as much.
+    if (state === 'pasted') this.#options.promise('message.state', entry);
+    Object.assign(message, change);
+    if (state !== 'pasted') this.#options.keep('message.state', entry);
   }
 
   /** Of those that are done, the last ones are enough. */

@@ -54,13 +54,7 @@ export type RosterOptions = {
 
 type Note = Extract<
   EventType,
-  | 'notice'
-  | 'watchdog.alarm'
-  | 'mcp.changed'
-  | 'supervisor.started'
-  | 'supervisor.stopped'
-  | 'backend.lost'
-  | 'workspace.changed'
+  'notice' | 'watchdog.alarm' | 'mcp.changed' | 'supervisor.started' | 'backend.lost' | 'workspace.changed'
 >;
 
 type Unnumbered = Omit<Entry, 'cursor' | 'at' | 'session'> & {session: Pick<Session, 'id' | 'name'> | null};

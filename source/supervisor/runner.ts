@@ -65,6 +65,8 @@ export class Runner {
   readonly #content = new ContentWatch();
   #looked: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
+  /** Who asked for the end that is under way. */
+  #stopper: string | null = null;
   readonly #waiters = new Waiters();
 
   constructor(context: RunnerContext, session: Session, messages: Message[]) {
@@ -180,6 +182,7 @@ export class Runner {
     if (this.#closed) return; // A look that was under way: whoever supervises next looks again.
     const now = this.#context.now();
     const before = this.#session;
+    if (evidence.source === 'request') this.#stopper = evidence.act === 'stop' ? actor : null;
     if ('state' in evidence && evidence.state === 'blocked') this.#lookNow();
     const compacts = this.#context.agentOf(before).compactCommand !== null;
     const settings = {...this.#context.watch(before), compacts};
@@ -393,7 +396,8 @@ export class Runner {
     writeLastScreen(this.#context.screensDir, id, last);
     this.#ending = null;
     const orphans = this.#descendants.left();
-    this.observe(evidence);
+    this.observe(evidence, this.#stopper ?? undefined);
+    this.#stopper = null;
     this.#orphans = endOrphans(orphans).then(said => said === null || this.#record('notice', said, 'supervisor'));
     if (this.queue.underWay === undefined) this.files.close();
   }

@@ -228,6 +228,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: lookAtCards});
   const tokens = access({roster, store, now});
   plans.start();
+  /** Who asked for its end: nobody but itself where its process is stopped. */
+  let ender = 'supervisor';
   const dispose = async () => {
     ending.abort();
     plans.close();
@@ -244,7 +246,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     }
     commands[Symbol.dispose]();
     masses[Symbol.dispose]();
-    roster.note('supervisor.stopped', 'supervisor ended; sessions live on');
+    const reason = 'supervisor ended; sessions live on';
+    roster.keep({type: 'supervisor.stopped', actor: ender, session: null, reason, changes: []});
   };
 
   /** What waited for the journal goes on as soon as that is written again. */
@@ -299,6 +302,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
     events: ({since, signal}) => journalled({store, since, signal}),
 
     async shutdown() {
+      ender = actor;
       options.onShutdown();
     },
 

@@ -158,6 +158,8 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
   test('a session lives: registered, started, stopped, started again, forgotten', async context => {
     const {fleet, work, agent} = await open(context);
     const program = agent('a');
+    const ending = new AbortController();
+    const events = fleet.events({since: 0, signal: ending.signal})[Symbol.asyncIterator]();
     const made = await fleet.register({name: 'a', dir: work, agent: 'generic', command: program.command, tags: ['x']});
     assert.deepEqual([made.name, made.status, made.running, made.tags], ['a', 'stopped', false, ['x']]);
     const started = await fleet.start('a');
@@ -170,6 +172,23 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     assert.deepEqual(await fleet.stopAll({force: true}), [{name: 'a', ok: true, error: null}]);
     assert.equal(await fleet.unregister('a'), undefined);
     assert.deepEqual(await fleet.sessions(), []);
+    const told = [];
+    for (let last = ''; last !== 'session.unregistered'; ) {
+      const {value} = await events.next();
+      last = value!.type;
+      if (/registered|start requested|stopped on request/.test(value!.reason)) told.push(value!);
+    }
+    ending.abort();
+    assert.deepEqual(
+      told.map(({reason}) => reason.replace(/(registered|on request).*/, '$1')),
+      [
+        'a registered',
+        ...['start requested', 'stopped on request', 'start requested', 'stopped on request'],
+        'a unregistered',
+      ],
+    );
+    assert.deepEqual(new Set(told.map(({actor}) => actor)), new Set([told[0]!.actor]), 'whoever asked is named');
+    assert.notEqual(told[0]!.actor, 'supervisor');
   });
 
   test('rules of the watchdog have modes of its own, and it is told what its processes take', async context => {
