@@ -7,6 +7,8 @@ import {HostConnection, HostLeft} from './pty-client.ts';
 export type AttachOptions = {
   socket: string;
   terminal: string;
+  /** Of the person's window meanwhile. */
+  title: string;
   stdin: ReadStream;
   stdout: WriteStream;
   /** `C-b d`: prefix and key. */
@@ -22,7 +24,7 @@ export type AttachEnd = 'detached' | 'ended' | 'lost';
  * is lost. However it ends, the person's terminal is as it was. Throws `backend.failed` when it cannot join.
  */
 export async function attachPty(options: AttachOptions): Promise<AttachEnd> {
-  const {socket, terminal, stdin, stdout, signal} = options;
+  const {socket, terminal, title, stdin, stdout, signal} = options;
   const filter = createDetachFilter(options.detachKey);
   const {promise: over, resolve: finish} = Promise.withResolvers<AttachEnd>();
   const host = await HostConnection.open(socket, {
@@ -44,7 +46,7 @@ export async function attachPty(options: AttachOptions): Promise<AttachEnd> {
   const resized = () => host.send({size: size()});
   const detach = () => finish('detached');
 
-  const giveBack = takeTerminal(stdin, stdout);
+  const giveBack = takeTerminal({stdin, stdout, title});
   try {
     signal?.addEventListener('abort', detach, {once: true});
     stdout.on('resize', resized);

@@ -1,3 +1,5 @@
+import {leavesText} from '../domain/fleet.ts';
+
 /** Lines of scrollback that tmux keeps per session. */
 const HISTORY_LINES = 5000;
 
@@ -33,7 +35,7 @@ set -g status-interval 0
 set -g status-style 'bg=default,fg=default,dim'
 set -g status-left '#[bold] #{@amux_name} #[nobold]'
 set -g status-left-length 60
-set -g status-right ' ${detachKey.replace('C-b', 'Ctrl-B')} leaves '
+set -g status-right ' ${leavesText(detachKey)} '
 set -g window-status-format ''
 set -g window-status-current-format ''
 set -g prefix ${prefix}

@@ -2,7 +2,7 @@ import {StringDecoder} from 'node:string_decoder';
 import type {ReadStream, WriteStream} from 'node:tty';
 import {Backoff} from '../cockpit/backoff.ts';
 import {asAmuxError, type ErrorCode} from '../domain/errors.ts';
-import type {Fleet} from '../domain/fleet.ts';
+import {type Fleet, leavesText} from '../domain/fleet.ts';
 import {emptyScreen, type Screen} from '../domain/screen.ts';
 import {createDetachFilter} from '../terminal/detach-key.ts';
 import {createPainter, type Size} from '../terminal/painter.ts';
@@ -16,6 +16,8 @@ export type ScreenAttach = {
   fleet: Fleet;
   /** Id of the session. */
   session: string;
+  /** Of the person's window meanwhile. */
+  title: string;
   stdin: ReadStream;
   stdout: WriteStream;
   /** `C-b d`: prefix and key. */
@@ -29,7 +31,7 @@ export type ScreenAttach = {
  * session keeps its size: what does not fit is cropped around the cursor. A lost connection is waited for.
  */
 export async function attachByScreens(options: ScreenAttach): Promise<void> {
-  const {fleet, session, stdin, stdout, detachKey, signal} = options;
+  const {fleet, session, title, stdin, stdout, detachKey, signal} = options;
   const filter = createDetachFilter(detachKey);
   const decoder = new StringDecoder('utf8');
   const leaving = new AbortController();
@@ -40,7 +42,9 @@ export async function attachByScreens(options: ScreenAttach): Promise<void> {
     type: bytes => fleet.type(session, bytes),
     failed: error => {
       const {code, message} = asAmuxError(error);
-      picture.say(`not typed: ${code === 'supervisor.unreachable' ? 'no connection' : message} · ${detachKey} leaves`);
+      picture.say(
+        `not typed: ${code === 'supervisor.unreachable' ? 'no connection' : message} · ${leavesText(detachKey)}`,
+      );
     },
   });
   const typed = (chunk: Buffer | string) => {
@@ -58,7 +62,7 @@ export async function attachByScreens(options: ScreenAttach): Promise<void> {
         const known = asAmuxError(error);
         if (ENDED.includes(known.code)) return leave();
         if (known.code !== 'supervisor.unreachable') throw known;
-        picture.say(`no connection, trying again · ${detachKey} leaves`);
+        picture.say(`no connection, trying again · ${leavesText(detachKey)}`);
       }
       await backoff.pause(ending);
     }
@@ -87,7 +91,7 @@ export async function attachByScreens(options: ScreenAttach): Promise<void> {
     }
   });
 
-  const giveBack = takeTerminal(stdin, stdout);
+  const giveBack = takeTerminal({stdin, stdout, title});
   try {
     stdin.on('data', typed);
     stdin.resume();

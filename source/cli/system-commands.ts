@@ -271,12 +271,13 @@ export const systemCommands: readonly Command[] = [
   },
   {
     path: 'pty-attach',
-    usage: '--socket PATH --terminal ID --detach KEYS',
+    usage: '--socket PATH --terminal ID --detach KEYS --title TEXT',
     summary: 'joins this terminal to one of the pty host',
     flags: {
       socket: {type: 'string', value: 'PATH', about: 'of the host'},
       terminal: {type: 'string', value: 'ID', about: 'which one'},
       detach: {type: 'string', value: 'KEYS', about: 'what leaves it'},
+      title: {type: 'string', value: 'TEXT', about: 'of the window meanwhile'},
     },
     here: true,
     args: [0, 0],

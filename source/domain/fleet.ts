@@ -147,6 +147,9 @@ export type AttachPlan =
   | {via: 'tmux'; argv: string[]; name: string; detachKey: string}
   | {via: 'pty'; socket: string; terminal: string; name: string; detachKey: string};
 
+/** For people. */
+export const leavesText = (detachKey: string): string => `${detachKey.replace('C-b', 'Ctrl-B')} leaves`;
+
 export type Health = {
   /** Process id of the supervisor; 0 when none runs and the store was read. */
   pid: number;

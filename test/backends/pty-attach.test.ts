@@ -50,6 +50,7 @@ test('a person sees the screen, types into it, and leaves by the detach key; the
   person.pty.write('é\u001b[A\u0002\u0002');
   await screenWith(backend, 's-one', 'c3a91b5b4102');
   await person.shows('c3a91b5b4102');
+  assert.equal(person.screen.title, 'one · C-b d', 'how to leave, without a row of the screen');
   person.pty.write('\u0002');
   person.pty.write('d');
   await person.shows('end: detached');

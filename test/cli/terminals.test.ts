@@ -81,6 +81,16 @@ test('attach shows the session, gives it the keys, and Ctrl-B D leaves it runnin
   assert.equal((await home.session('one')).status, 'running');
 });
 
+test('attach where no tmux has a line for it says how to leave, before the screen and in the title', async () => {
+  await using own = new Home({config: 'backend: pty\n'});
+  await own.startAgent('one');
+  await using terminal = new Terminal(own, ['attach', 'one']);
+  await terminal.expect(/__READY__/);
+  terminal.press('\u0002d');
+  assert.equal(await terminal.ended(), 0);
+  assert.match(terminal.text(), /\[one · Ctrl-B d leaves\]\s+\[left one, which goes on\]/);
+});
+
 test('attach works inside the user’s own tmux, and for two at once', async () => {
   const env = {TMUX: '/tmp/tmux-0/default,1,0', TMUX_PANE: '%0'};
   await using first = new Terminal(home, ['agent', 'attach', 'one'], {env});

@@ -160,7 +160,7 @@ for (const backend of ['tmux', 'pty']) {
     const {cols, rows} = await fleet.json<{cols: number; rows: number}>('peek', 'a');
     assert.deepEqual([cols, rows], [120, 40]);
     await fleet.killSupervisor();
-    await terminal.expect(/no connection, trying again · C-b d leaves/);
+    await terminal.expect(/no connection, trying again · Ctrl-B d leaves/);
     await far.again();
     await terminal.expect(/> *$/m);
     await until('its screen', () => !/no connection/.test(terminal.text()));

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {AmuxError} from '../../domain/errors.ts';
-import type {AttachPlan, Fleet} from '../../domain/fleet.ts';
+import {type AttachPlan, type Fleet, leavesText} from '../../domain/fleet.ts';
 import type {Run} from '../command.ts';
 import {lives} from '../programs.ts';
 import type {Remote} from '../remote.ts';
@@ -21,10 +21,13 @@ export const attach: Run = async context => {
   const {id} = await fleet.session(args[0]!);
   const plan = await fleet.attach(id);
   const {remote, signal} = context;
-  if (remote !== null && !(await isReachable(plan, {fleet, remote}))) {
+  const byScreens = remote !== null && !(await isReachable(plan, {fleet, remote}));
+  // tmux has a line of its own that tells how to leave.
+  if (byScreens || plan.via === 'pty') output.notice(`[${titleOf(plan)}]`);
+  if (byScreens) {
     const {attachByScreens} = await import('../screen-attach.ts');
     const {stdin, stdout} = process;
-    await attachByScreens({fleet, session: id, stdin, stdout, detachKey: plan.detachKey, signal});
+    await attachByScreens({fleet, session: id, stdin, stdout, detachKey: plan.detachKey, title: titleOf(plan), signal});
   } else {
     await fleet.attached(id, 'on');
     try {
@@ -52,8 +55,12 @@ async function joinTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void
   if (plan.via === 'tmux') return lendTerminal(plan, signal);
   const {attachPty} = await import('../../backends/pty-attach.ts');
   const {socket, terminal, detachKey} = plan;
-  await attachPty({socket, terminal, stdin: process.stdin, stdout: process.stdout, detachKey, signal});
+  const {stdin, stdout} = process;
+  await attachPty({socket, terminal, title: titleOf(plan), stdin, stdout, detachKey, signal});
 }
+
+/** What tells how to leave where nothing on the screen does. */
+const titleOf = ({name, detachKey}: AttachPlan): string => `${name} · ${leavesText(detachKey)}`;
 
 /** The same by a child process: for a caller that reads stdin itself, and has to stop that meanwhile. */
 export async function lendTerminal(plan: AttachPlan, signal: AbortSignal): Promise<void> {
@@ -62,8 +69,10 @@ export async function lendTerminal(plan: AttachPlan, signal: AbortSignal): Promi
   if (plan.via === 'tmux') process.stdout.write(LINE_BACK);
 }
 
-function ptyAttachArgv({socket, terminal, detachKey}: Extract<AttachPlan, {via: 'pty'}>): string[] {
-  return [...selfArgv(), 'pty-attach', '--socket', socket, '--terminal', terminal, '--detach', detachKey];
+function ptyAttachArgv(plan: Extract<AttachPlan, {via: 'pty'}>): string[] {
+  const {socket, terminal, detachKey} = plan;
+  const about = ['--socket', socket, '--terminal', terminal, '--detach', detachKey, '--title', titleOf(plan)];
+  return [...selfArgv(), 'pty-attach', ...about];
 }
 
 /** `amux attach` as a child process, which finds its fleet in its environment. */
@@ -96,6 +105,7 @@ export const ptyAttach: Run = async ({flags, stdin, signal}) => {
     socket: String(flags['socket']),
     terminal: String(flags['terminal']),
     detachKey: String(flags['detach']),
+    title: String(flags['title']),
     stdin,
     stdout: process.stdout,
     signal,
