@@ -186,6 +186,27 @@ test('header, footer and dialogs are exactly as wide as they say', () => {
   }
 });
 
+test('what a key does stays readable: the reason why it cannot be used gives way', () => {
+  const help = 'group the sessions by their project, agent, branch or tag';
+  const line = {keys: ['o'], help, lit: [], whyNot: 'they have the same tag and the same project'};
+  const shown = (cols: number) => {
+    const lines = [{...line, whyNot: null}, line, {...line, help: 'short'}];
+    return helpPane({theme, body: {cols, rows: 12}, field: fieldOf(''), lines, at: 0}).lines.map(strip);
+  };
+  assert.match(shown(60)[3]!, /^┃ o {5}group the sessions by their project, agent, branc… ┃$/);
+  assert.match(shown(80)[3]!, /^┃ o {5}group the sessions by their project, agent, branch or tag {2,}┃$/);
+  assert.match(shown(60)[4]!, /^┃ o {5}short +they have the same tag and… ┃$/);
+});
+
+test('the frame of the help is whole, whatever is searched for', () => {
+  const line = {keys: ['y'], help: 'allow', lit: [], whyNot: null};
+  const top = (lines: readonly (typeof line)[], at: number | null) =>
+    strip(helpPane({theme, body: {cols: 40, rows: 12}, field: fieldOf('x'), lines, at}).lines[0]!);
+  assert.equal(top([], null), `┏━ Keys ${'━'.repeat(31)}┓`);
+  assert.equal(top([line], null), `┏━ Keys ${'━'.repeat(21)} 1 found ━┓`);
+  assert.equal(top([line], 0), `┏━ Keys ${'━'.repeat(22)} 1 of 1 ━┓`);
+});
+
 test('a card says state, age, branch, queue, yolo and what it waits for', () => {
   const columns = 36;
   const [web] = sceneSessions().filter(session => session.name === 'web');

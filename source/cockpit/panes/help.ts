@@ -21,8 +21,10 @@ export type HelpProps = {
 };
 
 const WIDEST = 84;
-/** A reason takes at most this share of a line that is not chosen. */
+/** A reason takes at most this share of a line that is not chosen, and no room that what the key does needs. */
 const WHY_SHARE = 0.45;
+/** With less room than this a reason says nothing: it stands on the line once that is chosen. */
+const WHY_MIN = 16;
 const KEYS_MAX = 15;
 /** Narrower than this, a line shows its first key, and why it cannot be run only when it is chosen. */
 const NARROW = 60;
@@ -38,7 +40,7 @@ export function helpPane({theme, body, field, lines, at}: HelpProps): {lines: st
     heavy: true,
     token: 'selected',
     left: [['strong', 'Keys']],
-    right: [['dim', at === null ? '' : `${at + 1} of ${lines.length}`]],
+    right: lines.length === 0 ? [] : [['dim', at === null ? `${lines.length} found` : `${at + 1} of ${lines.length}`]],
   };
   const narrow = columns < NARROW;
   const keysOf = ({keys}: Line): string => (narrow ? keys.slice(0, 1) : keys).join(' ');
@@ -50,8 +52,9 @@ export function helpPane({theme, body, field, lines, at}: HelpProps): {lines: st
     }
     const off = entry.whyNot !== null;
     const text = litSpans(entry.help, entry.lit, {token: off ? 'faint' : 'dim', lit: 'selected'});
-    const why: Span[] = off && !narrow ? [['faint', entry.whyNot!]] : [];
-    const right = cutSpans(why, Math.floor(columns * WHY_SHARE), theme.shapes.ellipsis);
+    const room = Math.min(Math.floor(columns * WHY_SHARE), columns - 4 - width(keys) - width(entry.help) - 2);
+    const why: Span[] = off && !narrow && room >= WHY_MIN ? [['faint', entry.whyNot!]] : [];
+    const right = cutSpans(why, room, theme.shapes.ellipsis);
     return inside(frame, [[off ? 'faint' : 'key', keys], ...text], right);
   });
   if (lines.length === 0) shown.push(inside(frame, [['faint', 'no key does that']]));
