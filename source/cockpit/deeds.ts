@@ -42,7 +42,8 @@ export type Deeds = Answers &
     /** Stops the process until its shell goes on with it. */
     suspend: () => void;
     repaint: () => void;
-    say: (message: string, hint?: string) => void;
+    /** `of`: it only says why a key does nothing. */
+    say: (message: string, hint?: string, of?: 'key') => void;
     fail: (error: unknown) => void;
     attach: () => void;
     startTyping: () => void;
@@ -80,8 +81,8 @@ export function createDeeds({
   const {dispatch, state} = store;
   const {keymap, problems} = keymapOf(options.keys.changes ?? {});
 
-  const say = (message: string, hint = ''): void =>
-    dispatch({type: 'notice', notice: {kind: 'info', message, hint, at: clock()}});
+  const say = (message: string, hint = '', of?: 'key'): void =>
+    dispatch({type: 'notice', notice: {kind: 'info', message, hint, at: clock(), ...(of && {of})}});
 
   const fail = (error: unknown): void => {
     const {message, hint} = asAmuxError(error);

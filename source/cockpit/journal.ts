@@ -1,7 +1,8 @@
 import {type ExternalCommand, endText, essence} from '../domain/external-command.ts';
 import type {EventView} from '../domain/fleet.ts';
 import {eventFilter} from './event-filter.ts';
-import type {Notice, State} from './state.ts';
+import type {Notice} from './notice.ts';
+import type {State} from './state.ts';
 
 /** Journal entries kept for the Events screen. */
 const ENTRIES_KEPT = 1000;

@@ -98,14 +98,15 @@ export function press({name, text, deeds, now}: {name: string; text: string; dee
   else if (text !== '' && takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
   else sayIdle(name, deeds);
   const unchanged = deeds.state().notice === notice;
-  if (notice !== null && unchanged && now - notice.at >= NOTICE_SHOWN_MS) deeds.dispatch({type: 'notice-read'});
+  const read = notice?.of === 'key' || (notice !== null && now - notice.at >= NOTICE_SHOWN_MS);
+  if (read && unchanged) deeds.dispatch({type: 'notice-read'});
 }
 
 /** A key that means something on this screen, though nothing at the moment, says so. */
 function sayIdle(name: string, deeds: Deeds): void {
   const where = whereOf(deeds.state());
   const idle = deeds.keymap.find(binding => binding.where.includes(where) && binding.keys.includes(name));
-  if (idle !== undefined) deeds.say(`nothing to use ${name} on at the moment`, idle.help);
+  if (idle !== undefined) deeds.say(`nothing to use ${name} on at the moment`, idle.help, 'key');
 }
 
 /** A paste in COMMAND mode is text, never keys. */
@@ -123,7 +124,7 @@ export function paste(text: string, deeds: Deeds): void {
 export function runBinding(binding: Binding, deeds: Deeds): void {
   const why = binding.whyNot?.(deeds.state()) ?? null;
   if (why === null) binding.run(deeds);
-  else deeds.say(why);
+  else deeds.say(why, '', 'key');
 }
 
 export function labelOf(binding: Binding, state: State): string {

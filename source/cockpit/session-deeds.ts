@@ -7,7 +7,7 @@ import type {SessionDeed} from './dialogs.ts';
 import {shownView, tiledSessions, walkedItems} from './fleet-view.ts';
 import {idOf} from './grouping.ts';
 import {meantIds} from './marks.ts';
-import type {Notice} from './state.ts';
+import type {Notice} from './notice.ts';
 import type {Store} from './store.ts';
 import {readTags, type TagChange, withTags} from './tags.ts';
 

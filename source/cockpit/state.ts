@@ -14,6 +14,7 @@ import {diffAreas, type Size, scrollHeight, type View} from './layout.ts';
 import {currentLayout} from './listing.ts';
 import {type MarkStep, type Marks, stepMarks, stillMarked} from './marks.ts';
 import {type Mode, modeWith} from './mode.ts';
+import {type Notice, silentBy, withoutKeyWord} from './notice.ts';
 import {moveChoice, noRequests, type Requests, withOpen} from './requests.ts';
 import {type ScrollAction, type ScrollView, stepScroll, withScrollSight, withSeen} from './scrollback.ts';
 import {inSight, moveItems, moveRows, reselect, unfolded, withGrouping} from './selection.ts';
@@ -29,15 +30,6 @@ export type {Mode} from './mode.ts';
 /** `since`: ms since the epoch; what is shown is from then. */
 
 /** Something amux has to say itself. `at` is ms since the epoch. */
-export type Notice = {
-  kind: 'error' | 'info';
-  message: string;
-  hint: string;
-  at: number;
-  /** It goes on to tell of what was sent. */
-  follows?: 'deliveries';
-};
-
 export type State = {
   size: Size;
   /** Coarse: moves only when a visible text has to change. ms since the epoch. */
@@ -158,9 +150,9 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'resized':
       if (action.size.cols === state.size.cols && action.size.rows === state.size.rows) return state;
-      return resized(state, action.size);
+      return resized(withoutKeyWord(state), action.size);
     case 'tick':
-      return {...delivered(state, {do: 'tick', now: action.now}), now: action.now};
+      return {...silentBy(delivered(state, {do: 'tick', now: action.now}), action.now), now: action.now};
     case 'anew':
       return {...state, now: action.now, epoch: state.epoch + 1};
     case 'sessions':

@@ -128,6 +128,18 @@ test('entries that two streams bring are shown once and in order', () => {
   );
 });
 
+test('why a key does nothing goes with the size of the terminal, and after some seconds', () => {
+  const notice = {kind: 'info', message: 'too narrow', hint: '', at: now, of: 'key'} as const;
+  const said = after(fleet(), {type: 'notice', notice});
+  assert.equal(after(said, {type: 'resized', size: {cols: 90, rows: 30}}).notice, null);
+  assert.equal(after(said, {type: 'tick', now: now + 4000}).notice, notice);
+  assert.equal(after(said, {type: 'tick', now: now + 5000}).notice, null);
+  assert.deepEqual(after(said, {type: 'tick', now: now + 5000}).notices, [notice], 'Events has it');
+  const done = after(fleet(), {type: 'notice', notice: {kind: 'info', message: 'done', hint: '', at: now}});
+  const later = after(done, {type: 'resized', size: {cols: 90, rows: 30}}, {type: 'tick', now: now + 60_000});
+  assert.equal(later.notice?.message, 'done', 'what was done is still so');
+});
+
 test('an error shows as a notice and can be read again in Events', () => {
   const notice = {kind: 'error', message: 'no session "x"', hint: 'amux ps', at: now} as const;
   const state = after(fleet(), {type: 'notice', notice}, {type: 'notice-read'});

@@ -220,3 +220,18 @@ test('screens of several sessions are drawn together; the one that is typed into
   context.mock.timers.tick(SCREENS_GAP_MS);
   assert.deepEqual(told(), []);
 });
+
+test('a grid is refused on a phone, and the next key or a wider terminal takes the refusal away', async () => {
+  using cockpit = openCockpit({cols: 40});
+  await cockpit.see(/payments/);
+  cockpit.press('v');
+  await cockpit.see(/too narrow for cards/);
+  cockpit.press('j');
+  await cockpit.see(/^(?![\s\S]*too narrow)/);
+  cockpit.press('v');
+  await cockpit.see(/too narrow for cards/);
+  cockpit.store.dispatch({type: 'resized', size: {cols: 80, rows: 24}});
+  await cockpit.see(/^(?![\s\S]*too narrow)/);
+  cockpit.press('v');
+  await cockpit.see(/[─━] docs [─━]/);
+});

@@ -4,6 +4,7 @@ import {sinceOf} from '../attention.ts';
 import {nextForgotten} from '../deliveries.ts';
 import {showsFleet} from '../fleet-view.ts';
 import {sessionsInSight} from '../listing.ts';
+import {silentAt} from '../notice.ts';
 import {currentLayout, type State} from '../state.ts';
 import type {Source} from './use-fleet.ts';
 
@@ -17,7 +18,7 @@ export function useClock({store, clock}: Source, state: State): void {
   // Without a connection only its loss grows older.
   const sinces =
     state.connection.kind === 'lost' ? [state.connection.since / 1000] : [...inSight.map(sinceOf), ...asked, ...leases];
-  const due = Math.min(nextTick(sinces, state.now), nextForgotten(state.deliveries));
+  const due = Math.min(nextTick(sinces, state.now), nextForgotten(state.deliveries), silentAt(state.notice));
   useEffect(() => {
     // A timer may come a moment before its time: the tick is of the time that it was set for.
     const tick = (): void => store.dispatch({type: 'tick', now: Math.max(due, clock())});

@@ -45,6 +45,9 @@ const startOrStop = (state: State): string => {
   return state.marks.length === 0 ? verb : `${verb} ${running > 0 ? running : sessions.length}`;
 };
 
+/** A phone has room for a list alone; tiles it shows one at a time. */
+const hasCards = (state: State): boolean => currentLayout({...state, view: 'grid'}).kind !== 'list';
+
 const none = (state: State): string | null => (visibleSessions(state).length > 0 ? null : 'there are no sessions');
 
 /** What is done with sessions. */
@@ -162,7 +165,7 @@ export const sessionKeys: readonly Binding[] = [
     label: state => (state.view === 'grid' ? 'peek' : 'grid'),
     help: 'all cards at full width, and back',
     footer: 8,
-    whyNot: state => none(state) ?? (state.size.cols < 50 ? 'the terminal is too narrow' : null),
+    whyNot: state => none(state) ?? (hasCards(state) ? null : 'the terminal is too narrow for cards'),
     run: deeds => deeds.dispatch({type: 'view', view: deeds.state().view === 'grid' ? 'cards' : 'grid'}),
   },
   {

@@ -2,7 +2,7 @@ import {plain} from '../draw/cells.ts';
 import {fieldRows, fieldSpans} from '../draw/field.ts';
 import {type Hint, hintAt, hintSpans} from '../draw/hints.ts';
 import {cutSpans, line, type Span, spansWidth} from '../draw/spans.ts';
-import type {Notice} from '../state.ts';
+import type {Notice} from '../notice.ts';
 import type {Field} from '../text-field.ts';
 import type {Theme} from '../theme.ts';
 

@@ -5,8 +5,8 @@ import {type Connection, troubleOf} from '../connection.ts';
 import {plain} from '../draw/cells.ts';
 import type {Hint} from '../draw/hints.ts';
 import {type Group, type Item, idOf, isGroup} from '../grouping.ts';
+import type {Notice} from '../notice.ts';
 import type {CockpitInfo} from '../options.ts';
-import type {Notice} from '../state.ts';
 
 /** What a screen reader says of a session that is in this state. */
 const words: Record<Mood, string> = {
