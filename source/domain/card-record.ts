@@ -10,9 +10,12 @@ export const HISTORY_TEXT_MAX = 250_000;
 /** How histories tell of a claim that its holder gave back, and of a change that was taken back. */
 const RELEASED = 'released by ';
 const TOOK_BACK = 'took back: ';
+const CLAIM_ENDED = /(the claim of \S+) ended$/;
+export const claimEnded = (holder: string): string => `the claim of ${holder} ended`;
 export const releaseBy = (holder: string): string => RELEASED + holder;
 export const isRelease = ({change}: CardEvent): boolean => change.startsWith(RELEASED);
-export const undoOf = (change: string): string => TOOK_BACK + change;
+/** A claim that ended with the change does not come back with it. */
+export const undoOf = (change: string): string => TOOK_BACK + change.replace(CLAIM_ENDED, '$1 stays ended');
 export const isUndo = ({change}: CardEvent): boolean => change.startsWith(TOOK_BACK);
 
 /** Throws `card.unknown`. */

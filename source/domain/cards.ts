@@ -9,7 +9,7 @@ import {
   type Deed,
   type Holder,
 } from './board.ts';
-import {endOf, findCard, liveCard, written} from './card-record.ts';
+import {claimEnded, endOf, findCard, liveCard, written} from './card-record.ts';
 import {spaced} from './card-spacing.ts';
 import {nameOfProject} from './card-view.ts';
 import {checkColumn} from './columns.ts';
@@ -187,7 +187,7 @@ export function difference(before: Card, after: Card): Pick<CardEvent, 'change' 
     old.archived = before.archived;
     words.push('out of the archive');
   }
-  if (before.claim !== null && after.claim === null) words.push(`the claim of ${before.claim.holder.name} ended`);
+  if (before.claim !== null && after.claim === null) words.push(claimEnded(before.claim.holder.name));
   return {change: words.join(', '), old};
 }
 

@@ -109,8 +109,9 @@ describe('undo', () => {
     const {id} = person.add();
     person.claim(id, ada);
     person.change(id, {status: 'done'});
-    const {status, session, claim, fence} = person.undo();
+    const {status, session, claim, fence, history} = person.undo();
     assert.deepEqual([status, session, claim, fence], ['doing', ada, null, 2]);
+    assert.equal(history.at(-1)!.change, 'took back: doing → done, the claim of ada stays ended');
   });
 
   test('of a claim that was given back is refused', () => {
