@@ -86,7 +86,7 @@ test('run, history, pause, resume and rm', async () => {
   );
   assert.match(
     await home.amux('schedule', 'history', 'night'),
-    /^DUE .*\n\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? .* cli +done +its text is queued for worker\n$/,
+    /^DUE \(Europe\/Berlin\) +DONE .*\n\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? .* cli +done +its text is queued for worker\n$/,
   );
   assert.equal(await home.amux('schedule', 'pause', 'nightly', 'logs'), 'nightly: paused\nlogs: paused\n');
   const table = await home.amux('schedule', 'ls');

@@ -114,7 +114,7 @@ export const history: Run = async context => {
     each.outcome,
     `${each.detail}${missedText(each)}`,
   ]);
-  await output.table(['DUE', 'DONE', 'BY', 'OUTCOME', 'DETAIL'], rows);
+  await output.table([`DUE (${schedule.timezone})`, 'DONE', 'BY', 'OUTCOME', 'DETAIL'], rows);
   return 0;
 };
 
