@@ -14,8 +14,11 @@ export function explain(
 ): Explanation {
   const {status, name, reason, activity, decidedBy} = session;
   const live = isLive(session);
-  const evidence = pieces(session, now)
-    .map(piece => ({...piece, wins: piece.source === (live ? decidedBy : 'process')}))
+  const found = pieces(session, now);
+  // What decided may be gone, and that a terminal is silent leaves no trace: then its process is what is known.
+  const decider = live && found.some(({source}) => source === decidedBy) ? decidedBy : 'process';
+  const evidence = found
+    .map(piece => ({...piece, wins: piece.source === decider}))
     .sort((a, b) => Number(b.wins) - Number(a.wins));
   const since = Math.floor((live ? session.activitySince : session.updatedAt) / 1000);
   const conversation = session.conversation?.id ?? null;
@@ -27,7 +30,7 @@ export function explain(
   return {name, status, activity: active, reason, since, conversation, origin, notice, watchdog, evidence};
 }
 
-function pieces({signals, run, status}: Session, now: number): Piece[] {
+function pieces({signals, run, status, decidedBy}: Session, now: number): Piece[] {
   const {screen, output, submitted, tree, progress} = signals;
   const age = (at: number) => Math.max(0, Math.round((now - at) / 100) / 10);
   const found: Piece[] = [];
@@ -42,6 +45,7 @@ function pieces({signals, run, status}: Session, now: number): Piece[] {
     found.push({source: 'screen', age: age(screen.at), says: `rule ${rule}: ${activity ?? 'nothing'}`});
   }
   if (output !== null) found.push({source: 'output', age: age(output.at), says: 'last terminal output'});
+  else if (decidedBy === 'output') found.push({source: 'output', age: null, says: 'none since its process began'});
   if (submitted !== null) {
     found.push({source: 'submitted', age: age(submitted.at), says: `message ${submitted.message}`});
   }
