@@ -255,12 +255,14 @@ function question(deed: SessionDeed['do'], sessions: readonly SessionView[]) {
   const busy =
     working === 0 ? '' : one ? 'It is working. ' : `${working} of them ${working === 1 ? 'is' : 'are'} working. `;
   const names = sessions.map(({name}) => name).join(', ');
+  const running = sessions.filter(session => session.running).length;
+  const trees = running === sessions.length ? 'Their process trees end' : `The process trees of ${running} end`;
+  const all =
+    running === 0 ? 'None of them runs: they are started.' : `${trees}; the conversations stay with the agents.`;
   return {
     kind: 'confirm',
     question: `${verb} ${one ? only!.name : `${sessions.length} sessions`}?`,
-    detail: one
-      ? `${busy}Its process tree ends; the conversation stays with the agent.`
-      : `${names}. ${busy}Their process trees end; the conversations stay with the agents.`,
+    detail: one ? `${busy}Its process tree ends; the conversation stays with the agent.` : `${names}. ${busy}${all}`,
     yes: `${verb.toLowerCase()} ${one ? 'it' : 'them'}`,
     deed: {do: deed, sessions: sessions.map(({id}) => id)},
   } as const;

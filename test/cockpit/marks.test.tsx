@@ -79,6 +79,20 @@ test('a stop of several asks once, with the count, and says how many it stopped'
   assert.equal(cockpit.fleet.calls.filter(call => call.startsWith('start')).length, 5);
 });
 
+test('a restart of several says of how many something ends', async () => {
+  const fleet = five();
+  for (const name of ['a', 'b', 'c', 'd']) fleet.set(name, {status: 'stopped', running: false, activity: null});
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/COMMAND/);
+  type(cockpit, '*r');
+  await cockpit.see(/Restart 5 sessions\?[\s\S]*The process[\s\S]+trees[\s\S]+of[\s\S]+1[\s\S]+end/);
+  cockpit.press('n');
+  fleet.set('e', {status: 'stopped', running: false, activity: null});
+  await cockpit.see(/■ 5/);
+  cockpit.press('r');
+  await cockpit.see(/Restart 5 sessions\?[\s\S]*None[\s\S]+of[\s\S]+them[\s\S]+runs/);
+});
+
 class Refusing extends FakeFleet {
   override async start(ref: string, input?: {prompt?: string}) {
     if (ref !== 'id-a') throw new AmuxError('session.unknown', {ref});
