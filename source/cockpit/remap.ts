@@ -6,30 +6,31 @@ import {fuzzy} from './palette/fuzzy.ts';
 /** What a person wants instead of the default keys, by id of the binding. */
 export type KeyChanges = Readonly<Record<string, string | readonly string[]>>;
 
-/** The effective keymap, and what of the changes does not hold: their defaults stand. */
-export type Remapped = {keymap: readonly Binding[]; problems: readonly string[]};
+/** The effective keymap, and what of the changes does not hold: their defaults stand. `faults`: each with its change. */
+export type Remapped = {keymap: readonly Binding[]; problems: readonly string[]; faults: readonly Fault[]};
 
-type Fault = {id: string; problem: string};
+export type Fault = {id: string; problem: string};
 
 /** Lays the changes over the defaults. Texts that name keys as `<id>` get the effective ones. */
 export function remap(defaults: readonly Binding[], changes: KeyChanges): Remapped {
-  const problems: string[] = [];
+  const all: Fault[] = [];
   let wanted = new Map<string, readonly string[]>();
   for (const [id, given] of Object.entries(changes)) {
     const {keys, problem} = readKeys(id, {given, defaults});
     if (problem === null) wanted.set(id, keys);
-    else problems.push(problem);
+    else all.push({id, problem});
   }
   // A default that comes back may stand where another one was put: until all of them agree.
   for (;;) {
     const faults = [...typing(defaults, wanted), ...clashes(defaults, wanted)];
     if (faults.length === 0) break;
-    problems.push(...new Set(faults.map(({problem}) => problem)));
+    all.push(...faults);
     wanted = new Map([...wanted].filter(([id]) => faults.every(fault => fault.id !== id)));
   }
   const changed = defaults.map(binding => withKeys(binding, wanted));
   const firstKeys = new Map(changed.map(({id, keys}) => [id, keys[0] ?? '']));
-  return {keymap: changed.map(binding => named(binding, firstKeys)), problems};
+  const problems = [...new Set(all.map(({problem}) => problem))];
+  return {keymap: changed.map(binding => named(binding, firstKeys)), problems, faults: all};
 }
 
 /** The first key of a binding, as effective; empty: it has none. */

@@ -8,7 +8,7 @@ import {maskNotices, noticesSchema} from './notices.ts';
 import {pricesSchema} from './prices.ts';
 import {projectSchema} from './profiles.ts';
 import {watchdogSchema} from './watchdog.ts';
-import {inspectYaml, type Problem, readYaml} from './yaml-file.ts';
+import {type Inspected, inspectYaml, type Problem, readYaml} from './yaml-file.ts';
 
 /** One to three keys as tmux writes them: `C-b d`, `M-x`, `F12`, `C-]`. */
 const KEYS =
@@ -113,11 +113,24 @@ export const loadStart = (file: string): {settings: Settings; notices: string[]}
 };
 
 /** Everything that is wrong with a configuration, for `config validate`: also keys that only have no effect. */
-export function validateFile(file: string, kind: 'home' | 'project'): {problems: Problem[]; notices: string[]} {
-  const found = kind === 'home' ? inspectYaml(file, settingsSchema) : inspectYaml(file, projectSchema);
-  const {problems, unknown, notices} = found;
+export function validateFile(
+  file: string,
+  kind: 'home' | 'project',
+  further: Further = () => [],
+): {problems: Problem[]; notices: string[]} {
+  const {problems, unknown, notices} = inspectAs(file, {kind, further});
   const all = [...problems, ...unknown].sort((a, b) => a.line - b.line || a.column - b.column);
   return {problems: all, notices: notices.slice(0, notices.length - unknown.length)};
+}
+
+/** What else is wrong with the settings of a home, by who takes them; `path`: the keys under which that stands. */
+type Further = (settings: Settings) => {path: string[]; why: string}[];
+
+function inspectAs(file: string, {kind, further}: {kind: 'home' | 'project'; further: Further}): Inspected<unknown> {
+  if (kind === 'project') return inspectYaml(file, projectSchema);
+  const found = inspectYaml(file, settingsSchema);
+  const more = found.value === null ? [] : further(found.value);
+  return {...found, problems: [...found.problems, ...more.map(({path, why}) => ({...found.placeOf(path), why}))]};
 }
 
 /** With defaults, secrets masked: for `config show --json`. */

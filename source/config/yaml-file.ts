@@ -10,12 +10,19 @@ const MAX_BYTES = 1 << 20;
 /** `line` and `column` count from 1. */
 export type Problem = {line: number; column: number; why: string};
 /** `unknown`: keys that have no effect. They are notices, too. */
-export type Inspected<T> = {value: T | null; problems: Problem[]; unknown: Problem[]; notices: string[]};
+export type Inspected<T> = {
+  value: T | null;
+  problems: Problem[];
+  unknown: Problem[];
+  notices: string[];
+  /** Where something is written, by the keys to it. */
+  placeOf: (path: PropertyKey[]) => Place;
+};
 
 /** Reads and checks a YAML file. A missing or empty one is an empty mapping. */
 export function inspectYaml<T>(file: string, schema: z.ZodType<T>): Inspected<T> {
   const text = readBounded(file);
-  if (typeof text !== 'string') return {value: null, problems: [text], unknown: [], notices: []};
+  if (typeof text !== 'string') return {value: null, problems: [text], unknown: [], notices: [], placeOf: () => START};
   return inspectText({file, text, schema});
 }
 
@@ -29,16 +36,16 @@ export function inspectText<T>({file, text, schema}: {file: string; text: string
   };
   const notices = document.warnings.map(({pos, message}) => said(file, {...place(pos[0]), why: message}));
   const problems = document.errors.map(({pos, message}) => ({...place(pos[0]), why: message}));
-  if (problems.length > 0) return {value: null, problems, unknown: [], notices};
+  const placeOf = (path: PropertyKey[]): Place => place(offsetOf(document, path));
+  if (problems.length > 0) return {value: null, problems, unknown: [], notices, placeOf};
 
   let data: unknown;
   try {
     keepWrittenValues(document);
     data = document.toJS({maxAliasCount: 100}) ?? {};
   } catch (error) {
-    return {value: null, problems: [{...START, why: (error as Error).message}], unknown: [], notices};
+    return {value: null, problems: [{...START, why: (error as Error).message}], unknown: [], notices, placeOf};
   }
-  const placeOf = (path: PropertyKey[]): Place => place(offsetOf(document, path));
   const unknown: Problem[] = [];
   let result = schema.safeParse(data);
   if (!result.success) {
@@ -49,9 +56,9 @@ export function inspectText<T>({file, text, schema}: {file: string; text: string
     notices.push(...unknown.sort(byPlace).map(problem => said(file, problem)));
     result = schema.safeParse(data);
   }
-  if (result.success) return {value: result.data, problems, unknown, notices};
+  if (result.success) return {value: result.data, problems, unknown, notices, placeOf};
   const found = result.error.issues.map(issue => ({...placeOf(issue.path), why: explain(issue)}));
-  return {value: null, problems: found.sort(byPlace), unknown, notices};
+  return {value: null, problems: found.sort(byPlace), unknown, notices, placeOf};
 }
 
 /** The same, but a problem is thrown: `config.invalid`. */

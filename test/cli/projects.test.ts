@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {assertFailed, Home} from '../helpers/home.ts';
@@ -180,4 +180,18 @@ test('config show prints the settings with their defaults, edit opens them in $E
   assert.match(failed.err, /config\.yaml:1:1: .*backend.*tmux/);
   const gone = await home.run(['config', 'edit'], {env: {EDITOR: 'no-such-editor'}});
   assertFailed(gone, 2, /the editor no-such-editor does not start · set EDITOR/);
+});
+
+test('config validate tells what the cockpit would not take, where it is written', async () => {
+  const file = join(home.path, 'config.yaml');
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  writeFileSync(file, 'autostart: true\ntheme: drak\nkeys:\n  send: q\n  foo: x\n');
+  const {code, out, err} = await within('config', 'validate', file);
+  assert.deepEqual([code, out], [1, '']);
+  assert.match(err, /config\.yaml:2:\d+: there is no theme "drak" · there are .*dark, /m);
+  assert.match(err, /config\.yaml:4:\d+: q is both .*send keeps /m);
+  assert.match(err, /config\.yaml:5:\d+: no key is called foo$/m);
+  writeFileSync(file, 'theme: light\nkeys:\n  send: C-g\n');
+  assert.equal((await within('config', 'validate', file)).code, 0);
+  writeFileSync(file, before);
 });

@@ -2,11 +2,12 @@ import {existsSync, writeFileSync} from 'node:fs';
 import {basename, resolve} from 'node:path';
 import {prepareHome} from '../../config/paths.ts';
 import {findProject} from '../../config/project.ts';
-import {dumpSettings, loadSettings, maskSettings, validateFile} from '../../config/settings.ts';
+import {dumpSettings, loadSettings, maskSettings} from '../../config/settings.ts';
 import {said} from '../../config/yaml-file.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
 import {editorOf, runEditor} from '../run-editor.ts';
+import {validated} from '../validation.ts';
 
 export const show: Run = async ({paths, output}) => {
   const {settings, notices} = loadSettings(paths.config);
@@ -16,7 +17,8 @@ export const show: Run = async ({paths, output}) => {
   return 0;
 };
 
-export const edit: Run = async ({paths, env, output}) => {
+export const edit: Run = async context => {
+  const {paths, env, output} = context;
   prepareHome(paths);
   if (!existsSync(paths.config)) {
     const {settings} = loadSettings(paths.config);
@@ -25,7 +27,7 @@ export const edit: Run = async ({paths, env, output}) => {
   }
   const code = await runEditor(editorOf(env), paths.config);
   if (code !== 0) return 1;
-  const {problems} = validateFile(paths.config, 'home');
+  const {problems} = await validated(context, {file: paths.config, kind: 'home'});
   for (const problem of problems) output.notice(said(paths.config, problem));
   return problems.length === 0 ? 0 : 1;
 };
@@ -43,7 +45,9 @@ export const schema: Run = async context => {
 export const validate: Run = async context => {
   const {output} = context;
   let failed = false;
-  const results = files(context).map(({file, kind}) => ({file, ...validateFile(file, kind)}));
+  const results = await Promise.all(
+    files(context).map(async each => ({file: each.file, ...(await validated(context, each))})),
+  );
   for (const {file, problems, notices} of results) {
     failed ||= problems.length > 0;
     if (output.json) continue;

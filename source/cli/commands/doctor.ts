@@ -6,12 +6,13 @@ import {parseCommandLine} from '../../config/command-line.ts';
 import {placeOf, readMcp} from '../../config/mcp.ts';
 import {findProject} from '../../config/project.ts';
 import {readRules} from '../../config/screen-rules.ts';
-import {loadSettings, validateFile} from '../../config/settings.ts';
+import {loadSettings} from '../../config/settings.ts';
 import {said} from '../../config/yaml-file.ts';
 import {asAmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
 import {onPath, versionOf} from '../programs.ts';
 import {version} from '../self.ts';
+import {validated} from '../validation.ts';
 
 type Finding = {what: string; state: 'ok' | 'note' | 'bad'; says: string};
 
@@ -19,7 +20,12 @@ const MARKS = {ok: '✓', note: '·', bad: '✗'};
 
 export const doctor: Run = async context => {
   const {output} = context;
-  const findings = [...(await machine()), ...(await agentsFound()), ...home(context), ...(await supervisor(context))];
+  const findings = [
+    ...(await machine()),
+    ...(await agentsFound()),
+    ...(await home(context)),
+    ...(await supervisor(context)),
+  ];
   if (output.json) output.value({version, findings});
   else {
     for (const {what, state, says} of findings) output.line(`${MARKS[state]} ${what.padEnd(12)} ${says}`);
@@ -70,7 +76,8 @@ async function agentsFound(): Promise<Finding[]> {
   );
 }
 
-function home({paths, cwd}: Context): Finding[] {
+async function home(context: Context): Promise<Finding[]> {
+  const {paths, cwd} = context;
   const findings: Finding[] = [];
   if (!existsSync(paths.home)) findings.push({what: 'home', state: 'note', says: `${paths.home}: not made yet`});
   else {
@@ -101,7 +108,7 @@ function home({paths, cwd}: Context): Finding[] {
     [project, 'project'],
   ] as const) {
     if (file === null || !existsSync(file)) continue;
-    const {problems} = validateFile(file, kind);
+    const {problems} = await validated(context, {file, kind});
     const says = problems.length === 0 ? file : problems.map(problem => said(file, problem)).join('; ');
     findings.push({what: 'config', state: problems.length === 0 ? 'ok' : 'bad', says});
   }
