@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {openSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
+import {earlySettings} from '../config/before-start.ts';
 import {type Paths, prepareHome} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Health} from '../domain/fleet.ts';
@@ -91,6 +92,7 @@ export async function autostart(paths: Paths, argv: string[], start: Start = {})
 
 /** What keeps a supervisor from starting often keeps a reader from reading, too, which then says it better. */
 async function lookAtHome(paths: Paths): Promise<void> {
+  await earlySettings(paths.config);
   const {offlineFleet} = await import('./offline.ts');
   await (await offlineFleet(paths))[Symbol.asyncDispose]();
 }

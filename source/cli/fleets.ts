@@ -51,7 +51,7 @@ export function createFleets({paths, remote, actor, note}: FleetsOptions): Fleet
 /** What is amiss with what was read is told beside the answer: a supervisor has its notices in its health. */
 async function openOffline(paths: Paths, note: FleetsOptions['note']): Promise<Fleet> {
   const {offlineFleet} = await import('./offline.ts');
-  const fleet = await offlineFleet(paths);
+  const fleet = await offlineFleet(paths, note);
   for (const notice of (await fleet.health()).notices) note?.(notice);
   return fleet;
 }

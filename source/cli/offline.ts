@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {earlySettings} from '../config/before-start.ts';
+import {settingsForReading} from '../config/before-start.ts';
 import {checkSocketDirectory, type Paths} from '../config/paths.ts';
 import {pricesWith} from '../config/price-table.ts';
 import type {Fleet} from '../domain/fleet.ts';
@@ -8,11 +8,15 @@ import {Offline} from '../supervisor/offline.ts';
 import {backendsFor} from './backends.ts';
 import {selfArgv, version} from './self.ts';
 
-/** The fleet without a supervisor: read from the store and from the terminals that live. */
-export async function offlineFleet(paths: Paths): Promise<Fleet> {
+/**
+ * The fleet without a supervisor: read from the store and from the terminals that live. A configuration with a mistake
+ * keeps nobody from looking: it is told.
+ */
+export async function offlineFleet(paths: Paths, note?: (notice: string) => void): Promise<Fleet> {
   checkSocketDirectory(paths);
   const store = await openStore({paths, readOnly: true, now: Date.now});
-  const settings = await earlySettings(paths.config);
+  const {settings, fault} = await settingsForReading(paths.config);
+  if (fault !== null) note?.(`${fault.message}; until then the default settings count · ${fault.hint}`);
   const backends = backendsFor({paths, settings, self: selfArgv()});
   const reachable = backends.filter(backend => existsSync(backend.socket));
   return Offline.open({

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {baseColumns} from '../domain/columns.ts';
+import {AmuxError} from '../domain/errors.ts';
 import type {Settings} from './settings.ts';
 
 /** What a command has to know where nobody supervises. */
@@ -23,4 +24,14 @@ export const unwritten: EarlySettings = {
 export async function earlySettings(file: string): Promise<EarlySettings> {
   if (!existsSync(file)) return unwritten;
   return (await import('./settings.ts')).loadStart(file).settings;
+}
+
+/** The same for what only looks: where the file is wrong, as if nothing were written, and what is wrong. */
+export async function settingsForReading(file: string): Promise<{settings: EarlySettings; fault: AmuxError | null}> {
+  try {
+    return {settings: await earlySettings(file), fault: null};
+  } catch (error) {
+    if (!(error instanceof AmuxError && error.code === 'config.invalid')) throw error;
+    return {settings: unwritten, fault: error};
+  }
 }
