@@ -139,6 +139,7 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
     pkg: {},
     help: false,
   });
+  checkPlain(command, {argv, specs});
   // meow names the process after its package; people look for commands in `ps`.
   process.title = ['amux', command.path, ...masked(argv)].join(' ').trim();
   const flags = parsed.flags as Flags;
@@ -156,6 +157,19 @@ function parse(command: Command, argv: string[]): {flags: Flags; args: string[]}
     }
   }
   return {flags, args: parsed.input};
+}
+
+/** `--json=true` would be parsed and yet not be what everybody else looks for. */
+function checkPlain({path}: Command, {argv, specs}: {argv: string[]; specs: Record<string, FlagSpec>}): void {
+  const end = argv.indexOf('--');
+  const known = new Map(Object.entries(specs).map(([name, {type, negative}]) => [flagWord(name, negative), type]));
+  const given = argv.slice(0, end === -1 ? argv.length : end).map(word => /^(--[a-z-]+)=/.exec(word)?.[1] ?? '');
+  const word = given.find(each => known.get(each) === 'boolean');
+  if (word === undefined) return;
+  throw new AmuxError('input.invalid', {
+    why: `${word} takes no value`,
+    next: `amux ${path} ${word}`.replace('  ', ' '),
+  });
 }
 
 /** `--desc -` takes stdin: its parser would take a single dash for an argument, not for the flag's value. */

@@ -56,6 +56,16 @@ test('an unknown flag names itself and the command whose help to read', async ()
   assertFailed(await home.run(['--tall']), 2, /amux has no flag --tall/);
 });
 
+test('a value for a flag that takes none is a usage error', async () => {
+  for (const value of ['true', '1', 'false', '']) {
+    const failed = await home.run(['ps', `--json=${value}`]);
+    assert.deepEqual([failed.code, failed.out], [2, '']);
+    assert.match(failed.err, /^amux: --json takes no value · amux ps --json$/m);
+  }
+  assertFailed(await home.run(['stop', '--all=yes']), 2, /--all takes no value · amux stop --all/);
+  assertFailed(await home.run(['ps', '--no-color=1']), 2, /--no-color takes no value/);
+});
+
 test('a flag without its value is a usage error', async () => {
   for (const args of [
     ['register', 'x', '--dir'],
