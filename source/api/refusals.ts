@@ -3,6 +3,7 @@ import type {Duplex} from 'node:stream';
 import type {FastifyReply} from 'fastify';
 import type {z} from 'zod';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {issueText} from './issue-text.ts';
 
 /** Largest request body, in bytes. */
 export const BODY_MAX = 2 * 1024 * 1024;
@@ -66,7 +67,7 @@ export function parse(schema: z.ZodType, value: unknown, where: string): unknown
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue === undefined || issue.path.length === 0 ? where : `${where}.${issue.path.join('.')}`;
-  throw invalid(`${path.slice(0, 200)}: ${issue?.message.slice(0, 500) ?? 'invalid'}`);
+  throw invalid(`${path.slice(0, 200)}: ${issue === undefined ? 'invalid' : issueText(issue)}`);
 }
 
 /** A body that is not there is undefined. What is nested too deeply would break whoever walks through it. */

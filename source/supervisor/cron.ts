@@ -40,7 +40,7 @@ export function checkedWhen({cron, at, timezone}: {cron?: string; at?: string; t
     cron === undefined ? {cron: null, at: checkedMoment(given), timezone} : {cron: given, at: null, timezone};
   // croner takes a date for a pattern, too.
   if (when.cron !== null && /^\d{4}-/.test(given))
-    throw new AmuxError('schedule.time', {given: short(given), why: 'it is a moment'});
+    throw new AmuxError('schedule.time', {given: short(given), why: 'it is one moment, which "at" takes'});
   try {
     cronOf(when).nextRuns(1, new Date(0));
   } catch (error) {
@@ -64,7 +64,12 @@ function checkedMoment(given: string): string {
   const there = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
   if (year !== undefined && there.getUTCMonth() + 1 === Number(month) && there.getUTCDate() === Number(day))
     return moment;
-  throw new AmuxError('schedule.time', {given: short(given), why: 'it is no moment as 2026-11-22T02:00'});
+  throw new AmuxError('schedule.time', {given: short(given), why: wrongWith(given, year !== undefined)});
+}
+
+function wrongWith(given: string, written: boolean): string {
+  if (written) return 'there is no such day';
+  return /^\d{4}-\d{1,2}-\d{1,2}$/.test(given) ? 'it says no time of day' : 'a moment is not written like that';
 }
 
 function checkZone(timezone: string): void {

@@ -121,7 +121,8 @@ async function conversationFor({roster}: Options, {source, name}: {source: Runne
   const agent = roster.agentOf(session);
   const instead = `amux fork ${session.name} ${name} --handoff begins a fresh one with a summary of what was said`;
   if (agent.fork === null) {
-    const why = `${agent.title} cannot copy a conversation`;
+    const who = agent.command === null ? 'a plain command' : agent.title;
+    const why = `${who} cannot copy a conversation`;
     throw new AmuxError('fork.conversation', {name: session.name, why, next: instead});
   }
   const id = (await ownConversation(source, agent.transcript !== null)) ?? unbegun(agent, session)?.id;

@@ -251,3 +251,10 @@ test('--watch tells changes as lines in a pipe, and draws the board again on a t
   assert.equal(await ended(child), 0);
   assert.equal(await terminal.ended(), 0);
 });
+
+test('a title or a description that is too long is refused as a person would', async () => {
+  const long = 'x'.repeat(100_001);
+  const failed = await home.run(['board', 'add', 'long', '--desc', '-'], {input: long});
+  assertFailed(failed, 2, /^amux: the description has 100001 characters, and 100000 is the most it may have · /);
+  assertFailed(await home.run(['board', 'add', long.slice(0, 501)]), 2, /^amux: the title has 501 characters/);
+});

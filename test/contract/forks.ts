@@ -110,7 +110,12 @@ export function forkContract(open: (context: TestContext) => Promise<Subject>): 
       ['nobody', {name: 'x'}, 'session.unknown', /nobody/],
       ['one', {name: '1x'}, 'session.name', /starting with a letter/],
       ['one', {name: 'claude'}, 'session.exists', /"claude" exists/],
-      ['one', {name: 'x'}, 'fork.conversation', /cannot copy a conversation · amux fork one x --handoff/],
+      [
+        'one',
+        {name: 'x'},
+        'fork.conversation',
+        /: a plain command cannot copy a conversation · amux fork one x --handoff/,
+      ],
       ['claude', {name: 'x'}, 'fork.conversation', /no conversation yet · amux fork claude x --handoff/],
       ['outside', {name: 'x', handoff: true}, 'fork.cannot', /is in no git repository · git init/],
       ['one', {name: 'there', handoff: true}, 'workspace.exists', /"there" exists/],

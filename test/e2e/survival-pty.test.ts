@@ -21,7 +21,7 @@ test('backend: pty takes the pty host also where tmux is installed', async () =>
   const agent = await chosen.startAgent('one');
   assert.match(await chosen.amux('send', 'one', 'hello'), /^delivered/);
   assert.deepEqual(await agent.read(1), ['hello']);
-  assert.match(await chosen.amux('doctor'), /pty backend; 1 sessions, 1 running/);
+  assert.match(await chosen.amux('doctor'), /pty backend; 1 session, 1 running/);
   assert.match(await chosen.amux('doctor'), /✓ tmux/);
 });
 

@@ -28,7 +28,7 @@ export function survival(home: Home, backend: Health['backend']): void {
     assert.match(await home.amux('ps'), / generic +main +running +\d+s .* one$/m);
     assert.match(
       await home.amux('doctor'),
-      new RegExp(`pid \\d+ \\(auto\\), ${backend} backend; 1 sessions, 1 running`),
+      new RegExp(`pid \\d+ \\(auto\\), ${backend} backend; 1 session, 1 running`),
     );
   });
 
@@ -41,7 +41,7 @@ export function survival(home: Home, backend: Health['backend']): void {
     assert.match(await home.amux('peek', 'one'), /> hello\nworking .*done 5/);
     assert.match((await home.amux('logs', 'one')).trim(), /^__READY__\n> hello/);
     assert.match(await home.amux('explain', 'one'), /one: running/);
-    assert.match(await home.amux('doctor'), /supervisor +none runs; 1 sessions, 1 running/);
+    assert.match(await home.amux('doctor'), /supervisor +none runs; 1 session, 1 running/);
     assert.ok(!isSupervised(), 'a command that only reads starts no supervisor');
     assert.ok(isAlive(pid!));
     await until('its counter to go on', () => count('one') > before);

@@ -1,5 +1,5 @@
 import {findProject} from '../../config/project.ts';
-import {type CardPatch, type CardView, DESC_MAX, PRIORITY_MAX} from '../../domain/board.ts';
+import {type CardPatch, type CardView, DESC_MAX, PRIORITY_MAX, TITLE_MAX} from '../../domain/board.ts';
 import {AmuxError, asAmuxError} from '../../domain/errors.ts';
 import type {Fleet} from '../../domain/fleet.ts';
 import {oneLine} from '../../domain/names.ts';
@@ -36,6 +36,7 @@ export const add: Run = async context => {
     const next = 'amux board add TITLE…, or amux board add --edit';
     throw new AmuxError('input.invalid', {why: 'the card needs a title', next});
   }
+  checkLengths(card);
   const added = await (await context.fleet('write')).addCard(card);
   said(output, added, `added to ${added.status}`);
   return 0;
@@ -53,6 +54,7 @@ export const edit: Run = async context => {
   const [id] = args as [string];
   const title = textFlag(context, 'title');
   const given: CardPatch = {...(await fieldsOf(context)), ...(title === undefined ? {} : {title})};
+  checkLengths(given);
   if (Object.keys(given).length > 0) {
     said(output, await (await context.fleet('write')).updateCard(id, given), 'changed');
     return 0;
@@ -85,6 +87,18 @@ export const undo: Run = async context => {
   said(context.output, card, `as before, in ${card.archived ? 'the archive' : card.status}`);
   return 0;
 };
+
+function checkLengths({title = '', desc = ''}: {title?: string; desc?: string}): void {
+  const next = 'put the rest into a file, and name that in the description';
+  for (const [what, text, most] of [
+    ['title', title, TITLE_MAX],
+    ['description', desc, DESC_MAX],
+  ] as const) {
+    if (text.length <= most) continue;
+    const why = `the ${what} has ${text.length} characters, and ${most} is the most it may have`;
+    throw new AmuxError('input.invalid', {why, next});
+  }
+}
 
 /** What the flags of `add` and `edit` say. */
 export async function fieldsOf(context: Context): Promise<Partial<CardPatch>> {

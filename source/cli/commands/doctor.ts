@@ -123,7 +123,11 @@ async function supervisor(context: Context): Promise<Finding[]> {
     const who = pid === 0 ? 'none runs' : `pid ${pid} (${hosted}), ${backend} backend`;
     const where = context.remote === null ? '' : `${context.remote.target.url}: `;
     return [
-      {what: whatOf(context), state: 'ok', says: `${where}${who}; ${sessions} sessions, ${running} running`},
+      {
+        what: whatOf(context),
+        state: 'ok',
+        says: `${where}${who}; ${sessions === 1 ? '1 session' : `${sessions} sessions`}, ${running} running`,
+      },
       ...(trouble === null ? [] : [{what: 'journal', state: 'bad', says: trouble} satisfies Finding]),
       ...notices.map((says): Finding => ({what: 'notice', state: 'note', says})),
     ];
