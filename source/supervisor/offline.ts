@@ -21,6 +21,7 @@ import {
 import type {McpListing} from '../domain/mcp.ts';
 import {findNamed} from '../domain/names.ts';
 import {PRICES, type PriceTable} from '../domain/prices.ts';
+import {reasonNow} from '../domain/queue-reason.ts';
 import type {ScheduleView} from '../domain/schedule.ts';
 import type {Screen, Scrollback} from '../domain/screen.ts';
 import {isLive, type Session} from '../domain/session.ts';
@@ -145,14 +146,11 @@ export class Offline extends Refusing implements Fleet {
     return [...this.#options.store.state.messages.values()]
       .filter(message => message.session === session.id && (isPending(message) || message.state === 'uncertain'))
       .sort((a, b) => a.position - b.position)
-      .map(({id, text, state, reason, actor, createdAt}) => ({
-        id,
-        text,
-        state,
-        reason,
-        actor,
-        created_at: Math.floor(createdAt / 1000),
-      }));
+      .map(message => {
+        const {id, text, state, actor, createdAt} = message;
+        const reason = reasonNow(message, session);
+        return {id, text, state, reason, actor, created_at: Math.floor(createdAt / 1000)};
+      });
   }
 
   async approvals(): Promise<ApprovalView[]> {

@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet, MessageInput} from '../domain/fleet.ts';
-import {checkNotOver, isAway, isLive, type Session} from '../domain/session.ts';
+import {reasonNow, whyItWaits} from '../domain/queue-reason.ts';
+import {checkNotOver} from '../domain/session.ts';
 import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
 import {encodeKeys} from '../terminal/keys.ts';
 import type {QueuedBy} from './queue.ts';
@@ -97,10 +98,12 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     },
 
     async queue(ref) {
-      return roster
-        .find(ref)
-        .queue.messages.filter(message => isPending(message) || message.state === 'uncertain')
-        .map(({createdAt, id, text, state, reason, actor}) => {
+      const {queue, session, held} = roster.find(ref);
+      return queue.messages
+        .filter(message => isPending(message) || message.state === 'uncertain')
+        .map(message => {
+          const {createdAt, id, text, state, actor} = message;
+          const reason = reasonNow(message, session, held);
           return {id, text, state, reason, actor, created_at: Math.floor(createdAt / 1000)};
         });
     },
@@ -121,9 +124,4 @@ function checkText(text: string): void {
       next: 'put it into a file and name the file',
     });
   }
-}
-
-function whyItWaits(session: Session): string {
-  if (isAway(session)) return `waits: ${session.name} crashed and starts again`;
-  return isLive(session) ? 'waits for the next turn boundary' : `waits: ${session.name} does not run`;
 }

@@ -254,6 +254,22 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     assert.deepEqual(await fleet.queue('once'), before);
   });
 
+  test('what a message waits for is told as it is now, not as it was when it was queued', async context => {
+    const {fleet, work} = await open(context);
+    // Its prompt never comes, so that nobody knows what it does.
+    const command = `sh -c 'echo hello; sleep 60' sh`;
+    await fleet.register({name: 'shy', dir: work, agent: 'claude', command, restart: 'never'});
+    await fleet.send('shy', {text: 'are you there?'});
+    const told = async () => (await fleet.queue('shy')).map(({reason}) => reason);
+    assert.deepEqual(await told(), ['waits: shy does not run']);
+    await fleet.start('shy');
+    assert.doesNotMatch((await told()).join(), /does not run/);
+    await until('its silence', async () => (await fleet.session('shy')).activity === 'unknown');
+    await until('its reason', async () => (await told())[0] === `waits: ${(await fleet.session('shy')).reason}`);
+    await fleet.stop('shy', {force: true});
+    assert.deepEqual(await told(), ['waits: shy does not run']);
+  });
+
   test('bad requests are refused with the same words', async context => {
     const {fleet, work} = await open(context);
     const register = (name: string, dir = work, more = {}) => fleet.register({name, dir, agent: 'generic', ...more});

@@ -1,0 +1,23 @@
+import {isAway, isLive, type Session} from './session.ts';
+import type {Message} from './steering.ts';
+
+/** Why a message for this session is not typed at once. */
+export function whyItWaits(session: Session): string {
+  const {name, kind, run, activity, reason} = session;
+  if (isAway(session)) return `waits: ${name} crashed and starts again`;
+  if (isLive(session)) return activity === 'unknown' ? `waits: ${reason}` : 'waits for the next turn boundary';
+  if (kind === 'one-shot' && run !== null) return `waits in vain: ${name} has ended, and does not start again`;
+  return `waits: ${name} does not run`;
+}
+
+type Told = Pick<Message, 'state' | 'reason' | 'createdAt' | 'changedAt'>;
+
+/**
+ * Why a message stands in the queue: what has become of its session since it was queued counts, until a try says more.
+ * `held`: why the whole queue is.
+ */
+export function reasonNow(message: Told, session: Session, held: string | null = null): string {
+  const {state, reason, createdAt, changedAt} = message;
+  const isOld = reason.startsWith('waits') && (createdAt === changedAt || !isLive(session));
+  return state === 'queued' && isOld ? (held ?? whyItWaits(session)) : reason;
+}

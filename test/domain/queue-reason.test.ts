@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {reasonNow, whyItWaits} from '../../source/domain/queue-reason.ts';
+import {message, session} from '../store/records.ts';
+
+const run = {id: 'r1', pid: 1, argv: [], backend: 'pty' as const, startedAt: 1, endedAt: null, exit: null};
+const stopped = session('s1', {name: 'pay', status: 'stopped', run: null});
+const running = session('s1', {name: 'pay', status: 'running', activity: 'working', run});
+const unseen = {...running, activity: 'unknown' as const, reason: 'quiet, but its prompt is not on screen'};
+const over = {...stopped, kind: 'one-shot' as const, status: 'completed' as const, run};
+
+test('a message waits for what its session is', () => {
+  assert.equal(whyItWaits(stopped), 'waits: pay does not run');
+  assert.equal(whyItWaits(running), 'waits for the next turn boundary');
+  assert.equal(whyItWaits(unseen), 'waits: quiet, but its prompt is not on screen');
+  assert.equal(whyItWaits(over), 'waits in vain: pay has ended, and does not start again');
+});
+
+test('what a message was queued for is told anew, and what came of a try is not', () => {
+  const queued = {...message('m1'), state: 'queued' as const, reason: whyItWaits(stopped), createdAt: 1, changedAt: 1};
+  assert.equal(reasonNow(queued, unseen), whyItWaits(unseen));
+  assert.equal(reasonNow(queued, unseen, 'waits: the cap is reached'), 'waits: the cap is reached');
+  const tried = {...queued, reason: 'waits: another text stands on the input line', changedAt: 2};
+  assert.equal(reasonNow(tried, running), tried.reason);
+  assert.equal(reasonNow(tried, stopped), whyItWaits(stopped));
+  const cut = {...queued, reason: 'its turn was cut off by a crash'};
+  assert.equal(reasonNow(cut, unseen), cut.reason);
+});
