@@ -21,11 +21,11 @@ export type HelpProps = {
 };
 
 const WIDEST = 84;
-/** A reason takes at most this share of a line that is not chosen, and leaves what the key does this much room. */
+/** A reason takes at most this share of a line that is not chosen, and leaves as much to what the key does, in cells. */
 const WHY_SHARE = 0.45;
-const HELP_MIN = 24;
+const HELP_MIN = 26;
 /** With less room than this a reason says nothing: it stands on the line once that is chosen. */
-const WHY_MIN = 20;
+const WHY_MIN = 16;
 const KEYS_MAX = 15;
 /** Narrower than this, a line shows its first key, and why it cannot be run only when it is chosen. */
 const NARROW = 60;
@@ -53,10 +53,8 @@ export function helpPane({theme, body, field, lines, at}: HelpProps): {lines: st
     }
     const off = entry.whyNot !== null;
     const text = litSpans(entry.help, entry.lit, {token: off ? 'faint' : 'dim', lit: 'selected'});
-    const room = Math.min(
-      Math.floor(columns * WHY_SHARE),
-      columns - 6 - width(keys) - Math.min(width(entry.help), HELP_MIN),
-    );
+    const help = Math.min(HELP_MIN, width(entry.help));
+    const room = Math.min(Math.floor(columns * WHY_SHARE), columns - 4 - width(keys) - help - 2);
     const why: Span[] = off && !narrow && room >= WHY_MIN ? [['faint', entry.whyNot!]] : [];
     const right = cutSpans(why, room, theme.shapes.ellipsis);
     return inside(frame, [[off ? 'faint' : 'key', keys], ...text], right);
