@@ -50,8 +50,10 @@ export async function checkTarget(
   const dirty = [...staged, ...changed, ...unmerged, ...submodules];
   const loose = untracked.filter(each => !each.startsWith(CONTEXT));
   const inhabitant = living.find(({dir}) => isIn(dir, path, trees));
-  if (inhabitant !== undefined && dirty.length + loose.length > 0) {
-    const why = `${inhabitant.name} runs in ${path}, where ${named([...dirty, ...loose])} is not committed`;
+  const open = [...dirty, ...loose];
+  if (inhabitant !== undefined && open.length > 0) {
+    const are = open.length === 1 ? 'is' : 'are';
+    const why = `${inhabitant.name} runs in ${path}, where ${named(open)} ${are} not committed`;
     throw no(why, `commit there, or amux stop ${inhabitant.name} first`);
   }
   if (how === 'merge commit' && staged.length > 0) {
