@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {setTimeout as pause} from 'node:timers/promises';
 import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
@@ -85,9 +86,13 @@ export class Terminal {
     this.#pty.resize(cols, rows);
   }
 
-  /** Noise on the line: the emulator shows it, the program knows nothing of it. */
-  damage(text: string): void {
-    this.#screen.write(text, () => this.#wake());
+  /** Noise on the line until it is seen: the emulator shows it, the program knows nothing of it and may draw over it. */
+  async damage(noise: string): Promise<void> {
+    const end = performance.now() + BOUND_MS;
+    while (!this.text().includes(noise) && performance.now() < end) {
+      await new Promise<void>(resolve => this.#screen.write(`\x1b[5;5H${noise}`, resolve));
+    }
+    assert.ok(this.text().includes(noise), `no ${noise}; the screen is\n${this.text()}`);
   }
 
   get alternate(): boolean {
