@@ -1,0 +1,3 @@
+import {inProcess, wholeContract} from './ways.ts';
+
+wholeContract('the supervisor', inProcess);
