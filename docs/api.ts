@@ -81,7 +81,7 @@ ${errorRows()}
 
 ## Streams
 
-\`GET /api/events\` and \`…/screens\` answer with server-sent events: \`data:\` is one JSON value, \`id:\` the cursor of a journal entry. A connection that broke is resumed with \`Last-Event-ID\` (or \`?since=\`), without gap and repeat. Entries that the journal no longer holds are a 409 (\`cursor.gone\`): read the lists anew, then follow from \`cursor\` of \`GET /api/health\`. A comment comes every 15 seconds. A client that is a megabyte behind and reads nothing for 30 seconds gets \`event: error\` with the code \`stream.slow\` and is let go; it may resume.
+\`GET /api/events\` and \`…/screens\` answer with server-sent events: \`data:\` is one JSON value, \`id:\` the cursor of a journal entry. A connection that broke is resumed with \`Last-Event-ID\` (or \`?since=\`), without gap and repeat. Entries that the journal no longer holds are a 409 (\`cursor.gone\`): read the lists anew, then follow from \`cursor\` of \`GET /api/health\`. A comment comes every 15 seconds. A client that is a megabyte behind and reads nothing for 30 seconds gets \`event: error\` with the code \`stream.slow\` and is let go; it may resume. One whose token was revoked or has expired, or whose session has ended, gets it with \`access.refused\`.
 
 ${groups.join('\n\n')}
 

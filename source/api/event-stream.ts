@@ -3,7 +3,8 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import {invalid} from './refusals.ts';
 
-const HEARTBEAT_MS = 15_000;
+/** How often a quiet stream says that it is there, in ms. */
+export const HEARTBEAT_MS = 15_000;
 /** Bytes that a stream's client may be behind before nothing more is written for it. */
 const STREAM_BUFFER = 1024 * 1024;
 /** How long a client that is behind so far may read nothing, in ms. */
@@ -15,16 +16,22 @@ export type StreamValue = {id: number | null; data: unknown};
 
 export type Streaming = {
   values: (signal: AbortSignal) => AsyncIterable<StreamValue>;
+  /** Rejects once the client may not hear more: its token was revoked or has expired, its session has ended. */
+  admit: () => Promise<unknown>;
   /** Aborts with the server. */
   ending: AbortSignal;
   slowMs: number;
+  heartbeatMs: number;
 };
 
-/** Answers with server-sent events until the values, the client or the server end. Throws `stream.slow` once answered. */
+/**
+ * Answers with server-sent events until the values, the client or the server end. Throws `stream.slow`, and what `admit`
+ * says, once answered.
+ */
 export async function sendEvents(
   request: FastifyRequest,
   reply: FastifyReply,
-  {values: open, ending, slowMs}: Streaming,
+  {values: open, admit, ending, slowMs, heartbeatMs}: Streaming,
 ): Promise<void> {
   const controller = new AbortController();
   const end = () => controller.abort();
@@ -34,6 +41,7 @@ export async function sendEvents(
   const {signal} = controller;
   const iterator = open(signal)[Symbol.asyncIterator]();
   let heartbeat: NodeJS.Timeout | undefined;
+  let refusal: unknown = null;
   const {raw} = reply;
   try {
     // The first value decides whether this is an answer or an error; an empty stream starts with the headers.
@@ -50,12 +58,20 @@ export async function sendEvents(
     raw.write(':\n\n');
     heartbeat = setInterval(() => {
       if (raw.writableLength <= STREAM_BUFFER) raw.write(':\n\n');
-    }, HEARTBEAT_MS);
+      // While nothing happens there is nothing else that would find it out.
+      admit().catch(error => {
+        refusal = error;
+        end();
+      });
+    }, heartbeatMs);
     for (let next = early ?? (await first); next.done !== true; next = await iterator.next()) {
+      // A stream lasts for days, and who may hear it changes meanwhile.
+      await admit();
       const fits = raw.write(block(next.value));
       if (!fits && raw.writableLength > STREAM_BUFFER) await drained(raw, signal, slowMs);
       if (signal.aborted) break;
     }
+    if (refusal !== null) throw refusal;
   } catch (error) {
     if (!raw.headersSent) throw error;
     raw.write(`event: error\ndata: ${JSON.stringify(asAmuxError(error))}\n\n`);

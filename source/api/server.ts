@@ -7,7 +7,7 @@ import type {Fleet} from '../domain/fleet.ts';
 import {type Log, noLog} from '../domain/log.ts';
 import type {Gate} from './callers.ts';
 import {Drain} from './drain.ts';
-import {checkStreamQuery, SLOW_MS, sendEvents, sinceOf} from './event-stream.ts';
+import {checkStreamQuery, HEARTBEAT_MS, SLOW_MS, sendEvents, sinceOf} from './event-stream.ts';
 import {checkCaller, type Guard, sayCors} from './guard.ts';
 import {BODY_MAX, checkDepth, invalid, parse, refuseStrays, sendError, translated} from './refusals.ts';
 import type {Route, StreamRoute} from './route.ts';
@@ -42,6 +42,8 @@ export type ServerOptions = {
   /** How long a request may take to arrive, and a client that is far behind to read, in ms. */
   requestMs?: number;
   slowMs?: number;
+  /** How often a quiet stream says that it is there, and looks whether its client still may listen, in ms. */
+  heartbeatMs?: number;
   streamsMax?: number;
   log?: Log;
   /** Served as well, to those who may listen in on the home itself. */
@@ -227,8 +229,10 @@ export class Server {
           const fleet = await this.#options.fleetOf(request.caller!);
           await sendEvents(request, reply, {
             values: signal => route.stream(fleet, {name: nameOf(request), since, signal}),
+            admit: () => this.#options.gate(request),
             ending: this.#ending.signal,
             slowMs: this.#options.slowMs ?? SLOW_MS,
+            heartbeatMs: this.#options.heartbeatMs ?? HEARTBEAT_MS,
           });
         } catch (error) {
           if (error instanceof AmuxError && error.code === 'stream.slow') this.#traffic.slow++;

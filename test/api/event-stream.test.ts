@@ -23,7 +23,7 @@ class Listener {
   }
 
   static async open(served: Served, path: string, headers: Record<string, string> = {}): Promise<Listener> {
-    const authorization = `Bearer ${served.token('viewer')}`;
+    const authorization = `Bearer ${served.token('viewer')}`; // Unless the headers say another.
     const call = request({
       host: '127.0.0.1',
       port: served.port,
@@ -220,6 +220,27 @@ describe('the stream of events', () => {
     assert.equal(third.response.statusCode, 200);
     first.close();
     third.close();
+  });
+
+  it('tells nothing more once its token is revoked, or has expired', async () => {
+    await using served = await Served.open({heartbeatMs: 20});
+    const refusal = async (listener: Listener) => {
+      const {event, data} = (await listener.next())!;
+      return `${event} ${(JSON.parse(data) as {code: string}).code}`;
+    };
+    const made = await served.fleet.createToken({role: 'viewer', name: 'for a while'});
+    const revoked = await Listener.open(served, '/api/events', {authorization: `Bearer ${made.token}`});
+    write(served, 1);
+    assert.deepEqual(await revoked.take(1), [served.store.cursor]);
+    await served.fleet.revokeToken('for a while');
+    write(served, 1);
+    assert.equal(await refusal(revoked), 'error access.refused');
+    assert.equal(await revoked.next(), null);
+    const expires_at = Math.ceil(Date.now() / 1000) + 60;
+    const {token} = await served.fleet.createToken({role: 'viewer', expires_at});
+    const expired = await Listener.open(served, '/api/events', {authorization: `Bearer ${token}`});
+    served.later = 120_000;
+    assert.equal(await refusal(expired), 'error access.refused', 'also where nothing happens');
   });
 
   it('ends with its server', async () => {
