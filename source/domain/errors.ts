@@ -305,8 +305,8 @@ export const errorTable = {
   'input.invalid': {message: '{why}', hint: '{next}', http: 400, exit: 2},
   'message.empty': {message: 'nothing to send: the text is empty', hint: 'amux send NAME TEXT', http: 400, exit: 2},
   'message.taken': {
-    message: 'the message {id} went to another session',
-    hint: 'give each message an id of its own; only a repeat has the same one',
+    message: '{id} is the id of another message',
+    hint: 'give each message an id of its own; only a repeat, of the same text to the same session, has the same one',
     http: 409,
     exit: 4,
   },

@@ -54,8 +54,9 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     }
     // A retry with the same id is answered with what became of the first.
     const known = message.id === undefined ? undefined : runner.queue.messages.find(({id}) => id === message.id);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.text === message.text) return known;
     checkNotOver(session);
+    // Another text is no repeat: answered with the fate of the first, it would be lost without a word.
     const taken = roster.all.some(({queue}) => queue.messages.some(({id}) => id === message.id));
     if (taken) throw new AmuxError('message.taken', {id: message.id!});
     return enqueue(runner, message);

@@ -82,6 +82,7 @@ describe('the routes of sessions', () => {
       );
       assert.equal(await refusal(path, send({text: 'x'}, {'idempotency-key': 'a b'})), '400 input.invalid');
       assert.equal(await refusal('/api/sessions/three/send', send({text: 'x', msg_id: 'm-1'})), '409 message.taken');
+      assert.equal(await refusal(path, send({text: 'another text', msg_id: 'm-1'})), '409 message.taken', 'no repeat');
       assert.equal(await ask<number>('/api/sessions/two/queue', 200, {method: 'DELETE'}), 1);
     });
 
