@@ -26,6 +26,15 @@ describe('the routes of sessions', () => {
   };
   const outcomes = (list: Outcome[]) => list.map(({name, ok, error}) => `${name} ${ok ? 'ok' : error?.code}`);
 
+  it('refuse a directory that is not said from the root, as only the supervisor knows where it stands', async () => {
+    for (const dir of ['.', 'work', '~/work', '']) {
+      assert.equal(await refusal('/api/sessions', {body: {name: 'x', dir, agent: 'generic'}}), '400 input.invalid');
+      assert.equal(await refusal('/api/run', {body: {cwd: dir, agent: 'generic'}}), '400 input.invalid');
+      assert.equal(await refusal('/api/workspaces', {body: {name: 'x', cwd: dir}}), '400 input.invalid');
+      assert.equal(await refusal(`/api/workspaces?cwd=${dir}`), '400 input.invalid');
+    }
+  });
+
   describe('PATCH', () => {
     const patch = (body: object, status = 200) =>
       ask<SessionView>('/api/sessions/one', status, {method: 'PATCH', body});

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {restartPolicies} from '../../domain/session.ts';
 import {type Route, route} from '../route.ts';
 import {modes, sessionView} from '../schemas/session.ts';
-import {environment, flag, line, prompt, tag, text} from '../schemas/shape.ts';
+import {directory, environment, flag, line, prompt, tag, text} from '../schemas/shape.ts';
 
 const command = text.min(1).describe('A command line that replaces its profile’s');
 const tags = z.array(tag).max(32);
@@ -10,7 +10,7 @@ const restart = z.enum(restartPolicies).describe('When its process is started ag
 
 const registerBody = z.strictObject({
   name: text.describe('Letters, digits, dot, dash and underscore, starting with a letter, at most 64'),
-  dir: text.min(1).describe('Where it works'),
+  dir: directory.describe('Where it works: a path from the root'),
   agent: text.describe('Id of a profile; default: the project’s').optional(),
   command: command.optional(),
   model: line.optional(),
@@ -35,7 +35,7 @@ const patchBody = z
 
 const runBody = z.strictObject({
   agent: text.describe('Id of a profile; default: the workspace’s, else the project’s').optional(),
-  cwd: text.min(1).describe('Decides project and workspace'),
+  cwd: directory.describe('A path from the root; decides project and workspace'),
   workspace: text.describe('Default: the one that `cwd` is in, else the latest').optional(),
   command: command.optional(),
   env: environment.optional(),
@@ -83,7 +83,7 @@ export const sessionRoutes: Route[] = [
       z.strictObject({ref: text}),
       z.strictObject({
         agent: text.optional(),
-        cwd: text.min(1),
+        cwd: directory,
         workspace: text.optional(),
         env: environment.optional(),
       }),

@@ -1,10 +1,10 @@
 import {z} from 'zod';
 import {type Route, route} from '../route.ts';
 import {workspaceDiff} from '../schemas/diff.ts';
-import {flag, line, longText, text, trust} from '../schemas/shape.ts';
+import {directory, flag, line, longText, text, trust} from '../schemas/shape.ts';
 import {contextFiles, merged, proposal, pruned, workspaceView} from '../schemas/workspace.ts';
 
-const cwd = text.min(1).describe('A directory of the project');
+const cwd = directory.describe('A directory of the project: a path from the root');
 const createBody = z.strictObject({
   name: line,
   cwd,
@@ -40,7 +40,9 @@ export const workspaceRoutes: Route[] = [
     role: 'viewer',
     summary: 'Where agents work: `main` first, then in order of creation',
     query: z.strictObject({
-      cwd: cwd.describe('A directory of the project; default: every one with sessions').optional(),
+      cwd: cwd
+        .describe('A directory of the project: a path from the root; default: every one with sessions')
+        .optional(),
     }),
     result: z.array(workspaceView),
     handler: (fleet, {query}) => fleet.workspaces(query),

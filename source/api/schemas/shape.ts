@@ -14,6 +14,11 @@ export const secondsOrNull = seconds.nullable();
 /** A text that can be an argument or a path. */
 const withoutNul = /^[^\0]*$/;
 export const text = z.string().max(4096).regex(withoutNul, 'no NUL character can stand here');
+/** A path from the root: a supervisor stands wherever it was started, which nobody who calls can know. */
+export const directory = z
+  .string()
+  .max(4096)
+  .regex(/^\/[^\0]*$/, 'a path from the root, as /home/ada/project');
 export const longText = z.string().max(1_000_000);
 export const prompt = longText.regex(withoutNul, 'no NUL character can stand here');
 /** One line without control characters. */
