@@ -10,7 +10,8 @@ type Reaching = {fleet: Fleet; first: SessionView; until: Goal; signal: AbortSig
 /** The session once it is there; null when the signal came first. Throws `wait.over` when it ended before. */
 export async function reach({fleet, first, until, signal}: Reaching): Promise<SessionView | null> {
   // A turn that ended before this began, and that somebody looked at since, is idle by now: it is over all the same.
-  const {evidence} = await fleet.explain(first.id);
+  // The stream begins here, before the first look: over a URL it is open later than that is answered.
+  const [{evidence}, {cursor: since}] = await Promise.all([fleet.explain(first.id), fleet.health()]);
   let worked = first.activity === 'working' || first.queue > 0 || evidence.some(({source}) => source === 'submitted');
   const holds = (session: SessionView): boolean => {
     if (session.activity === 'working') worked = true;
@@ -22,14 +23,12 @@ export async function reach({fleet, first, until, signal}: Reaching): Promise<Se
     if (until === 'waiting') return session.activity === 'waiting';
     return session.activity === 'finished' || (worked && session.activity === 'idle' && session.queue === 0);
   };
-  const events = fleet.events({signal})[Symbol.asyncIterator]();
-  const next = events.next();
   let session = await fleet.session(first.id);
   if (holds(session)) return session;
   // One that is started again and again may still come; a one-shot session does not.
   if (isOver(session)) throw endedBefore(session, until);
-  for (let step = await next; step.done !== true; step = await events.next()) {
-    if (step.value.session?.id !== first.id) continue;
+  for await (const event of fleet.events({since, signal})) {
+    if (event.session?.id !== first.id) continue;
     session = await fleet.session(first.id);
     if (holds(session)) return session;
     if (!session.running) throw endedBefore(session, until);
