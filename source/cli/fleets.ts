@@ -4,6 +4,7 @@ import type {Paths} from '../config/paths.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet} from '../domain/fleet.ts';
 import {autostart, listens} from './autostart.ts';
+import {withLastingStreams} from './lasting-streams.ts';
 import type {Remote} from './remote.ts';
 import {selfArgv} from './self.ts';
 
@@ -24,12 +25,16 @@ type FleetsOptions = {
 export function createFleets({paths, remote, actor, note}: FleetsOptions): Fleets {
   const opened: {need: 'read' | 'write'; promise: Promise<Fleet>}[] = [];
   const open = async (need: 'read' | 'write'): Promise<Fleet> => {
-    if (remote !== null) return new Client({...remote.target, actor});
+    if (remote !== null) {
+      const fleet = new Client({...remote.target, actor});
+      return withLastingStreams({fleet, isThere: async () => true});
+    }
     if (!(await listens(paths.socket))) {
       if (need === 'read') return openOffline(paths, note);
       await startOne(paths);
     }
-    return new Client({socket: paths.socket, actor, revive: () => startOne(paths)});
+    const fleet = new Client({socket: paths.socket, actor, revive: () => startOne(paths)});
+    return withLastingStreams({fleet, isThere: () => listens(paths.socket)});
   };
   return {
     get(need) {

@@ -6,7 +6,7 @@ import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import type {Health} from '../../source/domain/fleet.ts';
-import {Home, until} from '../helpers/home.ts';
+import {ended, Home, until} from '../helpers/home.ts';
 import {gone, isAlive, kill} from '../helpers/processes.ts';
 
 /** How often the home is handed over under load; the long form is `AMUX_HANDOVERS=50`. */
@@ -216,6 +216,35 @@ test(`${HANDOVERS} hand-overs under load: no call refused, no message lost or do
   }
   assert.deepEqual(agent.prompts, messages);
   assert.ok(isAlive(agent.pid));
+});
+
+test('commands that wait and follow go on with the next supervisor, and end with the last one', async () => {
+  await using home = new Home({config: `port: ${await freePort()}\n`});
+  await home.startAgent('a');
+  const {cursor: first} = (await call(bySocket(home), {path: '/api/health'})).body as Health;
+  const waiting = home.run(['wait', 'a', '--until', 'exited', '--timeout', '60s']);
+  const following = home.spawn(['events', '-f', '-n', '1', '--json']);
+  const cursors: number[] = [];
+  following.stdout.setEncoding('utf8');
+  let rest = '';
+  following.stdout.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) cursors.push((JSON.parse(line) as {cursor: number}).cursor);
+  });
+  await until('the first event', async () => cursors.length > 0);
+  await handOver(home);
+  await home.amux('stop', 'a');
+  assert.equal((await waiting).code, 0);
+  const {cursor} = (await call(bySocket(home), {path: '/api/health'})).body as Health;
+  await until('the last event', async () => cursors.at(-1)! >= cursor);
+  const last = cursors.at(-1)!;
+  assert.deepEqual(
+    cursors,
+    Array.from({length: last - first + 1}, (_, i) => first + i),
+  );
+  await home.amux('serve', '--stop');
+  assert.equal(await ended(following), 5, 'nobody comes');
 });
 
 test('a supervisor that is killed while it hands over leaves the home to its successor', async () => {

@@ -143,11 +143,19 @@ async function readDirectories(dir: string): Promise<string[] | null> {
 
 async function hostOrJoin(context: Context, settings: Settings): Promise<Hosting> {
   const {paths} = context;
+  const {Client} = await import('../../api/client.ts');
   if (context.remote !== null) {
-    const fleet = await context.fleet('write');
-    // A wrong address or token is said at once, before the screen is taken.
-    await fleet.health();
-    return {fleet, mode: 'remote', leave: async () => {}};
+    // Its own: it tells a lost connection itself, at once, and tries again for as long as it is open.
+    const fleet = new Client(context.remote.target);
+    const leave = () => fleet[Symbol.asyncDispose]();
+    try {
+      // A wrong address or token is said at once, before the screen is taken.
+      await fleet.health();
+    } catch (error) {
+      await leave();
+      throw error;
+    }
+    return {fleet, mode: 'remote', leave};
   }
   if (!(await answers(paths.socket))) {
     try {
@@ -158,7 +166,6 @@ async function hostOrJoin(context: Context, settings: Settings): Promise<Hosting
       await autostart(paths, selfArgv());
     }
   }
-  const {Client} = await import('../../api/client.ts');
   // A supervisor that crashed leaves its socket behind. One that was stopped takes it away, and stays stopped.
   const revive = async (): Promise<void> => {
     if (!settings.autostart || !existsSync(paths.socket)) {
