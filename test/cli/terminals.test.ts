@@ -25,6 +25,13 @@ test('what needs a terminal says so when stdin is none', async () => {
   assert.equal((JSON.parse(err) as ErrorText).error.code, 'terminal.none');
 });
 
+test('a run that could not be attached starts nothing', async () => {
+  const before = await home.json<unknown[]>('ps', '-a');
+  const failed = await home.run(['run', 'generic', '-c', 'cat', '--attach']);
+  assertFailed(failed, 2, /attach needs a terminal, and stdin is not one/);
+  assert.equal((await home.json<unknown[]>('ps', '-a')).length, before.length);
+});
+
 test('a demo without a terminal says so, and makes no home', async () => {
   const child = home.spawn(['demo']);
   const end = ended(child);

@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {AmuxError} from '../../domain/errors.ts';
 import {type AttachPlan, type Fleet, leavesText} from '../../domain/fleet.ts';
-import type {Run} from '../command.ts';
+import type {Context, Run} from '../command.ts';
 import {lives} from '../programs.ts';
 import type {Remote} from '../remote.ts';
 import {selfArgv} from '../self.ts';
@@ -11,12 +11,7 @@ const LINE_BACK = '\u001b[1A\r\u001b[K';
 
 export const attach: Run = async context => {
   const {args, output} = context;
-  for (const [stream, name] of [
-    [context.stdin, 'stdin'],
-    [process.stdout, 'stdout'],
-  ] as const) {
-    if (!stream.isTTY) throw new AmuxError('terminal.none', {what: 'attach', stream: name});
-  }
+  needTerminal(context);
   const fleet = await context.fleet('write');
   const {id} = await fleet.session(args[0]!);
   const plan = await fleet.attach(id);
@@ -41,6 +36,16 @@ export const attach: Run = async context => {
   output.notice(`[left ${plan.name}${state}]`);
   return 0;
 };
+
+/** Throws `terminal.none`. */
+export function needTerminal({stdin}: Pick<Context, 'stdin'>): void {
+  for (const [stream, name] of [
+    [stdin, 'stdin'],
+    [process.stdout, 'stdout'],
+  ] as const) {
+    if (!stream.isTTY) throw new AmuxError('terminal.none', {what: 'attach', stream: name});
+  }
+}
 
 /** Whether the terminals of a fleet that answers over a URL are on this very machine. */
 export async function isReachable(plan: AttachPlan, {fleet, remote}: {fleet: Fleet; remote: Remote}): Promise<boolean> {

@@ -89,6 +89,9 @@ export const stop: Run = async context => {
 
 export const run: Run = async context => {
   const {args, cwd, env, output} = context;
+  const joining = boolFlag(context, 'attach') ? await import('./attach.ts') : null;
+  // Before anything is started: what is refused has done nothing.
+  joining?.needTerminal(context);
   const fleet = await context.fleet('write');
   const [agent] = args;
   const own = environmentOf(context);
@@ -106,9 +109,7 @@ export const run: Run = async context => {
   });
   if (output.json) output.value(session);
   else output.line(session.id);
-  if (!boolFlag(context, 'attach')) return 0;
-  const {attach} = await import('./attach.ts');
-  return attach({...context, args: [session.id]});
+  return joining === null ? 0 : joining.attach({...context, args: [session.id]});
 };
 
 /** `--new` makes one, with a name of its own where none is given. */
