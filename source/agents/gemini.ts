@@ -3,7 +3,7 @@ import {geminiHistories} from './gemini-histories.ts';
 import {giveGeminiMcp, ownGeminiMcp} from './gemini-mcp.ts';
 import {geminiTranscript} from './gemini-transcript.ts';
 import {inputLine} from './input-line.ts';
-import {introduced, spaced} from './literal.ts';
+import {introduced, spaced, unescaped} from './literal.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
@@ -38,7 +38,7 @@ export const gemini: Agent = {
   ),
   versionFlags: ['--version'],
   knownVersions: ['0.61'],
-  literal: text => introduced(spaced(/^[!@]/)(text)),
+  literal: text => unescaped(introduced(spaced(/^[!@]/)(text))),
   // Up to 20 ms after a paste, Enter becomes part of the text; 60 ms is enough, 150 ms is safe.
   enterDelayMs: 150,
   commandDelayMs: 600,

@@ -9,3 +9,12 @@ export const spaced =
  * stand before it. Paths such as `/etc/hosts` are no commands.
  */
 export const introduced = (text: string): string => (/^\s*\/[\w:-]*(\s|$)/.test(text) ? `Message: ${text}` : text);
+
+/** A word that ends the program when it is the whole message; spaces around it change nothing. */
+export const staying =
+  (leaving: readonly string[]) =>
+  (text: string): string =>
+    leaving.includes(text.trim()) ? `Message: ${text}` : text;
+
+/** Enter behind a backslash makes a new line of it, instead of sending the text. */
+export const unescaped = (text: string): string => (text.endsWith('\\') ? `${text} ` : text);

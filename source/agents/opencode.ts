@@ -1,12 +1,14 @@
 import type {Agent} from './agent.ts';
 import {inputLine} from './input-line.ts';
-import {spaced} from './literal.ts';
+import {spaced, staying} from './literal.ts';
 import {forkOpencode} from './opencode-fork.ts';
 import {equipOpencode} from './opencode-launch.ts';
 import {giveOpencodeMcp, ownOpencodeMcp} from './opencode-mcp.ts';
 import {readOpencodeStream} from './opencode-stream.ts';
 import {opencodeUsage} from './opencode-usage.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
+
+const stays = staying(['exit', 'quit', ':q']);
 
 const layout: ScreenLayout = {
   // The box ends with the agent and its model, then a rounded foot; its text stands above an empty line.
@@ -45,7 +47,7 @@ export const opencode: Agent = {
   permissionModes: {auto: ['--auto']},
   versionFlags: ['--version'],
   knownVersions: ['1.18'],
-  literal: spaced(/^[/!@]/),
+  literal: text => stays(spaced(/^[/!@]/)(text)),
   enterDelayMs: 60,
   commandDelayMs: 300,
   settleMs: 0,
