@@ -5,12 +5,13 @@ import {answerClaudeHook, equipClaude, readClaudeHook} from './claude-hooks.ts';
 import {giveClaudeMcp, ownClaudeMcp} from './claude-mcp.ts';
 import {claudeStateFile, claudeTranscript} from './claude-transcript.ts';
 import {inputLine} from './input-line.ts';
-import {introduced, spaced, staying, unescaped} from './literal.ts';
+import {closed, introduced, spaced, staying} from './literal.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
 const BORDER = /^─{20,}/;
 
+const closes = closed(/(?:^|\s)@\S*$|\\$/);
 const stays = staying(['exit', 'quit', ':q', ':q!', ':wq', ':wq!']);
 
 const layout: ScreenLayout = {
@@ -41,7 +42,7 @@ export const claude: Agent = {
   ),
   versionFlags: ['--version'],
   knownVersions: ['2.1'],
-  literal: text => unescaped(stays(introduced(spaced(/^[!@#]/)(text)))),
+  literal: text => closes(stays(introduced(spaced(/^[!@#]/)(text)))),
   enterDelayMs: 50,
   commandDelayMs: 200,
   settleMs: 0,

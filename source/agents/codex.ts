@@ -4,7 +4,7 @@ import {codexHistories} from './codex-histories.ts';
 import {giveCodexMcp, ownCodexMcp} from './codex-mcp.ts';
 import {codexTranscript} from './codex-transcript.ts';
 import {inputLine} from './input-line.ts';
-import {spaced} from './literal.ts';
+import {closed, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
@@ -13,6 +13,8 @@ const FOOTER_ROWS = 4;
 
 /** What the keys do in a list, which marks its lines as the input line is marked. */
 const MENU_KEYS = /^\s*(?:press )?(?:enter|space) [^\n]*(?:·|to (?:confirm|select|continue))/i;
+
+const closes = closed(/(?:^|\s)[@$]\S*$/);
 
 const layout: ScreenLayout = {
   input(lines) {
@@ -42,7 +44,7 @@ export const codex: Agent = {
   },
   versionFlags: ['--version'],
   knownVersions: ['0.169'],
-  literal: spaced(/^[/!@]/),
+  literal: text => closes(spaced(/^[/!@]/)(text)),
   // 0 ms falls into its paste-burst detection, 20 ms is enough.
   enterDelayMs: 60,
   commandDelayMs: 200,

@@ -3,12 +3,14 @@ import {geminiHistories} from './gemini-histories.ts';
 import {giveGeminiMcp, ownGeminiMcp} from './gemini-mcp.ts';
 import {geminiTranscript} from './gemini-transcript.ts';
 import {inputLine} from './input-line.ts';
-import {introduced, spaced, unescaped} from './literal.ts';
+import {closed, introduced, spaced} from './literal.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 import {titleReader} from './titles.ts';
 
 /** Rows of the footer under the input line. */
 const FOOTER_ROWS = 3;
+
+const closes = closed(/(?:^|\s)@\S*$|\\$/);
 
 const layout: ScreenLayout = {
   // A box of half blocks; prompts are echoed in such boxes, too, but nothing stands under the input line but its footer.
@@ -38,7 +40,7 @@ export const gemini: Agent = {
   ),
   versionFlags: ['--version'],
   knownVersions: ['0.61'],
-  literal: text => unescaped(introduced(spaced(/^[!@]/)(text))),
+  literal: text => closes(introduced(spaced(/^[!@]/)(text))),
   // Up to 20 ms after a paste, Enter becomes part of the text; 60 ms is enough, 150 ms is safe.
   enterDelayMs: 150,
   commandDelayMs: 600,

@@ -16,5 +16,8 @@ export const staying =
   (text: string): string =>
     leaving.includes(text.trim()) ? `Message: ${text}` : text;
 
-/** Enter behind a backslash makes a new line of it, instead of sending the text. */
-export const unescaped = (text: string): string => (text.endsWith('\\') ? `${text} ` : text);
+/** Enter takes what is offered for the last word, or makes a new line of a backslash, unless a space stands behind it. */
+export const closed =
+  (open: RegExp) =>
+  (text: string): string =>
+    open.test(text) ? `${text} ` : text;

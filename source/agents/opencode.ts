@@ -1,6 +1,6 @@
 import type {Agent} from './agent.ts';
 import {inputLine} from './input-line.ts';
-import {spaced, staying} from './literal.ts';
+import {closed, spaced, staying} from './literal.ts';
 import {forkOpencode} from './opencode-fork.ts';
 import {equipOpencode} from './opencode-launch.ts';
 import {giveOpencodeMcp, ownOpencodeMcp} from './opencode-mcp.ts';
@@ -8,6 +8,7 @@ import {readOpencodeStream} from './opencode-stream.ts';
 import {opencodeUsage} from './opencode-usage.ts';
 import {contentAbove, type ScreenLayout, screens} from './screen-rules.ts';
 
+const closes = closed(/(?:^|\s)@\S*$/);
 const stays = staying(['exit', 'quit', ':q']);
 
 const layout: ScreenLayout = {
@@ -47,7 +48,7 @@ export const opencode: Agent = {
   permissionModes: {auto: ['--auto']},
   versionFlags: ['--version'],
   knownVersions: ['1.18'],
-  literal: text => stays(spaced(/^[/!@]/)(text)),
+  literal: text => closes(stays(spaced(/^[/!@]/)(text))),
   enterDelayMs: 60,
   commandDelayMs: 300,
   settleMs: 0,
