@@ -99,6 +99,14 @@ export const gemini: Agent = {
       says: {dialog: 'permission'},
     },
     {
+      // No tool and no hook tells of it: a path in a prompt leads out of the workspace.
+      rule: 'read permission',
+      in: 'bottom',
+      pattern:
+        /(?<detail>The following files are outside your workspace:[\s\S]*?)[│\s]*Do you want to allow this read\?[\s\S]*\d\. Yes/,
+      says: {dialog: 'permission'},
+    },
+    {
       rule: 'login',
       in: 'bottom',
       pattern: /How would you like to authenticate[^\n│]*|Enter Gemini API Key/,
