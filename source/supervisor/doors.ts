@@ -113,7 +113,8 @@ export class Doors {
       if (!hasScreenRules && printedAt <= word.at + PRINTED_SLACK_MS) continue;
       observe({source, at: printedAt, state: 'clear', kind: '', message: ''});
     }
-    const at = now();
+    // No younger than what was printed last, or it would outweigh a dialog that its screen shows and its title does not.
+    const at = printedAt ?? now();
     const screen = await capture().catch(() => null); // Its end is told by its exit.
     if (screen !== null) this.heard({type: 'title', terminal: id, at, title: screen.title});
   }
