@@ -63,6 +63,10 @@ export function* patchLines({header, hunks}: Pick<FileDiff, 'header' | 'hunks'>)
   }
 }
 
+/** git wrote no more of it than that it differs: for one such file `git apply` refuses the whole patch. */
+export const onlyNamed = ({header}: Pick<FileDiff, 'header'>): boolean =>
+  header.some(line => line.startsWith('Binary files '));
+
 /** With the numbers of git, so that a hunk whose end is missing is none that could be applied. */
 export const hunkLine = ({from, to, heading}: Hunk): string =>
   `@@ -${from.join(',')} +${to.join(',')} @@${heading === '' ? '' : ` ${heading}`}`;

@@ -36,10 +36,11 @@ test('piped, a diff is a patch that git apply takes, also without a supervisor',
   execFileSync('git', ['apply', '--check'], {cwd: repository.root, input: out});
 });
 
-test('what a patch has no place for is named on stderr', async () => {
+test('what a patch has no place for is named on stderr, and git apply takes the rest', async () => {
   put(join(path, 'picture'), '\0\x01');
-  const {code, err} = await amux('ws', 'diff', 'one');
+  const {code, out, err} = await amux('ws', 'diff', 'one');
   assert.deepEqual([code, err], [0, 'amux: not in the patch: picture, binary 2 B\n']);
+  execFileSync('git', ['apply', '--check'], {cwd: repository.root, input: out, stdio: 'pipe'});
   rmSync(join(path, 'picture'));
 });
 

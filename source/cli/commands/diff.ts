@@ -1,5 +1,13 @@
 import stringWidth from 'string-width';
-import {countText, type FileDiff, hunkLine, patchLines, totalText, type WorkspaceDiff} from '../../domain/diff.ts';
+import {
+  countText,
+  type FileDiff,
+  hunkLine,
+  onlyNamed,
+  patchLines,
+  totalText,
+  type WorkspaceDiff,
+} from '../../domain/diff.ts';
 import {visible} from '../../domain/visible.ts';
 import type {Run} from '../command.ts';
 import {boolFlag} from '../flags.ts';
@@ -21,7 +29,7 @@ export const diff: Run = async context => {
   }
   if (stat) await printTable(output, found);
   else if (output.terminal) printLines(output, found);
-  else for (const file of found.files) printPatch(output, file);
+  else for (const file of found.files.filter(each => !onlyNamed(each))) printPatch(output, file);
   if (output.terminal || stat) output.line(headline(found));
   const piped = !output.terminal && !stat;
   for (const notice of noticesOf(found, piped)) output.notice(`amux: ${notice}`);
@@ -75,7 +83,7 @@ function headline({workspace, branch, base, total}: WorkspaceDiff): string {
 function noticesOf({files, cut}: WorkspaceDiff, piped: boolean): string[] {
   const partly = files.flatMap(file => {
     if (file.cut !== null) return [`not shown of ${safe(file.path)}: ${file.cut}`];
-    return piped && file.bytes !== null ? [`not in the patch: ${safe(file.path)}, ${countText(file)}`] : [];
+    return piped && onlyNamed(file) ? [`not in the patch: ${safe(file.path)}, ${countText(file)}`] : [];
   });
   const more = partly.length > NOTICES ? [`… and ${partly.length - NOTICES} more`] : [];
   return [...cut.map(each => `not shown: ${safe(each)}`), ...partly.slice(0, NOTICES), ...more];
