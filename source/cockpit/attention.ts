@@ -154,7 +154,7 @@ const givenUp = (reason: string): string => reason.split('; ').reverse().join(';
 /** Since when it is as it is, unix seconds. */
 export function sinceOf(session: SessionView): number | null {
   if (session.running) return session.activity_since ?? session.started_at;
-  return session.exit?.at ?? session.activity_since ?? session.created_at;
+  return session.ended_at ?? session.activity_since ?? session.created_at;
 }
 
 export function agentText(session: SessionView): string {

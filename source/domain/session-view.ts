@@ -45,6 +45,8 @@ export type SessionView = {
   yolo: boolean;
   created_at: number;
   started_at: number | null;
+  /** Of its last run, also where nobody saw how it ended; null: it goes on, or there was none. */
+  ended_at: number | null;
   updated_at: number;
   exit: {code: number | null; signal: string | null; at: number} | null;
   /** What its processes take; null: it does not run, or nobody has looked yet. */

@@ -60,6 +60,7 @@ export function sessionView(session: Session, facts: LiveFacts): SessionView {
     yolo: session.yolo,
     created_at: told(session.createdAt),
     started_at: run === null ? null : told(run.startedAt),
+    ended_at: run?.endedAt == null ? null : told(run.endedAt),
     updated_at: told(session.updatedAt),
     exit: exit === null ? null : {...exit, at: told(exit.at)},
     resources: resourcesOf(session),

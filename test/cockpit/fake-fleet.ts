@@ -489,6 +489,7 @@ export function sessionOf(change: Partial<SessionView> & {name: string}): Sessio
     yolo: false,
     created_at: 0,
     started_at: 1,
+    ended_at: null,
     updated_at: 0,
     exit: null,
     resources: null,

@@ -123,6 +123,7 @@ export const sessionView = shapeOf<SessionView>()(
       yolo: z.boolean(),
       created_at: seconds,
       started_at: secondsOrNull,
+      ended_at: secondsOrNull.describe('Of its last run, also where nobody saw how it ended'),
       updated_at: seconds,
       exit: exit.nullable(),
       resources: shapeOf<Resources>()(

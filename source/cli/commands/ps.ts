@@ -54,9 +54,9 @@ function row(session: SessionView, {now, wide}: {now: number; wide: boolean}): s
 }
 
 /** How long it has been running, or how long its last run was. */
-function runtime({running, started_at, exit}: SessionView, now: number): string {
+function runtime({running, started_at, ended_at}: SessionView, now: number): string {
   if (started_at === null) return '-';
-  return duration((running ? now : (exit?.at ?? started_at)) - started_at);
+  return duration((running ? now : (ended_at ?? started_at)) - started_at);
 }
 
 function activityText(session: SessionView, now: number): string {
