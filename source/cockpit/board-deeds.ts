@@ -267,5 +267,11 @@ export function boardDeeds({fleet, store, edit, lend, say, fail, isLost, goTo}: 
 export function claimants(state: State): SessionView[] {
   const {marks, selected} = state;
   const rank = ({id}: SessionView): number => (marks.includes(id) ? 0 : id === selected ? 1 : 2);
-  return allInOrder(state).toSorted((a, b) => rank(a) - rank(b));
+  return allInOrder(state)
+    .filter(mayClaim)
+    .toSorted((a, b) => rank(a) - rank(b));
 }
+
+/** A one-shot session that had its run will never do a card. */
+const mayClaim = ({kind, running, started_at}: SessionView): boolean =>
+  kind === 'durable' || running || started_at === null;

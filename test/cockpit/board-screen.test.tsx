@@ -251,6 +251,21 @@ describe('keys on the board', () => {
     await cockpit.see(/▌AMX-1 one/);
   });
 
+  test('c offers no session that is over for good, and says why a card is not free', async () => {
+    using cockpit = await openBoard();
+    cockpit.fleet.set('infra', {kind: 'one-shot', status: 'completed', running: false});
+    await cockpit.see(/■ 2/);
+    cockpit.press('c');
+    await cockpit.see(/Claim AMX-1 for[\s\S]*payments/);
+    assert.doesNotMatch(cockpit.frame(), /infra/);
+    cockpit.press('\x1b');
+    await cockpit.see(/n new/);
+    cockpit.press('L');
+    await cockpit.see(/DOING 1/);
+    cockpit.press('c');
+    await cockpit.see(/AMX-1 is in doing: free are backlog and todo/);
+  });
+
   test('the session that was walked to claims the card, wherever its line is by then', async () => {
     using cockpit = await openBoard();
     cockpit.press('c');

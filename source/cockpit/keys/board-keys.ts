@@ -1,4 +1,5 @@
 import {chosenCard, columnBeside, heldCards, laneOf} from '../board.ts';
+import {claimants} from '../board-deeds.ts';
 import {boardArea} from '../board-window.ts';
 import {currentLayout, type State, selectedSession} from '../state.ts';
 import type {Binding} from './binding.ts';
@@ -28,6 +29,17 @@ const noSession = (state: State): string | null => {
   if (claim === null && session === null) return `${card.id} is nobody's`;
   const there = state.sessions?.some(({id, name}) => id === claim?.holder_id || name === session);
   return there === true ? null : `${claim?.holder ?? session} is not there any more`;
+};
+
+/** Who holds it, where somebody does, is said where a session is chosen. */
+const noClaim = (state: State): string | null => {
+  const card = chosenCard(state.board);
+  if (card === null) return noCard(state);
+  const {id, status, claim, session} = card;
+  if (status === 'done') return `${id} is done`;
+  const isFree = status === 'todo' || status === 'backlog' || claim !== null;
+  if (!isFree && !(status === 'doing' && session !== null)) return `${id} is in ${status}: free are backlog and todo`;
+  return claimants(state).length > 0 ? null : 'there are no sessions to claim it';
 };
 
 type WhyNot = (state: State) => string | null;
@@ -128,7 +140,7 @@ export const boardKeys: readonly Binding[] = [
     label: 'claim',
     help: 'claim the card for a session',
     footer: 4,
-    whyNot: state => noCard(state) ?? (state.sessions?.length ? null : 'there are no sessions to claim it'),
+    whyNot: noClaim,
     run: deeds => deeds.openClaim(),
   },
   {
