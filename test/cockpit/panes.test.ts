@@ -386,6 +386,10 @@ test('NO_COLOR leaves shape and weight only; no UTF-8 leaves ASCII', () => {
   const ascii = draw({LANG: 'C', TERM: 'xterm'});
   assert.match(strip(ascii), /! permission/);
   assert.doesNotMatch(strip(ascii), /[◆▶✓○✗╭┏│]/);
+  const [notes] = sceneSessions().filter(session => session.name === 'notes');
+  const own = loadTheme('dark', {LANG: 'C', TERM: 'xterm'});
+  const card = cardsLines({theme: own, area, sessions: [notes!], top: 0, selected: null, marks: [], now: SCENE_NOW});
+  assert.match(strip(card.join('\n')), / \.\.\.\/work\/notes/, 'with a ~ it would be another directory');
 });
 
 test('the terminal theme uses only the 16 colours of the terminal', () => {

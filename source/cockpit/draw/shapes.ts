@@ -1,4 +1,4 @@
-/** Every drawn sign, so that a terminal without them gets another set. One cell wide each, the bolt two. */
+/** Every drawn sign, so that a terminal without them gets another set. One cell wide each, the bolt two, the dots one or three. */
 export type Shapes = {
   waiting: string;
   working: string;
@@ -10,7 +10,10 @@ export type Shapes = {
   thin: Box;
   heavy: Box;
   rule: string;
+  /** Behind what is cut. */
   ellipsis: string;
+  /** For what stands elsewhere, as a word of its own: a `~` before a path would be the home. */
+  dots: string;
   pointer: string;
   bar: string;
   mark: string;
@@ -56,6 +59,7 @@ export const unicodeShapes: Shapes = {
   heavy: {topLeft: '┏', topRight: '┓', bottomLeft: '┗', bottomRight: '┛', across: '━', down: '┃'},
   rule: '─',
   ellipsis: '…',
+  dots: '…',
   pointer: '❯',
   bar: '▌',
   mark: '●',
@@ -90,6 +94,7 @@ export const asciiShapes: Shapes = {
   heavy: {topLeft: '#', topRight: '#', bottomLeft: '#', bottomRight: '#', across: '=', down: '#'},
   rule: '-',
   ellipsis: '~',
+  dots: '...',
   pointer: '>',
   bar: '|',
   mark: '*',

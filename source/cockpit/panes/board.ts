@@ -87,10 +87,10 @@ function laneLines({theme, board, lane, area, now, cols}: LaneProps): string[] {
   const here = lane.name === board.column;
   const chosen = here ? board.chosen : null;
   const {top, end} = windowOf(lane, Math.min(board.tops[lane.name] ?? 0, lane.cards.length), {area, chosen});
-  const {ellipsis} = theme.shapes;
+  const {dots} = theme.shapes;
   const lines: string[] = [];
   const say = (text: string) => lines.push(`${line(theme, cols - 1, [['faint', ` ${text}`]])} `);
-  if (top > 0) say(`${ellipsis} ${top} above`);
+  if (top > 0) say(`${dots} ${top} above`);
   lane.cards.slice(top, end).forEach((card, i) => {
     if (area.airy && i > 0) lines.push(' '.repeat(cols));
     const marked = board.marks.includes(card.id);
@@ -100,7 +100,7 @@ function laneLines({theme, board, lane, area, now, cols}: LaneProps): string[] {
   if (more === 0) return fill(lines, area.rows, cols);
   // In the last row, so that it stands still while its column scrolls.
   const above = fill(lines, area.rows - 1, cols);
-  return [...above, `${line(theme, cols - 1, [['faint', ` ${ellipsis} ${more} more`]])} `];
+  return [...above, `${line(theme, cols - 1, [['faint', ` ${dots} ${more} more`]])} `];
 }
 
 type CardProps = {card: CardView; chosen: boolean; marked: boolean; now: number; cols: number};

@@ -116,7 +116,7 @@ export function cardLines({theme, columns, session, selected, marked, now, ...mo
 
 /** Its branch, and how many files there are not committed: that stays when the branch is cut. */
 function placeOf({shapes}: Theme, {session, room}: {session: SessionView; room: number}): Span[] {
-  const place: Span[] = [['dim', plain(session.branch ?? shortDir(shapes.ellipsis, session.dir))]];
+  const place: Span[] = [['dim', plain(session.branch ?? shortDir(shapes.dots, session.dir))]];
   const files = session.dirty?.files ?? 0;
   if (files === 0) return place;
   const changes: Span = ['dim', ` ${shapes.changes}${files}`];
@@ -143,9 +143,9 @@ function badges({shapes}: Theme, session: SessionView, card: string | null): Spa
 }
 
 /** The last two parts of a path, where there is no branch. */
-function shortDir(ellipsis: string, dir: string): string {
+function shortDir(dots: string, dir: string): string {
   const parts = dir.split('/').filter(part => part !== '');
-  return parts.length <= 2 ? dir : `${ellipsis}/${parts.slice(-2).join('/')}`;
+  return parts.length <= 2 ? dir : `${dots}/${parts.slice(-2).join('/')}`;
 }
 
 /** The phone's list: two lines for each session. */

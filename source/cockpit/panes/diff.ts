@@ -125,7 +125,7 @@ export function diffTitle({theme, columns, view, diff, comments}: DiffTitleProps
   }
   const right: Span[] = [];
   const add = (span: Span): void => void right.push([null, right.length === 0 ? '' : '  '], span);
-  if (view.reading) add(['attention', 'reading…']);
+  if (view.reading) add(['attention', `reading${theme.shapes.dots}`]);
   if (comments > 0) add(['mark', `${theme.shapes.mark} ${comments}`]);
   if (view.left > 0) add(['dim', `${theme.shapes.left}${view.left}`]);
   if (diff !== null) {

@@ -26,7 +26,7 @@ export function formPane({theme, body, form, faults: all}: FormProps): {lines: s
     heavy: true,
     token: 'selected',
     left: [['strong', plain(form.title)]],
-    right: form.busy ? [['dim', 'making it…']] : [],
+    right: form.busy ? [['dim', `making it${theme.shapes.dots}`]] : [],
   };
   const faults = shownFaults(form, all);
   const airy = body.rows >= 14;

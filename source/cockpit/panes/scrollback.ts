@@ -22,7 +22,12 @@ export function scrollbackLines({theme, size, view}: {theme: Theme; size: Size; 
     foot: placeOf(theme, view),
   };
   if (rows === null || rows.length === 0) {
-    const says = rows === null ? (view.reading ? 'reading…' : 'it could not be read') : 'it has printed nothing yet';
+    const says =
+      rows === null
+        ? view.reading
+          ? `reading${theme.shapes.dots}`
+          : 'it could not be read'
+        : 'it has printed nothing yet';
     const lines = [' '.repeat(inner.cols), line(theme, inner.cols, [['faint', `  ${says}`]])];
     return framed(frame, fill(lines, inner.rows, inner.cols));
   }
@@ -49,7 +54,7 @@ function titleOf({shapes}: Theme, {view, columns}: {view: ScrollView; columns: n
   ];
   if (left > 0) title.push([null, ` ${shapes.left} ${left}`]);
   else if (rows !== null && cols > columns) title.push([null, ` ${shapes.cropped} cropped`]);
-  if (rows !== null && reading) title.push(['faint', ` ${shapes.dot} `], ['dim', 'reading…']);
+  if (rows !== null && reading) title.push(['faint', ` ${shapes.dot} `], ['dim', `reading${shapes.dots}`]);
   return title;
 }
 
