@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import type {Explanation, SessionView} from '../../source/domain/fleet.ts';
 import {type Agent, assertFailed, ended, expectText, Home, until} from '../helpers/home.ts';
@@ -82,6 +84,36 @@ test('logs are the text history, -n its end, -f what comes', async () => {
   await seen;
   following.kill('SIGINT');
   assert.equal(await ended(following), 0);
+});
+
+test('logs -f tells a line that is like the ones before, and one that changes without all the others', async () => {
+  const steps = [
+    'for i in 1 2 3 4 5 6; do echo ok; done',
+    'echo ok',
+    'printf half',
+    String.raw`printf 'x\nend\n'`,
+    'exit',
+  ];
+  const file = join(home.work, 'same.sh');
+  writeFileSync(file, `stty -echo\n${steps.join('\nread -r _\n')}\n`);
+  await home.amux('register', 'same', '--dir', home.work, '--agent', 'generic', '--command', `bash ${file}`);
+  await home.amux('start', 'same');
+  await until('its lines', async () => (await home.json<string[]>('logs', 'same')).length === 6);
+  const following = home.spawn(['logs', 'same', '-f', '-n', '1']);
+  let text = '';
+  following.stdout.on('data', chunk => {
+    text += String(chunk);
+  });
+  await until('the last line', async () => text === 'ok\n');
+  for (const expected of ['ok\n', 'half\n', 'halfx\nend\n']) {
+    const before = text;
+    await home.amux('keys', 'same', 'Enter');
+    await until('what is new', async () => text.length >= before.length + expected.length);
+    assert.equal(text, before + expected);
+  }
+  following.kill('SIGINT');
+  assert.equal(await ended(following), 0);
+  await home.amux('stop', 'same', '--force');
 });
 
 test('events --commands lists what the supervisor ran besides its sessions', async () => {

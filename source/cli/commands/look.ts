@@ -2,6 +2,7 @@ import {parseDuration} from '../../domain/amounts.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import {type ExternalCommand, endText} from '../../domain/external-command.ts';
 import type {EventView} from '../../domain/fleet.ts';
+import {newLines} from '../../domain/new-lines.ts';
 import {goals, reach} from '../../domain/reach.ts';
 import {printable} from '../../domain/screen.ts';
 import {transcriptLines} from '../../domain/transcript.ts';
@@ -10,6 +11,8 @@ import {boolFlag, choiceFlag, countFlag, textFlag} from '../flags.ts';
 
 /** Events shown when nobody says how many. */
 const EVENTS_SHOWN = 50;
+/** Lines that are read again at each change of what is followed. */
+const FOLLOWED_LINES = 2000;
 
 export const peek: Run = async context => {
   const {args, output} = context;
@@ -43,15 +46,18 @@ export const logs: Run = async context => {
   const follow = boolFlag(context, 'follow');
   // What is followed is what is said: the screen under it would come again with each change.
   const spoken = follow && (await fleet.transcript(ref, {limit: 1})).length > 0;
-  const history = async () => (spoken ? transcriptLines(await fleet.transcript(ref)) : fleet.logs(ref));
-  let shown = spoken ? (await history()).slice(-(lines ?? 0)) : await fleet.logs(ref, {lines});
+  const history = async (most = FOLLOWED_LINES) =>
+    spoken ? transcriptLines(await fleet.transcript(ref)) : fleet.logs(ref, {lines: most});
+  // What is followed is compared with all that there was, however little of it is wanted here.
+  let known = follow ? await history(Math.max(FOLLOWED_LINES, lines ?? 0)) : await fleet.logs(ref, {lines});
+  const shown = known.slice(Math.max(0, known.length - (lines ?? known.length)));
   if (output.json) output.value(shown);
   else for (const line of shown) output.line(line);
   if (!follow) return 0;
   for await (const _ of fleet.screens(ref, context.signal)) {
     const all = await history();
-    for (const line of newLines(shown, all)) output.line(output.json ? JSON.stringify(line) : line);
-    shown = all;
+    for (const line of newLines(known, all)) output.line(output.json ? JSON.stringify(line) : line);
+    known = all;
   }
   return 0;
 };
@@ -125,13 +131,4 @@ function show({output}: Context, event: EventView): void {
   output.line(
     `${time}  ${event.type.padEnd(20)}  ${(event.session?.name ?? '-').padEnd(16)}  ${printable(event.reason)}`,
   );
-}
-
-/** What `all` has behind the end of `shown`; everything when the two do not meet. */
-function newLines(shown: string[], all: string[]): string[] {
-  const tail = shown.slice(-5);
-  for (let end = all.length; end >= tail.length; end--) {
-    if (tail.every((line, i) => all[end - tail.length + i] === line)) return all.slice(end);
-  }
-  return all;
 }
