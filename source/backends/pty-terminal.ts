@@ -108,6 +108,7 @@ export class PtyTerminal {
   }
 
   history(lines: number): string[] {
+    if (lines === 0) return [];
     this.#parse();
     const all = this.#emulator.history(lines);
     return all.length > 0 ? all : screenText(this.screen()).slice(-lines);

@@ -99,7 +99,7 @@ export class TmuxBackend implements Backend {
     const [text] = await this.#link.run(`capture-pane -p -J -S -${Math.max(0, lines)} -t ${pane}`);
     const all = text!.map(line => line.trimEnd());
     while (all.at(-1) === '') all.pop();
-    return all.slice(-lines);
+    return lines > 0 ? all.slice(-lines) : [];
   }
 
   async rows(terminal: string, lines: number): Promise<Row[]> {

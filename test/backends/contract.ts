@@ -155,6 +155,7 @@ export function contract(name: string, make: () => Promise<Subject>): void {
       const [info] = await backend.list();
       assert.deepEqual([info?.exit?.code, info?.exit?.signal], [7, null]);
       assert.deepEqual((await backend.history('s-one', 3)).filter(line => line !== '').slice(-2), ['2000', 'last']);
+      assert.deepEqual(await backend.history('s-one', 0), []);
       assert.ok(screenText(await backend.capture('s-one')).includes('last'));
       await backend.close('s-one');
       assert.equal(events.seen.filter(event => event.type === 'exit').length, 1);
