@@ -171,7 +171,7 @@ function bySight(requests: Request[], reading: Reading, at: number): Request[] {
       .map(request => {
         if (request !== target) return {...request, choices: [], shown: null, missedAt: null};
         const since = isSameDialog(request.shown, reading) ? request.shown!.since : at;
-        const title = request.via === 'screen' ? titleOf(dialog) : request.title;
+        const title = request.via === 'screen' || asksMore(request) ? titleOf(dialog) : request.title;
         const shown = {rule: reading.rule, detail: dialog.detail, since, at};
         return {...request, title, choices: reading.choices, shown, missedAt: null};
       });
@@ -186,6 +186,12 @@ function bySight(requests: Request[], reading: Reading, at: number): Request[] {
       const missed = request.via !== 'screen' && request.missedAt === null && at > request.at;
       return missed ? {...request, missedAt: at} : request;
     });
+}
+
+/** It asks several things, one dialog after the other: its title is about the one that stands there. */
+function asksMore({kind, input}: Request): boolean {
+  if (kind !== 'question' || typeof input !== 'object' || input === null || !('questions' in input)) return false;
+  return Array.isArray(input.questions) && input.questions.length > 1;
 }
 
 /** The request that the dialog on this screen belongs to. */

@@ -141,6 +141,19 @@ describe('what an agent tells of itself', () => {
     assert.deepEqual(open(play(session(), told, {...told, at: T0 + 5} as Evidence)), ['a-1 hook Bash(rm -rf dist)']);
   });
 
+  test('of several questions is called after the one that stands there', () => {
+    const questions = [{question: 'Which fruits?'}, {question: 'Which colour?'}];
+    const ask = (input: unknown) =>
+      hook('a-1', {kind: 'question', tool: 'AskUserQuestion', input, title: 'Which fruits?'});
+    const next = (request: Request) =>
+      play(
+        session([request]),
+        dialog(T0 + 500, 'Which colour?', {rule: 'question', waitingFor: {kind: 'question', detail: 'Which colour?'}}),
+      ).requests.map(({id, title}) => [id, title]);
+    assert.deepEqual(next(ask({questions})), [['a-1', 'Which colour?']]);
+    assert.deepEqual(next(ask({questions: questions.slice(0, 1)})), [['a-1', 'Which fruits?']]);
+  });
+
   test('two at once: only the one whose dialog stands there has choices', () => {
     const second = hook('a-2', {ref: 'r2', input: {command: 'npm test'}, title: 'Bash(npm test)', at: T0 + 10});
     const two = play(session(), told, {source: 'asked', at: T0 + 10, request: second});
