@@ -117,7 +117,7 @@ const readers: Record<string, (body: Body) => AgentEvent[]> = {
     ];
   },
   PreCompact: () => [word('working', '', 'compacting')],
-  PostCompact: () => [{type: 'compacted'}],
+  PostCompact: body => [{type: 'compacted', inTurn: body['trigger'] === 'auto'}],
   SessionEnd: () => [{type: 'settled', ref: null}],
 };
 

@@ -125,7 +125,13 @@ const readers = new Map<string, (entry: Entry) => AgentEvent[]>([
       return entry['operation'] === 'enqueue' && !MADE.test(said) ? [{type: 'prompt', text: said}] : [];
     },
   ],
-  ['system', entry => (entry['subtype'] === 'compact_boundary' ? [{type: 'compacted'}] : [])],
+  [
+    'system',
+    entry => {
+      if (entry['subtype'] !== 'compact_boundary') return [];
+      return [{type: 'compacted', inTurn: record(entry['compactMetadata'])['trigger'] === 'auto'}];
+    },
+  ],
   [
     'assistant',
     entry => {

@@ -21,7 +21,7 @@ export type AgentEvent =
   | {type: 'asked'; request: Asked}
   /** A request is settled, here or there; null: all of them. */
   | {type: 'settled'; ref: string | null}
-  /** It has compacted its conversation. */
-  | {type: 'compacted'}
+  /** It has compacted its conversation; `inTurn`: by itself, in a turn that goes on. */
+  | {type: 'compacted'; inTurn?: boolean}
   /** The model that it runs. */
   | {type: 'model'; model: string};

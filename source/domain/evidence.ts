@@ -101,7 +101,8 @@ export type Evidence =
   /** `compacts`: it is the command that compacts its conversation. */
   | {source: 'delivery'; at: number; message: string; command?: boolean; compacts?: boolean}
   /** `asked`: somebody wants its conversation compacted. `confirmed`: its agent says that it did that. */
-  | {source: 'compaction'; at: number; state: 'asked' | 'confirmed'}
+  /** `inTurn`: its agent did it by itself, in a turn that goes on. */
+  | {source: 'compaction'; at: number; state: 'asked' | 'confirmed'; inTurn?: boolean}
   /** How full its context is, in percent; null: not known any more. */
   | {source: 'context'; at: number; percent: number | null}
   /** Another session ran into the limit for which this one waits, too: until then (ms since the epoch). */

@@ -183,6 +183,8 @@ export type Compacted = {
   rested: boolean;
   /** People were told that it did not help. */
   told: boolean;
+  /** Its agent did it by itself, in a turn that went on: an error after it is about what came since. */
+  inTurn?: boolean;
 };
 
 /** What the watchdog knows of one session. Times in ms since the epoch. */

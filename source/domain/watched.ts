@@ -71,9 +71,12 @@ export function absorbWatched(session: Session, evidence: Of<'compaction' | 'con
       if (at < since || (compaction === null && at <= (session.watch.compacted?.at ?? 0))) return session;
       const cut = compaction?.cut === true;
       const overflow = compaction?.why === 'overflow';
-      const compacted = {at, ok: true, percent: context?.percent ?? null, overflow, cut, rested: false, told: false};
+      const inTurn = evidence.inTurn === true;
+      const known = {percent: context?.percent ?? null, overflow, cut, inTurn};
+      const compacted = {at, ok: true, ...known, rested: false, told: false};
       const done = compaction === null ? null : {...compaction, at, step: 'done' as const};
-      return forgetErrors(changed(session, {compaction: done, compacted}), at);
+      const next = changed(session, {compaction: done, compacted});
+      return inTurn ? next : forgetErrors(next, at);
     }
   }
 }
@@ -81,7 +84,7 @@ export function absorbWatched(session: Session, evidence: Of<'compaction' | 'con
 /** It tells of an error that a compaction has healed. */
 export function isAfterCompaction({signals, watch}: Session, at: number): boolean {
   const {compacted} = watch;
-  if (compacted?.ok !== true || at > compacted.at + STALE_MS) return false;
+  if (compacted?.ok !== true || compacted.inTurn === true || at > compacted.at + STALE_MS) return false;
   return signals.submitted === null || signals.submitted.command === true || signals.submitted.at < compacted.at;
 }
 

@@ -71,7 +71,7 @@ export class Doors {
           this.#runs(event.model, at);
           break;
         case 'compacted':
-          observe({source: 'compaction', at, state: 'confirmed'});
+          observe({source: 'compaction', at, state: 'confirmed', inTurn: event.inTurn === true});
           break;
         case 'settled':
           observe({source: 'settled', at, ref: event.ref});

@@ -115,6 +115,17 @@ describe('a context that is full', () => {
     assert.equal(turns.session.activity, 'idle');
   });
 
+  test('that its agent compacts by itself in a turn is full all the same when that fails again', () => {
+    const full = {state: 'error', kind: 'context', message: 'Context limit reached'} as const;
+    const turns = new Turns().prompt(T0);
+    turns.see({source: 'compaction', at: T0 + 1000, state: 'confirmed', inTurn: true});
+    turns.see({source: 'hook', at: T0 + 1200, ...full}).see({source: 'program', at: T0 + 1300, ...full});
+    // Its history tells of the compaction, too, and later.
+    turns.see({source: 'compaction', at: T0 + 1400, state: 'confirmed', inTurn: true});
+    const {activity, waitingFor} = turns.session;
+    assert.deepEqual([activity, waitingFor?.kind], ['waiting', 'context']);
+  });
+
   test('that is full again at once is left to a person', () => {
     const turns = new Turns().failedTurn('context', T0, 'Prompt is too long');
     confirmed(sent(turns, T0 + 9000), T0 + 12_000).put({compaction: null});
