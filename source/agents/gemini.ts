@@ -160,5 +160,7 @@ export const gemini: Agent = {
     },
     // What is wrong with a command that the person typed is no failed turn.
     {rule: 'API error', in: 'turn', pattern: /^(?! [>*!] \/)[\s\S]*?\n✕ (?<detail>[^\n]+)/, says: {waiting: 'error'}},
+    // On a small terminal the error itself, a long line of JSON, has left the screen.
+    {rule: 'failed request', in: 'turn', pattern: /^ℹ (?<detail>This request failed)\./m, says: {waiting: 'error'}},
   ]),
 };
