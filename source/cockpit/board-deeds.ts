@@ -177,15 +177,26 @@ export function boardDeeds({fleet, store, edit, lend, say, fail, isLost, goTo}: 
       close();
       if (title === '') return;
       const card = board.cards?.find(({id}) => id === dialog.card);
+      const unlessRefused = (work: () => Promise<void>): void =>
+        inTurn(async () => {
+          try {
+            await work();
+          } catch (error) {
+            // What was written is not lost with the connection, or for a mistake in it.
+            const {dialog: now, place} = state();
+            if (now.kind === 'none' && place === 'board') dispatch({type: 'dialog', dialog});
+            throw error;
+          }
+        });
       if (card !== undefined)
-        return inTurn(() => (title === card.title ? Promise.resolve() : patchText(card, {title})));
+        return unlessRefused(() => (title === card.title ? Promise.resolve() : patchText(card, {title})));
       // What the filter asks for, the card has: else it would be gone as soon as it is made.
       const {project, tag} = wordsOf(board.filter);
       const given = {
         ...(project[0] === undefined ? {} : {project: project[0]}),
         ...(tag.length > 0 ? {tags: tag} : {}),
       };
-      inTurn(async () => {
+      unlessRefused(async () => {
         const made = await fleet.addCard({title, status: dialog.column, ...given});
         put(made);
         onBoard({do: 'choose', card: made.id});

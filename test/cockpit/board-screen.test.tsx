@@ -281,6 +281,21 @@ describe('keys on the board', () => {
     await cockpit.see(new RegExp(`AMX-1 is ${name}'s`));
   });
 
+  test('a title that the fleet did not take stands there again', async () => {
+    using cockpit = await openBoard();
+    const {addCard} = cockpit.fleet;
+    Object.assign(cockpit.fleet, {addCard: () => Promise.reject(new Error('read ECONNRESET'))});
+    cockpit.press('n');
+    await cockpit.see(/new in todo ❯/);
+    cockpit.press('第一 card');
+    cockpit.press('\r');
+    await cockpit.see(/ECONNRESET/);
+    await cockpit.see(/new in todo ❯ 第一 card/);
+    Object.assign(cockpit.fleet, {addCard});
+    cockpit.press('\r');
+    await cockpit.see(/AMX-4 第一 card/);
+  });
+
   test('u says why it cannot take a change back', async () => {
     using cockpit = await openBoard();
     cockpit.press('L');
