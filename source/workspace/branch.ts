@@ -1,4 +1,4 @@
-import {readFileSync, statSync} from 'node:fs';
+import {existsSync, readFileSync, type Stats, statSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 
 /** What was read is taken for true for so long, in ms: lists are asked for often. */
@@ -26,7 +26,10 @@ export class Branches {
   }
 }
 
-/** The branch checked out where `dir` is, by reading files (no git process); null outside a repository or detached. */
+/**
+ * The branch checked out where `dir` is, by reading files (no git process); null outside a repository or detached, and
+ * where `dir` or what its `.git` names is gone: workspaces lie inside of a repository, whose branch is not theirs.
+ */
 export function branchOf(dir: string): string | null {
   const head = findHead(dir);
   if (head === null) return null;
@@ -34,10 +37,12 @@ export function branchOf(dir: string): string | null {
 }
 
 function findHead(dir: string): string | null {
+  if (!existsSync(dir)) return null;
   for (let at = resolve(dir); ; at = dirname(at)) {
     const git = join(at, '.git');
+    let found: Stats | undefined;
     try {
-      const found = statSync(git, {throwIfNoEntry: false});
+      found = statSync(git, {throwIfNoEntry: false});
       if (found === undefined && at !== dirname(at)) continue;
       if (found === undefined) return null;
       if (found.isDirectory()) return readFileSync(join(git, 'HEAD'), 'utf8');
@@ -45,7 +50,8 @@ function findHead(dir: string): string | null {
       const pointer = /^gitdir: (.+)$/m.exec(readFileSync(git, 'utf8'))?.[1];
       return pointer === undefined ? null : readFileSync(join(resolve(at, pointer.trim()), 'HEAD'), 'utf8');
     } catch {
-      if (at === dirname(at)) return null;
+      // As git has it: a directory of that name may be anything, but what a file names has to be there.
+      if (at === dirname(at) || found?.isFile() === true) return null;
     }
   }
 }
