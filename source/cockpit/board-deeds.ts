@@ -3,7 +3,7 @@ import {cardText, parseCardText} from '../domain/card-text.ts';
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
 import type {Fleet, SessionView} from '../domain/fleet.ts';
 import {type BoardAction, chosenCard, columnBeside, endOfLane, heldCards, positionBeyond} from './board.ts';
-import {wordsOf} from './board-filter.ts';
+import {givenBy} from './board-filter.ts';
 import {LINE_GONE, lineBeside} from './dialogs.ts';
 import {allInOrder} from './listing.ts';
 import type {CockpitOptions, Edited} from './options.ts';
@@ -191,11 +191,7 @@ export function boardDeeds({fleet, store, edit, lend, say, fail, isLost, goTo}: 
       if (card !== undefined)
         return unlessRefused(() => (title === card.title ? Promise.resolve() : patchText(card, {title})));
       // What the filter asks for, the card has: else it would be gone as soon as it is made.
-      const {project, tag} = wordsOf(board.filter);
-      const given = {
-        ...(project[0] === undefined ? {} : {project: project[0]}),
-        ...(tag.length > 0 ? {tags: tag} : {}),
-      };
+      const given = givenBy(board.filter, board.cards ?? []);
       unlessRefused(async () => {
         const made = await fleet.addCard({title, status: dialog.column, ...given});
         put(made);

@@ -333,6 +333,19 @@ describe('keys on the board', () => {
     await cockpit.see(/TODO 4/);
   });
 
+  test('what a filter only begins is what a new card has in full', async () => {
+    using cockpit = await openBoard();
+    await cockpit.fleet.updateCard('AMX-2', {tags: ['Web', 'wide'], project: '/home/ada/Shop'});
+    cockpit.keys('/project:sh tag:web tag:wi\r');
+    await cockpit.see(/\/ project:sh tag:web tag:wi[\s\S]*TODO 1 /);
+    cockpit.press('n');
+    cockpit.press('more');
+    cockpit.press('\r');
+    await cockpit.see(/▌SHOP-4 more/);
+    const {tags, project} = await cockpit.fleet.card('SHOP-4');
+    assert.deepEqual([tags, project], [['Web', 'wide'], '/home/ada/Shop']);
+  });
+
   test('enter shows details that scroll and follow the card', async () => {
     using cockpit = await openBoard();
     await cockpit.fleet.updateCard('AMX-1', {desc: Array.from({length: 60}, (_, i) => `line ${i}`).join('\n')});
