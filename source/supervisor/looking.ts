@@ -1,3 +1,4 @@
+import {AmuxError} from '../domain/errors.ts';
 import type {AttachPlan, Fleet} from '../domain/fleet.ts';
 import type {Screen} from '../domain/screen.ts';
 import {isLive} from '../domain/session.ts';
@@ -92,7 +93,9 @@ export function looking({roster, screensDir, detachKey, now}: Options): Looking 
         const kept = readLastScreen(screensDir, session.id)?.screen;
         if (kept != null) screen.keep(kept);
       }
-      yield* latestOf<Screen>(listener => screen.watch(listener), signal);
+      const {signal: forgotten} = screen.forgotten;
+      yield* latestOf<Screen>(listener => screen.watch(listener), AbortSignal.any([signal, forgotten]));
+      if (!signal.aborted) throw new AmuxError('session.unknown', {ref});
     },
 
     async runs(ref) {

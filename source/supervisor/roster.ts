@@ -130,6 +130,7 @@ export class Roster {
   remove(runner: Runner): void {
     runner.close();
     this.#runners.delete(runner.session.id);
+    runner.screen.forgotten.abort();
   }
 
   /** In the order of `ps`. */

@@ -30,6 +30,8 @@ type Options = {
 export class ScreenWatch {
   readonly #options: Options;
   readonly #watchers = new Set<(screen: Screen) => void>();
+  /** Aborts when its session is forgotten: nothing will ever be seen of it. */
+  readonly forgotten = new AbortController();
   last: Screen | null = null;
   #timer: NodeJS.Timeout | null = null;
   #due = 0;

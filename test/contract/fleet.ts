@@ -379,6 +379,19 @@ export function fleetContract(open: (context: TestContext) => Promise<Subject>):
     );
   });
 
+  test('screens end with their session, when it is forgotten', async context => {
+    const {fleet, work} = await open(context);
+    await fleet.register({name: 'a', dir: work, agent: 'generic', command: 'cat'});
+    await fleet.start('a');
+    await fleet.stop('a');
+    const ending = bounded();
+    const follow = async () => {
+      for await (const _ of fleet.screens('a', ending.signal)) await fleet.unregister('a');
+    };
+    await assert.rejects(follow(), fails('session.unknown', {ref: 'a'}));
+    ending.check();
+  });
+
   test('a screen comes when its size changes, though nothing is printed', async context => {
     const {fleet, work} = await open(context);
     await fleet.register({name: 'a', dir: work, agent: 'generic', command: 'cat'});
