@@ -1,11 +1,15 @@
-import {isAway, isLive, type Session} from './session.ts';
+import {isAtRest, isAway, isLive, mayDeliver, type Session} from './session.ts';
 import type {Message} from './steering.ts';
 
 /** Why a message for this session is not typed at once. */
 export function whyItWaits(session: Session): string {
-  const {name, kind, run, activity, reason} = session;
+  const {name, kind, run, activity, reason, waitingFor} = session;
   if (isAway(session)) return `waits: ${name} crashed and starts again`;
-  if (isLive(session)) return activity === 'unknown' ? `waits: ${reason}` : 'waits for the next turn boundary';
+  if (isLive(session)) {
+    if (activity === 'unknown') return `waits: ${reason}`;
+    if (activity !== 'waiting' || mayDeliver(session)) return 'waits for the next turn boundary';
+    return isAtRest(session) ? `waits: ${reason}` : `waits for a person: ${waitingFor?.detail || 'a dialog'}`;
+  }
   if (kind === 'one-shot' && run !== null) return `waits in vain: ${name} has ended, and does not start again`;
   return `waits: ${name} does not run`;
 }

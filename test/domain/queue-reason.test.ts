@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {WaitingKind} from '../../source/domain/evidence.ts';
 import {reasonNow, whyItWaits} from '../../source/domain/queue-reason.ts';
 import {message, session} from '../store/records.ts';
 
@@ -7,12 +8,21 @@ const run = {id: 'r1', pid: 1, argv: [], backend: 'pty' as const, startedAt: 1, 
 const stopped = session('s1', {name: 'pay', status: 'stopped', run: null});
 const running = session('s1', {name: 'pay', status: 'running', activity: 'working', run});
 const unseen = {...running, activity: 'unknown' as const, reason: 'quiet, but its prompt is not on screen'};
+const waiting = (kind: WaitingKind, detail: string) => ({
+  ...running,
+  activity: 'waiting' as const,
+  waitingFor: {kind, detail},
+  reason: 'it is left to a person',
+});
 const over = {...stopped, kind: 'one-shot' as const, status: 'completed' as const, run};
 
 test('a message waits for what its session is', () => {
   assert.equal(whyItWaits(stopped), 'waits: pay does not run');
   assert.equal(whyItWaits(running), 'waits for the next turn boundary');
   assert.equal(whyItWaits(unseen), 'waits: quiet, but its prompt is not on screen');
+  assert.equal(whyItWaits(waiting('permission', 'Bash(rm -rf dist)')), 'waits for a person: Bash(rm -rf dist)');
+  assert.equal(whyItWaits(waiting('context', 'Prompt is too long')), 'waits: it is left to a person');
+  assert.equal(whyItWaits(waiting('error', 'API Error')), 'waits for the next turn boundary');
   assert.equal(whyItWaits(over), 'waits in vain: pay has ended, and does not start again');
 });
 
