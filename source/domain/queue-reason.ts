@@ -3,10 +3,13 @@ import type {Message} from './steering.ts';
 
 /** Why a message for this session is not typed at once. */
 export function whyItWaits(session: Session): string {
-  const {name, kind, run, activity, reason, waitingFor} = session;
+  const {name, kind, run, activity, reason, waitingFor, signals} = session;
   if (isAway(session)) return `waits: ${name} crashed and starts again`;
   if (isLive(session)) {
     if (activity === 'unknown') return `waits: ${reason}`;
+    // It is at rest, and yet nothing can be typed: whoever opened it has to close it.
+    if (activity !== 'waiting' && activity !== 'working' && signals.screen?.reading.dialog === true)
+      return 'waits: a menu stands open in its terminal';
     if (activity !== 'waiting' || mayDeliver(session)) return 'waits for the next turn boundary';
     return isAtRest(session) ? `waits: ${reason}` : `waits for a person: ${waitingFor?.detail || 'a dialog'}`;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {WaitingKind} from '../../source/domain/evidence.ts';
+import {noSignals, type WaitingKind} from '../../source/domain/evidence.ts';
 import {reasonNow, whyItWaits} from '../../source/domain/queue-reason.ts';
 import {message, session} from '../store/records.ts';
 
@@ -8,6 +8,12 @@ const run = {id: 'r1', pid: 1, argv: [], backend: 'pty' as const, startedAt: 1, 
 const stopped = session('s1', {name: 'pay', status: 'stopped', run: null});
 const running = session('s1', {name: 'pay', status: 'running', activity: 'working', run});
 const unseen = {...running, activity: 'unknown' as const, reason: 'quiet, but its prompt is not on screen'};
+const menu = {activity: 'idle', waitingFor: null, dialog: true, composer: false, rule: 'menu', choices: []} as const;
+const behindMenu = {
+  ...running,
+  activity: 'finished' as const,
+  signals: {...noSignals(), screen: {at: 1, reading: {...menu, choices: []}}},
+};
 const waiting = (kind: WaitingKind, detail: string) => ({
   ...running,
   activity: 'waiting' as const,
@@ -23,6 +29,7 @@ test('a message waits for what its session is', () => {
   assert.equal(whyItWaits(waiting('permission', 'Bash(rm -rf dist)')), 'waits for a person: Bash(rm -rf dist)');
   assert.equal(whyItWaits(waiting('context', 'Prompt is too long')), 'waits: it is left to a person');
   assert.equal(whyItWaits(waiting('error', 'API Error')), 'waits for the next turn boundary');
+  assert.equal(whyItWaits(behindMenu), 'waits: a menu stands open in its terminal');
   assert.equal(whyItWaits(over), 'waits in vain: pay has ended, and does not start again');
 });
 
