@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {performance} from 'node:perf_hooks';
 import {findRepository} from '../config/repository.ts';
 import type {Dirty} from '../domain/workspace.ts';
@@ -46,7 +47,8 @@ export class DirtyMarks {
 
   /** Something may have changed there. */
   want(dir: string): void {
-    const top = findRepository(dir)?.top ?? null;
+    // A workspace lies in a repository: once it is gone, what changed there is not its own.
+    const top = existsSync(dir) ? (findRepository(dir)?.top ?? null) : null;
     if (this.#tops.size >= TREES_MAX) this.#tops.clear();
     this.#tops.set(dir, top);
     if (top === null) return;

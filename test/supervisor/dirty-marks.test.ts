@@ -152,6 +152,20 @@ describe('the pass', () => {
     marks.close();
   });
 
+  it('nothing is counted for a directory that is gone, not even what changed around it', async () => {
+    const {marks, dirs, next} = pass();
+    const gone = join(dirs[0]!, '.amux', 'workspaces', 'x');
+    mkdirSync(gone, {recursive: true});
+    marks.want(gone);
+    (await next(1)).answer(4);
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(marks.of(gone), {files: 4});
+    rmSync(gone, {recursive: true});
+    marks.want(gone);
+    assert.equal(marks.of(gone), null);
+    marks.close();
+  });
+
   it('what changes during a look is looked at again, and nothing is told after the end', async () => {
     const {marks, told, dirs, next} = pass();
     marks.want(dirs[0]!);
@@ -168,6 +182,7 @@ describe('the pass', () => {
 
   it('a look that failed leaves nothing behind but that nobody knows; outside of repositories nobody looks', async () => {
     const {marks, looks, told, dirs, next} = pass();
+    mkdirSync(join(dirs[0]!, 'deep'));
     marks.want(home);
     marks.want(join(dirs[0]!, 'deep'));
     (await next(1)).answer(null);
