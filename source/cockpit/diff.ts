@@ -33,10 +33,14 @@ export type DiffAction =
   | {do: 'comment'; id: number | null; session: string; spot: Spot; text: string}
   | {do: 'drop'; ids: readonly number[]};
 
+/** Rows below a head that is gone to: of what is behind it, so much is to be seen. */
+const BODY = 4;
+
 /** Pure. `height`: rows that are in sight. */
 export function stepDiff(diffs: Diffs, action: DiffAction, height: number): Diffs {
   const next = stepped(diffs, action);
-  return next === diffs ? diffs : inSight(next, height);
+  if (next === diffs) return diffs;
+  return inSight(action.do === 'next' ? withBody(next, height) : next, height);
 }
 
 function stepped(diffs: Diffs, action: DiffAction): Diffs {
@@ -139,6 +143,13 @@ function inSight(diffs: Diffs, height: number): Diffs {
   const last = Math.max(0, viewRows(diffs).length - height);
   const top = Math.max(0, Math.min(last, view.at, Math.max(view.top, view.at - height + 1)));
   return top === view.top ? diffs : {...diffs, view: {...view, top}};
+}
+
+/** A head in the last rows would hide all that it stands for: it becomes the first row in sight. */
+function withBody(diffs: Diffs, height: number): Diffs {
+  const {view} = diffs;
+  if (view === null || view.at + BODY < view.top + height) return diffs;
+  return {...diffs, view: {...view, top: view.at}};
 }
 
 /** Keeps the chosen row in sight when the room changes. */

@@ -57,6 +57,15 @@ test('the chosen row stays in sight, and goes from hunk to hunk and file to file
     const {top, at: chosen} = each.view!;
     assert.ok(top <= chosen && chosen < top + HEIGHT, `${chosen} in ${top}…`);
   }
+  const tops = [hunk, file].map(action => steps(diffs, action).view!).map(view => [view.at, view.top]);
+  assert.deepEqual(
+    tops,
+    [
+      [1, 0],
+      [4, 4],
+    ],
+    'a head that would stand at the lower edge comes to the upper one',
+  );
   assert.equal(stepDiff(diffs, walk(-1), HEIGHT), diffs, 'nothing changed, nothing is drawn');
 });
 
