@@ -1,8 +1,9 @@
-import {copyFileSync, existsSync, lstatSync, mkdtempSync, rmSync, statSync, utimesSync} from 'node:fs';
+import {lstatSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
 import {CHANGE_MS, git} from './git.ts';
+import {copyIndex} from './index-copy.ts';
 import {branchTip} from './losses.ts';
 import {type IndexEntry, parseEntries, parseStatus} from './porcelain.ts';
 
@@ -114,17 +115,6 @@ async function captureIn(top: string, {ask, gitDir}: {ask: Ask; gitDir: string})
     ...(entries.some(({mode}) => mode === SUBMODULE) ? ['submodules are empty: git submodule update --init'] : []),
   ];
   return {head, index, files, changed, conflicts, intended, unseen, gitDir, notices};
-}
-
-/**
- * With a time that is no later than the original's: a file that was changed in the moment in which git wrote its index is
- * known only by that.
- */
-function copyIndex(index: string, copy: string): void {
-  if (!existsSync(index)) return; // Git takes a missing one for an empty one.
-  copyFileSync(index, copy);
-  const at = Math.floor(statSync(index).mtimeMs / 1000);
-  utimesSync(copy, at, at);
 }
 
 function unseenOf(top: string, {path, flag, mode, stage}: IndexEntry): Captured['unseen'] {

@@ -1,4 +1,4 @@
-import {copyFile, lstat, mkdtemp, rm} from 'node:fs/promises';
+import {lstat, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {isAbsolute, join} from 'node:path';
 import type {FileDiff, WorkspaceDiff} from '../domain/diff.ts';
@@ -6,6 +6,7 @@ import {AmuxError} from '../domain/errors.ts';
 import type {WorkspaceRecord} from '../domain/workspace.ts';
 import {type Base, baseOf, emptyTree} from './base.ts';
 import {boundedGit, git, reasonOf, tryGit} from './git.ts';
+import {copyIndex} from './index-copy.ts';
 import {type ParsedFile, parseDiff} from './patch.ts';
 
 /** Most of git's output that is read, bytes, and most files that are told of. */
@@ -77,12 +78,7 @@ const shownOf = ({name, commit}: Base): Pick<WorkspaceDiff, 'base' | 'commit'> =
 /** A copy of the index in which untracked files have a place. Returns what could not be looked at. */
 async function indexWithAll(path: string, index: string): Promise<string[]> {
   const own = (await git(['rev-parse', '--git-path', 'index'], {cwd: path})).trim();
-  try {
-    await copyFile(isAbsolute(own) ? own : join(path, own), index);
-  } catch (error) {
-    // Nothing was ever added: an index comes into being with the first file.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  copyIndex(isAbsolute(own) ? own : join(path, own), index);
   const args = [...FORM, 'add', '--all', '--intent-to-add', '--ignore-errors', '--', '.'];
   const added = await tryGit(args, {cwd: path, env: {GIT_INDEX_FILE: index}});
   return added.code === 0 ? [] : [`some untracked files: ${reasonOf(added, args)}`];

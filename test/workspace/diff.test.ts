@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {chmodSync, cpSync, existsSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, cpSync, existsSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, describe, it} from 'node:test';
 import {type FileDiff, patchLines} from '../../source/domain/diff.ts';
@@ -122,6 +122,22 @@ describe('what a workspace changed', () => {
     execFileSync('git', ['apply'], {cwd: copy, input: patch});
     const own = ({root}: {root: string}) => treeOf(root).filter(line => !line.startsWith('.git '));
     assert.deepEqual(own({root: copy}), own({root: path}));
+  });
+
+  it('a file that was changed in the moment in which git wrote its index is told', async () => {
+    const {path, look} = await stage('moment', repo => {
+      repo.write('small', 'a');
+      repo.commit('more');
+    });
+    // All of it in one second, long ago.
+    gitIn(path, 'config', 'core.trustctime', 'false');
+    const dated = (file: string) => utimesSync(file, 1_600_000_000, 1_600_000_000);
+    dated(join(path, 'small'));
+    gitIn(path, 'update-index', '--refresh');
+    writeFileSync(join(path, 'small'), 'b');
+    dated(join(path, 'small'));
+    dated(join(gitIn(path, 'rev-parse', '--absolute-git-dir').trim(), 'index'));
+    assert.deepEqual((await look()).files.map(told), ['changed text small +1 -1']);
   });
 
   it('nothing that user or repository set up for the eyes runs or bends it', async () => {
