@@ -1,6 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Agent} from '../agents/agent.ts';
-import {previewOf} from '../agents/preview.ts';
 import type {BackendEvent} from '../backends/backend.ts';
 import {busyProcess} from '../backends/process-tree.ts';
 import type {Change, EventType} from '../domain/events.ts';
@@ -19,6 +18,7 @@ import {Descendants, endOrphans} from './descendants.ts';
 import {Doors} from './doors.ts';
 import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
+import {Preview} from './preview.ts';
 import {Queue, type Recording} from './queue.ts';
 import type {Deed, RunnerContext} from './runner-context.ts';
 import {ScreenWatch} from './screen-watch.ts';
@@ -55,7 +55,7 @@ export class Runner {
   extra: Record<string, string> = {};
   /** Asked for while its terminal was being made. */
   sizeToCome: {cols: number; rows: number} | null = null;
-  #previewed: {screen: Screen; text: string} | null = null;
+  readonly #preview = new Preview();
   #closed = false;
   #life: Promise<unknown> = Promise.resolve();
   readonly #alarm: Alarm;
@@ -169,12 +169,8 @@ export class Runner {
 
   /** Last meaningful line of the screen. */
   get preview(): string {
-    const {last} = this.screen;
-    if (last === null) return '';
-    if (this.#previewed?.screen !== last) {
-      this.#previewed = {screen: last, text: previewOf(last, this.#context.agentOf(this.#session))};
-    }
-    return this.#previewed.text;
+    const {screensDir, agentOf} = this.#context;
+    return this.#preview.of({session: this.#session, watch: this.screen, agent: agentOf(this.#session), screensDir});
   }
 
   /** All that changes status or activity comes through here. */

@@ -33,6 +33,35 @@ test('what a dead supervisor left behind — socket, lock, supervisor.json — i
   assert.equal((await home.session('a')).status, 'running');
 });
 
+test('what a session printed last is told by the next supervisor, too, unless it ran again since', async () => {
+  await using home = new Home();
+  const command = 'test -e once || echo boom; touch once; exit 3';
+  await home.amux(
+    'register',
+    'a',
+    '--dir',
+    home.work,
+    '--agent',
+    'generic',
+    '--restart',
+    'never',
+    '--command',
+    `sh -c '${command}'`,
+  );
+  const failed = () =>
+    until('its end', async () => {
+      const session = await home.session('a');
+      return session.status === 'failed' && session;
+    });
+  await home.run(['start', 'a']);
+  assert.equal((await failed()).preview, 'boom');
+  await home.killSupervisor();
+  await home.amux('serve', '--detach');
+  assert.equal((await failed()).preview, 'boom');
+  await home.run(['start', 'a']);
+  assert.equal((await failed()).preview, '');
+});
+
 test('a socket that somebody else listens on and never answers is not waited for without end', async () => {
   await using home = new Home();
   const silent = createServer(socket => socket.once('data', () => socket.destroy()));
