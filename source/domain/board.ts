@@ -77,7 +77,7 @@ export type CardView = CardFields & {
   id: string;
   created_at: number;
   updated_at: number;
-  /** `expired`: nobody heard of the holder for the length of a lease, and another session may claim it. */
+  /** `expired`: the holder is gone, or was not heard of for the length of a lease, and another session may claim it. */
   claim: {
     holder: string;
     holder_id: string;
@@ -155,6 +155,8 @@ export type BoardState = {
   claimsPerSession?: number;
   /** When a session was heard last, beside the heartbeats that are stored (ms since the epoch); 0: not at all. */
   heard: (session: string) => number;
+  /** Whether a session is not registered any more; default: all are. */
+  isForgotten?: (session: string) => boolean;
   /** By how much the home's time is ahead of the machine's clock, ms; default 0: times are shown by the latter. */
   ahead?: () => number;
 };

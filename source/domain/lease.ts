@@ -7,7 +7,9 @@ export const LEASE_MS = 30 * 60_000;
 export const heartbeatOf = (claim: Claim, board: BoardState): number =>
   Math.max(claim.beatAt, board.heard(claim.holder.id));
 
-export const expiryOf = (claim: Claim, board: BoardState): number => heartbeatOf(claim, board) + board.leaseMs;
+/** A session that was forgotten gives no sign of life any more: nothing is waited for. */
+export const expiryOf = (claim: Claim, board: BoardState): number =>
+  heartbeatOf(claim, board) + (board.isForgotten?.(claim.holder.id) === true ? 0 : board.leaseMs);
 
 export const isExpired = (claim: Claim, board: BoardState, now: number): boolean => expiryOf(claim, board) <= now;
 

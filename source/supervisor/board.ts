@@ -42,6 +42,7 @@ export function board({roster, store, columns, handOff, claimsPerSession, now, a
     leaseMs,
     claimsPerSession,
     heard: heardAt,
+    isForgotten: id => !roster.runners.has(id),
     ...(ahead && {ahead}),
   };
 

@@ -23,7 +23,9 @@ export function storedBoard({store, memoryDir, columns = baseColumns, lives, now
   /** Leases stand still while nobody supervises: it is as late as the last entry says. */
   const look = (): {state: BoardState; at: number} => {
     const at = store.read({after: store.cursor - 1, limit: 1})[0]?.at ?? now();
-    return {state: {cards: store.state.cards, columns, leaseMs: LEASE_MS, heard: id => (lives(id) ? at : 0)}, at};
+    const {cards, sessions} = store.state;
+    const heard = (id: string): number => (lives(id) ? at : 0);
+    return {state: {cards, columns, leaseMs: LEASE_MS, heard, isForgotten: id => !sessions.has(id)}, at};
   };
   return {
     async cards(filter = {}) {

@@ -145,3 +145,17 @@ test('further columns are walked into, and one that is configured no more keeps 
   cockpit.press('H');
   await cockpit.expect(/DONE 1/);
 });
+
+test('a card whose holder is not registered any more is seen to be free', async () => {
+  const {home, other} = await withSessions();
+  await using _home = home;
+  await using _other = other;
+  const {id} = await other.addCard({title: 'first'});
+  await other.claimCard(id, {session: 'ada'});
+  await using cockpit = new Terminal(home, [], {cols: 120, rows: 40});
+  await cockpit.expect(/headless +\d\d:\d\d/);
+  cockpit.press('2');
+  await cockpit.expect(/ {2}ada · lease/);
+  await other.unregister('ada');
+  await cockpit.expect(/✗ ada · expired/);
+});

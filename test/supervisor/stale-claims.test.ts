@@ -68,13 +68,15 @@ describe('a card whose holder left it', () => {
     await home.close();
   });
 
-  test('is told of at once when the holder is not registered any more', async () => {
+  test('is told of at once when the holder is not registered any more, and may be claimed by another', async () => {
     const {home, fleet} = await board();
     const {cursor} = home.store;
     await fleet.unregister('ada');
+    assert.equal((await fleet.card('AMX-1')).claim?.expired, true);
     const {reason, session} = await fired(home, cursor);
     assert.match(reason, /AMX-1 "paint the door": ada is not there any more/);
     assert.equal(session?.name, 'ada');
+    assert.equal((await fleet.claimCard('AMX-1', {session: 'bob'})).claim?.holder, 'bob');
     await home.close();
   });
 

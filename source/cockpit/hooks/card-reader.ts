@@ -94,11 +94,12 @@ export function cardReader(
 
   return {
     all,
-    /** The cards of an entry; and those whose lease is over, when their holder is heard of. */
-    told({cards, session}: EventView): void {
+    /** The cards of an entry; and those whose lease is over, when their holder is heard of, or ends as it is forgotten. */
+    told({cards, session, type}: EventView): void {
       const known = store.state().board.cards ?? [];
-      const left = known.filter(({claim}) => claim?.expired === true && claim.holder_id === session?.id);
-      look([...cards, ...left.map(({id}) => id)]);
+      const held = known.filter(({claim}) => claim !== null && claim.holder_id === session?.id);
+      const changed = held.filter(({claim}) => claim?.expired === true || type === 'session.unregistered');
+      look([...cards, ...changed.map(({id}) => id)]);
     },
   };
 }
