@@ -15,6 +15,10 @@ const SECOND_LOOKS = 6;
 /** A pane whose status tmux lost fires no hook: all are looked at this often, in ms. */
 const SWEEP_MS = 500;
 const RECONNECTS = 3;
+/** How tmux says that nobody serves its socket; anything else is asked again, so often. */
+const NO_SERVER =
+  /^no server running|^no sessions|\((?:No such file or directory|Connection refused|Not a directory)\)/;
+const ASKS = 3;
 /** Output of panes that are just being made: so many pieces are kept until they are known. */
 const EARLY_MAX = 500;
 /** How long the server may take to end, in ms; then it is killed. */
@@ -55,16 +59,27 @@ export class TmuxLink {
   /** Connects when a server runs; false when none does. */
   async open(): Promise<boolean> {
     if (this.#control?.isOpen === true) return true;
-    const [file, ...args] = this.tmux;
-    const alive = await run(file!, [...args, 'list-sessions']).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') throw failed('tmux is not installed');
-        return false;
-      },
-    );
+    const alive = await this.#isServed();
     if (alive) await this.#connect();
     return alive;
+  }
+
+  /** Only an answer that names no server means that there is none: all its terminals would be told as ended. */
+  async #isServed(): Promise<boolean> {
+    const [file, ...args] = this.tmux;
+    for (let i = 1; ; i++) {
+      const why = await run(file!, [...args, 'list-sessions']).then(
+        () => null,
+        (error: NodeJS.ErrnoException & {stderr?: string}) => {
+          if (error.code === 'ENOENT') throw failed('tmux is not installed');
+          return error.stderr?.trim() || error.message;
+        },
+      );
+      if (why === null) return true;
+      if (NO_SERVER.test(why)) return false;
+      if (i === ASKS) throw failed(why);
+      await pause(SECOND_LOOK_MS);
+    }
   }
 
   /** The connection; a server is started when none runs. */

@@ -1,4 +1,6 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
@@ -35,6 +37,33 @@ test('a resize for a peek, whenever it comes, does not hold the window of who at
     await backend.detached('s-one');
     await sizeIs(peek.cols, peek.rows, 0);
   }
+});
+
+test('a client that failed once hides no terminals, and one that goes on to fail is told', async context => {
+  const {backend, another, dispose} = await subject();
+  const bin = await mkdtemp(join(tmpdir(), 'amux-tmux-bin-'));
+  const {PATH} = process.env;
+  const real = execFileSync('sh', ['-c', 'command -v tmux'], {encoding: 'utf8'}).trim();
+  context.after(async () => {
+    process.env['PATH'] = PATH;
+    await dispose();
+    await rm(bin, {recursive: true});
+  });
+  await backend.launch(launchOf({argv: program('size')}));
+  const fail = (when: string) =>
+    writeFile(join(bin, 'tmux'), `#!/bin/sh\n${when} && { echo cannot fork >&2; exit 1; }\nexec ${real} "$@"\n`, {
+      mode: 0o755,
+    });
+  process.env['PATH'] = `${bin}:${PATH}`;
+  await fail(`mkdir ${bin}/once`);
+  const second = another();
+  assert.ok(await second.open());
+  assert.deepEqual(
+    (await second.list()).map(({terminal, exit}) => [terminal, exit]),
+    [['s-one', null]],
+  );
+  await fail('true');
+  await assert.rejects(another().open(), /cannot fork/);
 });
 
 async function subject(): Promise<Subject> {

@@ -92,7 +92,11 @@ export function survival(home: Home, backend: Health['backend']): void {
     process.kill(pid!, 'SIGHUP');
     await gone(pid!);
     const offline = await home.session('victim');
-    assert.deepEqual([offline.status, offline.exit?.signal, offline.running], ['failed', 'SIGKILL', false]);
+    assert.deepEqual(
+      [offline.status, offline.exit?.signal, offline.running],
+      ['failed', 'SIGKILL', false],
+      JSON.stringify(offline),
+    );
     assert.ok(!isSupervised());
     await home.amux('serve', '--detach');
     const adopted = await home.session('victim');
