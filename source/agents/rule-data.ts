@@ -13,8 +13,10 @@ export type RuleData = {
   priority?: number | undefined;
 };
 
-/** How long a pattern from a file may take on one screen, in ms: all sessions wait for it. */
+/** Processor time that a pattern from a file may take on one screen, in ms: all sessions wait for it. */
 export const PATTERN_MS = 50;
+/** A search that was broken off before it had that time, on a busy machine, is given twice the time, up to this. */
+const PATIENCE_MS = 1600;
 /** Characters at the end of its region that such a pattern sees. */
 const TEXT_MAX = 20_000;
 
@@ -36,17 +38,23 @@ export function ruleOf(data: RuleData, onSlow: (rule: string) => void): ScreenRu
 /** A search that is broken off in time: a pattern that backtracks without end would stop this process. */
 function bounded(text: string, pattern: RegExp): RegExpExecArray | null | 'slow' {
   const cut = Math.max(0, text.length - TEXT_MAX);
-  pattern.lastIndex = Math.max(0, pattern.lastIndex - cut);
-  try {
-    const context = createContext({pattern, text: text.slice(cut)});
-    const match = SEARCH.runInContext(context, {timeout: PATTERN_MS}) as RegExpExecArray | null;
-    if (match === null) return null;
-    match.index += cut;
-    pattern.lastIndex += cut;
-    return match;
-  } catch {
-    return 'slow';
+  const from = Math.max(0, pattern.lastIndex - cut);
+  const context = createContext({pattern, text: text.slice(cut)});
+  for (let timeout = PATTERN_MS; timeout <= PATIENCE_MS; timeout *= 2) {
+    pattern.lastIndex = from;
+    const before = process.threadCpuUsage();
+    try {
+      const match = SEARCH.runInContext(context, {timeout}) as RegExpExecArray | null;
+      if (match === null) return null;
+      match.index += cut;
+      pattern.lastIndex += cut;
+      return match;
+    } catch {
+      const {user, system} = process.threadCpuUsage(before);
+      if ((user + system) / 1000 >= PATTERN_MS / 2) return 'slow';
+    }
   }
+  return 'slow';
 }
 
 const SEARCH = new Script('pattern.exec(text)');

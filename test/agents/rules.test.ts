@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import {fork} from 'node:child_process';
+import {once} from 'node:events';
+import {join} from 'node:path';
 import {test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
 import {createContext, Script} from 'node:vm';
 import {capturedScreen} from '../../source/agents/captured.ts';
 import {claude} from '../../source/agents/claude.ts';
 import {generic} from '../../source/agents/generic.ts';
 import {withRules} from '../../source/agents/reader.ts';
 import {agents} from '../../source/agents/registry.ts';
-import type {RuleData} from '../../source/agents/rule-data.ts';
+import {PATTERN_MS, type RuleData} from '../../source/agents/rule-data.ts';
 import {inRange, isFor} from '../../source/agents/versions.ts';
 import {composerOf} from '../../source/supervisor/composer.ts';
 
@@ -76,6 +80,24 @@ test('a pattern that backtracks without end is broken off, told once, and not us
   assert.equal(agent.read!(screen).activity, 'idle');
   assert.equal(agent.read!(screen).activity, 'idle');
   assert.deepEqual(slow, ['endless']);
+});
+
+test('a rule that has no processor for a while is used on: what others take counts against nobody', async () => {
+  const child = fork(join(import.meta.dirname, 'fixture-searches.ts'), {execArgv: ['--import', 'tsx']});
+  const ended = once(child, 'exit');
+  await once(child, 'message');
+  for (let i = 0; i < 15; i++) {
+    child.kill('SIGSTOP');
+    await pause(2 * PATTERN_MS);
+    child.kill('SIGCONT');
+    await pause(PATTERN_MS / 3);
+  }
+  const said = once(child, 'message');
+  child.send('end');
+  const [{slow, searches}] = (await said) as [{slow: string[]; searches: number}];
+  assert.deepEqual(slow, []);
+  assert.ok(searches > 15, `${searches} searches`);
+  await ended;
 });
 
 test('a range of versions', () => {
