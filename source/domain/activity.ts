@@ -79,7 +79,13 @@ function byWord(session: Session, word: Told | null, now: number): Verdict | nul
   if (screen === null) return said;
   // The end of a turn and its error come together, and those who tell of ends alone do not contradict the error.
   const margin = shown?.activity === 'waiting' && !screen.reading.dialog ? 0 : TOGETHER_MS;
-  if (screen.at <= word.at + margin) return said;
+  if (screen.at <= word.at + margin) {
+    // One that was drawn right behind the word counts once it still stands when that moment is over.
+    const over = word.at + margin + 1;
+    const stands = shown?.activity === 'waiting' && screen.at > word.at && isCurrent(session);
+    if (!stands || word.state === 'blocked') return said;
+    if (now < over) return {...said, wake: Math.min(over, said.wake ?? over)};
+  }
   if (shown !== null && outranks(shown, screen.reading, word)) return shown;
   if (word.state === 'working' && !COMPLETE.has(word.source)) return byQuietScreen(session, now) ?? said;
   return said;

@@ -271,6 +271,19 @@ describe('the activity of an agent with screen rules', () => {
     assert.equal(mayDeliver(asked), false);
   });
 
+  test('a dialog drawn right behind a word that knows nothing of it counts once it still stands', () => {
+    const asks = {activity: 'waiting' as const, dialog: true, waitingFor: {kind: 'permission' as const, detail: 'rm'}};
+    for (const word of ['idle', 'working', 'done'] as const) {
+      const drawn = play(started(), output(T0 + 5000), program(T0 + 5000, word), screen(T0 + 5150, asks));
+      assert.notEqual(drawn.activity, 'waiting', `${word}: it may be of before`);
+      const {wake} = transition(drawn, screen(T0 + 5200, asks), T0 + 5200);
+      assert.equal(wake, T0 + 5501);
+      assert.deepEqual(play(drawn, T0 + 5501).waitingFor, asks.waitingFor, word);
+      const redrawn = play(drawn, output(T0 + 5300), T0 + 5501);
+      assert.notEqual(redrawn.activity, 'waiting', `${word}: something was drawn since`);
+    }
+  });
+
   test('after a failed turn and at a limit only an urgent message may be typed', () => {
     const failed = (kind: 'error' | 'limit') =>
       play(
