@@ -52,9 +52,13 @@ function sending(
   const runner = roster.all.find(each => each.session.name === session);
   if (runner === undefined) throw new AmuxError('session.unknown', {ref: session});
   checkNotOver(runner.session);
-  const id = `${schedule.id}-${Math.floor(wanted.due / 1000)}`;
   const {messages, pending} = runner.queue;
-  if (messages.some(message => message.id === id)) {
+  const isKnown = (id: string) => messages.some(message => message.id === id);
+  // A run that a person asks for is one more, however soon; a due one is the same after a restart.
+  let moment = wanted.by === null ? Math.floor(wanted.due / 1000) : wanted.due;
+  while (wanted.by !== null && isKnown(`${schedule.id}-${moment}`)) moment++;
+  const id = `${schedule.id}-${moment}`;
+  if (isKnown(id)) {
     return nothing('done', {detail: `its text went to ${session} before`, options});
   }
   // A session that does not run, or works for hours, is not to find the same text many times.

@@ -23,6 +23,7 @@ test('notes are added from arguments or stdin, listed newest first, and found by
     ['from a pipe\nin two lines', 'the sandbox lies'],
   );
   assert.match(await home.amux('notes', 'list', '-n', '1'), /^ID.*\nn-\w+ +\d+s +cli +- +from a pipe in two lines\n$/);
+  assert.deepEqual(await home.json<NoteView[]>('notes', 'list', '-n', '0'), []);
   for (const search of [
     ['sandbox', 'LIES'],
     ['the', '--tag', 'payments'],

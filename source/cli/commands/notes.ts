@@ -31,11 +31,8 @@ async function print(context: Context, filter: NoteFilter): Promise<number> {
   const tag = textFlag(context, 'tag');
   const limit = countFlag(context, 'lines');
   const fleet = await context.fleet('read');
-  const notes = await fleet.notes({
-    ...filter,
-    ...(tag === undefined ? {} : {tag}),
-    ...(limit === undefined ? {} : {limit: Math.max(1, limit)}),
-  });
+  const wanted = {...filter, ...(tag === undefined ? {} : {tag}), ...(limit === undefined ? {} : {limit})};
+  const notes = limit === 0 ? [] : await fleet.notes(wanted);
   if (output.json) {
     output.value(notes);
     return 0;
