@@ -9,12 +9,18 @@ const SEQUENCE = /^\x1b(?:\x1b?\[\[?[0-?]*[ -/]*[@-~]|\x1b?O[0-9;]*[@-~])/;
 /** No key begins like this: it is what a terminal says of itself. */
 const PRIVATE_START = /^\x1b\[\?[\d;]*\$?$/;
 
+/** The colour of a terminal's background, and what may be its beginning: no key begins like this. */
+const COLOUR = /^\x1b\]11;[\da-z:/]*(?:\x07|\x1b\\)/i;
+const TORN_COLOUR = /^\x1b\]11;[\da-z:/]{0,32}\x1b?$/i;
+const COLOUR_START = '\x1b]11;';
+
 /** What a terminal sends that knows the mouse but no SGR coordinates: three characters behind its beginning, and no keys. */
 const OLD_MOUSE = /^\x1b\[M[\s\S]{0,3}/;
 const OLD_MOUSE_LENGTH = 6;
 
-/** A report of the mouse without its end, or what may be one: what is left of it would be keys. */
-export const isTornMouse = (input: string): boolean => /^\x1b\[(<[\d;]{0,16})?$/.test(input);
+/** A report of the terminal without its end, or what may be one: what is left of it would be keys. */
+export const isTornReport = (input: string): boolean =>
+  /^\x1b\[(<[\d;]{0,16})?$/.test(input) || TORN_COLOUR.test(input);
 
 export const isPasteStart = (unit: Unit): boolean => unit.text === PASTE_START;
 export const isPasteEnd = (unit: Unit): boolean => unit.text === PASTE_END;
@@ -28,11 +34,12 @@ export function firstUnit(input: string, pasting: boolean): Unit {
   if (input[0] !== '\x1b') return {kind: 'text', text: String.fromCodePoint(input.codePointAt(0)!)};
   const old = OLD_MOUSE.exec(input)?.[0];
   if (old !== undefined) return {kind: old.length < OLD_MOUSE_LENGTH ? 'part' : 'sequence', text: old};
-  const sequence = SEQUENCE.exec(input)?.[0];
+  const sequence = (SEQUENCE.exec(input) ?? COLOUR.exec(input))?.[0];
   if (sequence !== undefined) return {kind: 'sequence', text: sequence};
   if (input === '\x1b') return {kind: 'sequence', text: input};
-  if (isTornMouse(input)) return {kind: 'part', text: input};
+  if (isTornReport(input)) return {kind: 'part', text: input};
   if (PASTE_START.startsWith(input) && input.length > 2) return {kind: 'part', text: input};
+  if (COLOUR_START.startsWith(input) && input.length > 2) return {kind: 'part', text: input};
   if (PRIVATE_START.test(input)) return {kind: 'part', text: input};
   if (input[1] === '[' || input[1] === 'O') return {kind: 'sequence', text: input.slice(0, 2)};
   const next = String.fromCodePoint(input.codePointAt(1)!);

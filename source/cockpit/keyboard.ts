@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import {StringDecoder} from 'node:string_decoder';
-import {firstUnit, isPasteEnd, isPasteStart, isTornMouse, type Unit} from './key-units.ts';
+import {firstUnit, isPasteEnd, isPasteStart, isTornReport, type Unit} from './key-units.ts';
 import {isMouseReport, type MouseEvent, mouseEvent} from './mouse.ts';
 
 /** A cut-off paste marker waits this long for its rest, in ms. */
@@ -106,7 +106,7 @@ export class Keyboard {
     this.#route(this.#rest + (typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)), false);
     if (this.#rest === '') return;
     // No key begins as a report does: it is waited for longer, and dropped without its end.
-    const torn = this.#rest.length > 2 && isTornMouse(this.#rest);
+    const torn = this.#rest.length > 2 && isTornReport(this.#rest);
     const give = () => (torn ? this.#route('', true) : this.#route(this.#rest, true));
     this.#restTimer = setTimeout(give, torn ? REPORT_WAIT_MS : MARKER_WAIT_MS);
   };

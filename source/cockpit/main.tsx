@@ -1,5 +1,6 @@
 import {type Instance, render, type SuspendTerminal} from 'ink';
 import {App} from './app.tsx';
+import {ASK_BACKGROUND, lightBackground} from './background.ts';
 import {createBell} from './bell.ts';
 import {createDeeds, type Terminal} from './deeds.ts';
 import {createGaze} from './gaze.ts';
@@ -15,7 +16,7 @@ import {firstState} from './state.ts';
 import {Store} from './store.ts';
 import {catchStrayOutput} from './stray-output.ts';
 import {guardTerminal, NO_WRAP, RESET_MODES, WRAP} from './terminal-guard.ts';
-import {openTerminalOutput} from './terminal-output.ts';
+import {mayBeAsked, openTerminalOutput} from './terminal-output.ts';
 import {createThemes} from './themes.ts';
 
 export {keyTable} from './keymap.ts';
@@ -113,11 +114,16 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   });
   const deeds = createDeeds({store, options: {...options, env}, themes, terminal});
   for (const fault of themes.faults) deeds.fail(fault);
+  const hearsBackground = (sequence: string): boolean => {
+    const isLight = lightBackground(sequence);
+    if (isLight !== null) themes.background(isLight);
+    return isLight !== null;
+  };
   const leaveTitle = keyTitle(options.keys.leave);
   const keyboard = new Keyboard({
     stdin,
     leave: options.keys.leave,
-    hear: sequence => output.hear(sequence) || gaze.hear(sequence),
+    hear: sequence => output.hear(sequence) || gaze.hear(sequence) || hearsBackground(sequence),
     touched: gaze.touched,
     typing: {
       into: () => {
@@ -217,6 +223,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
   stdout.write(NO_WRAP);
   mouse.want(true);
   gaze.open();
+  if (stdout.isTTY && mayBeAsked(env['TERM'] ?? '')) stdout.write(ASK_BACKGROUND);
 
   try {
     // Ink ends by itself only when drawing failed.

@@ -11,6 +11,8 @@ const ASK = '\x1b[?2026$p\r\x1b[J';
 const ANSWER = /^\x1b\[\?2026;([0-4])\$y$/;
 /** These print what they do not know. */
 const TOO_OLD = /^(?:linux|ansi|vt\d+|dumb)/;
+/** Whether a terminal may be asked what it can do: by `$TERM`. */
+export const mayBeAsked = (term: string): boolean => !TOO_OLD.test(term);
 
 /** What may wait for a slow terminal, in characters; then pictures are dropped, and the newest is drawn whole. */
 const QUEUE_MAX = 256 * 1024;
@@ -45,7 +47,7 @@ type Options = {
 /** Each picture is one write, held together where the terminal can; no more of them wait than a terminal can take. */
 export function openTerminalOutput({stdout, term, onBehind, onReady, onDropped}: Options): TerminalOutput {
   let synchronized = false;
-  let asked = TOO_OLD.test(term) || !stdout.isTTY;
+  let asked = !mayBeAsked(term) || !stdout.isTTY;
   /** What belongs to the picture that is being written; null: none is. */
   let picture: string | null = null;
   let behind = false;

@@ -1,4 +1,5 @@
 import {AmuxError, asAmuxError} from '../domain/errors.ts';
+import {hasLightBackground} from './background.ts';
 import {type Environment, type Theme, themeOf} from './theme.ts';
 
 /** A theme as it was found. `name`: what the configuration calls it. `read`: the content of its file, JSON; may throw. */
@@ -9,6 +10,9 @@ export type ThemeFiles = {files: readonly ThemeFile[]; chosen: string};
 
 /** What is drawn when the chosen one cannot be read. */
 const DEFAULT = 'dark';
+const LIGHT = 'light';
+/** What is chosen where nobody chose: `dark`, or `light` where the terminal's background is. */
+export const AUTO = 'auto';
 
 /** The theme in use, and those that a person may change to. Listeners hear of each change. */
 export type Themes = {
@@ -18,6 +22,8 @@ export type Themes = {
   next: () => Theme;
   /** Takes the one with this name; null: there is none. */
   choose: (name: string) => Theme | null;
+  /** What the terminal tells of its background: it counts until a person chooses. */
+  background: (isLight: boolean) => void;
   subscribe: (listener: () => void) => () => void;
   /** Why a file is not among them, or why another one than the chosen is in use. */
   faults: readonly AmuxError[];
@@ -35,8 +41,13 @@ export function createThemes({files, chosen}: ThemeFiles, env: Environment): The
   }
   const all = [...byName.values()];
   const names = [...byName.keys()];
-  const first = byName.get(chosen) ?? byName.get(DEFAULT) ?? all[0] ?? themeOf({name: 'plain', tokens: {}}, env);
-  if (!names.includes(chosen) && !files.some(({name}) => name === chosen)) {
+  let follows = chosen === AUTO && !byName.has(AUTO);
+  const first =
+    byName.get(follows && hasLightBackground(env) ? LIGHT : chosen) ??
+    byName.get(DEFAULT) ??
+    all[0] ??
+    themeOf({name: 'plain', tokens: {}}, env);
+  if (!follows && !names.includes(chosen) && !files.some(({name}) => name === chosen)) {
     const why = `there is no theme "${chosen}"`;
     faults.push(new AmuxError('input.invalid', {why, next: `there are ${names.join(', ')}`}));
   }
@@ -52,10 +63,19 @@ export function createThemes({files, chosen}: ThemeFiles, env: Environment): The
     names,
     faults,
     current: () => theme,
-    next: () => use(all[(all.indexOf(theme) + 1) % Math.max(1, all.length)] ?? theme),
+    next: () => {
+      follows = false;
+      return use(all[(all.indexOf(theme) + 1) % Math.max(1, all.length)] ?? theme);
+    },
     choose: name => {
       const found = byName.get(name);
-      return found === undefined ? null : use(found);
+      if (found === undefined) return null;
+      follows = false;
+      return use(found);
+    },
+    background: isLight => {
+      const found = follows ? byName.get(isLight ? LIGHT : DEFAULT) : undefined;
+      if (found !== undefined && found !== theme) use(found);
     },
     subscribe: listener => {
       listeners.add(listener);

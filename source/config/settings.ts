@@ -60,8 +60,10 @@ export const settingsSchema = z.strictObject({
   theme: z
     .string()
     .min(1)
-    .default('dark')
-    .describe('A theme of the cockpit by the name of its file: dark, light, …, or one in themes/ of this home'),
+    .default('auto')
+    .describe(
+      'A theme of the cockpit by the name of its file: dark, light, …, or one in themes/ of this home; auto: dark, or light on a light background',
+    ),
   idleExit: z
     .number()
     .min(0)

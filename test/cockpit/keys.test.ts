@@ -68,6 +68,12 @@ test('raw input is taken apart key by key', () => {
   assert.deepEqual(units('\x1b[93;5u'), ['\x1b[93;5u']);
   assert.deepEqual(units('a\x1d\x1b[201~', true), ['a\x1d', '\x1b[201~']);
   assert.equal(firstUnit('\x1b[20', false).kind, 'part');
+  assert.deepEqual(units('\x1b]j'), ['\x1b]', 'j']);
+  const report = '\x1b]11;rgb:ffff/ffff/ffff\x1b\\';
+  assert.deepEqual(units(`${report}j\x1b]11;rgb:0/0/0\x07j`), [report, 'j', '\x1b]11;rgb:0/0/0\x07', 'j']);
+  for (let length = 3; length < report.length; length++) {
+    assert.equal(firstUnit(report.slice(0, length), false).kind, 'part', report.slice(1, length));
+  }
 });
 
 test('the leave key is known in the old and the new keyboard protocols', () => {

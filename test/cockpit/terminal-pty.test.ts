@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, describe, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
+import {ASK_BACKGROUND} from '../../source/cockpit/background.ts';
 import {gone} from '../helpers/processes.ts';
 import {CockpitTerminal} from './terminal.ts';
 
@@ -39,6 +40,23 @@ describe('a terminal that is slow, resized, stopped or lost', {concurrency: 3}, 
     assert.equal(terminal.output.split('\x1b[?2026l').length, after);
   });
 
+  test('on a light background the light theme is drawn, and what tells of it is no key', async () => {
+    await using terminal = new CockpitTerminal({cols: 120, rows: 40, env: {THEME: 'auto', COLORTERM: 'truecolor'}});
+    await terminal.expectRow(/^┃ ◆ permission/);
+    assert.ok(terminal.output.includes('38;2;240;180;85m'), 'amber of the dark theme');
+    assert.equal(terminal.output.split(ASK_BACKGROUND).length, 2, 'it is asked once');
+    const from = terminal.output.length;
+    terminal.press('\x1b]11;rgb:ff');
+    await pause(5);
+    terminal.press('ff/ffff/ff');
+    await pause(50);
+    terminal.press('ff\x1b\\j');
+    await terminal.expectRow(/^┃ ◆ question/);
+    assert.ok(terminal.output.slice(from).includes('38;2;154;85;0m'), 'amber of the light theme');
+    await terminal.settled();
+    assert.ok(!terminal.rows().some(row => /theme/.test(row)), terminal.rows().join('\n'));
+  });
+
   for (const [name, env, answer] of [
     ['that does not know it', {}, '\x1b[?2026;0$y'],
     ['that prints what it does not know', {TERM: 'linux'}, ''],
@@ -50,6 +68,7 @@ describe('a terminal that is slow, resized, stopped or lost', {concurrency: 3}, 
       await terminal.expectRow(/^┃ ◆ question/);
       assert.ok(!/\x1b\[\?2026[hl]/.test(terminal.output));
       assert.equal(terminal.output.includes('\x1b[?2026$p'), answer !== '');
+      assert.equal(terminal.output.includes(ASK_BACKGROUND), answer !== '');
     });
   }
 

@@ -3,6 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {Ajv} from 'ajv';
 import {fileOf, textOf} from '../../docs/schemas.ts';
+import {lightBackground} from '../../source/cockpit/background.ts';
 import {layoutOf} from '../../source/cockpit/layout.ts';
 import {cardsLines, listLines} from '../../source/cockpit/panes/cards.ts';
 import {headerLines} from '../../source/cockpit/panes/header.ts';
@@ -132,6 +133,39 @@ test('themes are changed through in their order, and each change is told once', 
   leave();
   themes.next();
   assert.deepEqual(seen, ['dark', 'light', 'dark']);
+});
+
+test('without a choice the terminal’s background decides, until a person does', () => {
+  const files = ['dark', 'light', 'terminal'].map(themeFile);
+  const start = (env: Record<string, string>) => createThemes({files, chosen: 'auto'}, {...TRUE, ...env});
+  assert.deepEqual(
+    ['15;0', '0;15', '0;default;7', '0;default', ''].map(COLORFGBG => start({COLORFGBG}).current().name),
+    ['dark', 'light', 'light', 'dark', 'dark'],
+  );
+  const themes = start({COLORFGBG: '0;15'});
+  assert.deepEqual(themes.faults, []);
+  const seen: string[] = [];
+  themes.subscribe(() => seen.push(themes.current().name));
+  for (const isLight of [true, false, false, true]) themes.background(isLight);
+  assert.deepEqual(seen, ['dark', 'light'], 'each change once');
+  themes.choose('terminal');
+  themes.background(false);
+  assert.equal(themes.current().name, 'terminal');
+  const chosen = createThemes({files, chosen: 'dark'}, {...TRUE, COLORFGBG: '0;15'});
+  chosen.background(true);
+  assert.equal(chosen.current().name, 'dark');
+});
+
+test('a background is light when black stands out more on it than white', () => {
+  const report = (colour: string) => lightBackground(`\x1b]11;${colour}\x1b\\`);
+  for (const light of ['rgb:ffff/ffff/ffff', 'rgb:fd/f6/e3', 'rgba:f/f/f/8', 'rgb:8080/8080/8080']) {
+    assert.equal(report(light), true, light);
+  }
+  for (const dark of ['rgb:0000/0000/0000', 'rgb:00/2b/36', 'RGB:1E/1E/1E', 'rgb:6060/6060/6060', 'rgb:0/0/f']) {
+    assert.equal(report(dark), false, dark);
+  }
+  for (const other of ['?', 'red', 'rgb:ff/ff', 'rgb:fffff/0/0']) assert.equal(report(other), null, other);
+  assert.equal(lightBackground('j'), null);
 });
 
 test('a theme that cannot be read is told with its file and the reason, and the cockpit starts with the default', () => {

@@ -18,7 +18,7 @@ const defaults = {
   keys: {},
   mouse: true,
   onQuit: 'handover',
-  theme: 'dark',
+  theme: 'auto',
   idleExit: 300,
   allowedHosts: [],
   cors: [],
