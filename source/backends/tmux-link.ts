@@ -110,8 +110,9 @@ export class TmuxLink {
     return undefined;
   }
 
+  /** Without a server there are none; throws `backend.failed` where the connection to one was lost. */
   async list(): Promise<TerminalInfo[]> {
-    if (this.#control?.isOpen !== true) return [];
+    if (this.#control === null) return [];
     for (let i = 1; ; i++) {
       const [rows] = await this.run(LIST);
       const infos = rows!.map(parseInfo).filter(info => info.run !== '');
