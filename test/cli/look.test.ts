@@ -127,7 +127,7 @@ test('events --commands lists what the supervisor ran besides its sessions', asy
 });
 
 test('events are the journal: the last of it, each with its reason, and -f what comes', async () => {
-  const text = await home.amux('events');
+  const text = await home.amux('events', '-n', '500');
   assert.match(text, /session\.status +one +start requested/);
   assert.match(text, /message\.queued +one/);
   assert.equal((await home.amux('events', '-n', '3')).trimEnd().split('\n').length, 3);
