@@ -101,7 +101,7 @@ export const claude: Agent = {
       rule: 'plan approval',
       in: 'bottom',
       pattern: /(?<detail>Ready to code\?|Exit plan mode\?|Would you like to proceed\?)[\s\S]*1\. Yes/,
-      says: {dialog: 'plan'},
+      says: {dialog: 'plan', cancel: 'Keep planning'},
     },
     {
       // Title, then the input between two dotted lines, then the question.

@@ -69,14 +69,16 @@ export function forDoor(request: Request, decision: Decision): Decision | null {
   const {behaviour, answer, message} = decision;
   // A hook takes rules: without one that it suggests, only its dialog knows what "always" would be.
   if (via === 'hook' && behaviour === 'always' && suggestions.length === 0) return null;
-  if (answer === undefined) return decision;
+  // Nor does it take a bare yes to a plan: a line of the dialog says how its edits are approved, too.
+  const takesYes = via !== 'hook' || kind !== 'plan' || decision.input !== undefined;
+  if (answer === undefined) return behaviour === 'allow' && !takesYes ? null : decision;
   if (hasSeveralQuestions(input)) return null;
   const choice = choiceFor(choices, decision);
   // Answers in other words than the dialog's are for questions alone.
   if (choice === null) return kind === 'question' ? decision : null;
   switch (choice.means) {
     case 'allow':
-      return {behaviour: 'allow'};
+      return takesYes ? {behaviour: 'allow'} : null;
     case 'deny':
       return message === undefined ? {behaviour: 'deny'} : {behaviour: 'deny', message};
     case 'answer':

@@ -27,6 +27,12 @@ const dialogs: Record<string, Record<string, string[]>> = {
       'deny 4: No',
     ],
     'exit-plan-mode': ['allow 1: Yes, and switch to default (ask each time) for this session', 'deny 2: No'],
+    'plan-approval': [
+      'always 1: Yes, and use auto mode',
+      'allow 2: Yes, manually approve edits',
+      'other 3: Tell Claude what to change shift+tab to approve with this feedback',
+      'deny Escape: Keep planning',
+    ],
     'ask-user-question': [
       'answer 1: Red',
       'answer 2: Blue',

@@ -296,3 +296,17 @@ test('a number means its line of the dialog also where a door takes the answer',
   const several = hook('a-1', {...question, input: {questions: [{}, {}]}});
   assert.equal(forDoor(several, {behaviour: 'allow', answer: '1'}), null);
 });
+
+test('a plan is allowed by its dialog, which says how its edits are approved; a hook takes a denial or another plan', () => {
+  const keep: Choice = {label: 'Keep planning', means: 'deny', keys: ['3']};
+  const request = hook('a-1', {kind: 'plan', choices: [{...yes, label: 'Yes, manually approve edits'}, keep]});
+  assert.equal(forDoor(request, {behaviour: 'allow'}), null);
+  assert.equal(forDoor(request, {behaviour: 'allow', answer: '1'}), null);
+  const another = {behaviour: 'allow' as const, input: {plan: 'less'}};
+  assert.equal(forDoor(request, another), another);
+  const denial = {behaviour: 'deny' as const, message: 'less'};
+  assert.equal(forDoor(request, denial), denial);
+  assert.deepEqual(forDoor(request, {behaviour: 'allow', answer: '2'}), {behaviour: 'deny'});
+  const asked = {behaviour: 'allow' as const};
+  assert.equal(forDoor({...request, via: 'stream'}, asked), asked);
+});
