@@ -45,6 +45,8 @@ export function judgeActivity(session: Session, now: number): Verdict {
 export function endsTurn(session: Session): boolean {
   const {output, submitted} = session.signals;
   if (submitted !== null && submitted.at >= session.activitySince) return true;
+  // A dialog in the middle of a turn is no end of it, however soon the turn ends after the answer.
+  if (submitted !== null && submitted.command !== true && submitted.over !== true) return true;
   return output !== null && output.at - session.activitySince >= TURN_MIN_MS;
 }
 

@@ -51,8 +51,8 @@ export const wordSources: readonly WordSource[] = ['program', 'stream', 'hook', 
 export type Signals = Record<WordSource, Word | null> & {
   output: {at: number; since: number} | null;
   screen: {at: number; reading: Reading} | null;
-  /** `command`: it acts at once and may begin no turn. */
-  submitted: {at: number; message: string; command?: boolean} | null;
+  /** `command`: it acts at once and may begin no turn. `over`: the program was at rest since. */
+  submitted: {at: number; message: string; command?: boolean; over?: boolean} | null;
   /** Whether something runs in its terminal, looked at when silence alone would make it idle. */
   tree: {at: number; busy: string | null} | null;
   /** What its processes took at the last looks. */

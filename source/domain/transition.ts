@@ -224,6 +224,8 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   }
   const verdict = judgeActivity(session, now);
   if (session.activity === 'working' && verdict.activity === 'idle' && endsTurn(session)) session.unseen = true;
+  const {submitted} = session.signals;
+  if (verdict.activity === 'idle' && submitted !== null) session.signals.submitted = {...submitted, over: true};
   const finished = verdict.activity === 'idle' && session.unseen;
   const activity = finished ? 'finished' : verdict.activity;
   if (activity !== session.activity || verdict.waitingFor?.detail !== session.waitingFor?.detail) {

@@ -235,6 +235,18 @@ describe('the activity of a program that reports its status', () => {
     assert.equal(play(session, program(T0 + 5200, 'working'), program(T0 + 5300, 'idle')).activity, 'finished');
   });
 
+  test('a turn with a dialog in it ends as one, however soon after the answer', () => {
+    const idle = play(started(), program(T0 + 600, 'idle'));
+    const sent = play(idle, {source: 'delivery', at: T0 + 5000, message: 'm1'}, program(T0 + 5100, 'working'));
+    const asked = play(sent, program(T0 + 8000, 'blocked'), output(T0 + 8001));
+    assert.equal(asked.activity, 'waiting');
+    const over = play(asked, program(T0 + 9000, 'working'), output(T0 + 9100), program(T0 + 9200, 'idle'));
+    assert.equal(over.activity, 'finished');
+    const seen = play(over, {source: 'person', at: T0 + 10_000});
+    const redrawn = play(seen, program(T0 + 11_000, 'working'), output(T0 + 11_100), program(T0 + 11_200, 'idle'));
+    assert.equal(redrawn.activity, 'idle', 'the message began one turn');
+  });
+
   test('output while it is blocked does not make it work', () => {
     const blocked = play(started(), output(T0 + 10), program(T0 + 600, 'blocked', 'permission', 'x'));
     assert.equal(play(blocked, output(T0 + 700)).activity, 'waiting');
