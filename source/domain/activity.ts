@@ -16,6 +16,8 @@ const DIALOG_LAG_MS = 600;
 
 /** A message that went in is taken up within this time, in ms: until then an older word of idleness counts for nothing. */
 export const TAKEN_UP_MS = 1500;
+/** The same where its API tells: OpenCode loads its providers first (7 s measured for the first message), in ms. */
+export const STREAM_TAKEN_UP_MS = 15_000;
 /** What was observed within this time speaks of the same moment: there trust decides, not age, in ms. */
 export const TOGETHER_MS = 500;
 /** A program whose processes are busy although it prints nothing is looked at again after this, in ms. */
@@ -67,7 +69,7 @@ function bySubmission({signals}: Session, word: Told | null, now: number): Verdi
   const {submitted} = signals;
   if (submitted === null || word === null || word.at > submitted.at || submitted.command === true) return null;
   if (word.state === 'working' || word.state === 'blocked') return null;
-  const wake = submitted.at + TAKEN_UP_MS;
+  const wake = submitted.at + (word.source === 'stream' ? STREAM_TAKEN_UP_MS : TAKEN_UP_MS);
   if (now >= wake) return null;
   return {activity: 'working', waitingFor: null, reason: 'a message was entered', by: 'submitted', wake};
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import {SILENT_START_MS, TAKEN_UP_MS} from '../../source/domain/activity.ts';
+import {SILENT_START_MS, STREAM_TAKEN_UP_MS, TAKEN_UP_MS} from '../../source/domain/activity.ts';
 import type {Request} from '../../source/domain/approvals.ts';
 import {
   type Evidence,
@@ -228,6 +228,18 @@ describe('the activity of a program that reports its status', () => {
     assert.equal(play(sent, T0 + 5000 + TAKEN_UP_MS).activity, 'finished');
   });
 
+  test('a program whose API tells may take long to take up a message', () => {
+    const stream = (at: number, state: 'idle' | 'working'): Evidence => {
+      return {source: 'stream', at, state, kind: '', message: ''};
+    };
+    const idle = play(started(), stream(T0 + 600, 'idle'));
+    const sent = play(idle, {source: 'delivery', at: T0 + 5000, message: 'm1'}, output(T0 + 5100));
+    const waits = play(sent, T0 + 5000 + STREAM_TAKEN_UP_MS - 1);
+    assert.equal(waits.activity, 'working');
+    assert.equal(play(waits, stream(T0 + 20_100, 'working'), stream(T0 + 20_200, 'idle')).activity, 'finished');
+    assert.equal(play(waits, T0 + 5000 + STREAM_TAKEN_UP_MS).activity, 'finished', 'it was not taken up');
+  });
+
   test('a message that is judged later than it went in began the turn all the same', () => {
     const idle = play(started(), program(T0 + 600, 'idle'));
     const {session} = transition(idle, {source: 'delivery', at: T0 + 5000, message: 'm1'}, T0 + 5001);
@@ -242,7 +254,7 @@ describe('the activity of a program that reports its status', () => {
     assert.equal(asked.activity, 'waiting');
     const over = play(asked, program(T0 + 9000, 'working'), output(T0 + 9100), program(T0 + 9200, 'idle'));
     assert.equal(over.activity, 'finished');
-    const seen = play(over, {source: 'person', at: T0 + 10_000});
+    const seen = play(over, {source: 'person', at: T0 + 10_000, act: 'seen'});
     const redrawn = play(seen, program(T0 + 11_000, 'working'), output(T0 + 11_100), program(T0 + 11_200, 'idle'));
     assert.equal(redrawn.activity, 'idle', 'the message began one turn');
   });
