@@ -2,13 +2,11 @@ import type {Agent} from '../agents/agent.ts';
 import type {Backend} from '../backends/backend.ts';
 import type {Session} from '../domain/session.ts';
 import type {Message} from '../domain/steering.ts';
-import {encodeKeys} from '../terminal/keys.ts';
+import {press} from './press.ts';
 
 /** How often, and after which pause again, a turn that goes on is interrupted for one message, in ms. */
 const TIMES = 3;
 const AGAIN_MS = 3000;
-/** Two keys at once may be read as a third, in ms. */
-const KEY_PAUSE_MS = 150;
 /** How long an input line may take to be empty after it was cleaned, in ms. */
 const CLEANED_MS = 1500;
 const LOOK_MS = 50;
@@ -97,12 +95,8 @@ export class Interrupter {
     return this.#options.backend().capture(this.#options.session().id);
   }
 
-  async #press(keys: readonly string[]): Promise<void> {
-    const {modes} = await this.#screen();
-    for (const [index, key] of keys.entries()) {
-      if (index > 0) await pause(KEY_PAUSE_MS);
-      await this.#options.backend().write(this.#options.session().id, encodeKeys([key], modes));
-    }
+  #press(keys: readonly string[]): Promise<void> {
+    return press({backend: this.#options.backend(), id: this.#options.session().id, keys});
   }
 }
 

@@ -2,9 +2,9 @@ import {randomBytes} from 'node:crypto';
 import {AmuxError} from '../domain/errors.ts';
 import type {Fleet, MessageInput} from '../domain/fleet.ts';
 import {reasonNow, whyItWaits} from '../domain/queue-reason.ts';
-import {checkNotOver} from '../domain/session.ts';
+import {checkNotOver, type Session} from '../domain/session.ts';
 import {isPending, MESSAGE_MAX_BYTES, type Message, QUEUE_CAP} from '../domain/steering.ts';
-import {encodeKeys} from '../terminal/keys.ts';
+import {press} from './press.ts';
 import type {QueuedBy} from './queue.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
@@ -81,15 +81,13 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
     async keys(ref, {keys, force = false}) {
       const runner = roster.live(ref);
       const {session} = runner;
-      const reading = session.signals.screen?.reading;
-      if (!force && (reading?.dialog === true || session.activity === 'waiting')) {
-        const dialog = session.waitingFor?.detail ?? reading?.rule ?? '';
-        throw new AmuxError('session.dialog', {name: session.name, dialog});
-      }
-      const backend = roster.backendOf(session);
-      const {modes} = await backend.capture(session.id);
-      runner.screen.typed();
-      await backend.write(session.id, encodeKeys(keys, modes));
+      if (!force) checkNoDialog(session);
+      const before = () => {
+        // A menu that the keys before have opened takes the next one; what came up by itself does not.
+        if (!force && runner.session.activity === 'waiting') checkNoDialog(runner.session);
+        runner.screen.typed();
+      };
+      await press({backend: roster.backendOf(session), id: session.id, keys, before});
     },
 
     async type(ref, bytes) {
@@ -115,6 +113,12 @@ export function steering({roster, now}: {roster: Roster; now: () => number}): St
   });
 
   return {as, send, enqueue};
+}
+
+function checkNoDialog({name, signals, activity, waitingFor}: Session): void {
+  const reading = signals.screen?.reading;
+  if (reading?.dialog !== true && activity !== 'waiting') return;
+  throw new AmuxError('session.dialog', {name, dialog: waitingFor?.detail ?? reading?.rule ?? ''});
 }
 
 function checkText(text: string): void {
