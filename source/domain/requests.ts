@@ -179,14 +179,17 @@ function bySight(requests: Request[], reading: Reading, at: number): Request[] {
   // A menu may lie over it; a screen that says nothing may be half drawn.
   if (reading.dialog || reading.rule === 'none') return requests;
   return requests
-    .filter(
-      ({shown, missedAt}) => (shown === null || at <= shown.at) && !(missedAt !== null && at >= missedAt + MISSED_MS),
-    )
-    .map(request => {
-      const missed = request.via !== 'screen' && request.missedAt === null && at > request.at;
-      return missed ? {...request, missedAt: at} : request;
+    .filter(({shown}) => shown === null || at <= shown.at)
+    .flatMap(request => {
+      const {via, missedAt} = request;
+      if (missedAt === null) return via !== 'screen' && at > request.at ? {...request, missedAt: at} : request;
+      if (at < missedAt + MISSED_MS) return request;
+      return isHeld(request) ? {...request, ref: null, missedAt: at} : [];
     });
 }
+
+/** Some draw the dialog only when their hook is over: let go of, what it asks has as long again to come up. */
+const isHeld = ({via, ref}: Request): boolean => via === 'hook' && ref !== null;
 
 /** It asks several things, one dialog after the other: its title is about the one that stands there. */
 function asksMore({kind, input}: Request): boolean {

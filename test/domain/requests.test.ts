@@ -190,7 +190,17 @@ describe('what an agent tells of itself', () => {
     const early = play(session(), told, inputLine(T0 + 50));
     assert.equal(early.requests.length, 1);
     assert.equal(play(early, dialog(T0 + 400, 'rm -rf dist')).requests[0]?.missedAt, null);
-    assert.deepEqual(play(early, inputLine(T0 + 50 + MISSED_MS)).requests, []);
+    const [letGo] = play(early, inputLine(T0 + 50 + MISSED_MS)).requests;
+    assert.deepEqual([letGo?.id, letGo?.ref], ['a-1', null], 'its hook is let go of');
+    assert.deepEqual(play(early, inputLine(T0 + 50 + MISSED_MS), inputLine(T0 + 50 + 2 * MISSED_MS)).requests, []);
+  });
+
+  test('a dialog that is drawn only when its hook is over is the same request', () => {
+    const late = play(session(), told, inputLine(T0 + 50), inputLine(T0 + 50 + MISSED_MS));
+    const shown = play(late, dialog(T0 + 300 + MISSED_MS, 'Bash command · from the general-purpose agent rm -rf dist'));
+    assert.deepEqual(open(shown), ['a-1 hook Bash(rm -rf dist)']);
+    assert.equal(shown.requests[0]?.choices.length, 2);
+    assert.deepEqual(play(shown, inputLine(T0 + 600 + MISSED_MS)).requests, []);
   });
 
   test('the end of the process ends all', () => {
