@@ -19,6 +19,7 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
       return {
         ...session,
         ...noActivity,
+        unseen: session.exchange !== null && session.unseen,
         ready: !session.hasScreenRules,
         status: 'starting',
         run: evidence.run,
@@ -91,7 +92,7 @@ function goesOn({exchange, wanted, run}: Session): boolean {
 
 function between(session: Session, {exit, at}: {exit: Exit | null; at: number}): Session {
   const run = session.run === null ? null : {...session.run, endedAt: at, exit};
-  return {...session, ...noActivity, status: 'starting', run, signals: noSignals()};
+  return {...session, ...noActivity, unseen: session.unseen, status: 'starting', run, signals: noSignals()};
 }
 
 export function ended(

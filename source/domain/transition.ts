@@ -110,7 +110,7 @@ function absorb(before: Session, evidence: Evidence): Session {
       const {exchange, why} = evidence;
       return exchange === null
         ? {...session, exchange}
-        : {...session, ...noActivity, status: 'starting', exchange, reason: why};
+        : {...session, ...noActivity, unseen: session.unseen, status: 'starting', exchange, reason: why};
     }
     case 'model':
       return session.run === null || evidence.at < session.run.startedAt
@@ -205,7 +205,9 @@ function absorbWord(session: Session, told: Told): Session {
   if (source === 'title' && before?.state === state) return session;
   session.signals[source] = {at, state, kind, message};
   if (state === 'done' && before?.state !== 'done') session.unseen = true;
-  if (state === 'working') session.unseen = false;
+  // That a new process starts up begins no turn: the one before the exchange is not seen by that.
+  const startsUp = before === null && session.signals.submitted === null;
+  if (state === 'working' && !startsUp) session.unseen = false;
   if (state === 'working') session.ready = true;
   return session;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, it} from 'node:test';
-import {noSignals} from '../../source/domain/evidence.ts';
+import {type Evidence, noSignals} from '../../source/domain/evidence.ts';
 import {type Exchange, isCalled, maySwitch, modelNamed, modelView, wantsOther} from '../../source/domain/model.ts';
 import type {RunRecord} from '../../source/domain/run.ts';
 import type {Session} from '../../source/domain/session.ts';
@@ -101,6 +101,22 @@ describe('the end of a process', () => {
     } as const;
     const ready = transition(up, {source: 'screen', at: 5100, reading: {...reading, choices: []}}, 5100).session;
     assert.equal(ready.exchange, null);
+  });
+
+  it('that is exchanged leaves the turn before it finished until somebody looks', () => {
+    const word = (at: number, state: 'working' | 'idle'): Evidence => {
+      return {source: 'program', at, state, kind: '', message: ''};
+    };
+    const steps: Evidence[] = [
+      {source: 'exchange', at: 1500, exchange, why: 'model changed'},
+      {source: 'process', at: 2000, state: 'exited', exit},
+      {source: 'process', at: 2500, state: 'started', run: run('r2')},
+      word(3000, 'working'),
+      word(4000, 'idle'),
+    ];
+    const play = (start: Session) => steps.reduce((each, step) => transition(each, step, step.at).session, start);
+    assert.equal(play(running({activity: 'finished', unseen: true})).activity, 'finished');
+    assert.equal(play(running({activity: 'idle', unseen: false})).activity, 'idle');
   });
 });
 
