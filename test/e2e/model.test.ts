@@ -77,7 +77,7 @@ test('a model that ends its agent is refused: the session goes on with the one b
   const {code, out} = await home.run(['model', 'nonsense', 'one', '--wait']);
   assert.equal(code, 1);
   assert.match(out, /^one +- +refused +claude ended with it: exit code 1, "There is no model nonsense"$/m);
-  await until('it to be back', async () => (await home.session('one')).activity === 'idle');
+  await until('it to be back', async () => (await home.session('one')).activity === 'finished');
   assert.deepEqual(models(agent), ['standard', 'nonsense', 'standard']);
   assert.deepEqual([lives(agent)[2]?.resumed, await conversation(home, 'one')], [before, before]);
   assert.equal((await home.session('one')).model, null);
