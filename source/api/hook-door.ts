@@ -1,6 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo, ListenOptions} from 'node:net';
+import {AmuxError} from '../domain/errors.ts';
 import {Drain} from './drain.ts';
 
 /** Largest body that is read, in bytes. A longer one is answered like any other and told to nobody. */
@@ -59,7 +60,7 @@ export async function openHookDoor(file: string, bind: Bind = alone): Promise<Ho
   const kept = keptPort(file);
   const port = (kept !== null && (await bind(listener, kept))) || (await bind(listener, 0));
   if (port === null) throw new Error('no port of 127.0.0.1 is free');
-  if (port !== kept) writeFileSync(file, `${port}\n`, {mode: 0o600});
+  if (port !== kept) keepPort(file, port, listener);
   return {
     url: session => `http://127.0.0.1:${port}/hooks/${session}`,
     handle: next => {
@@ -138,6 +139,16 @@ function keptPort(file: string): number | null {
     return Number.isInteger(port) && port > 1023 && port < 65_536 ? port : null;
   } catch {
     return null;
+  }
+}
+
+/** A listener that stayed behind would keep the process of a supervisor that did not start. */
+function keepPort(file: string, port: number, listener: Listener): void {
+  try {
+    writeFileSync(file, `${port}\n`, {mode: 0o600});
+  } catch (error) {
+    listener.stop();
+    throw new AmuxError('store.write', {file, why: (error as Error).message}, error);
   }
 }
 

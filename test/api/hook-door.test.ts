@@ -122,3 +122,15 @@ function statusWithHost(url: string, host: string): Promise<number> {
     call.end('{}');
   });
 }
+
+test('a door whose port cannot be kept does not stay open, and says what could not be written', async t => {
+  const file = directory(t); // A directory cannot be written to.
+  const ports: number[] = [];
+  const opening = openHookDoor(file, async listener => {
+    await listener.listen({host: '127.0.0.1', port: 0});
+    ports.push(listener.port());
+    return listener.port();
+  });
+  await assert.rejects(opening, {code: 'store.write', message: new RegExp(`cannot write ${file}`)});
+  await assert.rejects(fetch(`http://127.0.0.1:${ports[0]}/`), TypeError);
+});
