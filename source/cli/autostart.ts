@@ -53,15 +53,17 @@ export type Start = {
   command?: string[];
   /** The supervisor that is to be replaced. */
   instead?: number;
+  /** Which one will do; by default any but that one. */
+  suits?: (health: Health) => boolean;
 };
 
 /**
- * Starts a detached supervisor and resolves when it answers. Of many callers at once one starts it and the
- * others wait; the supervisor's own lock is what keeps it the only one.
+ * Starts a detached supervisor and resolves when it answers: whether it was started here. Of many callers at once one
+ * starts it and the others wait; the supervisor's own lock is what keeps it the only one.
  */
-export async function autostart(paths: Paths, argv: string[], start: Start = {}): Promise<void> {
+export async function autostart(paths: Paths, argv: string[], start: Start = {}): Promise<boolean> {
   prepareHome(paths);
-  const {instead} = start;
+  const {instead, suits = ({pid}) => pid !== instead} = start;
   const {command = ['serve', '--auto', ...(instead === undefined ? [] : ['--instead', String(instead)])]} = start;
   const end = performance.now() + START_MS;
   let starting: Starting | null = null;
@@ -69,7 +71,7 @@ export async function autostart(paths: Paths, argv: string[], start: Start = {})
   try {
     while (performance.now() < end) {
       const health = await healthOf(paths.socket);
-      if (health !== null && health.pid !== instead) return;
+      if (health !== null && suits(health)) return starting !== null;
       mine ||= takeLock(paths.autostartLock);
       if (mine) starting ??= spawnSupervisor(paths, [...argv, ...command]);
       const state = starting?.() ?? 'starting';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {createServer as createHttpServer} from 'node:http';
 import {get} from 'node:https';
 import {createServer, type Server} from 'node:net';
 import {join} from 'node:path';
@@ -73,6 +74,28 @@ test('serve says where it listens: URL, socket and fingerprint; one that runs sa
     );
   }
 });
+
+test('serve --detach takes over from a supervisor that another command started meanwhile', async () => {
+  const port = await freePort();
+  await using home = new Home({config: `port: ${await freePort()}\n`});
+  const asked = await onceAutostarted(home);
+  assert.equal(await home.amux('serve', '--detach', '--port', String(port)), `https://localhost:${port}\n`);
+  assert.equal(asked.count, 2);
+  assert.match(readFileSync(join(home.path, 'log', 'supervisor.log'), 'utf8'), /"hosted":"serve"/);
+});
+
+/** Nobody answers the first question on the home's socket, an autostarted supervisor the second one, and is gone then. */
+async function onceAutostarted(home: Home): Promise<{count: number}> {
+  const asked = {count: 0};
+  const health = {pid: process.pid, url: null, hosted: 'auto'};
+  const server = createHttpServer((_request, response) => {
+    asked.count++;
+    response.writeHead(asked.count === 1 ? 503 : 200, {connection: 'close'}).end(JSON.stringify(health));
+    if (asked.count > 1) server.close();
+  });
+  await new Promise<void>(resolve => server.listen(join(home.path, 'amux.sock'), resolve));
+  return asked;
+}
 
 test('a port that is taken is replaced by a free one, which the home keeps', async () => {
   const {port, server} = await taken();

@@ -30,7 +30,7 @@ export const serve: Run = async context => {
     return sayWhere(context);
   }
   await (await import('../port.ts')).checkWish(wish, health?.pid);
-  if (boolFlag(context, 'detach')) return serveDetached(context, wish, health);
+  if (boolFlag(context, 'detach')) return serveDetached(context, wish);
   try {
     return await serveHere(context, wish);
   } catch (error) {
@@ -51,11 +51,15 @@ async function serveHere(context: Context, wish: ListenWish): Promise<number> {
   return host.ended();
 }
 
-async function serveDetached(context: Context, wish: ListenWish, health: Health | null): Promise<number> {
-  const {autostart} = await import('../autostart.ts');
+async function serveDetached(context: Context, wish: ListenWish): Promise<number> {
+  const {autostart, healthOf} = await import('../autostart.ts');
   const {selfArgv} = await import('../self.ts');
   const command = ['serve', ...listenFlags(wish)];
-  await autostart(context.paths, selfArgv(), {command, ...(health === null ? {} : {instead: health.pid})});
+  // Another command may start one by itself meanwhile, which ends when nobody needs it: it makes room, too.
+  const suits = ({hosted}: Health) => !REPLACED.includes(hosted);
+  const isOurs = await autostart(context.paths, selfArgv(), {command, suits});
+  const now = isOurs ? null : await healthOf(context.paths.socket);
+  if (now !== null) checkSame(now, wish);
   return sayWhere(context);
 }
 
