@@ -1,5 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {createServer, type ListenOptions} from 'node:net';
+import {givenCertificate} from '../api/certificate.ts';
 import type {Paths} from '../config/paths.ts';
 import {DEFAULT_PORT, type Settings} from '../config/settings.ts';
 import {AmuxError} from '../domain/errors.ts';
@@ -54,9 +55,15 @@ export async function bindPort(wish: PortWish): Promise<Bound> {
   throw new AmuxError('listen.failed', {host: wish.host, port: 0, why: 'no port is free'});
 }
 
-/** Throws `port.taken` when the port that is asked for is somebody else's than the supervisor's of this pid. */
-export async function checkWish({port, host = LOOPBACK}: ListenWish, supervisor: number | null = null): Promise<void> {
-  if (port === undefined || (supervisor !== null && holds(supervisor, port) === true)) return;
+/**
+ * Throws `certificate.unusable`, `listen.failed`, and `port.taken` when the port that is asked for is somebody else's
+ * than the supervisor's of this pid.
+ */
+export async function checkWish(wish: ListenWish, supervisor: number | null = null): Promise<void> {
+  const {port = 0, host = LOOPBACK, certificate} = wish;
+  if (certificate !== undefined) givenCertificate(certificate);
+  if (port === 0 && wish.host === undefined) return;
+  if (port !== 0 && supervisor !== null && holds(supervisor, port) === true) return;
   if ((await probe(host, port)) === null) throw new AmuxError('port.taken', {port, holder: describeHolder(port)});
 }
 

@@ -144,8 +144,10 @@ test('what is no port, or half a certificate, is a usage error', async () => {
   }
   assertFailed(await home.run(['serve', '--cert', 'x.pem']), 2, /belong together/);
   assertFailed(await home.run(['serve', '--no-tls', '--cert', 'x', '--key', 'y']), 2, /no certificate/);
-  assertFailed(await home.run(['serve', '--cert', 'x', '--key', 'y']), 1, /cannot use .*x: ENOENT/);
-  assertFailed(await home.run(['serve', '--host', '192.0.2.1']), 1, /cannot listen on 192\.0\.2\.1/);
+  for (const form of [['serve'], ['serve', '--detach']]) {
+    assertFailed(await home.run([...form, '--cert', 'x', '--key', 'y']), 1, /^amux: cannot use .*x: ENOENT/);
+    assertFailed(await home.run([...form, '--host', '192.0.2.1']), 1, /^amux: cannot listen on 192\.0\.2\.1/);
+  }
 });
 
 test('plain HTTP and other addresses are served where they are asked for, and say what they expose', async () => {
@@ -156,6 +158,14 @@ test('plain HTTP and other addresses are served where they are asked for, and sa
   assert.match(err, /0\.0\.0\.0 can be reached from other machines/);
   const url = out.split('\n')[0];
   assert.equal((await fetch(`${url}/api/health`)).status, 401);
+});
+
+test('serve --detach says what it exposes, too', async () => {
+  await using home = new Home();
+  const {code, err} = await home.run(['serve', '--detach', '--no-tls', '--host', '0.0.0.0']);
+  assert.equal(code, 0, err);
+  assert.match(err, /0\.0\.0\.0 can be reached from other machines/);
+  assert.match(err, /without TLS, tokens and screens travel readably/);
 });
 
 test('a session that still holds an old URL says so', async () => {

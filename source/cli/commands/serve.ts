@@ -60,6 +60,7 @@ async function serveDetached(context: Context, wish: ListenWish): Promise<number
   const isOurs = await autostart(context.paths, selfArgv(), {command, suits});
   const now = isOurs ? null : await healthOf(context.paths.socket);
   if (now !== null) checkSame(now, wish);
+  if (isOurs) await sayExposed(context, wish);
   return sayWhere(context);
 }
 
@@ -109,6 +110,10 @@ async function sayListening({paths, output}: Context, {url, fingerprint, wish}: 
   output.line(url ?? 'no TCP port');
   output.line(`socket       ${paths.socket}`);
   if (fingerprint !== null) output.line(`fingerprint  SHA-256 ${fingerprint}`);
+  await sayExposed({output}, wish);
+}
+
+async function sayExposed({output}: Pick<Context, 'output'>, wish: ListenWish): Promise<void> {
   for (const notice of await exposes(wish)) output.notice(`amux: ${notice}`);
 }
 
