@@ -62,6 +62,8 @@ export class ProcessTransport implements Transport {
     if (child === null) return;
     this.#child = null;
     child.stdin?.end();
+    // One that prints without end leaves no time for anything else.
+    child.stdout?.destroy();
     const {pid} = child;
     if (pid === undefined) return;
     await this.#end(pid);
@@ -85,6 +87,8 @@ export class ProcessTransport implements Transport {
 }
 
 function messageIn(line: string): JSONRPCMessage | null {
+  // To parse what is no message takes a hundred times as long: a program that prints without end would stop the clock.
+  if (!line.trimStart().startsWith('{')) return null;
   try {
     return deserializeMessage(line);
   } catch {

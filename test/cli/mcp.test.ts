@@ -135,17 +135,21 @@ describe('amux mcp test', () => {
     });
   }
 
-  test('a server that never answers is given up by Ctrl-C, and gone then', async () => {
-    add('hangs', 'sh', '-c', `trap "" TERM HUP; echo $$ > ${home.work}/pid; while :; do sleep 1000; done`);
-    const child = home.spawn(['mcp', 'test', 'hangs']);
-    const pid = await until('its start', () => Number(readIf(join(home.work, 'pid'))) || null);
-    child.kill('SIGINT');
-    const said = expectText(child.stderr, /it was interrupted/);
-    const [code] = (await once(child, 'close')) as [number];
-    assert.equal(code, 1);
-    await said;
-    assert.equal(isAlive(pid), false);
-  });
+  for (const [what, does] of [
+    ['never answers', 'while :; do sleep 1000; done'],
+    ['prints without end', 'exec yes no message'],
+  ] as const)
+    test(`a server that ${what} is given up by Ctrl-C, and gone then`, {timeout: 20_000}, async () => {
+      add('hangs', 'sh', '-c', `trap "" TERM HUP; echo $$ > ${home.work}/pid; ${does}`);
+      const child = home.spawn(['mcp', 'test', 'hangs']);
+      const pid = await until('its start', () => Number(readIf(join(home.work, 'pid'))) || null);
+      child.kill('SIGINT');
+      const said = expectText(child.stderr, /it was interrupted/);
+      const [code] = (await once(child, 'close')) as [number];
+      assert.equal(code, 1);
+      await said;
+      assert.equal(isAlive(pid), false);
+    });
 
   test('takes variables from here, or from --env, and names the one that is missing', async () => {
     const needs = {
