@@ -82,6 +82,17 @@ test('bash completes each argument, and the value of a flag, by what it may be',
   assert.deepEqual(completed('wait', 'payments', '--timeout', ''), []);
 });
 
+test('names are those of the fleet that the line speaks of', async () => {
+  await using other = new Home();
+  await other.amux('register', 'elsewhere', '--dir', home.work, '--agent', 'generic');
+  const names = (...before: string[]) => completed(...before, '').filter(word => !word.startsWith('-'));
+  assert.deepEqual(names('peek'), ['payments', 'portal']);
+  assert.deepEqual(names('--home', other.path, 'peek'), ['elsewhere']);
+  assert.deepEqual(names(`--home=${other.path}`, 'peek'), ['elsewhere'], 'as zsh has it');
+  assert.deepEqual(names('--home', '=', other.path, 'peek'), ['elsewhere']);
+  assert.deepEqual(names('budget', 'set', '--home', other.path, '--session'), ['elsewhere']);
+});
+
 test('workspaces are completed behind run -w and amux-cd', async () => {
   const repository = spawnSync('git', ['init', '-q', home.work], {env: home.env, encoding: 'utf8'});
   assert.equal(repository.status, 0, repository.stderr);
@@ -111,7 +122,7 @@ test('the zsh and fish scripts are printed, and another shell is refused', async
   assert.match(zsh, /^#compdef amux\n/);
   // There, a variable of this name is the PATH, and what is no arithmetic is a modifier.
   assert.doesNotMatch(zsh, /\bpath=|:COMP_CWORD/);
-  assert.match(await home.amux('completion', 'fish'), /complete -c amux -n '__fish_use_subcommand' -a 'register'/);
+  assert.match(await home.amux('completion', 'fish'), /complete -c amux -n '__amux_is' -a 'register'/);
   const fish = (await home.amux('completion', 'fish')).replaceAll("\\'", '"');
   assert.match(fish, /-n '__amux_in "wait"' -l until -x -a 'idle waiting finished exited'/);
   assert.match(fish, /-n '__amux_in "watchdog" 1' -a 'crash .*stale-claim/);

@@ -18,14 +18,17 @@ export function bash(): string {
     .map(({long}) => long);
   return `# amux completion for bash: eval "$(amux completion bash)"
 _amux() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" typed="" word="" last="" candidates=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" typed="" word="" last="" candidates="" fleet=(--json)
   # bash takes --flag=value for three words. In zsh, "path" would be the PATH.
   if [ "$current" = "=" ]; then current=""
   elif [ "$before" = "=" ] && [ "$COMP_CWORD" -gt 1 ]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD-1))}"; do
-    case "$last" in ${valued.join('|')}) last=""; continue ;; esac
+    case "$last" in ${valued.join('|')})
+      [ "$word" = "=" ] && continue
+      # Names are those of the fleet that the line speaks of.
+      fleet+=("$last" "\${word/#\\~\\//$HOME/}"); last=""; continue ;; esac
     last="$word"
-    case "$word" in -*|=) ;; *) typed="\${typed:+$typed }$word" ;; esac
+    case "$word" in ${valued.map(flag => `${flag}=*`).join('|')}) fleet+=("$word") ;; -*|=) ;; *) typed="\${typed:+$typed }$word" ;; esac
   done
   case "$before" in
 ${valueArms(flagsOf({}, {all: true}))}
@@ -39,7 +42,7 @@ ${arms().join('\n')}
 complete -F _amux amux
 # Changes to the directory of a workspace.
 amux-cd() { local dir; dir="$(amux ws cd "$@")" && cd -- "$dir"; }
-_amux_cd() { COMPREPLY=($(compgen -W "${textOf(offerOf('workspaces'))}" -- "\${COMP_WORDS[COMP_CWORD]}" || true)); }
+_amux_cd() { local fleet=(--json); COMPREPLY=($(compgen -W "${textOf(offerOf('workspaces'))}" -- "\${COMP_WORDS[COMP_CWORD]}" || true)); }
 complete -F _amux_cd amux-cd
 `;
 }
@@ -88,6 +91,6 @@ function valueArms(flags: readonly Flag[]): string {
 function textOf(offer: Offer | null): string {
   if (offer === null) return '';
   if ('words' in offer) return offer.words.join(' ');
-  if ('prints' in offer) return `$(${offer.prints})`;
+  if ('prints' in offer) return `$(${offer.prints(`"\${fleet[@]}"`)})`;
   return `$(compgen ${offer.paths === 'files' ? '-f' : '-d'} -- "$current")`;
 }

@@ -17,13 +17,13 @@ export function fish(): string {
   const paths = shown().flatMap(pathsOf);
   const lines = [
     '# amux completion for fish: amux completion fish | source',
-    HELPERS.replace('VALUED', valued.map(({long}) => long).join(' ')).replace('PATHS', paths.map(quoted).join(' ')),
+    HELPERS.replaceAll('VALUED', valued.map(({long}) => long).join(' ')).replace('PATHS', paths.map(quoted).join(' ')),
     'complete -c amux -f',
     `complete -c amux-cd -f -a ${quoted(argumentOf(offerOf('workspaces')))}`,
     ...flagsOf({}, {all: true}).map(flag => flagLine(flag, '')),
   ];
   for (const [before, words] of next) {
-    const condition = before === '' ? '__fish_use_subcommand' : `__amux_is ${before}`;
+    const condition = `__amux_is ${before}`.trim();
     for (const word of words) {
       const path = `${before} ${word}`.trim();
       const about = shown().find(command => pathsOf(command).includes(path))?.summary ?? '';
@@ -41,6 +41,15 @@ function __amux_words
     if test $skip = 1; set skip 0
     else if contains -- $word VALUED; set skip 1
     else if not string match -q -- '-*' $word; echo $word; end
+  end
+end
+# The flags that say which fleet: names are those of that one.
+function __amux_fleet
+  set -l flag ''
+  for word in (commandline -opc)[2..]
+    if test -n "$flag"; printf '%s\\n' $flag (string replace -r '^~/' "$HOME/" -- $word); set flag ''
+    else if contains -- $word VALUED; set flag $word
+    else if contains -- (string split -m 1 = -- $word)[1] VALUED; echo $word; end
   end
 end
 function __amux_is; set -l words (__amux_words); test "$words" = "$argv"; end
@@ -84,7 +93,7 @@ function flagLine(flag: Flag, condition: string): string {
 
 function argumentOf(offer: Offer): string {
   if ('words' in offer) return offer.words.join(' ');
-  return 'prints' in offer ? `(${offer.prints})` : '';
+  return 'prints' in offer ? `(${offer.prints('--json (__amux_fleet)')})` : '';
 }
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -9,12 +9,12 @@ import type {Command, Completes, FlagSpec} from '../command.ts';
 import {flagWord} from '../flags.ts';
 import {commands, globalFlags} from '../registry.ts';
 
-/** Words that are known, a command that prints some, or what lies in the file system. */
-export type Offer = {words: readonly string[]} | {prints: string} | {paths: 'files' | 'directories'};
+/** Words that are known, a command that prints some with the flags that it is given, or what lies in the file system. */
+export type Offer = {words: readonly string[]} | {prints: (flags: string) => string} | {paths: 'files' | 'directories'};
 
 /** JSON of a list, each item indented by four: no tool is needed to read one field of each. */
 const printed = (command: string, field: string): Offer => ({
-  prints: `amux ${command} --json 2>/dev/null | sed -n 's/^    "${field}": "\\(.*\\)",$/\\1/p'`,
+  prints: flags => `amux ${command} ${flags} 2>/dev/null | sed -n 's/^    "${field}": "\\(.*\\)",$/\\1/p'`,
 });
 
 const OFFERS: Record<Extract<Completes, string>, Offer> = {
