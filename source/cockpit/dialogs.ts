@@ -1,6 +1,6 @@
 import type {ScheduleView} from '../domain/schedule.ts';
 import type {Spot} from './diff-rows.ts';
-import {type Form, type FormStep, stepForm} from './form.ts';
+import {type Form, type FormStep, focused, stepForm} from './form.ts';
 import {type Edit, edit, type Field} from './text-field.ts';
 
 /**
@@ -111,6 +111,13 @@ const texts: Record<TextKind, true> = {
 };
 export const textKinds = Object.keys(texts) as readonly TextKind[];
 export const takesText = (kind: string): boolean => Object.hasOwn(texts, kind);
+
+/** The field that is written in; null: none is. */
+export function fieldIn(dialog: Dialog): Field | null {
+  if ('field' in dialog) return dialog.field;
+  const line = 'form' in dialog ? focused(dialog.form) : null;
+  return line?.kind === 'text' ? line.field : null;
+}
 
 /** Where the chosen line stands now; null: none is chosen, or it is gone. */
 export function placeOf(lines: readonly string[], chosen: Line): number | null {

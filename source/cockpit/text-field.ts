@@ -19,9 +19,8 @@ export function edit(field: Field, change: Edit): Field {
   const after = all.slice(field.at);
   switch (change.do) {
     case 'insert': {
-      const added = characters(clean(change.text));
-      if (all.length + added.length > FIELD_MAX) return field;
-      return joined([...before, ...added], after);
+      if (tooLong(field, change.text)) return field;
+      return joined([...before, clean(change.text)], after);
     }
     case 'left':
       return {...field, at: Math.max(0, field.at - 1)};
@@ -53,6 +52,12 @@ export function edit(field: Field, change: Edit): Field {
     case 'erase-after':
       return joined(before, []);
   }
+}
+
+/** Whether the field has no room for it and stays as it is. */
+export function tooLong(field: Field, added: string): boolean {
+  if (field.text.length + added.length <= FIELD_MAX) return false;
+  return characters(field.text).length + characters(clean(added)).length > FIELD_MAX;
 }
 
 /** Characters since the start of the line that ends here. */

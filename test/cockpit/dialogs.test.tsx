@@ -59,6 +59,18 @@ test('a bracketed paste goes to the focused field as text, and nowhere else', as
   assert.deepEqual(cockpit.ends, []);
 });
 
+test('a paste that is longer than a field takes is refused in words, and what was written stays', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  cockpit.press(' ');
+  await cockpit.see(/→ payments ❯/);
+  for (const key of 'look') cockpit.press(key);
+  cockpit.press(`\x1b[200~${'x'.repeat(100_000)}\x1b[201~`);
+  await cockpit.see(/→ payments ❯ look .*✗ too long: at most 100000 characters/);
+  cockpit.press(':');
+  await cockpit.see(/❯ look: /);
+});
+
 test('marked sessions all get what the prompt bar sends', async () => {
   using cockpit = open();
   await cockpit.see(/COMMAND/);

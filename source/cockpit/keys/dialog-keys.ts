@@ -1,8 +1,9 @@
+import {AmuxError} from '../../domain/errors.ts';
 import type {Deeds} from '../deeds.ts';
-import {textKinds} from '../dialogs.ts';
+import {fieldIn, textKinds} from '../dialogs.ts';
 import {type FormStep, focused, isLast, offerOf} from '../form.ts';
 import type {State} from '../state.ts';
-import type {Edit} from '../text-field.ts';
+import {type Edit, FIELD_MAX, tooLong} from '../text-field.ts';
 import type {Binding, Where} from './binding.ts';
 
 const close = (deeds: Deeds): void => deeds.dispatch({type: 'dialog', dialog: {kind: 'none'}});
@@ -262,6 +263,12 @@ export const textKeys: readonly Binding[] = editing.map(({keys, edit, help}) => 
 
 /** Typed or pasted text: to the filter at once, so that the list follows. */
 export function edits(deeds: Deeds, edit: Edit): void {
+  const field = fieldIn(deeds.state().dialog);
+  if (edit.do === 'insert' && field !== null && tooLong(field, edit.text)) {
+    const why = `too long: at most ${FIELD_MAX} characters`;
+    deeds.fail(new AmuxError('input.invalid', {why, next: 'write it to a file, and send its path'}));
+    return;
+  }
   deeds.dispatch({type: 'dialog-step', step: {kind: 'text', edit}});
   const {dialog} = deeds.state();
   if (dialog.kind === 'filter') deeds.dispatch({type: 'filter', text: dialog.field.text});
