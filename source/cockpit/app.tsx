@@ -195,17 +195,21 @@ function aboutList(state: State, {layout, keymap, theme}: Pick<ScreenProps, 'lay
   return spans;
 }
 
+type Typing = Extract<State['mode'], {kind: 'typing'}>;
 type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string; layout: Layout};
 
 function footerOf(state: State, {theme, hints, leaveKey, layout}: FooterParts): string[] {
   const {mode, dialog, notice} = state;
   const nameOf = (id: string): string => nameIn(state, id);
-  const typingTo = mode.kind === 'typing' ? nameOf(mode.session) : null;
+  const typingTo = mode.kind === 'typing' ? typedInto(mode, nameOf) : null;
   const columns = state.size.cols;
   const rows = Math.min(WRITING_ROWS, Math.floor(layout.body.rows / 2));
   const writing = writingOf(dialog, {theme, nameOf, rows});
   return footerLines({theme, columns, hints, typingTo, leaveKey, notice, writing});
 }
+
+const typedInto = ({session, removed}: Typing, nameOf: (id: string) => string): string =>
+  removed === undefined ? nameOf(session) : `${removed} (removed)`;
 
 const nameIn = ({sessions}: State, id: string): string => sessions?.find(session => session.id === id)?.name ?? id;
 

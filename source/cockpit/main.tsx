@@ -10,6 +10,7 @@ import {openJobControl} from './job-control.ts';
 import {Keyboard, keyTitle} from './keyboard.ts';
 import {createPointer, pointerWanted} from './keys/pointer.ts';
 import type {Size} from './layout.ts';
+import {whyNotTyped} from './mode.ts';
 import {mouseReports} from './mouse.ts';
 import type {CockpitEnd, CockpitOptions} from './options.ts';
 import {firstState} from './state.ts';
@@ -135,9 +136,9 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
         return mode.kind === 'typing' && screens.get(mode.session)?.modes.bracketedPaste === true;
       },
       type: async (session, bytes) => {
-        const to = store.state().sessions?.find(({id}) => id === session);
-        if (to?.running === false) deeds.say(`${to.name} has ended: this went nowhere`, `${leaveTitle} leaves typing`);
-        else await fleet.type(session, bytes);
+        const why = whyNotTyped(store.state(), session);
+        if (why === null) await fleet.type(session, bytes);
+        else deeds.say(`${why}: this went nowhere`, `${leaveTitle} leaves typing`);
       },
       leave: () => store.dispatch({type: 'mode', mode: {kind: 'command'}}),
       failed: deeds.fail,

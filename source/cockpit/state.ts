@@ -253,7 +253,7 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
   const screens = screensOf(state.screens, ids);
   const there = delivered({...state, sessions, now, marks, screens}, {do: 'sessions', ids});
   const next = reselect(whileRead(there));
-  return inSight({...next, mode: modeWith(next.mode, sessions)});
+  return inSight({...next, mode: modeWith(next.mode, {before: state.sessions, sessions})});
 }
 
 function move(state: State, by: number): State {

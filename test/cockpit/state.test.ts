@@ -63,14 +63,19 @@ test('tab goes round those that need a person', () => {
   assert.equal(nextInNeed(after(first, {type: 'select', session: 'id-infra'})), 'id-payments');
 });
 
-test('typing outlives the process that it goes to, so that no letter becomes a command, and ends with its session', () => {
+test('typing outlives the process that it goes to, and the session itself, so that no letter becomes a command', () => {
   const typing = after(fleet(), {type: 'mode', mode: {kind: 'typing', session: 'id-api'}});
   const sessions = sceneSessions().map(session =>
     session.name === 'api' ? {...session, running: false, status: 'stopped' as const} : session,
   );
   assert.equal(after(typing, {type: 'sessions', sessions, now}).mode.kind, 'typing');
   const others = sessions.filter(({name}) => name !== 'api');
-  assert.equal(after(typing, {type: 'sessions', sessions: others, now}).mode.kind, 'command');
+  const removed = after(typing, {type: 'sessions', sessions: others, now});
+  assert.deepEqual(removed.mode, {kind: 'typing', session: 'id-api', removed: 'api'});
+  assert.notEqual(removed.selected, 'id-api');
+  assert.deepEqual(after(removed, {type: 'sessions', sessions: others, now}).mode, removed.mode);
+  const back = after(removed, {type: 'sessions', sessions, now});
+  assert.deepEqual(back.mode, {kind: 'typing', session: 'id-api'});
 });
 
 test('what was said of one screen does not cover another, but a fault stays', () => {

@@ -44,3 +44,25 @@ test('what is typed after the end of its process is dropped until the leaving ke
   cockpit.press('\x1d');
   await cockpit.expect(/COMMAND/);
 });
+
+test('what is typed after the removal of its session is dropped until the leaving key', async () => {
+  await using home = new Home();
+  for (const name of ['other', 'shell']) {
+    await home.amux('register', name, '--dir', home.work, '--agent', 'generic', '--command', 'cat');
+    await home.amux('start', name);
+  }
+  await using cockpit = new Terminal(home, [], {cols: 120, rows: 40});
+  await cockpit.expect(/─ shell ─/);
+  cockpit.press('/shell\r');
+  await cockpit.expect(/━ shell ━/);
+  cockpit.press('i');
+  await cockpit.expect(/TYPING → shell/);
+  await home.amux('stop', 'shell');
+  await home.amux('unregister', 'shell');
+  await cockpit.expect(/TYPING → shell \(removed\)/);
+  cockpit.press('sq');
+  await cockpit.expect(/shell was removed: this went nowhere/);
+  assert.equal((await home.session('other')).running, true);
+  cockpit.press('\x1d');
+  await cockpit.expect(/COMMAND/);
+});

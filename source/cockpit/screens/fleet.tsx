@@ -65,7 +65,7 @@ function Peek({state, theme, size, keymap}: PeekProps) {
   }
   const session = selectedSession(state);
   const screen = session === null ? null : (state.screens.get(session.id) ?? null);
-  const typing = state.mode.kind === 'typing';
+  const typing = state.mode.kind === 'typing' && state.mode.session === session?.id;
   const asked = session === null ? null : (asksOf(state.requests).get(session.id) ?? null);
   const stale = state.connection.kind === 'lost';
   const startKey = keyOf(keymap, 'start-stop');
