@@ -145,7 +145,6 @@ function Screen({state, theme, layout, info, keymap}: ScreenProps) {
 
 function headerOf(state: State, {theme, info, layout, keymap}: Omit<ScreenProps, 'state'>): string[] {
   const {sessions, now, connection, place, requests, spend} = state;
-  const about = aboutList(state, {layout, keymap, theme});
   const rows = layout.headerRows;
   return headerLines({
     theme,
@@ -163,36 +162,38 @@ function headerOf(state: State, {theme, info, layout, keymap}: Omit<ScreenProps,
       count: tab.place === 'approvals' ? requests.open.length : 0,
     })),
     place: place === 'scrollback' ? 'fleet' : place,
-    about,
+    narrowed: narrowedList(state),
+    about: aboutList(state, {layout, keymap, theme}),
   });
 }
 
-function aboutList(state: State, {layout, keymap, theme}: Pick<ScreenProps, 'layout' | 'keymap' | 'theme'>): Span[] {
-  const spans: Span[] = [];
-  const add = (span: Span): void => void spans.push([null, spans.length === 0 ? '' : '   '], span);
-  if (state.connection.kind === 'lost') add(['attention', 'stale']);
-  if (state.place === 'tokens') return spans;
+/** What is listed, and what is meant, where that is not all. */
+function narrowedList(state: State): Span[] {
+  const {place, marks, board, onlyMine} = state;
+  const isFleet = place === 'fleet' || place === 'scrollback';
+  if (!isFleet && place !== 'board' && place !== 'events') return [];
   const filter = filterOf(state);
-  if (filter !== '') add(['attention', `/ ${plain(filter)}`]);
-  if (state.place === 'board') {
-    if (state.board.marks.length > 0) add(['mark', `${state.board.marks.length} marked`]);
-    return spans;
+  const spans: Span[] = filter === '' ? [] : [['attention', `/ ${plain(filter)}`]];
+  if (isFleet && onlyMine) spans.push(['attention', 'only what needs me']);
+  const marked = isFleet ? marks.length : place === 'board' ? board.marks.length : 0;
+  if (marked > 0) spans.push(['mark', `${marked} marked`]);
+  return spans;
+}
+
+function aboutList(state: State, {layout, keymap, theme}: Pick<ScreenProps, 'layout' | 'keymap' | 'theme'>): Span[] {
+  const {place, reading, grouping} = state;
+  const spans: Span[] = state.connection.kind === 'lost' ? [['attention', 'stale']] : [];
+  if (place === 'events') {
+    if (reading.list === 'commands') spans.push(['attention', 'external commands']);
+    if (reading.chosen !== null) spans.push(['dim', `${keyOf(keymap, 'last')} follows`]);
   }
-  if (state.place === 'approvals' || state.place === 'diff') return spans;
-  if (state.place === 'events') {
-    if (state.reading.list === 'commands') add(['attention', 'external commands']);
-    if (state.reading.chosen !== null) add(['dim', `${keyOf(keymap, 'last')} follows`]);
-    return spans;
-  }
+  if (place !== 'fleet' && place !== 'scrollback') return spans;
   // While the footer tells of it, once is enough.
   const sent = state.notice?.follows === undefined ? deliveryLine(state.deliveries) : null;
-  if (sent !== null) add(deliverySpan(sent, theme));
-  if (state.onlyMine) add(['attention', 'only what needs me']);
-  if (state.marks.length > 0) add(['mark', `${state.marks.length} marked`]);
-  if (state.grouping.by !== 'none') add(['dim', `by ${state.grouping.by}`]);
+  if (sent !== null) spans.push(deliverySpan(sent, theme));
+  if (grouping.by !== 'none') spans.push(['dim', `by ${grouping.by}`]);
   const count = countText(state, layout.cards);
-  if (count !== '') add(['dim', count]);
-  return spans;
+  return count === '' ? spans : [...spans, ['dim', count]];
 }
 
 type Typing = Extract<State['mode'], {kind: 'typing'}>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {stripVTControlCharacters} from 'node:util';
 import stringWidth from 'string-width';
 import {timeText} from '../../source/cockpit/ages.ts';
 import {needsPerson} from '../../source/cockpit/attention.ts';
@@ -137,8 +138,33 @@ const headerProps: HeaderProps = {
   connection: {kind: 'live'},
   tabs: [],
   place: 'fleet',
+  narrowed: [],
   about: [],
 };
+
+test('what narrows the list is said in any width, above what is only good to know', () => {
+  const tabs = ['Fleet', 'Board', 'Approvals', 'Tokens', 'Events'].map((title, i) => {
+    return {key: `${i + 1}`, place: 'fleet' as const, title, count: 0};
+  });
+  const narrowed = [
+    ['attention', '/ pay'],
+    ['mark', '2 marked'],
+  ] as const;
+  const about = [
+    ['finished', '60 of 60 delivered, verified'],
+    ['dim', '1-4 of 60'],
+  ] as const;
+  for (let columns = 40; columns <= 200; columns++) {
+    const rows = columns < 50 ? 1 : 2;
+    const header = headerLines({...headerProps, columns, rows, tabs, narrowed, about});
+    checkLines(header, {columns, rows, what: 'header'});
+    assert.match(stripVTControlCharacters(header.join('\n')), /\/ pay +2 marked/, `${columns} columns`);
+  }
+  const below = (columns: number) =>
+    stripVTControlCharacters(headerLines({...headerProps, columns, tabs, narrowed, about}).at(-1)!);
+  assert.match(below(90), /5 Events\] +\/ pay {3}2 marked {3}1-4 of 60 $/);
+  assert.match(below(120), /\/ pay {3}2 marked {3}60 of 60 delivered, verified {3}1-4 of 60 $/);
+});
 
 test('header, footer and dialogs are exactly as wide as they say', () => {
   const hints = [

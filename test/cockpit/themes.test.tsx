@@ -115,7 +115,7 @@ test('without colours the text of a frame still names each state', () => {
   for (const shape of '◆▶✓○✗■◌') assert.ok(list.includes(shape), `${shape} in the list`);
   const header = headerLines({
     ...{theme, columns: 120, rows: 1, sessions: all, now: SCENE_NOW, mode: 'hosted', connection: {kind: 'live'}},
-    ...{tabs: [], place: 'fleet', about: []},
+    ...{tabs: [], place: 'fleet', narrowed: [], about: []},
   });
   assert.match(text(header), /◆ 2 need you {2}▶ 2 working {2}✓ 1 done {2}○ 2 idle {2}✗ 1 {2}◌ 1 {2}■ 1/);
   assert.doesNotMatch(header.join(''), /\x1b\[(?:\d+;)*[34]\d/);

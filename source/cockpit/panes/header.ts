@@ -24,17 +24,37 @@ export type HeaderProps = {
   /** `count`: how much waits there. */
   tabs: readonly {key: string; place: Place; title: string; count: number}[];
   place: Place;
-  /** How the list is narrowed or how much of it shows; right in the second line. */
+  /** What narrows the list and what is meant in it: the second line has it at its right, else the first one. */
+  narrowed: readonly Span[];
+  /** How much of it shows, and what else there is to say: right in the second line, where there is room. */
   about: readonly Span[];
 };
 
 export function headerLines(props: HeaderProps): string[] {
-  const first = countsLine(props);
-  return props.rows === 1 ? [first] : [first, tabsLine(props)];
+  const tabs = tabSpans(props);
+  const room = props.rows === 1 ? 0 : props.columns - spansWidth(tabs) - 1;
+  const isBelow = spansWidth(spaced(props.narrowed)) <= room;
+  const first = countsLine(props, isBelow ? [] : props.narrowed);
+  if (props.rows === 1) return [first];
+  const shown = spaced(fitting([...(isBelow ? props.narrowed : []), ...props.about], room));
+  return [first, line(props.theme, props.columns, tabs, [...shown, [null, ' ']])];
 }
 
-/** What was spent goes first when there is no room, then the words; the counts never, nor that there is no connection. */
-function countsLine(props: HeaderProps): string {
+const APART: Span = [null, '   '];
+const spaced = (spans: readonly Span[]): Span[] => spans.flatMap((span, i) => (i === 0 ? [span] : [APART, span]));
+
+/** In their order, those for which there is room. */
+function fitting(spans: readonly Span[], room: number): Span[] {
+  const kept: Span[] = [];
+  for (const span of spans) if (spansWidth(spaced([...kept, span])) <= room) kept.push(span);
+  return kept;
+}
+
+/**
+ * What was spent goes first when there is no room, then the words; the counts never, nor that there is no connection, nor
+ * that what stands below is not all.
+ */
+function countsLine(props: HeaderProps, narrowed: readonly Span[]): string {
   const {theme, columns, sessions} = props;
   const counts = countMoods(sessions ?? []);
   const long: Span[] = [['brand', ' amux']];
@@ -45,18 +65,20 @@ function countsLine(props: HeaderProps): string {
     long.push([null, '  '], [token, `${theme.shapes[shape]} ${counts[mood]} ${count}`.trimEnd()]);
     short.push([null, ' '], [token, `${theme.shapes[shape]}${counts[mood]}`]);
   }
+  const said = narrowed.flatMap((span): Span[] => [[null, '  '], span]);
   const rights = whereabouts(props);
   const [most = []] = rights;
   for (const spend of spendTexts(props)) {
     const right: Span[] = [['dim', `${spend}  `], ...most];
-    if (spansWidth(long) + spansWidth(right) + 2 <= columns) return line(theme, columns, long, right);
+    if (spansWidth([...long, ...said, ...right]) + 2 <= columns) return line(theme, columns, [...long, ...said], right);
   }
   for (const right of rights) {
     for (const left of [long, short]) {
-      if (spansWidth(left) + spansWidth(right) + 2 <= columns) return line(theme, columns, left, right);
+      if (spansWidth([...left, ...said, ...right]) + 2 <= columns)
+        return line(theme, columns, [...left, ...said], right);
     }
   }
-  return line(theme, columns, short, rights.at(-1));
+  return line(theme, columns, [...short, ...said], rights.at(-1));
 }
 
 /** From the longest to the shortest. What was spent on another day is no answer. */
@@ -95,7 +117,7 @@ const inHeader: readonly Mood[] = [
   ...moods.filter(mood => mood === 'failed' || mood === 'stopped' || mood === 'starting'),
 ];
 
-function tabsLine({theme, columns, tabs, place, about}: HeaderProps): string {
+function tabSpans({tabs, place}: HeaderProps): Span[] {
   const left: Span[] = [[null, ' ']];
   for (const tab of tabs) {
     const here = tab.place === place;
@@ -103,10 +125,7 @@ function tabsLine({theme, columns, tabs, place, about}: HeaderProps): string {
     left.push([here ? 'tab' : 'dim', `${here ? '[' : ' '}${tab.key} ${tab.title}`], ...count);
     left.push([here ? 'tab' : 'dim', here ? ']' : ' '], [null, ' ']);
   }
-  // The screens stand before what is said of the list; of that the last goes first.
-  let shown = about;
-  while (shown.length > 0 && spansWidth(left) + spansWidth(shown) + 1 > columns) shown = shown.slice(0, -2);
-  return line(theme, columns, left, [...shown, [null, ' ']]);
+  return left;
 }
 
 /** The tab at a column of the second line; null: none. Each stands in a bracket or the blank in its place. */
