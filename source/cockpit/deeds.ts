@@ -64,6 +64,8 @@ export type Terminal = {
   write: (sequence: string) => void;
   /** Gives the whole terminal away until `use` is done, then draws everything anew. */
   lend: (use: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+  /** Drops what is typed until the first pause; `dropped`: for each piece of it. */
+  hush: (dropped: () => void) => void;
 };
 
 export function createDeeds({
@@ -124,6 +126,16 @@ export function createDeeds({
     }
   };
 
+  /** The run that was seen is over; false as well where nobody can tell. */
+  const hasEnded = async ({id, pid}: SessionView): Promise<boolean> => {
+    try {
+      const {running, pid: own} = await fleet.session(id);
+      return !running || own !== pid;
+    } catch (error) {
+      return asAmuxError(error).code === 'session.unknown';
+    }
+  };
+
   /** Of this terminal's variables only those go along that the session's profile names. */
   const callerEnv = async (session: string): Promise<Record<string, string>> => {
     const own = options.callerEnv ?? {};
@@ -153,7 +165,11 @@ export function createDeeds({
     attach: () =>
       onSelected(async session => {
         const plan = await fleet.attach(session.id);
-        await lend(signal => options.attach(plan, signal));
+        await lend(async signal => {
+          await options.attach(plan, signal);
+          if (signal.aborted || !(await hasEnded(session))) return;
+          terminal.hush(() => say(`${session.name} has ended: what was still typed went nowhere`));
+        });
       }),
     startTyping: () => {
       const session = selectedSession(state());

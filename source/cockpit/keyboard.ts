@@ -8,6 +8,9 @@ const MARKER_WAIT_MS = 20;
 /** The rest of a report of the mouse, in ms. */
 const REPORT_WAIT_MS = 1000;
 
+/** Whoever makes such a pause has seen whose the keys are now, in ms. */
+const PAUSE_MS = 500;
+
 export type Typing = {
   /** Session that the keys go to; null in COMMAND mode. */
   into: () => string | null;
@@ -50,6 +53,7 @@ export class Keyboard {
   #restTimer: NodeJS.Timeout | undefined;
   #outbox: {session: string; bytes: string}[] = [];
   #sending = false;
+  #hush: {timer: NodeJS.Timeout; dropped: () => void} | null = null;
 
   constructor({stdin, typing, leave, hear = () => false, touched = () => {}, pointer = () => {}}: KeyboardOptions) {
     this.#hear = hear;
@@ -84,9 +88,19 @@ export class Keyboard {
     }
   }
 
+  /** Until the first pause what is typed goes nowhere: it was meant for a program that is no more. */
+  hush(dropped: () => void): void {
+    clearTimeout(this.#hush?.timer);
+    const timer = setTimeout(() => {
+      this.#hush = null;
+    }, PAUSE_MS);
+    this.#hush = {timer, dropped};
+  }
+
   /** Stops reading for good; raw mode off. */
   close(): void {
     clearTimeout(this.#restTimer);
+    clearTimeout(this.#hush?.timer);
     this.#stdin.off('data', this.#onData);
     if (this.#stdin.isTTY) this.#stdin.setRawMode(false);
     this.#stdin.pause();
@@ -129,6 +143,13 @@ export class Keyboard {
   #take(unit: Unit): void {
     if (unit.kind === 'sequence' && !this.#pasting && this.#hear(unit.text)) return;
     this.#touched();
+    const marker = isPasteStart(unit) || isPasteEnd(unit);
+    if (marker) this.#pasting = isPasteStart(unit);
+    if (this.#hush !== null) {
+      this.#hush.timer.refresh();
+      this.#hush.dropped();
+      return;
+    }
     const session = this.#typing.into();
     // Reports that were under way when typing began are not for the agent: it did not ask for them.
     if (!this.#pasting && isMouseReport(unit.text)) {
@@ -140,8 +161,6 @@ export class Keyboard {
       this.#typing.leave();
       return;
     }
-    const marker = isPasteStart(unit) || isPasteEnd(unit);
-    if (marker) this.#pasting = isPasteStart(unit);
     if (session === null) this.command.feed(unit.text);
     else if (!marker || this.#typing.bracketed()) this.#post(session, unit.text);
   }

@@ -80,6 +80,7 @@ export async function runCockpit(options: CockpitOptions): Promise<CockpitEnd> {
       store.dispatch({type: 'anew', now: clock()});
     },
     write: sequence => void stdout.write(sequence),
+    hush: dropped => keyboard.hush(dropped),
     lend: use => {
       lent = (async () => {
         await suspend?.(async () => {

@@ -61,6 +61,7 @@ export function openCockpit<F extends FakeFleet = FakeFleet>({
       stop: () => ends.push('stop'),
       repaint: () => ends.push('repaint'),
       write: sequence => void written.push(sequence),
+      hush: () => {},
       lend: use => use(AbortSignal.timeout(BOUND_MS)),
     },
   });

@@ -66,3 +66,21 @@ test('what is typed after the removal of its session is dropped until the leavin
   cockpit.press('\x1d');
   await cockpit.expect(/COMMAND/);
 });
+
+test('what is typed on when an attached session ends is no command of the cockpit', async () => {
+  await using home = new Home();
+  await home.amux('register', 'shell', '--dir', home.work, '--agent', 'generic', '--command', 'cat');
+  await home.amux('start', 'shell');
+  await using cockpit = new Terminal(home, [], {cols: 120, rows: 40});
+  await cockpit.expect(/─ shell/);
+  cockpit.press('\r');
+  await cockpit.expect(/^(?![\s\S]*COMMAND)/);
+  const typist = setInterval(() => cockpit.press('2'), 20);
+  try {
+    await home.amux('stop', 'shell');
+    await cockpit.expect(/shell has ended: what was still typed went nowhere/);
+    await cockpit.expect(/\[1 Fleet\]/);
+  } finally {
+    clearInterval(typist);
+  }
+});
