@@ -42,6 +42,7 @@ export class TmuxLink {
   readonly tmux: string[];
   readonly #panes = new Map<string, Pane>();
   #control: Control | null = null;
+  #opening: Promise<boolean> | null = null;
   /** The hub's own pane. */
   #hubPane = '';
   #early: Exclude<Notification, {kind: 'other'}>[] = [];
@@ -57,7 +58,14 @@ export class TmuxLink {
   }
 
   /** Connects when a server runs; false when none does. */
-  async open(): Promise<boolean> {
+  open(): Promise<boolean> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<boolean> {
     if (this.#control?.isOpen === true) return true;
     const alive = await this.#isServed();
     if (alive) await this.#connect();
@@ -149,13 +157,24 @@ export class TmuxLink {
 
   /** detach, wait, kill-server, verify: an owner that leaves at once after kill-server hangs the server. */
   async endServer(): Promise<void> {
-    if (this.#control === null || (await this.list()).length > 0) return;
+    if (this.#control === null || (await this.#hasTerminals())) return;
     await this.close();
     const [file, ...args] = this.tmux;
     await run(file!, [...args, 'kill-server']).catch(() => {}); // Already gone is what we want.
     for (let waited = 0; waited < END_MS && isAlive(this.serverPid); waited += END_LOOK_MS) await pause(END_LOOK_MS);
     if (isAlive(this.serverPid)) signalAll([{pid: this.serverPid}], 'SIGKILL');
     this.#ending = false;
+  }
+
+  /** A connection that was lost says nothing of them; a server without any may be about to end by itself. */
+  async #hasTerminals(): Promise<boolean> {
+    for (let i = 1; ; i++) {
+      try {
+        return (await this.open()) && (await this.list()).length > 0;
+      } catch (error) {
+        if (i === ASKS) throw error;
+      }
+    }
   }
 
   async close(): Promise<void> {

@@ -185,7 +185,7 @@ test('what a demo that was killed left behind goes with the next one', async () 
   await using second = new Terminal(home, ['demo'], {cols: 140, rows: 45});
   await second.expect(/payments/);
   second.press('q');
-  assert.equal(await second.ended(), 0);
+  assert.equal(await second.ended(), 0, second.text());
   assert.deepEqual(demoHomes(first.pid), []);
   assert.deepEqual(holders(`amux-demo-${first.pid}-`), []);
 });

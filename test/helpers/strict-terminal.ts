@@ -1,4 +1,4 @@
-/** What the cockpit itself may write: pictures, its own modes, its title, the question for DEC 2026, and what puts it all back. */
+/** What the cockpit itself may write: pictures, its own modes, its title, its questions (DEC 2026, the background), and what puts it all back. */
 const ALLOWED = [
   /\x1b\[[\d;]*m/, // colours and weights
   /\x1b\[\d*[AEG]/, // up, to the next line, to a column
@@ -6,6 +6,7 @@ const ALLOWED = [
   /\x1b\[[02]?[JK]/, // erase
   /\x1b\[\?(?:1049|25|2004|2026|7|1004)[hl]/, // alternate screen, cursor, paste, pictures held together, wrapping, focus
   /\x1b\[\?2026\$p/,
+  /\x1b\]11;\?\x1b\\/,
   /\x1b\[2[23];2t/, // its title, kept and given back
   /\x1b\]2;(?:amux(?: ◆\d+)?)?\x1b\\/,
   /\x1b\[\?(?:1000|1002|1003|1006|1)l/, // modes that an attached program may have left
