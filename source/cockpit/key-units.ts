@@ -20,7 +20,7 @@ const OLD_MOUSE_LENGTH = 6;
 
 /** A report of the terminal without its end, or what may be one: what is left of it would be keys. */
 export const isTornReport = (input: string): boolean =>
-  /^\x1b\[(<[\d;]{0,16})?$/.test(input) || TORN_COLOUR.test(input);
+  /^\x1b\[(<[\d;]{0,16})?$/.test(input) || TORN_COLOUR.test(input) || PRIVATE_START.test(input);
 
 export const isPasteStart = (unit: Unit): boolean => unit.text === PASTE_START;
 export const isPasteEnd = (unit: Unit): boolean => unit.text === PASTE_END;
@@ -40,7 +40,6 @@ export function firstUnit(input: string, pasting: boolean): Unit {
   if (isTornReport(input)) return {kind: 'part', text: input};
   if (PASTE_START.startsWith(input) && input.length > 2) return {kind: 'part', text: input};
   if (COLOUR_START.startsWith(input) && input.length > 2) return {kind: 'part', text: input};
-  if (PRIVATE_START.test(input)) return {kind: 'part', text: input};
   if (input[1] === '[' || input[1] === 'O') return {kind: 'sequence', text: input.slice(0, 2)};
   const next = String.fromCodePoint(input.codePointAt(1)!);
   // Esc, then a control key such as the one that leaves: two keys.

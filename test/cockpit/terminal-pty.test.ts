@@ -29,7 +29,7 @@ describe('a terminal that is slow, resized, stopped or lost', {concurrency: 3}, 
     assert.equal(terminal.output.split('\x1b[?2026$p').length, 2, 'it is asked once');
     assert.ok(!terminal.output.includes('\x1b[?2026h'));
     terminal.press('\x1b[?20');
-    await pause(5);
+    await pause(200);
     terminal.press('26;2$yj');
     await terminal.expectRow(/^┃ ◆ question/);
     const frames = terminal.output.split('\x1b[?2026h').length;
@@ -47,7 +47,7 @@ describe('a terminal that is slow, resized, stopped or lost', {concurrency: 3}, 
     assert.equal(terminal.output.split(ASK_BACKGROUND).length, 2, 'it is asked once');
     const from = terminal.output.length;
     terminal.press('\x1b]11;rgb:ff');
-    await pause(5);
+    await pause(50);
     terminal.press('ff/ffff/ff');
     await pause(50);
     terminal.press('ff\x1b\\j');
@@ -114,14 +114,18 @@ describe('a terminal that is slow, resized, stopped or lost', {concurrency: 3}, 
     await terminal.expectRow(/^┃ ◆ permission/);
     terminal.press('\x1a');
     await prompts(terminal);
-    assert.ok(!terminal.alternate && !terminal.bracketedPaste && terminal.cursorShown);
+    await terminal.until(() => !terminal.alternate && !terminal.bracketedPaste && terminal.cursorShown, 'its modes');
     terminal.press('stty -a | tr ";" "\\n" | tr " " "\\n" | grep -xE -e "-?(icanon|echo|isig)" | tr "\\n" "="; jobs\r');
     await terminal.expectRow(/isig=icanon=echo=.*(Stopped|Suspended)/);
     terminal.resize(80, 24);
     terminal.press('fg\r');
     await terminal.expectRow(/^┏━ payments ━+ claude opus ━┓ ╭─ payments .*cropped ─+╮$/);
     await terminal.expectRow(/q leave +COMMAND$/);
-    assert.ok(terminal.alternate && terminal.bracketedPaste && !terminal.cursorShown);
+    await terminal.until(
+      () => terminal.alternate && terminal.bracketedPaste && !terminal.cursorShown,
+      'the other modes',
+    );
+    await terminal.settled();
     assert.match(terminal.rows()[0]!, /^ amux .*14:3\d$/);
     assert.match(terminal.rows().at(-1)!, /COMMAND$/);
     terminal.press('j');
