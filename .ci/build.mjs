@@ -1,9 +1,10 @@
 // Bundles the command line into dist/. Native modules, and what is read from disk at run time, stay outside.
 // Amux that runs from dist/ loads parts of it late: nothing is taken away under it, unless `--clean` says so.
-import {mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {readdirSync, rmSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
 import {build} from 'esbuild';
 import {bundling, inOneFile} from './plugins.mjs';
+import {writeWhole} from './write.mjs';
 
 /** Parts of an earlier build are kept for so long, in ms. */
 const KEPT_MS = 24 * 3_600_000;
@@ -41,14 +42,9 @@ function atStart({outputs}) {
     .map(file => (/^builtins:/.test(file) ? file : resolve(file)));
 }
 
-mkdirSync('dist', {recursive: true});
 // The entry comes last: whoever starts meanwhile gets all of one build.
 const order = outputFiles.toSorted((a, b) => Number(basename(a.path) === ENTRY) - Number(basename(b.path) === ENTRY));
-for (const {path, contents} of order) {
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, contents);
-  renameSync(unfinished, path);
-}
+for (const {path, contents} of order) writeWhole(path, contents);
 const current = new Set(outputFiles.map(({path}) => basename(path)));
 for (const name of readdirSync('dist')) {
   const file = join('dist', name);

@@ -22,9 +22,10 @@ export PATH
 # One home and one tmux server per test: nothing of the caller's may leak in.
 unset TMUX TMUX_PANE AMUX_HOME AMUX_URL AMUX_CA AMUX_SESSION
 node .ci/build.mjs
+node .ci/transform.mjs
 if [ $# -eq 0 ]; then
   tsc --noEmit
   biome check --error-on-warnings .
   set -- 'test/**/*.test.ts' 'test/**/*.test.tsx'
 fi
-exec node --import tsx --test --test-concurrency=3 --test-timeout=120000 ${AMUX_TEST_REPORTER:+--test-reporter=$AMUX_TEST_REPORTER} "$@"
+exec node --import ./.ci/loader.mjs --test --test-concurrency=3 --test-timeout=120000 ${AMUX_TEST_REPORTER:+--test-reporter=$AMUX_TEST_REPORTER} "$@"

@@ -16,6 +16,10 @@ import {SCENE_NOW, sceneAgents, sceneFleet} from './scene.ts';
 const COLUMNS = 100;
 const BOUND_MS = 20_000;
 
+// ink-testing-library has no height: Ink would ask the caller's terminal, and `tput` twice, at each frame.
+process.env['COLUMNS'] = String(COLUMNS);
+process.env['LINES'] = '24';
+
 /** The whole cockpit over a fake fleet, at the moment of the scene. */
 export function openCockpit<F extends FakeFleet = FakeFleet>({
   fleet = sceneFleet() as F,

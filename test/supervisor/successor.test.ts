@@ -8,6 +8,7 @@ import type {Session} from '../../source/domain/session.ts';
 import {newWatch} from '../../source/domain/watch.ts';
 import {openStore} from '../../source/store/store.ts';
 import {watchMassDeath} from '../../source/supervisor/mass-death.ts';
+import {until} from '../helpers/home.ts';
 import {supervise} from '../helpers/live-home.ts';
 import {entry, session as stored, temporaryHome} from '../store/records.ts';
 
@@ -58,7 +59,11 @@ describe('a start that the supervisor before did not get to', () => {
       }
       const {pid, status} = await fleet.session('one');
       assert.ok(['starting', 'running'].includes(status), status);
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      // Its process has a number before it is that program.
+      const line = await until('the program', () => {
+        const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return text.includes('setInterval') && text;
+      });
       if (resumes === null) assert.doesNotMatch(line, /c-old/);
       else assert.match(line, resumes);
       assert.equal((await fleet.session('one')).watchdog.crashes, 0);

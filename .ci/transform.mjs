@@ -1,0 +1,21 @@
+// Takes the types out of all sources and tests at once, for `loader.mjs`.
+import {globSync} from 'node:fs';
+import {build} from 'esbuild';
+import {TRANSFORMED} from './transformed.mjs';
+import {writeChanged} from './write.mjs';
+
+const {outputFiles} = await build({
+  entryPoints: globSync('{source,test,benchmark,docs}/**/*.{ts,tsx}'),
+  outbase: '.',
+  outdir: TRANSFORMED,
+  outExtension: {'.js': '.mjs'},
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  jsx: 'automatic',
+  sourcemap: 'inline',
+  sourcesContent: false,
+  write: false,
+  logLevel: 'error',
+});
+for (const {path, contents} of outputFiles) writeChanged(path, contents);
