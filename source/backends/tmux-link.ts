@@ -15,6 +15,8 @@ const SECOND_LOOKS = 6;
 /** A pane whose status tmux lost fires no hook: all are looked at this often, in ms. */
 const SWEEP_MS = 500;
 const RECONNECTS = 3;
+/** Where a connection can be neither made nor ruled out it is tried again after so long, in ms. */
+const RECONNECT_MS = 200;
 /** How tmux says that nobody serves its socket; anything else is asked again, so often. */
 const NO_SERVER =
   /^no server running|^no sessions|\((?:No such file or directory|Connection refused|Not a directory)\)/;
@@ -221,9 +223,11 @@ export class TmuxLink {
   }
 
   async #reconnect(): Promise<void> {
-    for (let i = 0; i < RECONNECTS && !this.#ending; i++) {
-      const alive = await this.open().catch(() => false); // Tried again, and then told as lost.
-      if (alive) {
+    for (let gone = 0; gone < RECONNECTS && !this.#ending; ) {
+      const alive = await this.open().catch(() => null); // Nothing is known then: it is tried on.
+      if (alive === null) await pause(RECONNECT_MS);
+      else if (!alive) gone++;
+      else {
         const at = Date.now();
         for (const {terminal} of this.#panes.values()) this.#options.onEvent({type: 'output', terminal, at});
         return;

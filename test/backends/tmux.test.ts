@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {existsSync, readFileSync} from 'node:fs';
+import {mkdtemp, rename, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {test} from 'node:test';
+import {type TestContext, test} from 'node:test';
 import {spawn} from 'node-pty';
 import {TmuxBackend} from '../../source/backends/tmux.ts';
 import {contract, type Subject} from './contract.ts';
-import {launchOf, program, until} from './probe.ts';
+import {launchOf, listen, program, until} from './probe.ts';
 
 contract('tmux', subject);
 
@@ -40,21 +41,10 @@ test('a resize for a peek, whenever it comes, does not hold the window of who at
 });
 
 test('a client that failed once hides no terminals, and one that goes on to fail is told', async context => {
+  const {bin, fail} = await failing(context);
   const {backend, another, dispose} = await subject();
-  const bin = await mkdtemp(join(tmpdir(), 'amux-tmux-bin-'));
-  const {PATH} = process.env;
-  const real = execFileSync('sh', ['-c', 'command -v tmux'], {encoding: 'utf8'}).trim();
-  context.after(async () => {
-    process.env['PATH'] = PATH;
-    await dispose();
-    await rm(bin, {recursive: true});
-  });
+  context.after(dispose);
   await backend.launch(launchOf({argv: program('size')}));
-  const fail = (when: string) =>
-    writeFile(join(bin, 'tmux'), `#!/bin/sh\n${when} && { echo cannot fork >&2; exit 1; }\nexec ${real} "$@"\n`, {
-      mode: 0o755,
-    });
-  process.env['PATH'] = `${bin}:${PATH}`;
   await fail(`mkdir ${bin}/once`);
   const second = another();
   assert.ok(await second.open());
@@ -66,7 +56,51 @@ test('a client that failed once hides no terminals, and one that goes on to fail
   await assert.rejects(another().open(), /cannot fork/);
 });
 
-async function subject(): Promise<Subject> {
+test('a connection that is lost, and cannot be made again for a while, ends no terminal', async context => {
+  const {bin, fail, failures} = await failing(context);
+  const {backend, client, dispose} = await subject();
+  context.after(dispose);
+  const events = listen(backend);
+  await backend.launch(launchOf({argv: program('size')}));
+  const pid = client();
+  await fail(`echo >>${bin}/failures`);
+  process.kill(pid, 'SIGKILL');
+  await until('more failures than one attempt has', async () => failures() > 12 || undefined);
+  await assert.rejects(backend.list(), /no connection to the tmux server/);
+  await fail('false');
+  const [info] = await until('a new connection', () => backend.list().catch(() => undefined));
+  assert.deepEqual([info!.terminal, info!.exit], ['s-one', null]);
+  assert.deepEqual(
+    events.seen.filter(({type}) => type === 'lost' || type === 'exit'),
+    [],
+  );
+});
+
+/** With `fail` every client of tmux fails from then on where `when`, a command of the shell, succeeds. */
+async function failing(context: TestContext) {
+  const bin = await mkdtemp(join(tmpdir(), 'amux-tmux-bin-'));
+  const {PATH} = process.env;
+  const real = execFileSync('sh', ['-c', 'command -v tmux'], {encoding: 'utf8'}).trim();
+  context.after(async () => {
+    process.env['PATH'] = PATH;
+    await rm(bin, {recursive: true});
+  });
+  process.env['PATH'] = `${bin}:${PATH}`;
+  const file = join(bin, 'tmux');
+  const failures = join(bin, 'failures');
+  return {
+    bin,
+    fail: async (when: string) => {
+      const text = `#!/bin/sh\n${when} && { echo cannot fork >&2; exit 1; }\nexec ${real} "$@"\n`;
+      await writeFile(`${file}.new`, text, {mode: 0o755});
+      await rename(`${file}.new`, file);
+    },
+    /** Lines of the file `failures`. */
+    failures: () => (existsSync(failures) ? readFileSync(failures).length : 0),
+  };
+}
+
+async function subject(): Promise<Subject & {client: () => number}> {
   const dir = await mkdtemp(join(tmpdir(), 'amux-tmux-'));
   const options = {socket: join(dir, 'tmux.sock'), conf: join(dir, 'tmux.conf'), detachKey: 'C-b d'};
   const made: TmuxBackend[] = [];
@@ -78,6 +112,8 @@ async function subject(): Promise<Subject> {
   return {
     backend: open(),
     another: open,
+    client: () =>
+      Number(execFileSync('tmux', ['-S', options.socket, 'list-clients', '-F', '#{client_pid}'], {encoding: 'utf8'})),
     ownerPid: async () => made[0]!.serverPid,
     async dispose() {
       for (const backend of made) await backend[Symbol.asyncDispose]();
