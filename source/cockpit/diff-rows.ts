@@ -1,5 +1,6 @@
 import {type FileDiff, hunkLine, type WorkspaceDiff} from '../domain/diff.ts';
-import {wrap} from './draw/cells.ts';
+import {visible} from '../domain/visible.ts';
+import {width, wrap} from './draw/cells.ts';
 
 /** Where a comment stands, by what is there: the diff may be another one by then. `line`: with its mark; null: all of it. */
 export type Spot = {path: string; hunk: string | null; line: string | null; at: number | null};
@@ -7,7 +8,7 @@ export type Spot = {path: string; hunk: string | null; line: string | null; at: 
 export type Comment = {id: number; session: string; spot: Spot; text: string};
 
 /** A line of the picture. `at`: number of the line now; for one that was removed, before. */
-export type Row = {file: number; spot: Spot} & (
+export type Row = {/** -1: none of them. */ file: number; spot: Spot} & (
   | {kind: 'file'; about: FileDiff}
   | {kind: 'remark'; text: string}
   | {kind: 'hunk'; text: string}
@@ -20,15 +21,22 @@ const COMMENT_COLUMNS = 64;
 
 const made = new WeakMap<WorkspaceDiff, {comments: readonly Comment[]; rows: readonly Row[]}>();
 
-/** Files, hunks and lines with the comments beneath what they are about. */
+/** What could not be read at all, then files, hunks and lines with the comments beneath what they are about. */
 export function rowsOf(diff: WorkspaceDiff, comments: readonly Comment[]): readonly Row[] {
   const known = made.get(diff);
   if (known !== undefined && known.comments === comments) return known.rows;
-  const plain = diff.files.flatMap(rowsOfFile);
+  const plain = [...diff.cut.map(rowOfCut), ...diff.files.flatMap(rowsOfFile)];
   const rows = withComments(plain, comments);
   made.set(diff, {comments, rows});
   return rows;
 }
+
+const rowOfCut = (what: string): Row => {
+  return {kind: 'remark', file: -1, spot: {path: '', hunk: null, line: null, at: null}, text: `not shown: ${what}`};
+};
+
+/** A file, and the line of it, as people write it. */
+export const placeOf = ({path, at}: Spot): string => `${visible(path, {width})}${at === null ? '' : `:${at}`}`;
 
 function rowsOfFile(about: FileDiff, file: number): Row[] {
   const {path, hunks, cut, modes} = about;
@@ -55,8 +63,11 @@ function withComments(rows: readonly Row[], comments: readonly Comment[]): reado
   if (comments.length === 0 || rows.length === 0) return rows;
   const behind = new Map<number, Row[]>();
   for (const {id, spot, text} of comments) {
-    const at = Math.max(0, rowAt(rows, spot));
-    const lines = text.split('\n').flatMap(line => (line === '' ? [''] : wrap(line, COMMENT_COLUMNS)));
+    const found = rowAt(rows, spot);
+    const at = Math.max(0, found);
+    // It does not stand where it belongs any more.
+    const says = found === -1 ? `${placeOf(spot)}: ${text}` : text;
+    const lines = says.split('\n').flatMap(line => (line === '' ? [''] : wrap(line, COMMENT_COLUMNS)));
     const own = lines.map(
       (line, i): Row => ({kind: 'comment', file: rows[at]!.file, spot, id, text: line, first: i === 0}),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {AmuxError} from '../../source/domain/errors.ts';
 import {stepText} from '../../source/domain/steering.ts';
-import {sceneDiff} from './changes.ts';
+import {diffOfFiles, sceneDiff} from './changes.ts';
 import {openCockpit} from './open-cockpit.tsx';
 
 const ESC = '\x1b';
@@ -113,7 +113,7 @@ test('what is being written stays while the changes are read again', async () =>
   await cockpit.see(/3 files/);
   cockpit.press('ught');
   cockpit.press(ENTER);
-  await cockpit.see(/● half a thought/);
+  await cockpit.see(/● docs\/new ö\.md: half a thought/);
 });
 
 test('what cannot be sent or read is told, and nothing is lost', async () => {
@@ -142,4 +142,16 @@ test('without changes it says so', async () => {
   await cockpit.see(/nothing changed since main/);
   cockpit.press('c');
   await cockpit.see(/nothing is shown/);
+});
+
+test('what is not among the changes is said where they are read, and takes no comment', async () => {
+  using cockpit = openCockpit();
+  cockpit.fleet.diffView = {...diffOfFiles([]), cut: ["some untracked files: 'sub/' has no commit"]};
+  await cockpit.see(/payments/);
+  cockpit.press('d');
+  await cockpit.see(/not all of it {2}0 files/);
+  await cockpit.see(/not shown: some untracked files: 'sub\/' has no commit/);
+  assert.doesNotMatch(cockpit.frame(), /nothing changed/);
+  cockpit.press('c');
+  await cockpit.see(/this is about no file/);
 });

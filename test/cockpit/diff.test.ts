@@ -90,10 +90,10 @@ test('a comment stands beneath its line, is changed and taken away, and keeps it
   const moved = steps(changed, {do: 'read', session: 's', diff: later});
   assert.match(texts(moved)[texts(moved).indexOf('» shorter') - 1]!, /idempotency/);
   assert.match(shown(chosenRow(moved)), /idempotency/);
-  // Its file is not among them any more: it is still there.
+  // Its file is not among them any more: it is still there, and says what it is about.
   const gone = steps(moved, {do: 'read', session: 's', diff: diffOfFiles([fileDiff({path: 'other'})])});
-  assert.deepEqual(texts(gone), ['other', '» shorter']);
-  assert.deepEqual(gone.comments.length, 1);
+  assert.deepEqual(texts(gone), ['other', '» src/refunds.ts:41: shorter']);
+  assert.equal(messageOf(gone.comments, 'main').endsWith('\nshorter'), true);
   assert.deepEqual(steps(moved, {...moved.comments[0]!, do: 'comment', text: ' '}).comments, []);
   assert.deepEqual(steps(moved, {do: 'drop', ids: [1]}).comments, []);
 });
@@ -179,4 +179,19 @@ test('every line is as wide as its pane, whatever stands in it', () => {
       }
     }
   }
+});
+
+test('what could not be read is said above the files, also when there are none', () => {
+  const what = "some untracked files: 'sub/' does not have a commit checked out";
+  const rows = viewRows(opened({...diffOfFiles([]), cut: [what]}));
+  assert.deepEqual(rows.map(shown), [`not shown: ${what}`]);
+  const some = viewRows(opened({...sceneDiff(), cut: [what]}));
+  assert.deepEqual(some.slice(0, 2).map(shown), [`not shown: ${what}`, 'docs/new ö.md']);
+});
+
+test('in 40 columns the title says whose changes these are, and that they are not all', () => {
+  const theme = loadTheme('dark', {LANG: 'C.UTF-8'});
+  const diffs = opened({...sceneDiff(), cut: ['more']});
+  const title = diffTitle({theme, columns: 40, view: diffs.view!, diff: diffs.view!.diff, comments: 0});
+  assert.match(title.replaceAll(/\x1b\[[\d;]*m/g, ''), /^ payments.* not all of it {2}\+4 {2}−2 $/);
 });

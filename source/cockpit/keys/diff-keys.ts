@@ -1,4 +1,4 @@
-import {chosenComment, type DiffAction, ownComments, viewRows} from '../diff.ts';
+import {chosenComment, chosenRow, type DiffAction, ownComments, viewRows} from '../diff.ts';
 import {diffAreas} from '../layout.ts';
 import {currentLayout, type State} from '../state.ts';
 import type {Binding} from './binding.ts';
@@ -9,6 +9,8 @@ const step = (action: (state: State) => DiffAction): Binding['run'] => {
 };
 const page = (state: State): number => diffAreas(currentLayout(state).body).text.rows;
 const isEmpty = (state: State): string | null => (viewRows(state.diffs).length === 0 ? 'nothing is shown' : null);
+const noPlace = (state: State): string | null =>
+  isEmpty(state) ?? (chosenRow(state.diffs)?.spot.path === '' ? 'this is about no file' : null);
 const waiting = ({diffs: {view, comments}}: State): number =>
   view === null ? 0 : ownComments(comments, view.session).length;
 
@@ -24,7 +26,7 @@ export const diffKeys: readonly Binding[] = [
     label: state => (chosenComment(state.diffs) === null ? 'comment' : 'edit comment'),
     help: 'comment the line, the hunk or the file; on a comment: change it',
     footer: 1,
-    whyNot: isEmpty,
+    whyNot: noPlace,
     run: deeds => deeds.openComment(),
   },
   {

@@ -11,7 +11,7 @@ export type DiffTextProps = {theme: Theme; size: Size; view: DiffView; rows: rea
 
 /** Of a line, in characters: what is further to the right is cut. */
 const LINE_MAX = 4000;
-/** From this width on, lines have their numbers. */
+/** From this width on, lines have their numbers; a title that has more to say leaves out that of the files below it. */
 const WITH_NUMBERS = 60;
 const NUMBER = 5;
 
@@ -47,7 +47,10 @@ function rowLine({theme, columns, row, left, chosen}: RowProps): string {
       return line(theme, columns, [...start, [null, ' '], ['border', shapes.rule.repeat(Math.max(0, rest))]], about);
     }
     case 'remark':
-      return line(theme, columns, [...head, ['faint', safe(row.text)]]);
+      return line(theme, columns, [
+        ...head,
+        [row.file === -1 ? 'attention' : 'faint', skip(safe(row.text), row.file === -1 ? left : 0)],
+      ]);
     case 'hunk':
       return line(theme, columns, [...head, ['hunk', skip(safe(row.text), left)]]);
     case 'line': {
@@ -131,7 +134,7 @@ export function diffTitle({theme, columns, view, diff, comments}: DiffTitleProps
   if (diff !== null) {
     if (diff.cut.length > 0) add(['attention', 'not all of it']);
     const {files, added, removed} = diff.total;
-    add(['dim', `${files} file${files === 1 ? '' : 's'}`]);
+    if (columns >= WITH_NUMBERS || diff.cut.length === 0) add(['dim', `${files} file${files === 1 ? '' : 's'}`]);
     add(['added', `+${added}`]);
     add(['removed', `−${removed}`]);
   }
