@@ -38,7 +38,6 @@ export type Deeds = Answers &
     keymap: Keymap;
     state: () => State;
     dispatch: (action: Action) => void;
-    quit: () => void;
     /** Stops the process until its shell goes on with it. */
     suspend: () => void;
     repaint: () => void;
@@ -157,7 +156,6 @@ export function createDeeds({
     keymap,
     state,
     dispatch,
-    quit: terminal.quit,
     suspend: terminal.stop,
     repaint: terminal.repaint,
     say,
@@ -184,12 +182,16 @@ export function createDeeds({
     restart: () => onSessions.restartThese(onSessions.meant()),
     ...onSessions,
     ...schedules,
-    confirm: deed => (deed.do === 'unschedule' ? schedules.removeSchedule(deed.schedule) : onSessions.confirm(deed)),
+    confirm: deed => {
+      if (deed.do === 'leave') terminal.quit();
+      else if (deed.do === 'unschedule') schedules.removeSchedule(deed.schedule);
+      else onSessions.confirm(deed);
+    },
     ...prompts,
     ...paletteDeeds({store, say, deeds: () => deeds}),
     ...answers({fleet, store, clock, say, attempt, isLost, goTo, keymap, keepText: prompts.keepText}),
     ...eventDeeds({store}),
-    ...diffDeeds({fleet, store, say, fail, isLost, send}),
+    ...diffDeeds({fleet, store, say, fail, isLost, send, quit: terminal.quit}),
     ...themeDeeds({themes, say}),
     ...scrollDeeds({fleet, store, options, write: terminal.write, lend, say, fail, isLost}),
     ...modelDeeds({fleet, store, say, attempt, isLost}),

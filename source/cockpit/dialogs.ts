@@ -14,7 +14,7 @@ export const LINE_GONE = ['the chosen line is gone', 'choose another one'] as co
 
 /** What a confirmation stands before. */
 export type SessionDeed = {do: 'stop' | 'restart'; sessions: readonly string[]};
-export type Deed = SessionDeed | {do: 'unschedule'; schedule: string};
+export type Deed = SessionDeed | {do: 'unschedule'; schedule: string} | {do: 'leave'};
 
 /** What lies over the screen or takes its keys: always exactly one value. */
 export type Dialog =

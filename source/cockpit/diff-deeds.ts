@@ -17,6 +17,8 @@ export type DiffDeeds = {
   dropComment: () => void;
   /** All comments to the session, as one message. */
   sendComments: () => void;
+  /** Leaves the cockpit; asks first while there are comments, which end with it. */
+  quit: () => void;
 };
 
 type Options = {
@@ -26,10 +28,11 @@ type Options = {
   fail: (error: unknown) => void;
   isLost: () => boolean;
   send: SessionDeeds['send'];
+  quit: () => void;
 };
 
 /** What keys do with the changes of a session. */
-export function diffDeeds({fleet, store, say, fail, isLost, send}: Options): DiffDeeds {
+export function diffDeeds({fleet, store, say, fail, isLost, send, quit}: Options): DiffDeeds {
   const {dispatch, state} = store;
   /** Sessions whose comments are under way, and the newest reading. */
   const sending = new Set<string>();
@@ -124,6 +127,25 @@ export function diffDeeds({fleet, store, say, fail, isLost, send}: Options): Dif
         })
         .catch(fail)
         .finally(() => sending.delete(session));
+    },
+
+    quit() {
+      const {diffs, sessions} = state();
+      const {comments} = diffs;
+      if (comments.length === 0) return quit();
+      const owners = (sessions ?? []).filter(({id}) => comments.some(({session}) => session === id));
+      const whose = owners.length === 0 ? '' : ` on the changes of ${owners.map(({name}) => name).join(', ')}`;
+      const unsent = comments.length === 1 ? '1 comment' : `${comments.length} comments`;
+      dispatch({
+        type: 'dialog',
+        dialog: {
+          kind: 'confirm',
+          question: `Leave with ${unsent} unsent?`,
+          detail: `What you wrote${whose} is in this cockpit alone, and goes with it.`,
+          yes: 'leave',
+          deed: {do: 'leave'},
+        },
+      });
     },
   };
 }

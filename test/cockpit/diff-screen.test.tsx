@@ -155,3 +155,23 @@ test('what is not among the changes is said where they are read, and takes no co
   cockpit.press('c');
   await cockpit.see(/this is about no file/);
 });
+
+test('leaving asks first while comments are not sent, as they end with the cockpit', async () => {
+  using cockpit = await opened();
+  cockpit.press('c');
+  cockpit.press('keep me');
+  cockpit.press(ENTER);
+  await cockpit.see(/● keep me/);
+  cockpit.press('q');
+  await cockpit.see(/1 comment is kept, not sent/);
+  cockpit.press('q');
+  await cockpit.see(/Leave with 1 comment unsent\?/);
+  await cockpit.see(/What you wrote on the changes of payments/);
+  cockpit.press('n');
+  await cockpit.see(/┏━ payments/);
+  assert.deepEqual(cockpit.ends, []);
+  cockpit.press('q');
+  await cockpit.see(/Leave with 1 comment unsent\?/);
+  cockpit.press(ENTER);
+  assert.deepEqual(cockpit.ends, ['quit']);
+});
