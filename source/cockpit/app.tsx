@@ -96,7 +96,7 @@ export function Frame({state, theme, info, leaveKey, keymap}: FrameProps) {
     // The terminal wraps what is said: only what stands beside each other has to be kept apart.
     const roomy = {...layout, body: {...layout.body, cols: SPOKEN_COLS}};
     const own = state.place === 'events' || state.place === 'diff' ? roomy : layout;
-    const isWriting = writingOf(state.dialog, {theme, nameOf: id => nameIn(state, id), rows: 1}) !== null;
+    const isWriting = writingOf(state, {theme, rows: 1}) !== null;
     const said = isWriting || state.mode.kind === 'typing' ? footerOf(state, {theme, hints, leaveKey, layout}) : null;
     return (
       <SpokenScreen
@@ -200,12 +200,11 @@ type Typing = Extract<State['mode'], {kind: 'typing'}>;
 type FooterParts = {theme: Theme; hints: readonly Hint[]; leaveKey: string; layout: Layout};
 
 function footerOf(state: State, {theme, hints, leaveKey, layout}: FooterParts): string[] {
-  const {mode, dialog, notice} = state;
-  const nameOf = (id: string): string => nameIn(state, id);
-  const typingTo = mode.kind === 'typing' ? typedInto(mode, nameOf) : null;
+  const {mode, notice} = state;
+  const typingTo = mode.kind === 'typing' ? typedInto(mode, id => nameIn(state, id)) : null;
   const columns = state.size.cols;
   const rows = Math.min(WRITING_ROWS, Math.floor(layout.body.rows / 2));
-  const writing = writingOf(dialog, {theme, nameOf, rows});
+  const writing = writingOf(state, {theme, rows});
   return footerLines({theme, columns, hints, typingTo, leaveKey, notice, writing});
 }
 
@@ -222,9 +221,10 @@ function deliverySpan({look, text}: DeliveryLine, {shapes}: Theme): Span {
 /** A text of more lines than this scrolls. */
 const WRITING_ROWS = 10;
 
-type Writing = {theme: Theme; nameOf: (id: string) => string; rows: number};
+type Writing = {theme: Theme; rows: number};
 
-function writingOf(dialog: State['dialog'], {theme, nameOf, rows}: Writing) {
+function writingOf(state: State, {theme, rows}: Writing) {
+  const {dialog} = state;
   if (dialog.kind === 'card-title') return {label: dialog.card ?? `new in ${dialog.column}`, field: dialog.field};
   if (dialog.kind === 'comment') return {label: spotText(dialog.spot), field: dialog.field, rows};
   if (dialog.kind === 'search') return {label: 'search', field: dialog.field};
@@ -233,10 +233,17 @@ function writingOf(dialog: State['dialog'], {theme, nameOf, rows}: Writing) {
     return {label: `${dialog.says} ${theme.shapes.arrow} ${plain(dialog.session)}`, field: dialog.field, rows};
   }
   if (dialog.kind !== 'prompt' && dialog.kind !== 'tags') return null;
-  const [first] = dialog.to;
-  const to = dialog.to.length === 1 && first !== undefined ? plain(nameOf(first)) : `${dialog.to.length} marked`;
+  const to = plain(meantBy(dialog.to, state));
   if (dialog.kind === 'tags') return {label: `tags of ${to}`, field: dialog.field, placeholder: '+urgent -later'};
   return {label: `${theme.shapes.arrow} ${to}${dialog.now ? ' now' : ''}`, field: dialog.field, rows};
+}
+
+/** Whom a text goes to, as far as they are still there. */
+function meantBy(ids: readonly string[], {sessions}: State): string {
+  const there = (sessions ?? []).filter(({id}) => ids.includes(id));
+  const gone = ids.length - there.length;
+  if (ids.length === 1) return there[0]?.name ?? 'nobody (removed)';
+  return `${there.length} marked${gone === 0 ? '' : ` (${gone} removed)`}`;
 }
 
 /** The end of a path says more than its beginning. */

@@ -242,7 +242,9 @@ export function sessionDeeds({fleet, store, clock, say, fail, attempt, isLost, s
 
     confirm(deed) {
       dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      perform(verbs[deed.do], these(deed.sessions), does[deed.do]);
+      const sessions = these(deed.sessions);
+      if (sessions.length === 0) return say(`nobody is there any more to ${verbs[deed.do].plain}`);
+      perform(verbs[deed.do], sessions, does[deed.do]);
     },
   };
 }

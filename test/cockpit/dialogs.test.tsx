@@ -186,3 +186,35 @@ test('what cannot be copied is asked about in the form: a summary instead, and c
     ],
   );
 });
+
+test('who was removed meanwhile is no one that a text goes to', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  for (const key of 'mjm ') cockpit.press(key);
+  await cockpit.see(/→ 2 marked ❯/);
+  await cockpit.fleet.unregister('payments');
+  cockpit.fleet.note('docs', 'payments was removed');
+  await cockpit.see(/→ 1 marked \(1 removed\) ❯/);
+});
+
+test('an answer about a session that was removed meanwhile says that nothing is done', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  for (const key of 'jjjs') cockpit.press(key);
+  await cockpit.see(/Stop api\?/);
+  await cockpit.fleet.unregister('api');
+  cockpit.fleet.note('docs', 'api was removed');
+  await cockpit.see(/▶ 1 working/);
+  cockpit.press('y');
+  await cockpit.see(/nobody is there any more to stop/);
+});
+
+test('on the last field the footer has one meaning for enter', async () => {
+  using cockpit = open();
+  await cockpit.see(/COMMAND/);
+  cockpit.press('n');
+  await cockpit.see(/⏎ next field/);
+  cockpit.press('\x1b[Z');
+  await cockpit.see(/⏎ create/);
+  assert.doesNotMatch(cockpit.frame(), /next field/);
+});

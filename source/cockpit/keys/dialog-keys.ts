@@ -164,6 +164,8 @@ export const dialogKeys: readonly Binding[] = [
     label: 'next field',
     help: 'the next field',
     footer: 1,
+    // There its first key means something else.
+    footerKey: state => (onLast(state) ? null : '<form.next>'),
     run: deeds => step(deeds, {do: 'next'}),
   },
   {
