@@ -19,7 +19,7 @@ import {tokenKeys} from './keys/token-keys.ts';
 import {walkingKeys} from './keys/walking-keys.ts';
 import {type KeyChanges, keyOf, type Remapped, remap} from './remap.ts';
 import {requestInHand} from './requests.ts';
-import type {State} from './state.ts';
+import {currentLayout, type State} from './state.ts';
 
 export type {Binding, Where} from './keys/binding.ts';
 export {keyOf} from './remap.ts';
@@ -88,12 +88,16 @@ export function bindingFor(name: string, state: State, map: Keymap = keymap): Bi
   return found ?? null;
 }
 
+/** What a key does in a terminal that is too small to see what it would be done to. */
+const BLIND = ['quit', 'suspend', 'repaint'];
+
 /** One key press in COMMAND mode. `text`: what it types where a text is written. */
 export function press({name, text, deeds, now}: {name: string; text: string; deeds: Deeds; now: number}): void {
   const {notice} = deeds.state();
   const find = (key: string): Binding | null => bindingFor(key, deeds.state(), deeds.keymap);
   // Some terminals send Enter so.
   const binding = find(name) ?? (name === 'ctrl+j' ? find('enter') : null);
+  if (isBlind(deeds.state()) && !BLIND.includes(binding?.id ?? '')) return;
   if (binding !== null) runBinding(binding, deeds);
   else if (text !== '' && takesText(deeds.state().dialog.kind)) edits(deeds, {do: 'insert', text});
   else sayIdle(name, deeds);
@@ -101,6 +105,9 @@ export function press({name, text, deeds, now}: {name: string; text: string; dee
   const read = notice?.of === 'key' || (notice !== null && now - notice.at >= NOTICE_SHOWN_MS);
   if (read && unchanged) deeds.dispatch({type: 'notice-read'});
 }
+
+/** A dialog that was open goes on: what it is about was seen. */
+const isBlind = (state: State): boolean => state.dialog.kind === 'none' && currentLayout(state).kind === 'too-small';
 
 /** A key that means something on this screen, though nothing at the moment, says so. */
 function sayIdle(name: string, deeds: Deeds): void {

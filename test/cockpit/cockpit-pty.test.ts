@@ -309,6 +309,21 @@ describe('in a real terminal', {concurrency: 3}, () => {
     assert.equal(drawn.filter(row => /^ amux/.test(row)).length, 1);
   });
 
+  test('no key does anything to what a terminal is too small to show, but one leaves', async () => {
+    await using terminal = new CockpitTerminal({cols: 80, rows: 24});
+    await terminal.expectRow(/COMMAND$/);
+    terminal.resize(30, 10);
+    await terminal.expectRow(/amux needs 40×12/);
+    terminal.press('ysmn');
+    terminal.resize(80, 24);
+    await terminal.expectRow(/COMMAND$/);
+    terminal.resize(30, 10);
+    await terminal.expectRow(/amux needs 40×12/);
+    terminal.press('q');
+    await restored(terminal, /^END quit/);
+    assert.doesNotMatch(calls(terminal), /approve|decide|start|stop/);
+  });
+
   test('attaching gives the terminal away and takes it back whole', async () => {
     await using terminal = new CockpitTerminal({cols: 80, rows: 24});
     await terminal.expectRow(/COMMAND$/);
