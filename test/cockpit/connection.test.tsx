@@ -184,3 +184,29 @@ test('where the journal does not reach back, the lists are read anew and nobody 
   await cockpit.see(/two/);
   assert.ok(cockpit.store.state().notices.every(({message}) => !/cursor/.test(message)));
 });
+
+test('sizes that could not be sent are no errors, and are sent when the connection is there again', {
+  timeout: 20_000,
+}, async () => {
+  const fleet = new FarFleet(sceneSessions(), sceneScreens());
+  using cockpit = openCockpit({fleet});
+  await cockpit.see(/COMMAND/);
+  const refused = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  fleet.onResize = () => {
+    refused.resolve();
+    throw new AmuxError('supervisor.unreachable', {target: '/home/ada/.amux/amux.sock', why: 'nobody supervises'});
+  };
+  cockpit.store.dispatch({type: 'resized', size: {cols: 100, rows: 44}});
+  await refused.promise;
+  fleet.cut();
+  await cockpit.see(/the connection was lost/);
+  fleet.onResize = () => taken.resolve();
+  fleet.mend();
+  await cockpit.see(/connected again/);
+  await taken.promise;
+  assert.deepEqual(
+    cockpit.store.state().notices.filter(({kind}) => kind === 'error'),
+    [],
+  );
+});

@@ -8,6 +8,9 @@ import type {Source} from './use-fleet.ts';
 /** The layout has to be this long unchanged before terminals follow it, in ms. */
 const SETTLE_MS = 300;
 
+/** Neither is a fault of a size: the one has none any more, and of the other the cockpit tells by itself. */
+const UNTOLD = ['session.not-running', 'session.unknown', 'supervisor.unreachable'];
+
 /** Gives running sessions the peek's size once the layout is stable; a zoomed one takes its own. */
 export function useSizes(source: Source, {state, follows}: {state: State; follows: boolean}): void {
   const sent = useRef(new Map<string, string>());
@@ -17,11 +20,13 @@ export function useSizes(source: Source, {state, follows}: {state: State; follow
   const affected = layout.kind === 'zoom' ? running.filter(session => session.id === state.selected) : running;
   const lives = affected.map(lifeOf).join(' ');
   const {epoch} = state;
+  // What could not be sent meanwhile is sent when the connection is there again.
+  const isLost = state.connection.kind === 'lost';
   const cols = size?.cols;
   const rows = size?.rows;
 
   useEffect(() => {
-    if (cols === undefined || rows === undefined || lives === '') return;
+    if (isLost || cols === undefined || rows === undefined || lives === '') return;
     const timer = setTimeout(() => {
       forgetGone(sent.current, source.store.state().sessions ?? []);
       for (const life of lives.split(' ')) {
@@ -32,13 +37,12 @@ export function useSizes(source: Source, {state, follows}: {state: State; follow
         const id = life.slice(0, life.lastIndexOf('/'));
         source.fleet.resize(id, {cols, rows}).catch(error => {
           sent.current.delete(life);
-          const {code} = asAmuxError(error);
-          if (code !== 'session.not-running' && code !== 'session.unknown') source.fail(error);
+          if (!UNTOLD.includes(asAmuxError(error).code)) source.fail(error);
         });
       }
     }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [source, cols, rows, lives, epoch]);
+  }, [source, cols, rows, lives, epoch, isLost]);
 }
 
 /** Started again, a session is sized anew. */
