@@ -49,7 +49,7 @@ export function endsTurn(session: Session): boolean {
   if (submitted !== null && submitted.at >= session.activitySince) return true;
   // A dialog in the middle of a turn is no end of it, however soon the turn ends after the answer.
   if (submitted !== null && submitted.command !== true && submitted.over !== true) return true;
-  return output !== null && output.at - session.activitySince >= TURN_MIN_MS;
+  return session.rested && output !== null && output.at - session.activitySince >= TURN_MIN_MS;
 }
 
 type Told = Word & {source: WordSource};

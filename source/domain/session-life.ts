@@ -21,6 +21,7 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
         ...noActivity,
         unseen: session.exchange !== null && session.unseen,
         ready: !session.hasScreenRules,
+        rested: !session.hasScreenRules,
         status: 'starting',
         run: evidence.run,
         signals: noSignals(),

@@ -60,6 +60,8 @@ export type Session = {
   quietMs: number;
   /** Its input line was seen in this run: before that, no word of idleness means that it takes input. */
   ready: boolean;
+  /** It was at rest in this run: what it does before that is its start, and no turn. */
+  rested: boolean;
   /** Its agent has screen rules: silence alone never makes it idle. */
   hasScreenRules: boolean;
   /** Its process is being exchanged for one with another model. */
@@ -78,7 +80,7 @@ export type Origin = {session: string; name: string; conversation: string | null
 
 /** A session as an older amux stored it, with what is new. */
 export function complete(stored: Session): Session {
-  const {conversation = null, origin = null, requests: asked = [], ready = true, signals} = stored;
+  const {conversation = null, origin = null, requests: asked = [], ready = true, rested = true, signals} = stored;
   const requests = asked.map(request => ({
     ...request,
     shown: request.shown ?? null,
@@ -91,6 +93,7 @@ export function complete(stored: Session): Session {
     origin,
     requests,
     ready,
+    rested,
     exchange,
     refused,
     signals: {...noSignals(), ...signals},

@@ -228,6 +228,7 @@ function judge(session: Session, now: number): {session: Session; wake: number |
   if (session.activity === 'working' && verdict.activity === 'idle' && endsTurn(session)) session.unseen = true;
   const {submitted} = session.signals;
   if (verdict.activity === 'idle' && submitted !== null) session.signals.submitted = {...submitted, over: true};
+  if (verdict.activity === 'idle') session.rested = true;
   const finished = verdict.activity === 'idle' && session.unseen;
   const activity = finished ? 'finished' : verdict.activity;
   if (activity !== session.activity || verdict.waitingFor?.detail !== session.waitingFor?.detail) {

@@ -54,6 +54,7 @@ export function newSession({roster, now}: {roster: Roster; now: () => number}, i
     signals: noSignals(),
     quietMs: profile.quietMs ?? agent.quietMs ?? DEFAULT_QUIET_MS,
     ready: false,
+    rested: false,
     hasScreenRules: agent.read !== null,
     exchange: null,
     refused: null,

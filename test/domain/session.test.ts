@@ -277,6 +277,27 @@ describe('the activity of an agent with screen rules', () => {
     assert.equal(mayDeliver(ready), true);
   });
 
+  test('what it draws while it starts up is no turn, however long that takes', () => {
+    const spins = program(T0 + 600, 'working');
+    const drawn = [600, 1600, 2600, 3600].map(ms => output(T0 + ms));
+    const up = play(
+      agent(),
+      spins,
+      ...drawn,
+      screen(T0 + 3650, {activity: 'idle', composer: true}),
+      program(T0 + 3700, 'idle'),
+    );
+    assert.equal(up.activity, 'idle');
+    const typed = play(
+      up,
+      program(T0 + 9000, 'working'),
+      output(T0 + 9100),
+      output(T0 + 12_000),
+      program(T0 + 12_100, 'idle'),
+    );
+    assert.equal(typed.activity, 'finished', 'what a person typed in its terminal');
+  });
+
   test('a spinner keeps it working without any output', () => {
     const busy = play(agent(), output(T0 + 100), screen(T0 + 200, {activity: 'working', composer: true}), T0 + 60_000);
     assert.equal(busy.activity, 'working');

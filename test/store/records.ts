@@ -52,6 +52,7 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     signals: noSignals(),
     quietMs: 1000,
     ready: true,
+    rested: true,
     hasScreenRules: false,
     exchange: null,
     refused: null,
