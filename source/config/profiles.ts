@@ -63,6 +63,12 @@ export function loadConfig(file: string): {config: ProjectConfig; notices: strin
   return {config: value, notices};
 }
 
+const patient = projectSchema.extend({approvals: approvalsSchema.catch([])});
+
+/** The same for who only launches: a fault in its rules is told at each request, and keeps no session from running. */
+export const loadAgents = (file: string): Pick<ProjectConfig, 'agents' | 'defaultAgent'> =>
+  readYaml(file, patient).value;
+
 /** The agent of a session that names none: the project's, else the home's, else the first built-in. */
 export function defaultAgentOf(
   project: {defaultAgent?: string | null} | null,

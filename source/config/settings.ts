@@ -104,6 +104,7 @@ export function loadSettings(file: string): {settings: Settings; notices: string
 
 /** What is told and read anew while a supervisor runs: a fault in it must not keep one from starting. */
 const patient = settingsSchema.extend({
+  approvals: approvalsSchema.catch([]),
   watchdog: settingsSchema.shape.watchdog.catch(() => settingsSchema.shape.watchdog.parse(undefined)),
   notices: settingsSchema.shape.notices.catch(() => settingsSchema.shape.notices.parse(undefined)),
 });

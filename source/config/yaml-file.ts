@@ -50,9 +50,12 @@ export function inspectText<T>({file, text, schema}: {file: string; text: string
   let result = schema.safeParse(data);
   if (!result.success) {
     for (const {path, known} of unknownKeys(result.error.issues, schema)) {
-      unknown.push({...placeOf(path), why: `${dotted(path)} is not known here and has no effect${meant(path, known)}`});
+      const near = meant(path, known);
+      if (isExact(path)) problems.push({...placeOf(path), why: `${dotted(path)} is not known here${near}`});
+      else unknown.push({...placeOf(path), why: `${dotted(path)} is not known here and has no effect${near}`});
       remove(data, path);
     }
+    if (problems.length > 0) return {value: null, problems: problems.sort(byPlace), unknown, notices, placeOf};
     notices.push(...unknown.sort(byPlace).map(problem => said(file, problem)));
     result = schema.safeParse(data);
   }
@@ -68,6 +71,9 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>): {value: T; noti
   if (problem !== undefined) throw invalid(file, problem);
   return {value: value as T, notices};
 }
+
+/** Without one of its conditions a rule would decide about more than was written: these sections are taken as a whole. */
+const isExact = ([section]: readonly PropertyKey[]): boolean => section === 'approvals';
 
 type Place = Pick<Problem, 'line' | 'column'>;
 

@@ -1,5 +1,5 @@
 import {agents} from '../agents/registry.ts';
-import {defaultAgentOf, listProfiles, loadConfig, type Profile, resolveProfile} from '../config/profiles.ts';
+import {defaultAgentOf, listProfiles, loadAgents, type Profile, resolveProfile} from '../config/profiles.ts';
 import {findProject, type Project} from '../config/project.ts';
 import type {Settings} from '../config/settings.ts';
 import {AmuxError} from '../domain/errors.ts';
@@ -14,8 +14,7 @@ export type Profiles = {
 /** Both configurations are read at each use, so that an edited file counts from the next launch on. */
 export function profilesFor(home: () => Pick<Settings, 'agents' | 'defaultAgent'>): Profiles {
   const builtins = agents.map(agent => agent.name);
-  const configOf = (project: Project | null) =>
-    project?.configFile == null ? null : loadConfig(project.configFile).config;
+  const configOf = (project: Project | null) => (project?.configFile == null ? null : loadAgents(project.configFile));
   const sources = (project: Project | null) => ({project: configOf(project), home: home(), builtins});
   return {
     resolve: (agent, project) => resolveProfile(agent, sources(project)),

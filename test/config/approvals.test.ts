@@ -3,7 +3,8 @@ import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {validateFile} from '../../source/config/settings.ts';
+import {loadAgents} from '../../source/config/profiles.ts';
+import {loadStart, validateFile} from '../../source/config/settings.ts';
 import type {Request} from '../../source/domain/approvals.ts';
 import {policyFor} from '../../source/supervisor/policy.ts';
 import {session} from '../store/records.ts';
@@ -40,6 +41,26 @@ test('the home’s rules come before the project’s', () => {
   });
   assert.equal(policy({project: allow}).says()?.why, 'allowed by rule 1 of the project (allow, tool Bash)');
   assert.equal(policy({}).says(), null);
+});
+
+test('a rule with a condition that is not known decides nothing, and no rule beside it', () => {
+  const mistyped = 'approvals:\n  - {tool: Bash, patern: "npm test*", decide: allow}\n';
+  const why = /:2:18: approvals\.0\.patern is not known here; did you mean pattern\?/;
+  assert.throws(() => policy({home: mistyped}).says(), why);
+  assert.throws(
+    () => policy({home: allow.replace('decide', 'sesion: "test-*", decide')}).says(),
+    /did you mean session/,
+  );
+  assert.throws(() => policy({home: '', project: mistyped}).says(), why);
+});
+
+test('a rule that cannot be read keeps no supervisor and no session from starting', () => {
+  const {config, dir} = policy({home: 'port: 9000\napprovals:\n  - {tol: Bash, decide: allow}\n'});
+  const {settings} = loadStart(config);
+  assert.deepEqual([settings.port, settings.approvals], [9000, []]);
+  const own = join(dir, '.amux', 'config.yaml');
+  writeFileSync(own, 'defaultAgent: codex\napprovals:\n  - {tol: Bash, decide: allow}\n');
+  assert.equal(loadAgents(own).defaultAgent, 'codex');
 });
 
 test('an edited file counts from the next request on', () => {
