@@ -3,6 +3,7 @@ import type {Backend} from '../backends/backend.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Reading} from '../domain/evidence.ts';
 import {maySwitch} from '../domain/model.ts';
+import type {Screen} from '../domain/screen.ts';
 import {isLive, mayDeliver, type Session} from '../domain/session.ts';
 import {isPending, type Mark, type Message, resumeDelivery} from '../domain/steering.ts';
 import type {AgentFiles} from './agent-files.ts';
@@ -10,6 +11,7 @@ import {Attempt} from './attempt.ts';
 import {afterEnd, ComposerWatch, enterMessage, type Typing, typeMessage} from './delivery.ts';
 import {Interrupter} from './interrupter.ts';
 import type {Queue, QueuedBy} from './queue.ts';
+import {Redraws} from './redraws.ts';
 
 /** How long what was under way at a death may stay undecided because its program works or asks, in ms. */
 const UNDECIDED_MS = 3_600_000;
@@ -32,6 +34,8 @@ type OutboxOptions = {
   held: () => string | null;
   /** A screen that was read just before typing. */
   onReading: (reading: Reading, at: number) => void;
+  /** Makes its program draw its screen again. */
+  redraw: (screen: Screen) => Promise<void>;
   /** Its Enter was pressed. */
   onEntered: (message: Message) => void;
   /** What is done at the next turn boundary before anything is typed; null: nothing. */
@@ -49,6 +53,7 @@ export class Outbox {
   #busy = false;
   /** Since when, in which run, its input line is known to be free (ms since the epoch). */
   #free: {run: string | undefined; since: number} | null = null;
+  readonly #redraws = new Redraws();
   /** The run that an earlier supervisor left behind, until it is known what became of it: what is stored of it is old. */
   #unrestored: string | null;
   /** What that one was typing when it ended. */
@@ -204,7 +209,7 @@ export class Outbox {
   }
 
   async #inputIsFree(message: Message | undefined): Promise<boolean> {
-    const {agent, backend, session, now, onReading} = this.#options;
+    const {agent, backend, session, now, onReading, redraw} = this.#options;
     const {read, input} = agent();
     if (read === null) return true;
     const at = now();
@@ -212,15 +217,24 @@ export class Outbox {
     const reading = read(screen);
     onReading(reading, at);
     if (!reading.composer || reading.dialog) this.#free = null;
+    if (reading.composer || reading.dialog || reading.activity === 'working') this.#redraws.found();
     if (reading.dialog || reading.activity === 'working') return false;
     if (reading.composer) return this.#hasStood(at);
     // Its rules tell of dialogs, not of an input line.
     if (input === null) return true;
-    if (input(screen) === null) return false;
-    if (message?.now === true) return this.#interrupter.clean(message);
-    const reason = 'waits: another text stands on the input line';
-    if (message !== undefined && message.reason !== reason) this.#queue.step(message, 'queued', reason);
+    const isThere = input(screen) !== null;
+    if (isThere && message?.now === true) return this.#interrupter.clean(message);
+    const isDue = this.#redraws.isDue(session().run?.id, at);
+    if (isThere) this.#waits(message, 'another text stands on the input line');
+    else if (isDue) this.#waits(message, 'its input line is not on its screen');
+    // What a program's errors were printed over is neither a text of a person nor an input line.
+    if (isDue) await redraw(screen);
     return false;
+  }
+
+  #waits(message: Message | undefined, why: string): void {
+    const reason = `waits: ${why}`;
+    if (message !== undefined && message.reason !== reason) this.#queue.step(message, 'queued', reason);
   }
 
   /** Its input line is free, and has been for as long as its program needs before it takes any input. */

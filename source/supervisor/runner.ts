@@ -20,6 +20,7 @@ import {takeLastScreen, writeLastScreen} from './last-screen.ts';
 import {Outbox} from './outbox.ts';
 import {Preview} from './preview.ts';
 import {Queue, type Recording} from './queue.ts';
+import {drawAgain} from './redraws.ts';
 import type {Deed, RunnerContext} from './runner-context.ts';
 import {ScreenWatch} from './screen-watch.ts';
 import {heardAt} from './steady-clock.ts';
@@ -104,6 +105,10 @@ export class Runner {
       serves: () => this.doors.stream !== null,
       held: () => this.held,
       onReading: (reading, at) => this.observe({source: 'screen', at, reading}),
+      redraw: size => {
+        this.expectRepaint();
+        return drawAgain({backend: backend(), terminal: session.id, size, asked: () => this.sizeToCome});
+      },
       onEntered: ({id, asCommand, text}) => {
         const compacts = asCommand && isCompaction(text, agent());
         this.observe({source: 'delivery', at: now(), message: id, command: asCommand, compacts});

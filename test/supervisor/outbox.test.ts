@@ -45,6 +45,7 @@ async function opened(messages: Message[]) {
     serves: () => false,
     held: () => null,
     onReading: () => {},
+    redraw: async () => {},
     onEntered: () => {},
     first: () => null,
     onTried: () => state.tried.resolve(),
