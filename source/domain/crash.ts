@@ -29,7 +29,7 @@ export const crash: Rule = {
     const comeback = now + delay;
     const reason = `${session.reason}; starts again in ${delay / 1000} s (crash ${within}, the ${CRASHES}th in ${WITHIN_MS / 60_000} minutes is the last)`;
     const cut = before.watch.cut ?? cutOf(before, {at: now, why: session.reason});
-    const back: Session = {...session, ...noActivity, status: 'starting', wanted: true, reason};
+    const back: Session = {...session, ...noActivity, unseen: before.unseen, status: 'starting', wanted: true, reason};
     return {verdict: 'restart', reason, session: {...back, watch: {...watch, comeback, cut}}};
   },
   next({session, now}) {

@@ -119,7 +119,7 @@ function step(track: Track, session: Session, at: number): Track {
   const found = newsOf(session, before);
   const {pending, last} = track;
   if (found === null) {
-    const over = last === null || last.overAt !== null ? last : {...last, overAt: at};
+    const over = last === null || last.overAt !== null || isAwayFrom(last.news, session) ? last : {...last, overAt: at};
     // Somebody saw that it is done: whether that was a person who looked is asked when it is due.
     const stays = pending?.news.kind === 'finished' && session.activity === 'idle';
     return {session, pending: stays ? pending : null, last: over};
@@ -130,6 +130,10 @@ function step(track: Track, session: Session, at: number): Track {
   const next = goesOn ? {...pending, news} : {news, at, dueAt: at + settleMs};
   return {session, pending: next, last};
 }
+
+/** Its process is exchanged or comes back after a crash: the turn that was told of is finished still. */
+const isAwayFrom = ({kind}: News, {status, unseen, rested}: Session): boolean =>
+  kind === 'finished' && unseen && (status === 'starting' || !rested);
 
 /** Whether what was told is what is told now. */
 function isSame({news: told, overAt, answered}: NonNullable<Track['last']>, news: News, at: number): boolean {

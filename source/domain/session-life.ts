@@ -19,7 +19,7 @@ export function absorbProcess(session: Session, evidence: Extract<Evidence, {sou
       return {
         ...session,
         ...noActivity,
-        unseen: session.exchange !== null && session.unseen,
+        unseen: session.unseen,
         ready: !session.hasScreenRules,
         rested: !session.hasScreenRules,
         status: 'starting',

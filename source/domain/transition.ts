@@ -13,6 +13,8 @@ import {absorbDelivery, absorbWatched, isAfterCompaction, withOtherModel, withRo
 
 /** A process that lives so long counts as started, in ms: one that ends sooner, whatever it printed, did not start. */
 export const STARTING_SETTLE_MS = 400;
+/** Work of a process that is younger than this, and that was told nothing yet, is its start, in ms. */
+const STARTING_UP_MS = 10_000;
 /**
  * `take-up`: what the process before left unfinished is taken up by the one that is there now. `interrupt`: its turn is
  * ended. `planned`: what the watchdog has planned for its turn boundary is done. `compact`: its agent's command for that
@@ -206,7 +208,8 @@ function absorbWord(session: Session, told: Told): Session {
   session.signals[source] = {at, state, kind, message};
   if (state === 'done' && before?.state !== 'done') session.unseen = true;
   // That a new process starts up begins no turn: the one before the exchange is not seen by that.
-  const startsUp = before === null && session.signals.submitted === null;
+  const isNew = before === null || (session.run !== null && at < session.run.startedAt + STARTING_UP_MS);
+  const startsUp = isNew && session.signals.submitted === null;
   if (state === 'working' && !startsUp) session.unseen = false;
   if (state === 'working') session.ready = true;
   return session;

@@ -43,6 +43,35 @@ describe('a crash', () => {
     assert.equal(comesUp(session, T0 + 1000).watch.comeback, null);
   });
 
+  test('leaves the turn before it finished until somebody looks', () => {
+    const done = running({activity: 'finished', unseen: true});
+    const rests = (starting: Session) => {
+      const word: Evidence = {source: 'program', at: T0 + 5000, state: 'idle', kind: '', message: ''};
+      return transition(comesUp(starting, T0 + 1000), word, T0 + 5000).session.activity;
+    };
+    assert.equal(rests(ends(done, killed).session), 'finished');
+    const shy = comesUp(ends({...done, hasScreenRules: true}, killed).session, T0 + 1000);
+    const words = (['idle', 'working', 'idle'] as const).map((state, i): Evidence => {
+      return {source: 'program', at: T0 + 2100 + i * 100, state, kind: '', message: ''};
+    });
+    const reading = {
+      activity: 'idle',
+      rule: 'input',
+      composer: true,
+      dialog: false,
+      waitingFor: null,
+      choices: [],
+    } as const;
+    const line: Evidence = {source: 'screen', at: T0 + 2050, reading: {...reading, choices: []}};
+    const spins = [...words.slice(0, 2), line, ...words.slice(2)];
+    const up = spins.reduce((each, word) => transition(each, word, word.at).session, shy);
+    assert.equal(up.activity, 'finished', 'one that spins while it starts up');
+    assert.equal(rests(ends(running(), killed).session), 'idle');
+    const stopped = transition(done, {source: 'request', at: T0, act: 'stop'}, T0).session;
+    const asked: Evidence = {source: 'request', at: T0 + 500, act: 'start'};
+    assert.equal(rests(transition(ends(stopped, killed).session, asked, T0 + 500).session), 'idle', 'by a person');
+  });
+
   test('waits twice as long each time, up to a minute', () => {
     let session = running();
     const waits: number[] = [];

@@ -98,6 +98,17 @@ const stories: Record<string, {story: Parameters<typeof noticesOf>[0]; out: stri
     ],
     out: ['pay waiting: permission: Bash: rm', 'pay waiting: permission: Bash: rm'],
   },
+  'a turn that is finished still when its process has come back is one notice': {
+    story: [
+      [0, {...running, activity: 'finished', unseen: true}],
+      [5000, {...running, status: 'starting', activity: 'unknown', unseen: true}, 'session.status'],
+      [7000, {...running, activity: 'working', unseen: true, rested: false}],
+      [20_000, {...running, activity: 'finished', unseen: true}],
+      [30_000, {...running, activity: 'working', unseen: false}],
+      [40_000, {...running, activity: 'finished', unseen: true}],
+    ],
+    out: ['pay finished: its turn has ended', 'pay finished: its turn has ended'],
+  },
   'the next question, without work in between, is another': {
     story: [
       [0, asks('Bash: rm', 'r1')],
