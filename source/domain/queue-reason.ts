@@ -25,6 +25,7 @@ type Told = Pick<Message, 'state' | 'reason' | 'createdAt' | 'changedAt'>;
  */
 export function reasonNow(message: Told, session: Session, held: string | null = null): string {
   const {state, reason, createdAt, changedAt} = message;
-  const isOld = reason.startsWith('waits') && (createdAt === changedAt || !isLive(session));
-  return state === 'queued' && isOld ? (held ?? whyItWaits(session)) : reason;
+  const isOld = createdAt === changedAt || !isLive(session);
+  if (state !== 'queued' || !/^(?:waits|held)\b/.test(reason)) return reason;
+  return held ?? (isOld ? whyItWaits(session) : reason);
 }

@@ -37,8 +37,12 @@ test('what a message was queued for is told anew, and what came of a try is not'
   const queued = {...message('m1'), state: 'queued' as const, reason: whyItWaits(stopped), createdAt: 1, changedAt: 1};
   assert.equal(reasonNow(queued, unseen), whyItWaits(unseen));
   assert.equal(reasonNow(queued, unseen, 'waits: the cap is reached'), 'waits: the cap is reached');
+  const held = {...queued, reason: 'held: 105% is used; amux budget set raises the 10 tokens per day of the fleet'};
+  assert.equal(reasonNow(held, running, held.reason), held.reason);
+  assert.equal(reasonNow(held, running), whyItWaits(running), 'its budget was raised');
   const tried = {...queued, reason: 'waits: another text stands on the input line', changedAt: 2};
   assert.equal(reasonNow(tried, running), tried.reason);
+  assert.equal(reasonNow(tried, running, held.reason), held.reason);
   assert.equal(reasonNow(tried, stopped), whyItWaits(stopped));
   const cut = {...queued, reason: 'its turn was cut off by a crash'};
   assert.equal(reasonNow(cut, unseen), cut.reason);
