@@ -1,4 +1,4 @@
-import {open, readdir, readlink} from 'node:fs/promises';
+import {lstat, open, readdir, readlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {AgentEvent} from '../domain/agent-event.ts';
 import type {Said} from '../domain/transcript.ts';
@@ -11,16 +11,19 @@ const DAY_MS = 86_400_000;
 const HEAD_MAX = 256 * 1024;
 /** A thread may be made a little before the start that we know, in ms. */
 const START_SLACK_MS = 2000;
+/** Of the mode of a link in `/proc/PID/fd`: its descriptor is open for writing. */
+const OWNER_WRITES = 0o200;
 const ROLLOUT = /\/sessions\/(?:.*\/)?rollout-[^/]*\.jsonl$/;
 
 export const codexTranscript: Transcript = {
-  /** The rollout that a process of it holds open; else the only one that began here since the start. */
+  /** The rollout that a process of it writes; else the only one that began here since the start and is nobody else's. */
   async find(about) {
     const held = new Set((await Promise.all(about.processes.map(({pid}) => openRollouts(pid)))).flat());
     const own = await ofPeople([...held]);
     if (own.length > 0) return newest(own).file;
     const begun = (await ofPeople(await rolloutsSince(about))).filter(
-      ({cwd, startedAt}) => cwd === about.dir && startedAt >= about.startedAt - START_SLACK_MS,
+      ({file, cwd, startedAt}) =>
+        !about.taken.has(file) && cwd === about.dir && startedAt >= about.startedAt - START_SLACK_MS,
     );
     return begun.length === 1 ? begun[0]!.file : null;
   },
@@ -128,10 +131,16 @@ async function ofPeople(files: string[]): Promise<Rollout[]> {
   return found;
 }
 
+/** A start reads the latest rollouts of others as well: only what is open for writing is its own. */
 async function openRollouts(pid: number): Promise<string[]> {
   const dir = `/proc/${pid}/fd`;
-  const links = await Promise.all((await names(dir)).map(fd => readlink(join(dir, fd)).catch(() => '')));
-  return links.filter(link => ROLLOUT.test(link));
+  const written = async (fd: string): Promise<string> => {
+    const link = join(dir, fd);
+    const file = await readlink(link);
+    return ROLLOUT.test(file) && ((await lstat(link)).mode & OWNER_WRITES) !== 0 ? file : '';
+  };
+  const files = await Promise.all((await names(dir)).map(fd => written(fd).catch(() => '')));
+  return files.filter(file => file !== '');
 }
 
 /** Folders are named by day, in local time. */

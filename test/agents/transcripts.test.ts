@@ -205,7 +205,7 @@ test('Claude’s history is found by its process, also in the folder of another 
   assert.equal(await find(about({conversation: {id: content.sessionId, file: null}})), file, 'it was told by a hook');
 });
 
-test('Codex’s history is the one that its process holds open, else the only one that began here', async () => {
+test('Codex’s history is the one that its process writes, else the only one that began here', async () => {
   const [year, month, day] = ['2026', '11', '20'];
   const folder = `.codex/sessions/${year}/${month}/${day}`;
   const from = (name: string, to: string) => {
@@ -229,6 +229,14 @@ test('Codex’s history is the one that its process holds open, else the only on
   children.push(child);
   await once(child, 'spawn');
   assert.equal(await find(about({processes: [{pid: child.pid!, start: ''}], startedAt})), second);
+  const taken = new Set([second]);
+  assert.equal(await find(about({dir: '/home/dev/cxproj', startedAt: startedAt - 1000, taken})), first);
+  // A start of Codex reads the rollouts of others.
+  const reader = spawn('sleep', ['60'], {stdio: ['ignore', 'ignore', openSync(second, 'r')]});
+  children.push(reader);
+  await once(reader, 'spawn');
+  const processes = [{pid: reader.pid!, start: ''}];
+  assert.equal(await find(about({processes, startedAt: startedAt + 60_000})), null, 'it only reads there');
 });
 
 test('Gemini’s history is found by its directory, and by its conversation where several began', async () => {
