@@ -5,6 +5,7 @@ import type {KeyvSqlite} from '@keyv/sqlite';
 import type Keyv from 'keyv';
 import {AmuxError} from '../domain/errors.ts';
 import {emptyState, type FleetState, type TableName, tableNames} from '../domain/events.ts';
+import {complete} from '../domain/session.ts';
 import {checkVersion, corrupt, schemaVersion, unwritable} from './database-file.ts';
 import type {Taken} from './pending.ts';
 
@@ -69,6 +70,7 @@ export class Database {
         const known = state[name] as Map<string, object>;
         for await (const [id, record] of rows(this.#tables[name])) known.set(id, record);
       }
+      for (const [id, session] of state.sessions) state.sessions.set(id, complete(session));
       return {state, cursor: (await this.#meta.records.get(CURSOR)) ?? 0};
     } catch (error) {
       throw translate(this.#file, error);

@@ -1,7 +1,8 @@
 import {closeSync, openSync, readdirSync, readSync} from 'node:fs';
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';
-import type {Entry} from '../domain/events.ts';
+import type {Change, Entry} from '../domain/events.ts';
+import {complete} from '../domain/session.ts';
 
 /** A file of the journal; its name is the cursor of its first entry. */
 export type Segment = {file: string; first: number};
@@ -41,12 +42,12 @@ export function encodeLine({cursor, ...rest}: Entry): string {
 export const isIntact = (bytes: Buffer): boolean =>
   bytes.toString('latin1', 0, CHECKSUM_BYTES + 1) === `${checksum(bytes.subarray(CHECKSUM_BYTES + 1))} `;
 
-/** The entry of a line; null when the line is damaged. */
+/** The entry of a line, its sessions with what is new since it was written; null when the line is damaged. */
 export function decodeLine(bytes: Buffer): Entry | null {
   if (!isIntact(bytes)) return null;
   try {
     const entry: unknown = JSON.parse(bytes.toString('utf8', CHECKSUM_BYTES + 1));
-    return isEntry(entry) ? entry : null;
+    return isEntry(entry) ? {...entry, changes: entry.changes.map(completed)} : null;
   } catch {
     return null; // The checksum is right and the content is not JSON: not written by amux.
   }
@@ -94,6 +95,9 @@ export function* readLines(file: string): Generator<Line> {
     closeSync(fd);
   }
 }
+
+const completed = (change: Change): Change =>
+  change.kind === 'session.put' ? {...change, session: complete(change.session)} : change;
 
 const checksum = (json: string | Buffer): string => crc32(json).toString(16).padStart(CHECKSUM_BYTES, '0');
 

@@ -6,7 +6,7 @@ import type {Change, Entry, EventType} from '../domain/events.ts';
 import type {SessionView} from '../domain/fleet.ts';
 import type {McpNow} from '../domain/mcp-run.ts';
 import {findNamed} from '../domain/names.ts';
-import {complete, isAway, isBetween, isLive, type Session} from '../domain/session.ts';
+import {isAway, isBetween, isLive, type Session} from '../domain/session.ts';
 import {heldBy, leftBy} from '../domain/spending.ts';
 import type {Message} from '../domain/steering.ts';
 import {defaultWatch, type WatchSettings} from '../domain/watch.ts';
@@ -75,7 +75,7 @@ export class Roster {
     const messages = [...options.store.state.messages.values()].sort((a, b) => a.position - b.position);
     for (const session of options.store.state.sessions.values()) {
       const own = messages.filter(message => message.session === session.id).map(message => ({...message}));
-      this.add(complete(session), own);
+      this.add(session, own);
     }
   }
 

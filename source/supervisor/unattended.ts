@@ -1,5 +1,5 @@
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
-import {complete, isLive, type Session} from '../domain/session.ts';
+import {isLive, type Session} from '../domain/session.ts';
 import {transition} from '../domain/transition.ts';
 import type {Store} from '../store/store.ts';
 
@@ -18,8 +18,7 @@ export async function unattendedSessions({store, backends, now}: Options): Promi
     if (!(await backend.open())) continue;
     for (const info of await backend.list()) found.set(info.run, info);
   }
-  return [...store.state.sessions.values()].map(stored => {
-    const session = complete(stored);
+  return [...store.state.sessions.values()].map(session => {
     const info = session.run === null ? undefined : found.get(session.run.id);
     if (!isLive(session) || (info !== undefined && info.exit === null)) return live(session, info);
     const exit = info?.exit ?? {code: null, signal: null, at: now()};

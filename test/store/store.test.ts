@@ -7,10 +7,11 @@ import {describe, test} from 'node:test';
 import {KeyvSqlite} from '@keyv/sqlite';
 import type {Paths} from '../../source/config/paths.ts';
 import type {Change, Entry} from '../../source/domain/events.ts';
+import type {Session} from '../../source/domain/session.ts';
 import {Database, upgrade} from '../../source/store/database.ts';
 import {replay} from '../../source/store/replay.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
-import {entry, put, send, temporaryHome} from './records.ts';
+import {entry, put, send, session, temporaryHome} from './records.ts';
 
 const open = (paths: Paths, readOnly = false): Promise<Store> => openStore({paths, readOnly, now: () => 5_000});
 
@@ -43,6 +44,27 @@ describe('the store', () => {
     assert.deepEqual([again.cursor, again.notices], [cursor, []]);
     await again.close();
   });
+
+  for (const [where, lose] of [
+    ['the journal', ({database}: Paths) => rmSync(database)],
+    ['the database', ({journal}: Paths) => rmSync(journal, {recursive: true})],
+  ] as const) {
+    test(`gives the sessions that an older amux left in ${where} what is new since`, async () => {
+      const paths = temporaryHome();
+      const before = await open(paths);
+      const {watch: _, exchange: __, ...older} = session('s1');
+      before.append(entry([{kind: 'session.put', session: older as Session}]));
+      await before.close();
+      lose(paths);
+      for (const readOnly of [true, false]) {
+        const store = await open(paths, readOnly);
+        assert.deepEqual(store.state.sessions.get('s1'), session('s1'));
+        const told = store.read({after: 0, limit: 9}).flatMap(({changes}) => changes);
+        for (const change of told) assert.deepEqual(change, {kind: 'session.put', session: session('s1')});
+        await store.close();
+      }
+    });
+  }
 
   test('has everything in the database alone after a flush', async () => {
     const paths = temporaryHome();
