@@ -579,6 +579,12 @@ export const errorTable = {
     http: 503,
     exit: 1,
   },
+  'store.newer-entry': {
+    message: '{file}:{line} was written by a newer amux (this one does not know "{what}")',
+    hint: 'update amux, or use another --home',
+    http: 503,
+    exit: 1,
+  },
   'store.corrupt': {
     message: '{file} cannot be read: {why}',
     hint: 'it was left as it is; amux serve moves it aside and goes on with what the journal holds',

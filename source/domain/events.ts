@@ -116,6 +116,25 @@ export function perTable<V>(make: (table: TableName) => V): Record<TableName, V>
   return Object.fromEntries(tableNames.map(table => [table, make(table)])) as Record<TableName, V>;
 }
 
+const kinds: Record<Change['kind'], true> = {
+  'session.put': true,
+  'session.delete': true,
+  'message.put': true,
+  'message.state': true,
+  'message.delete': true,
+  'card.beat': true,
+  'card.place': true,
+  put: true,
+  delete: true,
+};
+
+/** What `apply` does not know of a change that a newer amux wrote: its kind or its table; null: it knows it. */
+export function unknownIn(change: Change): string | null {
+  if (!Object.hasOwn(kinds, change.kind)) return change.kind;
+  if (!('table' in change) || wholeTables.includes(change.table)) return null;
+  return `${change.kind} ${String(change.table)}`;
+}
+
 /** Changes the state in place. */
 export function apply(state: FleetState, change: Change): void {
   switch (change.kind) {

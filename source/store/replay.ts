@@ -1,4 +1,5 @@
-import {apply, type Change, type Entry, emptyState, type FleetState} from '../domain/events.ts';
+import {AmuxError} from '../domain/errors.ts';
+import {apply, type Change, type Entry, emptyState, type FleetState, unknownIn} from '../domain/events.ts';
 import {decodeLine, isIntact, listSegments, peekCursor, readLines, type Segment} from './segments.ts';
 
 /** More damaged lines than these are counted, not listed. */
@@ -48,7 +49,7 @@ export function readEntries(directory: string, {after, limit}: {after: number; l
 
 /**
  * Builds the state from the journal: from the base on where the journal continues it, else from the newest segment
- * whose head is a whole snapshot (the very first segment needs none).
+ * whose head is a whole snapshot (the very first segment needs none). Throws `store.newer-entry`.
  */
 export function replay(directory: string, {base, onChange}: ReplayOptions = {}): Replay {
   const segments = listSegments(directory);
@@ -83,6 +84,8 @@ export function replay(directory: string, {base, onChange}: ReplayOptions = {}):
       if (entry === null) damage.add(segment.file, line);
       if (entry?.type === 'snapshot') headEnd = end;
       for (const change of entry?.changes ?? []) {
+        const what = unknownIn(change);
+        if (what !== null) throw new AmuxError('store.newer-entry', {file: segment.file, line, what});
         onChange?.(state, change);
         apply(state, change);
       }

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, test} from 'node:test';
 import {KeyvSqlite} from '@keyv/sqlite';
@@ -10,6 +19,7 @@ import type {Change, Entry} from '../../source/domain/events.ts';
 import type {Session} from '../../source/domain/session.ts';
 import {Database, upgrade} from '../../source/store/database.ts';
 import {replay} from '../../source/store/replay.ts';
+import {encodeLine, listSegments, type Segment} from '../../source/store/segments.ts';
 import {openStore, type Store} from '../../source/store/store.ts';
 import {entry, put, send, session, temporaryHome} from './records.ts';
 
@@ -310,6 +320,29 @@ describe('the version of the schema', () => {
     }
     assert.equal(fingerprint(paths.home), before);
   });
+
+  for (const change of [
+    {kind: 'put', table: 'planets', record: {id: 'p1'}},
+    {kind: 'planet.put', planet: {id: 'p1'}},
+  ]) {
+    test(`that is newer stops readers and writers at the entry, too: ${change.kind}`, async () => {
+      const {paths} = await filled();
+      const [{file}] = listSegments(paths.journal).slice(-1) as [Segment];
+      const {cursor} = replay(paths.journal);
+      appendFileSync(file, encodeLine({...entry([change as unknown as Change]), cursor: cursor + 1}));
+      const before = readFileSync(file);
+      for (const readOnly of [true, false]) {
+        await assert.rejects(open(paths, readOnly), error => {
+          assert.match(
+            String(error),
+            /was written by a newer amux \(this one does not know "(put planets|planet\.put)"\)/,
+          );
+          return true;
+        });
+      }
+      assert.deepEqual(readFileSync(file), before);
+    });
+  }
 
   test('keeps the records of every table, and lets them go', async () => {
     const {paths} = await filled();
