@@ -199,7 +199,9 @@ export class Runner {
     this.#alarm.set(wake);
     for (const effect of effects) this.#perform(effect);
     const asked = this.asks.follow(before, evidence);
-    if (reason !== null && isLive(session) && session.run?.pid != null) this.#descendants.look(session.run.pid);
+    const {run} = session;
+    // Another program may have the number of a process that has ended.
+    if (reason !== null && isLive(session) && run?.pid != null && run.endedAt === null) this.#descendants.look(run.pid);
     if (reason !== null || asked) this.#waiters.look();
   }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
-import {describe, test} from 'node:test';
+import {after, describe, test} from 'node:test';
 import type {Entry} from '../../source/domain/events.ts';
 import {noSignals} from '../../source/domain/evidence.ts';
 import type {RunRecord} from '../../source/domain/run.ts';
@@ -10,6 +12,7 @@ import {openStore} from '../../source/store/store.ts';
 import {watchMassDeath} from '../../source/supervisor/mass-death.ts';
 import {until} from '../helpers/home.ts';
 import {supervise} from '../helpers/live-home.ts';
+import {isAlive} from '../helpers/processes.ts';
 import {entry, session as stored, temporaryHome} from '../store/records.ts';
 
 const BOUND_MS = 30_000;
@@ -76,6 +79,23 @@ describe('a start that the supervisor before did not get to', () => {
     const {status, reason} = await home.supervisor.as('test').session('one');
     assert.deepEqual([status, reason], ['failed', 'its supervisor ended before its process began']);
   });
+});
+
+test('the number of a process that has ended means nobody: whoever has it now is left alone', async () => {
+  const stranger = spawn('sh', ['-c', 'sleep 1000 & echo $!; wait'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  after(() => void process.kill(-stranger.pid!, 'SIGKILL'));
+  const [line] = (await once(stranger.stdout, 'data')) as [Buffer];
+  const run = {...old, pid: stranger.pid!};
+  const rests = {agent: 'generic', agentType: 'generic', restart: 'never', status: 'stopped', wanted: false} as const;
+  await using home = await supervise({left: work => [put(asked(work, {...rests, run}))]});
+  const fleet = home.supervisor.as('test');
+  await fleet.start('one', {});
+  await fleet.stop('one', {force: false});
+  assert.equal((await fleet.session('one')).status, 'stopped');
+  assert.ok(isAlive(Number(line)));
 });
 
 describe('many sessions that went at once', () => {
