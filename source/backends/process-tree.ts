@@ -51,14 +51,6 @@ export function lineage(pid: number): ProcessRow[] {
 /** Programs that other programs live in: whoever started them, they are not a part of one session. */
 export const OWNERS = /^(tmux|screen|dtach|systemd|dockerd|containerd)/;
 
-/** Processes that were started with this variable, by whomever: what left its parent and its session still has it. */
-export function processesWith(name: string, value: string): ProcessRow[] {
-  const wanted = `\0${name}=${value}\0`;
-  return processTable().filter(
-    ({pid}) => pid !== process.pid && environmentOf(pid).includes(wanted) && !OWNERS.test(readStat(pid)?.name ?? ''),
-  );
-}
-
 /** As one text, every variable between two NULs; empty for a process that cannot be seen. */
 export function environmentOf(pid: number): string {
   try {

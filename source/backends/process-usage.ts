@@ -3,7 +3,8 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {setImmediate} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import type {TreeUsage} from '../domain/usage.ts';
-import {environmentOf, OWNERS, readStat, type Stat, TICK_MS} from './process-tree.ts';
+import {ownerOf} from './process-owner.ts';
+import {OWNERS, readStat, type Stat, TICK_MS} from './process-tree.ts';
 
 /** So many processes are read in one turn of the event loop. */
 const AT_ONCE = 50;
@@ -18,15 +19,21 @@ type Past = {total: number; ms: number};
 
 /**
  * Reads the process table once for all sessions. Whose a process is: by descent, by the session of its terminal, else by
- * `AMUX_SESSION_ID` in its environment, which is read once in its life.
+ * what its environment says, which is read once in its life.
  */
 export class ProcessMeter {
+  readonly #home: string;
   /** By pid. */
   #before = new Map<number, Seen>();
   #named = new Map<number, {start: string; session: string | null}>();
   #at = 0;
   /** By session and its first process. */
   #totals = new Map<string, number>();
+
+  /** `home`: the one whose sessions are measured. */
+  constructor(home: string) {
+    this.#home = home;
+  }
 
   /** `roots`: the first process of each session, by its id. `now` in ms, of a clock that only goes forward. */
   async measure(roots: ReadonlyMap<string, number>, now: number): Promise<Map<string, TreeUsage>> {
@@ -77,8 +84,7 @@ export class ProcessMeter {
       this.#named.set(pid, known);
       return known.session;
     }
-    const text = OWNERS.test(name) || pid === process.pid ? '' : environmentOf(pid);
-    const session = /\0AMUX_SESSION_ID=([^\0]*)\0/.exec(text)?.[1] ?? null;
+    const session = OWNERS.test(name) || pid === process.pid ? null : ownerOf(pid, this.#home);
     this.#named.set(pid, {start, session});
     return session;
   }

@@ -1,4 +1,5 @@
-import {type ProcessRow, processesWith, processTree, survivors} from '../backends/process-tree.ts';
+import {processesOf} from '../backends/process-owner.ts';
+import {type ProcessRow, processTree, survivors} from '../backends/process-tree.ts';
 import {endProcesses} from './ending.ts';
 
 /** Between two looks at the processes of one session, in ms: each goes through the whole process table. */
@@ -12,12 +13,14 @@ const KEPT = 500;
  */
 export class Descendants {
   readonly #session: string;
+  readonly #home: string;
   readonly #now: () => number;
   #known = new Map<number, ProcessRow>();
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(session: string, now: () => number) {
+  constructor({session, home, now}: {session: string; home: string; now: () => number}) {
     this.#session = session;
+    this.#home = home;
     this.#now = now;
   }
 
@@ -36,7 +39,7 @@ export class Descendants {
     const rows = new Map(survivors([...this.#known.values()]).map(row => [row.pid, row]));
     this.#known.clear();
     this.#lookedAt = Number.NEGATIVE_INFINITY;
-    for (const row of processesWith('AMUX_SESSION_ID', this.#session)) rows.set(row.pid, row);
+    for (const row of processesOf(this.#session, this.#home)) rows.set(row.pid, row);
     return [...rows.values()];
   }
 }

@@ -9,6 +9,7 @@ const FIRST_LOOK_MS = 2000;
 
 type Options = {
   roster: Roster;
+  home: string;
   now: () => number;
   signal: AbortSignal;
   everyMs?: number | undefined;
@@ -20,8 +21,8 @@ type Options = {
  * Looks at what the processes of the fleet take: one pass for all of them, and none while nothing runs. Each live session
  * hears of it as evidence, with which its rules are asked again: settings that changed hold from then on.
  */
-export function patrol({roster, now, signal, everyMs = LOOK_EVERY_MS, also}: Options): void {
-  const meter = new ProcessMeter();
+export function patrol({roster, home, now, signal, everyMs = LOOK_EVERY_MS, also}: Options): void {
+  const meter = new ProcessMeter(home);
   let timer: NodeJS.Timeout;
   let last = performance.now();
   const plan = (): void => {

@@ -24,6 +24,7 @@ export type RosterOptions = {
   store: Store;
   /** The backend of new sessions first; the other still owns what was started with it. */
   backends: readonly Backend[];
+  home: string;
   /** Directory of the last screens. */
   screensDir: string;
   /** The rules that hold for a session. */
@@ -107,6 +108,7 @@ export class Roster {
         agentOf: each => this.agentOf(each),
         now: this.#options.now,
         ahead: this.#options.ahead ?? (() => 0),
+        home: this.#options.home,
         screensDir: this.#options.screensDir,
         stateFiles: this.#stateFiles,
         histories: this.#histories,

@@ -19,6 +19,7 @@ export type RunnerContext = {
   now: () => number;
   /** By how much that is ahead of the clock by which terminals and agents tell times, ms. */
   ahead: () => number;
+  home: string;
   /** Directory of the last screens. */
   screensDir: string;
   stateFiles: StateFiles;

@@ -73,7 +73,7 @@ export class Runner {
   constructor(context: RunnerContext, session: Session, messages: Message[]) {
     this.#context = context;
     this.#session = session;
-    this.#descendants = new Descendants(session.id, context.now);
+    this.#descendants = new Descendants({session: session.id, home: context.home, now: context.now});
     const {backend, now, stateFiles, histories} = context;
     const agent = () => context.agentOf(this.#session);
     this.#alarm = new Alarm(now, () => this.observe({source: 'clock', at: now()}));

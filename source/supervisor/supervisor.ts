@@ -135,6 +135,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const roster: Roster = new Roster({
     store,
     backends,
+    home: paths.home,
     screensDir,
     rules,
     apiUrl: options.apiUrl,
@@ -225,7 +226,7 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   const ending = new AbortController();
   void spendings.keep({signal: ending.signal, onCounted: () => unlessFull(tellContexts, caps.look)});
   const lookAtCards = () => lookAtClaims({board: cards.state, roster, store, watching, now});
-  patrol({roster, now, signal: ending.signal, everyMs: options.patrolMs, also: lookAtCards});
+  patrol({roster, home: paths.home, now, signal: ending.signal, everyMs: options.patrolMs, also: lookAtCards});
   const tokens = access({roster, store, now});
   plans.start();
   /** Who asked for its end: nobody but itself where its process is stopped. */

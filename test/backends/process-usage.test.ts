@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import {type ChildProcess, spawn} from 'node:child_process';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {after, describe, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {ProcessMeter, readPs} from '../../source/backends/process-usage.ts';
@@ -31,7 +34,7 @@ function program(script: string, env: Record<string, string> = {}): number {
 
 /** Looks until it shows what is waited for. */
 async function until(pid: number, holds: (usage: TreeUsage) => boolean): Promise<TreeUsage> {
-  const meter = new ProcessMeter();
+  const meter = new ProcessMeter(home);
   for (const end = performance.now() + BOUND_MS; performance.now() < end; await pause(200)) {
     const usage = (await meter.measure(new Map([['s1', pid]]), performance.now())).get('s1');
     if (usage !== undefined && holds(usage)) return usage;
@@ -39,6 +42,7 @@ async function until(pid: number, holds: (usage: TreeUsage) => boolean): Promise
   return assert.fail('it never took as much');
 }
 
+const home = tmpdir();
 const forever = 'setInterval(() => {}, 1000)';
 
 describe('what the processes of a session take', () => {
@@ -59,7 +63,7 @@ describe('what the processes of a session take', () => {
   });
 
   test('is nothing yet at the first look', async () => {
-    const meter = new ProcessMeter();
+    const meter = new ProcessMeter(home);
     const usage = (await meter.measure(new Map([['s1', program(forever)]]), performance.now())).get('s1');
     assert.deepEqual([usage?.processes, usage?.cpu, usage?.own, usage?.work], [1, null, null, null]);
   });
@@ -85,9 +89,19 @@ describe('what the processes of a session take', () => {
     await until(pid, ({processes}) => processes === 4);
   });
 
+  test('is of the session of this home alone, not of the one with its id in a copy of it', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'amux-copy-'));
+    after(() => rmSync(copy, {recursive: true}));
+    program(forever, {AMUX_SESSION_ID: 's3', AMUX_HOME: copy});
+    program(forever, {AMUX_SESSION_ID: 's3', AMUX_HOME: `${home}/.`});
+    const meter = new ProcessMeter(home);
+    const usage = await meter.measure(new Map([['s3', program(forever)]]), performance.now());
+    assert.equal(usage.get('s3')?.processes, 2);
+  });
+
   test('is of one session alone where one stands below the other', async () => {
     const inner = program(forever, {AMUX_SESSION_ID: 's2'});
-    const meter = new ProcessMeter();
+    const meter = new ProcessMeter(home);
     const roots = new Map([
       ['s1', process.pid],
       ['s2', inner],
@@ -97,7 +111,7 @@ describe('what the processes of a session take', () => {
   });
 
   test('is nothing for a process that is gone', async () => {
-    assert.equal((await new ProcessMeter().measure(new Map([['s1', 2 ** 22 + 1]]), 1)).size, 0);
+    assert.equal((await new ProcessMeter(home).measure(new Map([['s1', 2 ** 22 + 1]]), 1)).size, 0);
   });
 });
 

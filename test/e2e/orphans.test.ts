@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {cpSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, describe, test} from 'node:test';
 import {Home, until} from '../helpers/home.ts';
@@ -71,6 +71,18 @@ for (const backend of ['tmux', 'pty']) {
       await home.amux('stop', 'two', '--force');
       assert.ok(isAlive(supervisor()));
       await home.run(['serve', '--stop', '--home', other]);
+    });
+
+    test('a copy of the home leaves the processes of the original alone', async () => {
+      const {pid, child} = await leaver('copied', '');
+      const copy = join(home.dir, 'copy');
+      cpSync(home.path, copy, {recursive: true, filter: file => !statSync(file).isSocket()});
+      const {code, err} = await home.run(['start', 'copied', '--home', copy]);
+      assert.equal(code, 0, err);
+      await home.run(['stop', '--all', '--force', '--home', copy]);
+      await home.run(['serve', '--stop', '--home', copy]);
+      assert.ok(isAlive(pid) && isAlive(child));
+      assert.ok((await home.session('copied')).running);
     });
   });
 }

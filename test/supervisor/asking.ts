@@ -71,6 +71,7 @@ export async function asking(context: TestContext, {flags = [], answerers = {}, 
   const roster = new OneAgent({
     store,
     backends: [backend],
+    home: paths.home,
     screensDir: paths.screens,
     rules: new AgentRules({dir: paths.rules, versionOf: async () => null, note: () => {}}),
     apiUrl: () => null,
