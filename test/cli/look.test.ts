@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
+import {pathsOf} from '../../source/config/paths.ts';
 import type {Explanation, SessionView} from '../../source/domain/fleet.ts';
+import {openStore} from '../../source/store/store.ts';
 import {type Agent, assertFailed, ended, expectText, Home, until} from '../helpers/home.ts';
+import {entry} from '../store/records.ts';
 
 const home = new Home({config: 'agents:\n  fixture:\n    type: generic\n    quiet: 0.4\n'});
 after(() => home[Symbol.asyncDispose]());
@@ -124,6 +127,19 @@ test('events --commands lists what the supervisor ran besides its sessions', asy
   const list = await home.json<{argv: string[]}[]>('events', '--commands');
   assert.ok(list.length >= lines.length && list.every(({argv}) => argv.length > 0));
   await home.amux('stop', 'ran', '--force');
+});
+
+test('events tell the time of where they are read, and the day of those of another day', async () => {
+  await using old = new Home();
+  const paths = pathsOf(old.path);
+  const store = await openStore({paths, readOnly: false, now: Date.now});
+  store.append(entry([], {at: Date.UTC(2026, 0, 31, 22, 30), type: 'notice', reason: 'long ago'}));
+  store.append(entry([], {at: Date.now(), type: 'notice', reason: 'just now'}));
+  await store.close();
+  const env = {TZ: 'Pacific/Kiritimati'};
+  const {out} = await old.run(['events'], {env});
+  assert.match(out, /^02-01 12:30:00 +notice .*long ago$/m);
+  assert.match(out, /^\d\d:\d\d:\d\d +notice .*just now$/m);
 });
 
 test('events are the journal: the last of it, each with its reason, and -f what comes', async () => {

@@ -4,7 +4,7 @@ import type {EventView, Fleet} from '../../domain/fleet.ts';
 import {oneLine} from '../../domain/names.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, durationFlag, textFlag} from '../flags.ts';
-import {duration, type Output} from '../output.ts';
+import {duration, momentText, type Output} from '../output.ts';
 
 /** What comes within this time of a change is drawn with it, in ms. */
 const TOGETHER_MS = 50;
@@ -175,6 +175,6 @@ function tell(output: Output, event: EventView): void {
     output.raw(`${JSON.stringify(event)}\n`);
     return;
   }
-  const time = new Date(event.at * 1000).toISOString().slice(11, 19);
+  const time = momentText(event.at * 1000, Date.now());
   output.line(`${time}  ${event.actor}  ${oneLine(event.reason)}`);
 }

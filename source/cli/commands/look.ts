@@ -8,6 +8,7 @@ import {printable} from '../../domain/screen.ts';
 import {transcriptLines} from '../../domain/transcript.ts';
 import type {Context, Run} from '../command.ts';
 import {boolFlag, choiceFlag, countFlag, textFlag} from '../flags.ts';
+import {momentText} from '../output.ts';
 
 /** Events shown when nobody says how many. */
 const EVENTS_SHOWN = 50;
@@ -114,7 +115,7 @@ async function commands({output}: Context, list: readonly ExternalCommand[]): Pr
   else {
     const rows = list.map(each => {
       const took = each.ms === null ? '' : `${Math.round(each.ms)} ms`;
-      const time = new Date(each.at * 1000).toISOString().slice(11, 19);
+      const time = momentText(each.at * 1000, Date.now());
       return [time, endText(each), took, each.cwd ?? '', printable(each.argv.join(' '))];
     });
     await output.table(['TIME', 'END', 'TOOK', 'DIRECTORY', 'COMMAND'], rows);
@@ -127,7 +128,7 @@ function show({output}: Context, event: EventView): void {
     output.raw(`${JSON.stringify(event)}\n`);
     return;
   }
-  const time = new Date(event.at * 1000).toISOString().slice(11, 19);
+  const time = momentText(event.at * 1000, Date.now());
   output.line(
     `${time}  ${event.type.padEnd(20)}  ${(event.session?.name ?? '-').padEnd(16)}  ${printable(event.reason)}`,
   );
