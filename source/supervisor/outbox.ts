@@ -224,7 +224,7 @@ export class Outbox {
     if (input === null) return true;
     const isThere = input(screen) !== null;
     if (isThere && message?.now === true) return this.#interrupter.clean(message);
-    const isDue = this.#redraws.isDue(session().run?.id, at);
+    const isDue = this.#redraws.isDue({run: session().run?.id, at, hasText: isThere});
     if (isThere) this.#waits(message, 'another text stands on the input line');
     else if (isDue) this.#waits(message, 'its input line is not on its screen');
     // What a program's errors were printed over is neither a text of a person nor an input line.

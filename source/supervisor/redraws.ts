@@ -9,7 +9,10 @@ const MOST_MS = 300_000;
 /** A program has seen its new size within this time, in ms. */
 const SEEN_MS = 300;
 
-type Lost = {run: string | undefined; at: number; waitMs: number};
+/** A text that is still there after so many was not printed over the line, but written on it. */
+const OF_TEXT = 2;
+
+type Lost = {run: string | undefined; at: number; waitMs: number; done: number};
 
 /** When a program at rest whose input line cannot be read is made to draw its screen again: what else printed there stays until then. */
 export class Redraws {
@@ -20,12 +23,15 @@ export class Redraws {
     this.#lost = null;
   }
 
-  /** Its input line cannot be read. True: its screen is to be drawn again now. `at` in ms since the epoch. */
-  isDue(run: string | undefined, at: number): boolean {
-    if (this.#lost?.run !== run) this.#lost = {run, at, waitMs: FIRST_MS};
+  /**
+   * Its input line cannot be read, or holds another text when `hasText`. True: its screen is to be drawn again now. `at`
+   * in ms since the epoch.
+   */
+  isDue({run, at, hasText}: {run: string | undefined; at: number; hasText: boolean}): boolean {
+    if (this.#lost?.run !== run) this.#lost = {run, at, waitMs: FIRST_MS, done: 0};
     const lost = this.#lost!;
-    if (at < lost.at + lost.waitMs) return false;
-    this.#lost = {run, at, waitMs: Math.min(lost.waitMs * 2, MOST_MS)};
+    if (at < lost.at + lost.waitMs || (hasText && lost.done >= OF_TEXT)) return false;
+    this.#lost = {run, at, waitMs: Math.min(lost.waitMs * 2, MOST_MS), done: lost.done + 1};
     return true;
   }
 }

@@ -72,11 +72,12 @@ test('a program at rest over whose screen something else was printed is made to 
 test('it is done again less and less often, and at once for another run', () => {
   const redraws = new Redraws();
   const due: number[] = [];
-  for (let at = 0; at <= 900; at++) if (redraws.isDue('r1', at * 1000)) due.push(at);
+  for (let at = 0; at <= 900; at++) if (redraws.isDue({run: 'r1', at: at * 1000, hasText: false})) due.push(at);
   assert.deepEqual(due, [5, 15, 35, 75, 155, 315, 615]);
-  assert.deepEqual([redraws.isDue('r2', 901_000), redraws.isDue('r2', 906_000)], [false, true]);
+  const isDue = (at: number, hasText = false) => redraws.isDue({run: 'r2', at, hasText});
+  assert.deepEqual([isDue(901_000), isDue(906_000)], [false, true]);
   redraws.found();
-  assert.equal(redraws.isDue('r2', 907_000), false);
+  assert.equal(isDue(907_000), false);
 });
 
 test('a size that somebody wished for meanwhile stays', async () => {
@@ -87,4 +88,15 @@ test('a size that somebody wished for meanwhile stays', async () => {
   wish = {cols: 100, rows: 30};
   await drawing;
   assert.deepEqual(backend.sizes, ['80x23']);
+});
+
+test('a text on the input line is taken for printed twice, and then for written', () => {
+  const redraws = new Redraws();
+  const due: number[] = [];
+  const look = (at: number, hasText: boolean) => redraws.isDue({run: 'r1', at: at * 1000, hasText}) && due.push(at);
+  for (let at = 0; at <= 900; at++) look(at, true);
+  assert.deepEqual(due, [5, 15]);
+  redraws.found();
+  for (let at = 901; at <= 910; at++) look(at, true);
+  assert.deepEqual(due, [5, 15, 906]);
 });
