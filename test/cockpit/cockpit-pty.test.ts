@@ -314,7 +314,10 @@ describe('in a real terminal', {concurrency: 3}, () => {
     await terminal.expectRow(/COMMAND$/);
     terminal.resize(30, 10);
     await terminal.expectRow(/amux needs 40×12/);
-    terminal.press('ysmn');
+    const drawn = terminal.bytes;
+    // ctrl+l draws all anew: the keys before it were read.
+    terminal.press('ysmn\x0c');
+    await terminal.until(() => terminal.bytes > drawn, 'a new picture');
     terminal.resize(80, 24);
     await terminal.expectRow(/COMMAND$/);
     terminal.resize(30, 10);
