@@ -12,7 +12,7 @@ import {type Supervised, supervise} from '../helpers/live-home.ts';
 import {type Served, serveOverTls} from '../helpers/served.ts';
 
 /** The home of the machine that people sit at; the fleet is another home's. */
-const home = new Home();
+const home = new Home({ownCertificate: true});
 let supervised: Supervised;
 let served: Served;
 let admin: string;

@@ -11,8 +11,8 @@ import {Terminal} from '../helpers/terminal.ts';
 /** A headless supervisor in a process of its own, and somebody else's machine that has its certificate and a token. */
 async function elsewhere(options: {config?: string} = {}) {
   // One of its own: the usual port goes from one test's supervisor to the next one's.
-  const fleet = new Home({config: `port: ${await freePort()}\n${options.config ?? ''}`});
-  const viewer = new Home();
+  const fleet = new Home({ownCertificate: true, config: `port: ${await freePort()}\n${options.config ?? ''}`});
+  const viewer = new Home({ownCertificate: true});
   await fleet.amux('serve', '--detach');
   const {token} = await fleet.json<{token: string}>('token', 'create', '--role', 'admin', '--name', 'far');
   const at = () => (JSON.parse(readFileSync(join(fleet.path, 'supervisor.json'), 'utf8')) as {url: string}).url;

@@ -8,6 +8,7 @@ import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {Client} from '../../source/api/client.ts';
 import type {SessionView} from '../../source/domain/fleet.ts';
+import {keep, putKept} from './kept-certificate.ts';
 import {holders, kill} from './processes.ts';
 
 /** Longest that a command may take, in ms: machines under load are slow. */
@@ -45,10 +46,12 @@ export class Home {
   readonly #children = new Set<Piped>();
   env: Record<string, string | undefined>;
 
-  constructor(options: {config?: string; path?: string} = {}) {
+  /** `ownCertificate`: no other test home has it. */
+  constructor(options: {config?: string; path?: string; ownCertificate?: boolean} = {}) {
     for (const dir of [this.path, this.work, this.bin, join(this.dir, 'user')]) mkdirSync(dir, {mode: 0o700});
     chmodSync(this.dir, 0o755);
     if (options.config !== undefined) writeFileSync(join(this.path, 'config.yaml'), options.config);
+    if (options.ownCertificate !== true) putKept(this.path);
     this.env = {
       PATH: `${this.bin}:${options.path ?? `${dirname(process.execPath)}:${process.env['PATH']}`}`,
       HOME: join(this.dir, 'user'),
@@ -140,6 +143,7 @@ export class Home {
       if (holders(this.dir).length > 0) await this.#end();
     } finally {
       for (const act of this.atEnd) act();
+      keep(this.path);
       rmSync(this.dir, {recursive: true, force: true});
     }
   }
