@@ -125,6 +125,23 @@ export const claude: Agent = {
       says: {dialog: 'permission', choose: 'walk'},
     },
     {
+      // Behind a gateway that leaves its check out. Nothing is listed: each way has a key of its own.
+      rule: 'auto mode without its check',
+      in: 'bottom',
+      pattern:
+        /(?<detail>Auto mode can't check actions\s+in\s+this\s+session)\n[\s\S]*\bEnter\s+to\s+stay\s+in\s+auto\s+mode\b/,
+      within: 4,
+      says: {
+        dialog: 'question',
+        choose: 'none',
+        also: [
+          {label: 'Stay in auto mode', means: 'answer', keys: ['Enter']},
+          {label: 'Leave auto mode and stop this turn', means: 'answer', keys: ['S-Tab']},
+        ],
+        cancel: 'Cancel',
+      },
+    },
+    {
       rule: 'review of answers',
       in: 'bottom',
       pattern: /(?<detail>Review your answers[\s\S]*?)\n[❯ ] *1\. Submit/,

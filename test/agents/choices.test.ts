@@ -51,6 +51,11 @@ const dialogs: Record<string, Record<string, string[]>> = {
     'question-multi-select': ['answer Tab: Red', 'answer 1,2,Tab: Blue', 'deny Escape: Cancel'],
     'question-preview': ['answer Enter: Small', 'answer Down,Enter: Large', 'deny Escape: Cancel'],
     'question-review': ['answer 1: Submit answers', 'answer 2: Cancel'],
+    'auto-mode-unchecked': [
+      'answer Enter: Stay in auto mode',
+      'answer S-Tab: Leave auto mode and stop this turn',
+      'deny Escape: Cancel',
+    ],
   },
   codex: {
     'trust-dialog': ['allow Enter: Trust and continue', 'deny Down,Enter: Back to Agent Command Center'],
