@@ -105,6 +105,32 @@ describe('the MCP server', () => {
     await call('board_release', {id, reason: 'not mine'});
   });
 
+  test('a server that was started again ends no claim but that of its session', async () => {
+    const first = await connected();
+    const {id} = await first.call<CardView>('board_add', {title: 'taken over'});
+    await first.call('board_claim', {id});
+    const later = await connected();
+    await fleet.releaseCard(id, {});
+    await fleet.claimCard(id, {session: 'bob'});
+    await later.call('board_update', {id, desc: 'what ada knows of it'});
+    const ends: [string, object][] = [
+      ['board_done', {}],
+      ['board_update', {status: 'review'}],
+      ['board_update', {session: 'ada'}],
+    ];
+    for (const [name, input] of ends) {
+      await assert.rejects(
+        later.call(name, {id, ...input}),
+        {code: 'card.not-held', message: /ada: bob holds it/},
+        name,
+      );
+    }
+    assert.equal((await fleet.card(id)).claim?.holder, 'bob');
+    await fleet.releaseCard(id, {});
+    await fleet.claimCard(id, {session: 'ada'});
+    assert.equal((await later.call<CardView>('board_done', {id})).status, 'done');
+  });
+
   test('what goes wrong is an error of the tool, with code, message and hint', async () => {
     const {call} = await connected();
     const cases: [string, Record<string, unknown>, string, RegExp][] = [

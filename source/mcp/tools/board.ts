@@ -1,6 +1,8 @@
 import {z} from 'zod';
 import {CARD_LIST_MAX, type CardView, DESC_MAX, PRIORITY_MAX, TITLE_MAX} from '../../domain/board.ts';
 import {baseColumns, COLUMN_NAME_MAX} from '../../domain/columns.ts';
+import {AmuxError} from '../../domain/errors.ts';
+import type {Fleet} from '../../domain/fleet.ts';
 import {type Speaker, sessionOr, type Tool, tool} from '../tool.ts';
 
 const id = z.string().min(1).max(40).describe('Id of a card, as AMX-12');
@@ -72,15 +74,20 @@ export const boardTools: Tool[] = [
     name: 'board_update',
     description: 'Change a card: tell how far you are, or move it, as to review.',
     input: fields.extend({id, title: title.optional(), reason: reason.optional()}),
-    handler: async (fleet, {input: {id: card, ...patch}, speaker}) =>
-      kept(speaker, await fleet.updateCard(card, {...patch, ...fenceOf(speaker, card)})),
+    async handler(fleet, {input: {id: card, ...patch}, speaker}) {
+      const moves = patch.status !== undefined || patch.session !== undefined;
+      const under = moves ? await claimOf(fleet, speaker, card) : fenceOf(speaker, card);
+      return kept(speaker, await fleet.updateCard(card, {...patch, ...under}));
+    },
   }),
   tool({
     name: 'board_done',
     description: 'The card is done; this ends your claim.',
     input: z.strictObject({id, reason: reason.optional()}),
-    handler: async (fleet, {input: {id: card, ...more}, speaker}) =>
-      kept(speaker, await fleet.updateCard(card, {...more, status: 'done', ...fenceOf(speaker, card)})),
+    async handler(fleet, {input: {id: card, ...more}, speaker}) {
+      const under = await claimOf(fleet, speaker, card);
+      return kept(speaker, await fleet.updateCard(card, {...more, status: 'done', ...under}));
+    },
   }),
   tool({
     name: 'board_release',
@@ -96,10 +103,26 @@ function fenceOf({fences}: Speaker, id: string): {fence?: number} {
   return fence === undefined ? {} : {fence};
 }
 
+/**
+ * The claim that a write which may end it is made under. A server begins with its agent's process, and knows nothing
+ * of claims that were made before: the card tells whose it is. Throws `card.not-held`.
+ */
+async function claimOf(fleet: Fleet, speaker: Speaker, id: string): Promise<{fence?: number}> {
+  if (speaker.session === null || speaker.fences.has(id.toUpperCase())) return fenceOf(speaker, id);
+  const {id: card, claim} = await fleet.card(id);
+  if (claim === null) return {};
+  if (isOwn(claim, speaker)) return {fence: claim.fence};
+  const {name} = await fleet.session(speaker.session);
+  throw new AmuxError('card.not-held', {card, holder: name, why: `${claim.holder} holds it`});
+}
+
+const isOwn = ({holder, holder_id}: NonNullable<CardView['claim']>, {session: own}: Speaker): boolean =>
+  own === null || own === holder_id || own === holder;
+
 /** Remembers the claim that the card is under now, so that what comes after it is refused. */
 function kept(speaker: Speaker, card: CardView) {
   if (card.claim === null) speaker.fences.delete(card.id);
-  else speaker.fences.set(card.id, card.claim.fence);
+  else if (isOwn(card.claim, speaker)) speaker.fences.set(card.id, card.claim.fence);
   return shown(card);
 }
 
