@@ -8,8 +8,9 @@ export function whyItWaits(session: Session): string {
   if (isLive(session)) {
     if (activity === 'unknown') return `waits: ${reason}`;
     // It is at rest, and yet nothing can be typed: whoever opened it has to close it.
-    if (activity !== 'waiting' && activity !== 'working' && signals.screen?.reading.dialog === true)
-      return 'waits: a menu stands open in its terminal';
+    const reading = activity === 'waiting' || activity === 'working' ? undefined : signals.screen?.reading;
+    if (reading?.layer === 'overlay') return 'waits: a view that hides its input line stands open in its terminal';
+    if (reading?.dialog === true) return 'waits: a menu stands open in its terminal';
     if (activity !== 'waiting' || mayDeliver(session)) return 'waits for the next turn boundary';
     return isAtRest(session) ? `waits: ${reason}` : `waits for a person: ${waitingFor?.detail || 'a dialog'}`;
   }

@@ -262,7 +262,8 @@ function absorbScreen(before: Session, evidence: Extract<Evidence, {source: 'scr
 /** What hides the program says nothing of it: what was read before holds on. */
 function seen({signals, dir}: Session, {at, reading}: Extract<Evidence, {source: 'screen'}>): Signals['screen'] {
   if (reading === null) return null;
-  if (reading.layer === 'overlay' && signals.screen !== null) return {at, reading: signals.screen.reading};
+  if (reading.layer === 'overlay' && signals.screen !== null)
+    return {at, reading: {...signals.screen.reading, layer: 'overlay'}};
   const {waitingFor} = reading;
   // Some name only the last part of the directory that is to be trusted.
   if (waitingFor?.kind !== 'trust' || !dir.endsWith(`/${waitingFor.detail}`)) return {at, reading};

@@ -41,8 +41,9 @@ function pieces({signals, run, status, decidedBy}: Session, now: number): Piece[
     found.push({source, age: age(word.at), says});
   }
   if (screen !== null) {
-    const {rule, activity} = screen.reading;
-    found.push({source: 'screen', age: age(screen.at), says: `rule ${rule}: ${activity ?? 'nothing'}`});
+    const {rule, activity, layer} = screen.reading;
+    const hidden = layer === 'overlay' ? ', until a view hid it' : '';
+    found.push({source: 'screen', age: age(screen.at), says: `rule ${rule}: ${activity ?? 'nothing'}${hidden}`});
   }
   if (output !== null) found.push({source: 'output', age: age(output.at), says: 'last terminal output'});
   else if (decidedBy === 'output') found.push({source: 'output', age: null, says: 'none since its process began'});

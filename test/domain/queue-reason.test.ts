@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {noSignals, type WaitingKind} from '../../source/domain/evidence.ts';
 import {reasonNow, whyItWaits} from '../../source/domain/queue-reason.ts';
+import {transition} from '../../source/domain/transition.ts';
 import {message, session} from '../store/records.ts';
 
 const run = {id: 'r1', pid: 1, argv: [], backend: 'pty' as const, startedAt: 1, endedAt: null, exit: null};
@@ -46,4 +47,18 @@ test('what a message was queued for is told anew, and what came of a try is not'
   assert.equal(reasonNow(tried, stopped), whyItWaits(stopped));
   const cut = {...queued, reason: 'its turn was cut off by a crash'};
   assert.equal(reasonNow(cut, unseen), cut.reason);
+});
+
+test('a view that hides what was read before is told of until it is closed', () => {
+  const at = Date.now();
+  const free = {...menu, choices: [], dialog: false, composer: true, rule: 'input line'};
+  const view = {...menu, choices: [], activity: null, rule: 'pager', layer: 'overlay' as const};
+  const look = (before: typeof behindMenu, reading: typeof free | typeof view, later: number) =>
+    transition(before, {source: 'screen', at: at + later, reading}, at + later).session as typeof behindMenu;
+  const rested = look(behindMenu, free, 0);
+  const hidden = look(rested, view, 1000);
+  assert.deepEqual([hidden.activity, hidden.signals.screen.reading.rule], [rested.activity, 'input line']);
+  assert.equal(whyItWaits(hidden), 'waits: a view that hides its input line stands open in its terminal');
+  assert.equal(whyItWaits(look(hidden, view, 2000)), whyItWaits(hidden));
+  assert.equal(whyItWaits(look(hidden, free, 3000)), whyItWaits(rested));
 });
