@@ -1,4 +1,4 @@
-import {endsTurn, judgeActivity} from './activity.ts';
+import {endsTurn, judgeActivity, TAKEN_UP_MS} from './activity.ts';
 import {COMEBACK_MOST_MS} from './crash.ts';
 import type {Evidence, Signals, WordSource} from './evidence.ts';
 import {maySwitch, wantsOther} from './model.ts';
@@ -205,7 +205,7 @@ function absorbWord(session: Session, told: Told): Session {
   }
   // Titles are repeated as long as they are drawn: only a new one is news.
   if (source === 'title' && before?.state === state) return session;
-  session.signals[source] = {at, state, kind, message};
+  session.signals[source] = {at: saidAt(session, {source, state, at}), state, kind, message};
   if (state === 'done' && before?.state !== 'done') session.unseen = true;
   // That a new process starts up begins no turn: the one before the exchange is not seen by that.
   const isNew = before === null || (session.run !== null && at < session.run.startedAt + STARTING_UP_MS);
@@ -213,6 +213,18 @@ function absorbWord(session: Session, told: Told): Session {
   if (state === 'working' && !startsUp) session.unseen = false;
   if (state === 'working') session.ready = true;
   return session;
+}
+
+/**
+ * A program that is slow to report, as one that has just been started, still says that it is idle when a message has
+ * gone in: without a word of work since, that is about the time before. ms since the epoch.
+ */
+function saidAt({signals}: Session, {source, state, at}: Pick<Told, 'source' | 'state' | 'at'>): number {
+  const {submitted, program} = signals;
+  if (source !== 'program' || state !== 'idle' || submitted === null || submitted.command === true) return at;
+  if (at <= submitted.at || at >= submitted.at + TAKEN_UP_MS) return at;
+  const begun = program !== null && (program.at > submitted.at || /^(working|blocked)$/.test(program.state));
+  return begun ? at : submitted.at;
 }
 
 function judge(session: Session, now: number): {session: Session; wake: number | null; looks: boolean} {

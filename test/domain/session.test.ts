@@ -228,6 +228,19 @@ describe('the activity of a program that reports its status', () => {
     assert.equal(play(sent, T0 + 5000 + TAKEN_UP_MS).activity, 'finished');
   });
 
+  test('a program that reports late says of the time before a message that it is idle', () => {
+    const composer = screen(T0 + 800, {activity: 'idle', composer: true});
+    const up = play(started({hasScreenRules: true}), output(T0 + 700), composer, T0 + 3000);
+    const sent = play(up, {source: 'delivery', at: T0 + 5000, message: 'm1'});
+    const late = play(sent, program(T0 + 5200, 'idle'));
+    assert.deepEqual([late.activity, mayDeliver(late)], ['working', false]);
+    const over = play(late, program(T0 + 5400, 'working'), program(T0 + 5600, 'idle'));
+    assert.equal(over.activity, 'finished', 'interrupted');
+    assert.equal(play(late, T0 + 5000 + TAKEN_UP_MS).activity, 'finished', 'it was not taken up');
+    const working = play(up, program(T0 + 4000, 'working'), {source: 'delivery', at: T0 + 5000, message: 'm1'});
+    assert.notEqual(play(working, program(T0 + 5200, 'idle')).activity, 'working', 'interrupted with the turn before');
+  });
+
   test('a program whose API tells may take long to take up a message', () => {
     const stream = (at: number, state: 'idle' | 'working'): Evidence => {
       return {source: 'stream', at, state, kind: '', message: ''};
