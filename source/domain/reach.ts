@@ -7,7 +7,10 @@ export type Goal = (typeof goals)[number];
 
 type Reaching = {fleet: Fleet; first: SessionView; until: Goal; signal: AbortSignal};
 
-/** The session once it is there; null when the signal came first. Throws `wait.over` when it ended before. */
+/**
+ * The session once it is there; null when the signal came first. Throws `session.not-running` when it does not run,
+ * and `wait.over` when it ended before.
+ */
 export async function reach({fleet, first, until, signal}: Reaching): Promise<SessionView | null> {
   // A turn that ended before this began, and that somebody looked at since, is idle by now: it is over all the same.
   // The stream begins here, before the first look: over a URL it is open later than that is answered.
@@ -25,22 +28,27 @@ export async function reach({fleet, first, until, signal}: Reaching): Promise<Se
   };
   let session = await fleet.session(first.id);
   if (holds(session)) return session;
-  // One that is started again and again may still come; a one-shot session does not.
-  if (isOver(session)) throw endedBefore(session, until);
+  if (isOver(session)) throw isUnstarted(session) ? notRunning(session) : endedBefore(session, until);
   for await (const event of fleet.events({since, signal})) {
     if (event.session?.id !== first.id) continue;
     session = await fleet.session(first.id);
     if (holds(session)) return session;
-    if (!session.running) throw endedBefore(session, until);
+    if (isOver(session)) throw endedBefore(session, until);
   }
   return null;
 }
 
-const isOver = ({kind, running}: SessionView): boolean => kind === 'one-shot' && !running;
+/** One that the watchdog starts again may still come. */
+const isOver = ({running, watchdog}: SessionView): boolean => !running && watchdog.comeback === null;
+
+/** Nobody started it, or somebody stopped it: a start is what it waits for. */
+const isUnstarted = ({kind, status}: SessionView): boolean => kind === 'durable' && status === 'stopped';
 
 /** All that it was there for is done: whoever asks then has missed nothing. */
-const isDone = (session: SessionView): boolean =>
-  isOver(session) && session.status === 'completed' && session.queue === 0;
+const isDone = ({kind, running, status, queue}: SessionView): boolean =>
+  kind === 'one-shot' && !running && status === 'completed' && queue === 0;
+
+const notRunning = ({name}: SessionView): AmuxError => new AmuxError('session.not-running', {name});
 
 function endedBefore({name, status, reason, queue}: SessionView, until: Goal): AmuxError {
   const left = queue === 0 ? '' : `, ${queue === 1 ? 'one message' : `${queue} messages`} not delivered`;

@@ -204,3 +204,21 @@ test('wait answers at once for a one-shot session that has ended, as it does for
   const bad = await run('bad', `sh -c 'for i in $(seq 30); do echo $i; sleep 0.1; done; exit 3'`);
   for (const each of bad) assertFailed(each, 1, wrong('bad', 'failed'));
 });
+
+test('wait answers at once for a session that nobody started, that was stopped, or that has ended', async () => {
+  const goals = ['idle', 'waiting', 'finished'];
+  const waits = (name: string) =>
+    Promise.all(goals.map(goal => home.run(['wait', name, '--until', goal, '--timeout', '60s'])));
+  await home.amux('register', 'still', '--dir', home.work, '--agent', 'generic', '--command', 'cat');
+  for (const each of await waits('still')) assertFailed(each, 4, /^amux: still is not running · amux start still\n$/);
+  await home.amux('start', 'still');
+  await home.amux('stop', 'still');
+  for (const each of await waits('still')) assertFailed(each, 4, /^amux: still is not running · amux start still\n$/);
+
+  await home.amux('register', 'brief', '--dir', home.work, '--agent', 'generic', '--command', `sh -c 'read x'`);
+  await home.amux('start', 'brief');
+  await home.amux('keys', 'brief', 'Enter');
+  await home.amux('wait', 'brief', '--until', 'exited', '--timeout', '10s');
+  const ended = /^amux: brief was not \w+ before it ended: it is completed \(exit code 0\)/;
+  for (const each of await waits('brief')) assertFailed(each, 1, ended);
+});

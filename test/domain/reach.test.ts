@@ -29,3 +29,26 @@ test('what happens between the first look and the open stream is not missed', as
   const reached = await reach({fleet, first: {...session}, until: 'finished', signal});
   assert.equal(reached?.activity, 'finished');
 });
+
+test('a session that is about to be started again is waited for, before it ended and after', async () => {
+  const crashed = {id: 'session-1', name: 'a', kind: 'durable', status: 'failed', activity: null, queue: 0};
+  const comes = {...crashed, running: false, watchdog: {comeback: 5}} as SessionView;
+  const idle = {
+    ...comes,
+    running: true,
+    status: 'running',
+    activity: 'idle',
+    watchdog: {comeback: null},
+  } as SessionView;
+  const states = [comes, comes, idle];
+  const fleet = {
+    explain: async () => ({evidence: []}) as unknown as Explanation,
+    health: async () => ({cursor: 0}) as Health,
+    session: async () => states.shift()!,
+    async *events() {
+      while (states.length > 0) yield {cursor: 1, session: {id: 'session-1', name: 'a'}} as EventView;
+    },
+  } as unknown as Fleet;
+  const reached = await reach({fleet, first: comes, until: 'idle', signal: AbortSignal.timeout(5000)});
+  assert.equal(reached?.activity, 'idle');
+});
