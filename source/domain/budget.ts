@@ -1,6 +1,9 @@
 /** From this share on people are told, in percent; at 100 the queue is held. */
 export const NEAR_PERCENT = 80;
 
+/** The least and the most that a budget may be. */
+export const BUDGET_RANGE = {tokens: [1, 1e15], usd: [0.01, 1e9]} as const;
+
 /** What a budget is about. */
 export type BudgetTarget = {of: 'session' | 'tag'; name: string} | {of: 'fleet'; name: null};
 

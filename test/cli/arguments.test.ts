@@ -174,6 +174,27 @@ test('piped tables have a header and columns, uncut, without colour, also for wi
   assert.equal(ps.split('\n')[1]?.slice(at, at + 7), 'generic');
 });
 
+test('a queue shows the beginning of a very long message and how long it is, and all of it with --json', async () => {
+  await home.amux('queue', 'one', '--clear');
+  const text = 'word '.repeat(2000).trim();
+  await home.amux('send', 'one', text);
+  const [, row = ''] = (await home.amux('queue', 'one')).split('\n');
+  assert.match(row, / word word .*… \(9999 characters; --json has them\)$/);
+  assert.ok(row.length < 700, `${row.length} characters`);
+  assert.equal((await home.json<{text: string}[]>('queue', 'one'))[0]?.text, text);
+});
+
+test('a budget that is too little or too much is refused by its flag, with what it may be', async () => {
+  const usd = /amux: --usd (0\.001|0|9{12}) is too (little|much) · a budget is from 0\.01 to 1000000000 USD\n$/;
+  for (const amount of ['0.001', '0', '9'.repeat(12)])
+    assertFailed(await home.run(['budget', 'set', '--usd', amount]), 2, usd);
+  const tokens = /amux: --tokens (0|9{9}G) is too (little|much) · a budget is from 1 to 1000000000000000 tokens\n$/;
+  for (const amount of ['0', `${'9'.repeat(9)}G`])
+    assertFailed(await home.run(['budget', 'set', '--tokens', amount]), 2, tokens);
+  for (const amount of ['1e9', 'five', '-1', '0.5'])
+    assertFailed(await home.run(['budget', 'set', `--tokens=${amount}`]), 2, /is no amount · as 5M, 500k or 12\.50\n$/);
+});
+
 test('NO_COLOR and --no-color print no escape sequences, and a pipe gets none either', async () => {
   for (const [args, env] of [
     [['doctor'], {NO_COLOR: '1'}],

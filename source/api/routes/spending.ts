@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {BUDGET_RANGE} from '../../domain/budget.ts';
 import {groupings} from '../../domain/spending.ts';
 import {type Route, route} from '../route.ts';
 import {count, flag, line, tag} from '../schemas/shape.ts';
@@ -47,8 +48,8 @@ export const spendingRoutes: Route[] = [
     body: z.strictObject({
       session: line.describe('Its name').optional(),
       tag: tag.optional(),
-      tokens: z.number().int().min(1).max(1e15).optional(),
-      usd: z.number().min(0.01).max(1e9).optional(),
+      tokens: z.number().int().min(BUDGET_RANGE.tokens[0]).max(BUDGET_RANGE.tokens[1]).optional(),
+      usd: z.number().min(BUDGET_RANGE.usd[0]).max(BUDGET_RANGE.usd[1]).optional(),
       per: z.enum(['day', 'total']).describe('Default: day, in local time').optional(),
     }),
     result: budgetView,

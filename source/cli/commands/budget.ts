@@ -1,4 +1,4 @@
-import type {BudgetInput, BudgetView} from '../../domain/budget.ts';
+import {BUDGET_RANGE, type BudgetInput, type BudgetView} from '../../domain/budget.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import {fewOf, tokenText} from '../../domain/spend-text.ts';
 import type {Context, Run} from '../command.ts';
@@ -57,9 +57,13 @@ function numberFlag(context: Context, name: 'tokens' | 'usd'): number | undefine
   if (text === undefined) return undefined;
   const [, digits, unit = ''] = /^\$?(\d+(?:\.\d+)?)([kMG]?)$/i.exec(text) ?? [];
   const value = Number(digits) * ({k: 1e3, m: 1e6, g: 1e9}[unit.toLowerCase()] ?? 1);
-  if (value > 0 && (name === 'usd' || Number.isInteger(value))) return value;
+  const shown = `--${name} ${text.slice(0, 40)}`;
+  if (digits === undefined || (name === 'tokens' && !Number.isInteger(value)))
+    throw new AmuxError('input.invalid', {why: `${shown} is no amount`, next: 'as 5M, 500k or 12.50'});
+  const [least, most] = BUDGET_RANGE[name];
+  if (value >= least && value <= most) return value;
   throw new AmuxError('input.invalid', {
-    why: `--${name} ${text.slice(0, 40)} is no amount`,
-    next: 'as 5M, 500k or 12.50',
+    why: `${shown} is ${value < least ? 'too little' : 'too much'}`,
+    next: `a budget is from ${least} to ${most}${name === 'usd' ? ' USD' : ' tokens'}`,
   });
 }

@@ -12,6 +12,9 @@ const INTERRUPT_MS = 12_000;
 /** A session that has been working for less may only be printing its greeting: that is waited for, in s. */
 const BURST_S = 3;
 
+/** So much of a message stands in the table of a queue, in characters. */
+const TEXT_SHOWN = 500;
+
 const INPUT = {
   max: MESSAGE_MAX_BYTES,
   size: '1 MB',
@@ -53,11 +56,17 @@ export const queue: Run = async context => {
   const messages = await (await context.fleet('read')).queue(args[0]!);
   if (output.json) output.value(messages);
   else {
-    const rows = messages.map(({id, state, reason, text}) => [id, state, reason, text.replace(/\s+/g, ' ')]);
+    const rows = messages.map(({id, state, reason, text}) => [id, state, reason, inOneLine(text)]);
     await output.table(['ID', 'STATE', 'WHY', 'TEXT'], rows);
   }
   return 0;
 };
+
+/** A message as a row of a table shows it: of a long one the beginning, and its length. */
+function inOneLine(text: string): string {
+  const line = text.slice(0, TEXT_SHOWN).replace(/\s+/g, ' ');
+  return text.length <= TEXT_SHOWN ? line : `${line}… (${text.length} characters; --json has them)`;
+}
 
 /** Only a session at its turn boundary takes it soon; the others are not waited for. */
 async function watched(fleet: Fleet, {ref, sent, now}: {ref: string; sent: Sent; now: boolean}): Promise<Sent> {
