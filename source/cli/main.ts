@@ -7,7 +7,7 @@ import {createFleets} from './fleets.ts';
 import {givenEnvironment} from './given-environment.ts';
 import {commandHelp, overview} from './help.ts';
 import {endsInOrder} from './hold-signals.ts';
-import {createOutput} from './output.ts';
+import {createOutput, type Output} from './output.ts';
 import {commands, globalFlags} from './registry.ts';
 import {masked, remoteFor} from './remote.ts';
 import {version} from './self.ts';
@@ -22,16 +22,15 @@ const cockpit: Command = {
 
 /** Finds the command, parses its flags, runs it; resolves with the exit code. */
 async function main(argv: string[]): Promise<number> {
-  // A reader that left early (`amux ps | head`) ends the command quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (!endsInOrder()) process.exit(error.code === 'EPIPE' ? 0 : 1);
-  });
   const plain = argv.includes('--json');
   const output = createOutput({
     stdout: process.stdout,
     stderr: process.stderr,
     json: plain,
     colour: !argv.includes('--no-color') && (process.env['NO_COLOR'] ?? '') === '',
+  });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!endsInOrder()) process.exit(leftBehind(error, output));
   });
   try {
     const {command, rest} = findCommand(argv);
@@ -53,6 +52,14 @@ async function main(argv: string[]): Promise<number> {
     if (known.code === 'unexpected' && process.env['AMUX_DEBUG'] !== undefined) console.error(error);
     return known.exit;
   }
+}
+
+/** The exit code once nothing more can be written: a reader that left early (`amux ps | head`) ends it quietly. */
+function leftBehind(error: NodeJS.ErrnoException, {error: tell}: Output): number {
+  if (error.code === 'EPIPE') return 0;
+  const cause = new AmuxError('output.lost', {why: error.message}, error);
+  tell(cause);
+  return cause.exit;
 }
 
 async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'output'>): Promise<number> {

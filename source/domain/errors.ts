@@ -679,6 +679,12 @@ export const errorTable = {
     http: 400,
     exit: 2,
   },
+  'output.lost': {
+    message: 'the output could not be written: {why}',
+    hint: 'what the command did is done',
+    http: 503,
+    exit: 1,
+  },
   'wait.timeout': {
     message: '{name} was not {until} within {timeout}; it is {activity}',
     hint: 'amux explain {name}',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
 import {mkdirSync, rmdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {assertFailed, type ErrorText, Home} from '../helpers/home.ts';
+import {amuxFile, assertFailed, type ErrorText, Home} from '../helpers/home.ts';
 
 const home = new Home();
 after(() => home[Symbol.asyncDispose]());
@@ -198,6 +199,15 @@ test('a session whose directory is gone is orphaned, said so, and comes back wit
   mkdirSync(dir);
   await home.amux('start', 'orphan');
   await home.amux('stop', 'orphan', '--force');
+});
+
+test('output that cannot be written is told, and is no success', {skip: process.platform !== 'linux'}, () => {
+  const shell = (line: string) => spawnSync('sh', ['-c', line], {env: home.env, encoding: 'utf8'});
+  for (const args of ['ps', 'ps --json', '--help']) {
+    const {status, stderr} = shell(`'${process.execPath}' '${amuxFile}' ${args} > /dev/full`);
+    assert.equal(status, 1, args);
+    assert.match(stderr, /the output could not be written: ENOSPC/, args);
+  }
 });
 
 test('errors of the command line itself are JSON too', async () => {
