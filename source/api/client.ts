@@ -57,7 +57,7 @@ export class Client implements Fleet {
   start = (ref: string, input: StartInput = {}): Promise<SessionView> => this.#connection.post(at(ref, 'start'), input);
 
   stop = (ref: string, options: {force?: boolean} = {}): Promise<SessionView> =>
-    this.#connection.post(at(ref, 'stop'), options);
+    this.#connection.call(at(ref, 'stop'), {method: 'POST', body: options, lasting: true});
 
   restart = (ref: string, input: StartInput = {}): Promise<SessionView> =>
     this.#connection.post(at(ref, 'restart'), input);

@@ -23,6 +23,8 @@ export type Call = {
   repeatable?: boolean;
   /** How long its answer may take, in ms; default `CALL_MS`. */
   patienceMs?: number;
+  /** Its answer waits for processes: it takes none of the connections that the others share. */
+  lasting?: boolean;
 };
 
 /** One line of a stream of server-sent events; `id` is its cursor. */
@@ -41,7 +43,7 @@ export class Connection {
   readonly #actor: string;
   readonly #revive: Connecting['revive'];
   readonly #kept: Http.Agent;
-  /** For streams, and for calls that shall not meet an old connection. */
+  /** For streams and what lasts as long, and for calls that shall not meet an old connection. */
   readonly #fresh: Http.Agent;
   /** What gives up the connections that are not there yet: agents know only of the others. */
   readonly #dialling = new Set<() => void>();
@@ -75,7 +77,7 @@ export class Connection {
    * then asked once more, on a new one.
    */
   async #request(path: string, call: Call, signal?: AbortSignal): Promise<Http.IncomingMessage> {
-    let agent = signal === undefined ? this.#kept : this.#fresh;
+    let agent = signal === undefined && call.lasting !== true ? this.#kept : this.#fresh;
     for (let revivals = 0; ; ) {
       try {
         return await this.#once(path, {...call, agent}, signal);

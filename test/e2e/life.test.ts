@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import type {SessionView} from '../../source/domain/fleet.ts';
@@ -190,6 +190,26 @@ test('many are started and stopped at once, and told in the order of their names
     ends.map(({name}) => name),
     names,
   );
+});
+
+test('a stop of many asks all of them to end before it waits for the first', async () => {
+  const names = Array.from({length: 10}, (_, i) => `slow-${i}`);
+  // Each ends by itself once all were asked; otherwise it is killed.
+  const all = `while test "$(ls ${home.dir}/asked-* | wc -l)" -lt ${names.length}; do sleep 0.1; done`;
+  for (const name of names) {
+    const asked = `touch ${home.dir}/asked-${name}; ${all}; touch ${home.dir}/ended-${name}; exit`;
+    await register(name, script(name, `trap '${asked}' TERM\necho ready\nwhile :; do sleep 0.05; done`));
+  }
+  await home.amux('start', ...names);
+  await until('all to run', async () =>
+    (await Promise.all(names.map(name => home.amux('peek', name)))).every(text => text.includes('ready')),
+  );
+  await home.amux('stop', ...names);
+  assert.deepEqual(
+    names.filter(name => !existsSync(join(home.dir, `ended-${name}`))),
+    [],
+  );
+  await home.amux('unregister', ...names);
 });
 
 test('an index means the row that was seen, also while several sessions are acted on', async () => {

@@ -75,7 +75,7 @@ export const stop: Run = async context => {
     if (context.args.length === 0) {
       throw new AmuxError('input.invalid', {why: 'stop which session?', next: 'amux stop NAME…, or amux stop --all'});
     }
-    return each(context, (fleet, name) => fleet.stop(name, {force}));
+    return each(context, (fleet, name) => fleet.stop(name, {force}), STOPS_AT_ONCE);
   }
   const fleet = await context.fleet('write');
   const outcomes = await fleet.stopAll({force});
@@ -132,18 +132,20 @@ function freeName(stem: string, taken: {name: string}[]): string {
 
 /** So many at once: each start is looked at for a while. */
 const AT_ONCE = 8;
+/** An end is mostly waiting for what does not heed its signals. */
+const STOPS_AT_ONCE = 100;
 
 type Act = (fleet: Fleet, name: string) => Promise<SessionView | null>;
 
 /** All that are named, told in their order; what fails does not keep the rest from it. The exit code is the first failure's. */
-async function each(context: Context, act: Act): Promise<number> {
+async function each(context: Context, act: Act, atOnce = AT_ONCE): Promise<number> {
   const {args, output} = context;
   const fleet = await context.fleet('write');
   const done: SessionView[] = [];
   let code = 0;
   // An index means the row that the person saw: resolve all before the first act changes the rows.
   const names = args.length > 1 ? new Set(await resolveAll(fleet, args)) : args;
-  for (const {name, outcome} of inOrder([...names], name => act(fleet, name))) {
+  for (const {name, outcome} of inOrder([...names], {act: name => act(fleet, name), atOnce})) {
     try {
       const session = await outcome;
       if (session !== null) done.push(session);
@@ -160,13 +162,13 @@ async function each(context: Context, act: Act): Promise<number> {
 }
 
 /** Some act while the first is waited for. */
-function* inOrder<T>(names: readonly string[], act: (name: string) => Promise<T>) {
+function* inOrder<T>(names: readonly string[], {act, atOnce}: {act: (name: string) => Promise<T>; atOnce: number}) {
   const begun: {name: string; outcome: Promise<T>}[] = [];
   for (const name of names) {
     const outcome = act(name);
     outcome.catch(() => {}); // Who waits for it hears of it.
     begun.push({name, outcome});
-    if (begun.length === AT_ONCE) yield begun.shift()!;
+    if (begun.length === atOnce) yield begun.shift()!;
   }
   yield* begun;
 }
