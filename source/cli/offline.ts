@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {accessSync, constants, existsSync} from 'node:fs';
 import {settingsForReading} from '../config/before-start.ts';
 import {checkSocketDirectory, type Paths} from '../config/paths.ts';
 import {pricesWith} from '../config/price-table.ts';
@@ -18,10 +18,14 @@ export async function offlineFleet(paths: Paths, note?: (notice: string) => void
   const {settings, fault} = await settingsForReading(paths.config);
   if (fault !== null) note?.(`${fault.message}; until then the default settings count · ${fault.hint}`);
   const backends = backendsFor({paths, settings, self: selfArgv()});
-  const reachable = backends.filter(backend => existsSync(backend.socket));
+  const there = backends.filter(({socket}) => existsSync(socket));
+  const reachable = there.filter(({socket}) => mayConnect(socket));
+  const hidden = reachable.length < there.length;
+  if (hidden) note?.('this user may not look into the terminals of this home: sessions are as they were stored last');
   return Offline.open({
     store,
     backends: reachable,
+    hidden,
     screensDir: paths.screens,
     memoryDir: paths.memory,
     columns: settings.board.columns,
@@ -30,4 +34,14 @@ export async function offlineFleet(paths: Paths, note?: (notice: string) => void
     version,
     now: Date.now,
   });
+}
+
+/** Another user of the machine may be let in to the store, and not to the terminals. */
+function mayConnect(socket: string): boolean {
+  try {
+    accessSync(socket, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -50,6 +50,7 @@ export type OfflineOptions = {
   store: Store;
   /** Those whose terminals may live. */
   backends: Backend[];
+  hidden?: boolean;
   screensDir: string;
   memoryDir: string;
   /** Of the board; default those of every board. */

@@ -7,12 +7,14 @@ type Options = {
   store: Store;
   /** Those whose terminals may live. */
   backends: readonly Backend[];
+  /** There are terminals that may not be looked at: of a session that is in none of the others nothing is known. */
+  hidden?: boolean;
   /** ms since the epoch. */
   now: () => number;
 };
 
 /** Sessions while nobody supervises: what the store calls running is only running if its terminal says so. */
-export async function unattendedSessions({store, backends, now}: Options): Promise<Session[]> {
+export async function unattendedSessions({store, backends, hidden = false, now}: Options): Promise<Session[]> {
   const found = new Map<string, TerminalInfo>();
   for (const backend of backends) {
     if (!(await backend.open())) continue;
@@ -20,6 +22,7 @@ export async function unattendedSessions({store, backends, now}: Options): Promi
   }
   return [...store.state.sessions.values()].map(session => {
     const info = session.run === null ? undefined : found.get(session.run.id);
+    if (hidden && info === undefined) return session;
     if (!isLive(session) || (info !== undefined && info.exit === null)) return live(session, info);
     const exit = info?.exit ?? {code: null, signal: null, at: now()};
     // Nobody is there to start it again: what it is now is told, not what a supervisor would do.

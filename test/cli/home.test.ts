@@ -79,6 +79,31 @@ test('a home of this user that cannot be read is said by commands that read, too
   assert.match(err, /^amux: cannot read the home .* · give this user the rights/);
 });
 
+test('another user who may read a home, and not its terminals, sees what was stored', async () => {
+  await using home = await homeWithSession();
+  await home.startAgent('seat');
+  await home.amux('board', 'add', 'a card');
+  for (const path of [
+    home.path,
+    ...readdirSync(home.path, {recursive: true}).map(name => join(home.path, `${name}`)),
+  ]) {
+    const status = statSync(path);
+    chmodSync(path, status.isSocket() ? 0 : status.isDirectory() ? 0o755 : 0o644);
+  }
+  try {
+    const ps = await asNobody(home, ['ps']);
+    assert.equal(ps.code, 0, ps.err);
+    assert.match(ps.err, /^amux: this user may not look into the terminals of this home: .*\n$/);
+    assert.match(ps.out, / running .* seat\n/);
+    for (const args of [['board'], ['events'], ['logs', 'seat'], ['peek', 'seat'], ['explain', 'seat']]) {
+      const {code, err} = await asNobody(home, args);
+      assert.equal(code, 0, `${args.join(' ')}: ${err}`);
+    }
+  } finally {
+    for (const name of ['amux.sock', 'tmux.sock']) chmodSync(join(home.path, name), 0o600);
+  }
+});
+
 test('a home that is open to others and holds foreign files is not taken for one', async () => {
   await using home = new Home();
   const foreign = join(home.dir, 'documents');
