@@ -15,6 +15,7 @@ import type {ListenWish} from './listen-flags.ts';
 import {Listeners} from './listeners.ts';
 import {openLog} from './log.ts';
 import {type MovingFleet, movingFleet} from './moving-fleet.ts';
+import {buildOf} from './other-build.ts';
 import {versionOf} from './programs.ts';
 import {beginSuccession, type Predecessor} from './succession.ts';
 
@@ -125,7 +126,8 @@ async function become(options: HostOptions, predecessor: Predecessor | null): Pr
     parts.supervisor = supervisor;
     await listeners.complete();
     const startedAt = Math.floor(Date.now() / 1000);
-    writeSupervisorFile(paths, {pid: process.pid, url, socket: paths.socket, version, started_at: startedAt});
+    const own = {pid: process.pid, url, socket: paths.socket, version, build: buildOf(), started_at: startedAt};
+    writeSupervisorFile(paths, own);
     opening.resolve(supervisor);
     const after = predecessor === null ? {} : {after: predecessor.pid};
     log('info', 'supervisor started', {version, hosted, url, ...after});

@@ -83,7 +83,13 @@ async function run(command: Command, parsed: Pick<Context, 'flags' | 'args' | 'o
     },
   };
   const act = await command.load();
-  return await act(context); // Awaited here: the fleet is closed when this function ends.
+  try {
+    return await act(context); // Awaited here: the fleet is closed when this function ends.
+  } catch (error) {
+    if (remote !== null) throw error;
+    const {faultBetween} = await import('./other-build.ts');
+    throw faultBetween(error, paths);
+  }
 }
 
 /** Ctrl-C ends a command at once, but for those that ask for this: they end by themselves. */

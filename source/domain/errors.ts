@@ -655,6 +655,13 @@ export const errorTable = {
     http: 503,
     exit: 5,
   },
+  'supervisor.other': {
+    message:
+      'the supervisor of this home is another amux ({theirs}) than this command ({ours}), and they differ: {why}',
+    hint: 'amux serve --stop ends it, and the next command starts this one; sessions go on',
+    http: 503,
+    exit: 1,
+  },
   'supervisor.read-only': {
     message: 'this needs a supervisor, and none runs',
     hint: 'amux serve --detach starts one',

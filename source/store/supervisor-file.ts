@@ -8,6 +8,8 @@ export type SupervisorFile = {
   url: string | null;
   socket: string;
   version: string;
+  /** Tells it from another of the same version; not there: an older one, which did not say it. */
+  build?: string;
   /** Unix seconds. */
   started_at: number;
 };

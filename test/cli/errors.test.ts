@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, rmdirSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {amuxFile, assertFailed, type ErrorText, Home} from '../helpers/home.ts';
@@ -199,6 +200,22 @@ test('a session whose directory is gone is orphaned, said so, and comes back wit
   mkdirSync(dir);
   await home.amux('start', 'orphan');
   await home.amux('stop', 'orphan', '--force');
+});
+
+test('a command that does not understand a supervisor of another build says so', async () => {
+  await using old = new Home();
+  await using server = createServer((_, response) => void response.end('{"pid": 1, "trouble": null, "notices": []}'));
+  await new Promise<void>(resolve => server.listen(join(old.path, 'amux.sock'), resolve));
+  const said = {pid: process.pid, url: null, socket: join(old.path, 'amux.sock'), version: '0.0.9', started_at: 1};
+  writeFileSync(join(old.path, 'supervisor.json'), JSON.stringify(said));
+  const differs =
+    /^amux: the supervisor of this home is another amux \(0\.0\.9\) than this command .* · amux serve --stop/;
+  for (const args of [
+    ['ps', '-a'],
+    ['queue', 'a'],
+  ])
+    assertFailed(await old.run(args), 1, differs);
+  assert.match((await old.run(['doctor'])).out, /^· supervisor .*, of another amux \(0\.0\.9\);/m);
 });
 
 test('output that cannot be written is told, and is no success', {skip: process.platform !== 'linux'}, () => {

@@ -10,6 +10,7 @@ import {loadSettings} from '../../config/settings.ts';
 import {said} from '../../config/yaml-file.ts';
 import {asAmuxError} from '../../domain/errors.ts';
 import type {Context, Run} from '../command.ts';
+import {faultBetween, otherBuild} from '../other-build.ts';
 import {onPath, versionOf} from '../programs.ts';
 import {version} from '../self.ts';
 import {validated} from '../validation.ts';
@@ -121,18 +122,19 @@ async function supervisor(context: Context): Promise<Finding[]> {
     const fleet = await context.fleet('read');
     const {pid, hosted, backend, sessions, running, trouble, notices} = await fleet.health();
     const who = pid === 0 ? 'none runs' : `pid ${pid} (${hosted}), ${backend} backend`;
+    const other = context.remote === null && pid !== 0 ? otherBuild(context.paths) : null;
     const where = context.remote === null ? '' : `${context.remote.target.url}: `;
     return [
       {
         what: whatOf(context),
-        state: 'ok',
-        says: `${where}${who}; ${sessions === 1 ? '1 session' : `${sessions} sessions`}, ${running} running`,
+        state: other === null ? 'ok' : 'note',
+        says: `${where}${who}${other === null ? '' : `, of another amux (${other})`}; ${sessions === 1 ? '1 session' : `${sessions} sessions`}, ${running} running`,
       },
       ...(trouble === null ? [] : [{what: 'journal', state: 'bad', says: trouble} satisfies Finding]),
       ...notices.map((says): Finding => ({what: 'notice', state: 'note', says})),
     ];
   } catch (error) {
-    const {message, hint} = asAmuxError(error);
+    const {message, hint} = asAmuxError(context.remote === null ? faultBetween(error, context.paths) : error);
     return [{what: whatOf(context), state: 'bad', says: context.remote === null ? message : `${message} · ${hint}`}];
   }
 }
