@@ -1,4 +1,4 @@
-import {budgetText} from '../domain/budget.ts';
+import {budgetText, shareText} from '../domain/budget.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import type {Fleet, SessionView, StartInput} from '../domain/fleet.ts';
 import {budgetFaults, budgetForm, budgetInput} from './budget-form.ts';
@@ -111,7 +111,7 @@ export function formDeeds({
       if (input === null) await fleet.removeBudget(id);
       const made = input === null ? null : await fleet.setBudget(input);
       if (state().dialog.kind === 'budget') dispatch({type: 'dialog', dialog: {kind: 'none'}});
-      say(made === null ? `${id}: no budget any more` : `${budgetText(made)}: ${made.percent}% is used`);
+      say(made === null ? `${id}: no budget any more` : `${budgetText(made)}: ${shareText(made.percent)} is used`);
       dispatch({type: 'tokens', step: {do: 'stale'}});
     } catch (error) {
       const {message, hint} = asAmuxError(error);

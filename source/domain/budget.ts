@@ -4,6 +4,9 @@ export const NEAR_PERCENT = 80;
 /** The least and the most that a budget may be. */
 export const BUDGET_RANGE = {tokens: [1, 1e15], usd: [0.01, 1e9]} as const;
 
+/** A share of more is not told in figures, in percent. */
+const PERCENT_MOST = 9999;
+
 /** What a budget is about. */
 export type BudgetTarget = {of: 'session' | 'tag'; name: string} | {of: 'fleet'; name: null};
 
@@ -62,10 +65,13 @@ export function budgetView(
   const {id, of, name, tokens, usd, per} = budget;
   const used = usd === null ? spent.tokens : spent.cost;
   const limit = tokens ?? usd ?? 0;
-  const percent = used === null ? 0 : Math.min(9999, Math.floor((used / limit) * 100));
+  const percent = used === null ? 0 : Math.floor((used / limit) * 100);
   const state = percent >= 100 ? 'over' : percent >= NEAR_PERCENT ? 'near' : 'ok';
   return {id, of, name, tokens, usd, per, used, percent, state, unpriced: usd === null ? [] : spent.unpriced};
 }
+
+/** `105%`; of what is beyond all measure only that it is. */
+export const shareText = (percent: number): string => (percent > PERCENT_MOST ? `>${PERCENT_MOST}%` : `${percent}%`);
 
 /** What has to be told now; null: nothing new. */
 export function newsOf({told}: Budget, {percent}: BudgetView, day: string): Budget['told'] | null {
@@ -91,13 +97,13 @@ export function heldText(budget: Budget, percent: number): string {
   const {of, name, per} = budget;
   const about = of === 'fleet' ? '' : ` --${of} ${quoted(name)}`;
   const command = `amux budget set${about}${per === 'total' ? ' --per total' : ''}`;
-  return `held: ${percent}% is used; ${command} raises the ${budgetText(budget)}`;
+  return `held: ${shareText(percent)} is used; ${command} raises the ${budgetText(budget)}`;
 }
 
 /** How much of its budget a session that is held has used, and what raises that; null: it is not held. */
-export function heldOf(notice: string | null): {percent: number; command: string} | null {
-  const [, percent, command] = /^held: (\d+)% is used; (amux budget set.*?) raises the /.exec(notice ?? '') ?? [];
-  return percent === undefined || command === undefined ? null : {percent: Number(percent), command};
+export function heldOf(notice: string | null): {share: string; command: string} | null {
+  const [, share, command] = /^held: (>?\d+%) is used; (amux budget set.*?) raises the /.exec(notice ?? '') ?? [];
+  return share === undefined || command === undefined ? null : {share, command};
 }
 
 const quoted = (name: string): string => (/^[\w.@:-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);

@@ -9,6 +9,7 @@ import {
   budgetView,
   heldText,
   newsOf,
+  shareText,
 } from '../domain/budget.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {Entry} from '../domain/events.ts';
@@ -66,7 +67,7 @@ export function budgetKeeper({store, roster, spendings, watching, now}: Options)
       if (told === null || mode === 'off') continue;
       const isOver = told.percent === 100;
       const holds = mode === 'on' ? 'is held' : 'would be held';
-      const reason = `${view.percent}% of ${budgetText(budget)} is used${isOver ? `: its queue ${holds}` : ''}`;
+      const reason = `${shareText(view.percent)} of ${budgetText(budget)} is used${isOver ? `: its queue ${holds}` : ''}`;
       const type = isOver ? 'budget.over' : 'budget.near';
       store.keep(put({...budget, told}, {type, actor: 'supervisor', reason}));
     }

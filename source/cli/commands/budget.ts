@@ -1,4 +1,4 @@
-import {BUDGET_RANGE, type BudgetInput, type BudgetView} from '../../domain/budget.ts';
+import {BUDGET_RANGE, type BudgetInput, type BudgetView, shareText} from '../../domain/budget.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import {fewOf, tokenText} from '../../domain/spend-text.ts';
 import type {Context, Run} from '../command.ts';
@@ -30,7 +30,7 @@ export const set: Run = async context => {
   };
   const budget = await (await context.fleet('write')).setBudget(input);
   if (context.output.json) context.output.value(budget);
-  else context.output.line(`${budget.id}: ${limitText(budget)}, ${budget.percent}% used`);
+  else context.output.line(`${budget.id}: ${limitText(budget)}, ${shareText(budget.percent)} used`);
   return 0;
 };
 
@@ -45,7 +45,7 @@ export const remove: Run = async context => {
 function row(budget: BudgetView): string[] {
   const {id, per, used, usd, percent, state} = budget;
   const spent = used === null ? 'no price' : usd === null ? tokenText(used) : `$${used.toFixed(2)}`;
-  return [id, limitText(budget), per, spent, `${percent}%`, state === 'over' ? 'over: queues are held' : state];
+  return [id, limitText(budget), per, spent, shareText(percent), state === 'over' ? 'over: queues are held' : state];
 }
 
 const limitText = ({tokens, usd}: BudgetView): string =>

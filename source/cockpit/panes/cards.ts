@@ -129,7 +129,7 @@ function badges({shapes}: Theme, session: SessionView, card: string | null): Spa
   const held = heldOf(session.notice);
   if (held !== null) {
     gap();
-    spans.push(['attention', `held ${held.percent}%`]);
+    spans.push(['attention', `held ${held.share}`]);
   }
   if (session.yolo) {
     gap();

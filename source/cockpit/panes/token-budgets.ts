@@ -1,4 +1,4 @@
-import type {BudgetView} from '../../domain/budget.ts';
+import {type BudgetView, shareText} from '../../domain/budget.ts';
 import {costText, tokenText} from '../../domain/spend-text.ts';
 import {gauge} from '../charts/gauge.ts';
 import {fit, plain, width} from '../draw/cells.ts';
@@ -46,7 +46,7 @@ function spansOf(theme: Theme, {budget, held, columns, name}: Line): Span[] {
   const spent = used === null ? 'no price' : usd === null ? tokenText(used) : `${costText(used)}${missing}`;
   const left: Span[] = [
     ['strong', ` ${fit(nameOf(budget), name, theme.shapes.ellipsis)}  `],
-    [token, `${gauge(theme.shapes, {share: percent / 100, cells})} ${`${percent}%`.padStart(4)}`],
+    [token, `${gauge(theme.shapes, {share: percent / 100, cells})} ${shareText(percent).padStart(4)}`],
   ];
   if (columns < PHONE) return [...left, state === 'over' ? ['error', `  held, ${limit}`] : ['dim', `  of ${limit}`]];
   left.push(['dim', `  ${spent} of ${limit}${per === 'day' ? ' a day' : ''}`]);
