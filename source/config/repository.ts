@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, readFileSync, type Stats, statSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, realpathSync, type Stats, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {editFile} from './edit-file.ts';
 
@@ -77,13 +77,20 @@ function repositoryAt(top: string): Repository | null {
   const found = lookAt(dotGit);
   if (found === null) return null;
   if (found.isDirectory()) return existsSync(join(dotGit, 'HEAD')) ? {root: top, top, gitDir: dotGit} : null;
-  const target = /^gitdir: (.+)$/m.exec(readOr(dotGit, ''))?.[1]?.trim();
+  const target = /^gitdir: (.+)$/s.exec(readOr(dotGit, ''))?.[1]?.trim();
   if (target === undefined) return null;
   const own = resolve(top, target);
   const gitDir = sharedDirectory(own);
   // No `commondir`: a submodule, or a git directory kept elsewhere; it is a repository of its own.
   if (gitDir === null) return {root: top, top, gitDir: own};
-  return {root: mainTree(gitDir) ?? top, top, gitDir};
+  return {root: mainTree(gitDir) ?? makerOf(top, gitDir) ?? top, top, gitDir};
+}
+
+/** The working tree in whose `.amux/workspaces` this one was made, where both are of one repository. */
+function makerOf(top: string, gitDir: string): string | null {
+  const maker = /^(.+)\/\.amux\/workspaces\/[^/]+$/s.exec(top)?.[1];
+  const its = maker === undefined ? undefined : repositoryAt(maker)?.gitDir;
+  return maker !== undefined && its !== undefined && realpathSync(its) === realpathSync(gitDir) ? maker : null;
 }
 
 /** For a worktree's git directory, the main repository's; null for any other. */

@@ -1,23 +1,37 @@
-import {existsSync, statSync} from 'node:fs';
+import {existsSync, realpathSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import type {WorkspaceRecord} from '../domain/workspace.ts';
 import {git, type Repository, tryGit} from './git.ts';
-import {adminOf} from './losses.ts';
+import {adminOf, linkedTrees} from './losses.ts';
 import {parseWorktrees, type Worktree} from './porcelain.ts';
 import {readRecords} from './records.ts';
 
 /** A worktree that amux made, as its record and git tell it; `worktree` is null when git has forgotten it. */
 export type Found = {record: WorkspaceRecord; path: string; worktree: Worktree | null; missing: boolean};
 
-export const placeOf = ({root}: Pick<Repository, 'root'>, id: string): string => join(root, '.amux', 'workspaces', id);
+/**
+ * Where a workspace lies: in the main working tree. A bare repository has none, but trees that may each hold some of its
+ * workspaces; what is not in this one is looked for in those.
+ */
+export function placeOf(repository: Repository, id: string): string {
+  const place = join('.amux', 'workspaces', id);
+  const own = join(repository.root, place);
+  return existsSync(own) ? own : (linkedTrees(repository).find(path => path.endsWith(`/${place}`)) ?? own);
+}
 
 /** One call of git, however many there are. */
 export async function worktreesOf(repository: Repository): Promise<Worktree[]> {
   const args = ['worktree', 'list', '--porcelain'];
   const {code, out} = await tryGit([...args, '-z'], {cwd: repository.root});
-  if (code === 0) return parseWorktrees(out);
   // Before 2.36 there is no -z: paths with line ends are not told apart then.
-  return parseWorktrees((await git(args, {cwd: repository.root})).replaceAll('\n', '\0'));
+  const text = code === 0 ? out : (await git(args, {cwd: repository.root})).replaceAll('\n', '\0');
+  return parseWorktrees(text).map(each => (isGitDirectory(repository, each) ? {...each, path: repository.root} : each));
+}
+
+/** Git takes a git directory that lies elsewhere for the main working tree. */
+function isGitDirectory({root, gitDir}: Repository, {path, bare}: Worktree): boolean {
+  if (bare || !existsSync(join(path, 'HEAD')) || linkedTrees({gitDir}).includes(root)) return false;
+  return realpathSync(path) === realpathSync(gitDir);
 }
 
 /** Those that amux made, in order of creation. */

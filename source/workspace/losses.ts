@@ -1,6 +1,6 @@
 import {existsSync, readdirSync, readFileSync, realpathSync} from 'node:fs';
 import {lstat, readdir} from 'node:fs/promises';
-import {basename, join} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {type CopiedPath, isWithin, type Loss, type WorkspaceRecord} from '../domain/workspace.ts';
 import {fingerprint} from './fingerprint.ts';
 import {git, type Repository, tryGit} from './git.ts';
@@ -157,15 +157,40 @@ export async function branchTip({root}: Repository, ref: string): Promise<string
 }
 
 /** The directory in which git keeps a worktree's index and HEAD, by the path that it was made at. */
-export function adminOf({gitDir}: Repository, path: string): string | null {
+export const adminOf = ({gitDir}: Pick<Repository, 'gitDir'>, path: string): string | null =>
+  adminsIn(gitDir).find(each => each.path === path)?.admin ?? null;
+
+/** Working trees beside the main one that are where git looks for them, and lead back to this repository. */
+export const linkedTrees = ({gitDir}: Pick<Repository, 'gitDir'>): string[] =>
+  adminsIn(gitDir)
+    .filter(({admin, path}) => isLedTo(admin, path))
+    .map(({path}) => path);
+
+/** The working tree there is git's own of that name: its `.git` file leads to where git keeps its part. */
+export const isLinked = (repository: Pick<Repository, 'gitDir'>, path: string): boolean =>
+  linkedTrees(repository).includes(path);
+
+function isLedTo(admin: string, path: string): boolean {
+  const pointer = /^gitdir: (.+)$/s.exec(textOf(join(path, '.git')))?.[1]?.trim();
+  if (pointer === undefined) return false;
+  const target = resolve(path, pointer);
+  return existsSync(target) && realpathSync(target) === realpathSync(admin);
+}
+
+function adminsIn(gitDir: string): {admin: string; path: string}[] {
   const directory = join(gitDir, 'worktrees');
-  if (!existsSync(directory)) return null;
-  const name = readdirSync(directory).find(each => {
-    try {
-      return readFileSync(join(directory, each, 'gitdir'), 'utf8').trim() === join(path, '.git');
-    } catch {
-      return false; // Half gone: it leads nowhere.
-    }
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory).flatMap(each => {
+    const admin = join(directory, each);
+    const file = textOf(join(admin, 'gitdir')).trim();
+    return file.endsWith('/.git') ? [{admin, path: dirname(file)}] : []; // Else half gone: it leads nowhere.
   });
-  return name === undefined ? null : join(directory, name);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // Gone, or a directory: somebody's own repository.
+  }
 }

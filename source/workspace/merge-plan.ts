@@ -1,5 +1,5 @@
 import {existsSync, readFileSync} from 'node:fs';
-import {join, resolve} from 'node:path';
+import {join} from 'node:path';
 import {quoted} from '../domain/argv.ts';
 import {AmuxError} from '../domain/errors.ts';
 import {oneLine} from '../domain/names.ts';
@@ -7,7 +7,7 @@ import {lossText, type Merged, type MergeInput} from '../domain/workspace.ts';
 import {baseBranch, commitOf, shortName} from './base.ts';
 import {git, type Repository, reasonOf, tryGit} from './git.ts';
 import {type Found, worktreesOf} from './list.ts';
-import {adminOf} from './losses.ts';
+import {adminOf, isLinked} from './losses.ts';
 import {checkTarget, type Living} from './merge-target.ts';
 import type {Worktree} from './porcelain.ts';
 import {uncommittedIn} from './uncommitted.ts';
@@ -31,7 +31,7 @@ export async function planMerge(repository: Repository, found: Found, {into, ff,
   const no = (why: string, next: string): AmuxError =>
     new AmuxError('workspace.merge', {workspace: record.name, why, next});
   if (missing || worktree === null) throw new AmuxError('workspace.missing', {workspace: record.name, path});
-  if (adminOf(repository, path) === null || !isOwn(repository, path)) {
+  if (!isLinked(repository, path)) {
     throw no(`${path} is another repository`, 'amux ws list shows the workspaces');
   }
   const left = await uncommittedIn(path);
@@ -64,15 +64,6 @@ export async function planMerge(repository: Repository, found: Found, {into, ff,
 
 /** Why not, and what to do about it. */
 export type Refusal = (why: string, next: string) => AmuxError;
-
-function isOwn(repository: Repository, path: string): boolean {
-  try {
-    const pointer = /^gitdir: (.+)$/m.exec(readFileSync(join(path, '.git'), 'utf8'))?.[1]?.trim();
-    return pointer !== undefined && resolve(path, pointer) === adminOf(repository, path);
-  } catch {
-    return false; // A directory: somebody's own repository.
-  }
-}
 
 type Target = {ref: string; commit: string};
 

@@ -73,6 +73,37 @@ test('what is wrong is one line, with the exit code of its kind', async () => {
   assertFailed(await home.run(['ws', 'list'], {cwd: home.dir}), 1, /is not inside a git repository/);
 });
 
+test('a workspace of one tree of a bare repository is the same one in the others, and no project of its own', async () => {
+  const bare = join(home.dir, 'bare.git');
+  repository.git('clone', '-q', '--bare', repository.root, bare);
+  const [left, right] = ['left', 'right'].map(name => join(home.dir, name)) as [string, string];
+  for (const tree of [left, right]) gitIn(bare, 'worktree', 'add', '-q', tree);
+  assert.equal((await home.run(['ws', 'create', 'seen'], {cwd: left})).code, 0);
+  const path = join(left, '.amux', 'workspaces', 'seen');
+  put(join(path, 'new.txt'), 'x\n');
+  const show = async (cwd: string): Promise<WorkspaceView> =>
+    JSON.parse((await home.run(['ws', 'show', 'seen', '--json'], {cwd})).out);
+  const {state, path: told} = await show(right);
+  assert.deepEqual([state, told], ['ready', path]);
+  assertFailed(await home.run(['ws', 'remove', 'seen'], {cwd: right}), 4, /1 untracked file \(new\.txt\)/);
+  assert.equal((await show(path)).project, left);
+});
+
+test('a workspace of a repository whose git directory lies elsewhere is no project of its own', async () => {
+  const top = join(home.dir, 'apart');
+  repository.git('clone', '-q', '--separate-git-dir', join(home.dir, 'elsewhere'), repository.root, top);
+  assert.equal((await home.run(['ws', 'create', 'inner'], {cwd: top})).code, 0);
+  const path = join(top, '.amux', 'workspaces', 'inner');
+  const {out} = await home.run(['ws', 'show', '--json'], {cwd: path});
+  const {id, project} = JSON.parse(out) as WorkspaceView;
+  assert.deepEqual([id, project], ['inner', top]);
+  gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'more');
+  const merged = await home.run(['ws', 'merge', 'inner', '--into', gitIn(top, 'branch', '--show-current').trim()], {
+    cwd: top,
+  });
+  assert.equal(merged.code, 0, merged.err);
+});
+
 test('a removal names what would be lost, and --discard goes on', async () => {
   await amux('ws', 'create', 'two');
   await amux('ws', 'create', 'three');
