@@ -264,6 +264,12 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'workspace.unlinked': {
+    message: '{path} is no working tree that git knows as {workspace}: {why}',
+    hint: '{next}',
+    http: 409,
+    exit: 4,
+  },
   'workspace.untrusted': {
     message: '{file} wants to run commands here that nobody accepted yet: {commands}',
     hint: 'read them, then add --trust; or leave them out with {flag}',

@@ -50,7 +50,8 @@ export type WorkspaceView = {
   context: string;
   /** Null for `main`. */
   created_at: number | null;
-  state: 'ready' | 'missing' | 'locked';
+  /** `unlinked`: its directory is there, and git does not know it as a working tree. */
+  state: 'ready' | 'missing' | 'unlinked' | 'locked';
   /** Why it is locked. */
   locked: string | null;
   /** Names of the sessions that run there. */

@@ -19,9 +19,11 @@ import {contextOf} from '../workspace/context-files.ts';
 import {diffOf} from '../workspace/diff.ts';
 import type {Repository} from '../workspace/git.ts';
 import {type Found, findWorkspaces, placeOf} from '../workspace/list.ts';
+import {isLinked} from '../workspace/losses.ts';
 import {proposalOf} from '../workspace/proposal.ts';
 import {readRecords} from '../workspace/records.ts';
 import {lossesOf} from '../workspace/remove.ts';
+import {whyMissing} from '../workspace/unlinked.ts';
 
 /** A project, and the repository that it is in. */
 export type Located = {project: Project; repository: Repository};
@@ -73,14 +75,14 @@ export function placeOfRun({cwd, workspace}: {cwd: string; workspace?: string}):
     return inMain;
   }
   const all = recordsWithPlaces(here.repository);
-  const there = all.filter(each => each.there);
+  const there = all.filter(({path}) => existsSync(join(path, '.git')));
   const chosen =
     workspace === undefined
       ? (there.find(({path}) => isWithin(cwd, path)) ?? there.at(-1))
       : findWorkspace(all, workspace);
   if (chosen === undefined) return inMain;
   const {id, name, path, record} = chosen;
-  if (!chosen.there) throw new AmuxError('workspace.missing', {workspace: name, path});
+  if (!chosen.linked) throw whyMissing(here.repository, {name, path});
   // A project may be a directory of its repository: it is the same one in the worktree.
   const inside = join(path, relative(here.repository.root, here.project.root));
   const dir = existsSync(inside) ? inside : path;
@@ -96,10 +98,10 @@ export function workspaceAt(dir: string): Session['workspace'] {
 
 function recordsWithPlaces(
   repository: Repository,
-): {id: string; name: string; path: string; there: boolean; record: WorkspaceRecord}[] {
+): {id: string; name: string; path: string; linked: boolean; record: WorkspaceRecord}[] {
   return readRecords(repository).map(record => {
     const path = placeOf(repository, record.id);
-    return {id: record.id, name: record.name, path, there: existsSync(join(path, '.git')), record};
+    return {id: record.id, name: record.name, path, linked: isLinked(repository, path), record};
   });
 }
 
@@ -141,7 +143,10 @@ export async function viewsOf(
 
 type Beside = {project: Project; sessions: string[]; latest: boolean};
 
-export function viewOf({record, path, worktree, missing}: Found, {project, sessions, latest}: Beside): WorkspaceView {
+export function viewOf(
+  {record, path, worktree, missing, unlinked}: Found,
+  {project, sessions, latest}: Beside,
+): WorkspaceView {
   const locked = worktree?.locked ?? null;
   return {
     id: record.id,
@@ -154,7 +159,7 @@ export function viewOf({record, path, worktree, missing}: Found, {project, sessi
     project: project.root,
     context: contextOf(path),
     created_at: Math.floor(record.createdAt / 1000),
-    state: missing ? 'missing' : locked === null ? 'ready' : 'locked',
+    state: unlinked ? 'unlinked' : missing ? 'missing' : locked === null ? 'ready' : 'locked',
     locked,
     sessions,
     latest,
@@ -181,7 +186,7 @@ export function lookingAtWorkspaces(
   marks: Marks = {of: () => null, want: () => {}},
 ): Pick<Workspaces, 'workspaces' | 'workspace' | 'diff' | 'proposal'> {
   const marked = (view: WorkspaceView): WorkspaceView => {
-    if (view.state === 'missing') return view;
+    if (view.state === 'missing' || view.state === 'unlinked') return view;
     marks.want(view.path);
     return {...view, dirty: marks.of(view.path)};
   };
@@ -228,7 +233,7 @@ async function treeMeant({
   const from = realDirectory(cwd);
   const {view, found} = await oneOf(here, {ref, cwd: from, sessions});
   const {id, name} = view;
-  if (view.state === 'missing') throw new AmuxError('workspace.missing', {workspace: name, path: view.path});
+  if (found?.missing === true) throw whyMissing(here.repository, {name, path: view.path});
   return {workspace: {id, name, path: found?.path ?? mainTreeFrom(here, from)}, record: found?.record ?? null};
 }
 

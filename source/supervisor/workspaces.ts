@@ -20,6 +20,7 @@ import {forkWorktree} from '../workspace/fork.ts';
 import {type Found, lastUsed, placeOf} from '../workspace/list.ts';
 import {mergeWorktree} from '../workspace/merge.ts';
 import {finishRemovals, lossesOf, removeWorktree} from '../workspace/remove.ts';
+import {whyMissing} from '../workspace/unlinked.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
 import {
@@ -232,7 +233,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
       const here = locateCaller(cwd);
       const {view, found} = await oneOf(here, {ref, cwd: realDirectory(cwd), sessions});
       const {name, path, branch, base, description} = view;
-      if (view.state === 'missing') throw new AmuxError('workspace.missing', {workspace: name, path});
+      if (found?.missing === true) throw whyMissing(here.repository, {name, path});
       hideFromGit(here.repository);
       const made = makeContextFiles(path, {name, branch: found === null ? null : branch, base, description});
       return {path: contextOf(path), files: contextFileNames.map(file => join(contextOf(path), file)), made};
@@ -262,6 +263,7 @@ function whyPruned(
   {repository}: Located,
   {found, days, now}: {found: Found; days: number; now: number},
 ): string | null {
+  if (found.unlinked) return 'git does not know its directory';
   if (found.missing) return 'its directory was deleted';
   const age = Math.floor((now - lastUsed(repository, found)) / DAY_MS);
   return age < days ? null : `not used for ${age} day${age === 1 ? '' : 's'}`;

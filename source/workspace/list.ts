@@ -5,9 +5,19 @@ import {git, type Repository, tryGit} from './git.ts';
 import {adminOf, linkedTrees} from './losses.ts';
 import {parseWorktrees, type Worktree} from './porcelain.ts';
 import {readRecords} from './records.ts';
+import {unlinkedAt} from './unlinked.ts';
 
-/** A worktree that amux made, as its record and git tell it; `worktree` is null when git has forgotten it. */
-export type Found = {record: WorkspaceRecord; path: string; worktree: Worktree | null; missing: boolean};
+/**
+ * A worktree that amux made, as its record and git tell it; `worktree` is null when git has forgotten it. Nothing can be
+ * done in one that is `missing`; the directory of one that is also `unlinked` is there.
+ */
+export type Found = {
+  record: WorkspaceRecord;
+  path: string;
+  worktree: Worktree | null;
+  missing: boolean;
+  unlinked: boolean;
+};
 
 /**
  * Where a workspace lies: in the main working tree. A bare repository has none, but trees that may each hold some of its
@@ -42,7 +52,8 @@ export async function findWorkspaces(repository: Repository): Promise<Found[]> {
   return records.map(record => {
     const path = placeOf(repository, record.id);
     const worktree = worktrees.find(each => each.path === path) ?? null;
-    return {record, path, worktree, missing: worktree === null || !existsSync(join(path, '.git'))};
+    const missing = worktree === null || !existsSync(join(path, '.git'));
+    return {record, path, worktree, missing, unlinked: missing && unlinkedAt(repository, {...record, path}) !== null};
   });
 }
 

@@ -171,10 +171,14 @@ export const isLinked = (repository: Pick<Repository, 'gitDir'>, path: string): 
   linkedTrees(repository).includes(path);
 
 function isLedTo(admin: string, path: string): boolean {
+  const target = linkTarget(path);
+  return target !== null && existsSync(target) && realpathSync(target) === realpathSync(admin);
+}
+
+/** Where the `.git` file of a working tree leads; null: it has none. */
+export function linkTarget(path: string): string | null {
   const pointer = /^gitdir: (.+)$/s.exec(textOf(join(path, '.git')))?.[1]?.trim();
-  if (pointer === undefined) return false;
-  const target = resolve(path, pointer);
-  return existsSync(target) && realpathSync(target) === realpathSync(admin);
+  return pointer === undefined ? null : resolve(path, pointer);
 }
 
 function adminsIn(gitDir: string): {admin: string; path: string}[] {
@@ -183,7 +187,8 @@ function adminsIn(gitDir: string): {admin: string; path: string}[] {
   return readdirSync(directory).flatMap(each => {
     const admin = join(directory, each);
     const file = textOf(join(admin, 'gitdir')).trim();
-    return file.endsWith('/.git') ? [{admin, path: dirname(file)}] : []; // Else half gone: it leads nowhere.
+    // Relative where `worktree.useRelativePaths` is set; else half gone: it leads nowhere.
+    return file.endsWith('/.git') ? [{admin, path: dirname(resolve(admin, file))}] : [];
   });
 }
 

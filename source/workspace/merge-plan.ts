@@ -11,6 +11,7 @@ import {adminOf, isLinked} from './losses.ts';
 import {checkTarget, type Living} from './merge-target.ts';
 import type {Worktree} from './porcelain.ts';
 import {uncommittedIn} from './uncommitted.ts';
+import {whyMissing} from './unlinked.ts';
 
 const SHOWN = 6;
 
@@ -30,7 +31,7 @@ export async function planMerge(repository: Repository, found: Found, {into, ff,
   const {record, path, missing, worktree} = found;
   const no = (why: string, next: string): AmuxError =>
     new AmuxError('workspace.merge', {workspace: record.name, why, next});
-  if (missing || worktree === null) throw new AmuxError('workspace.missing', {workspace: record.name, path});
+  if (missing || worktree === null) throw whyMissing(repository, {...record, path});
   if (!isLinked(repository, path)) {
     throw no(`${path} is another repository`, 'amux ws list shows the workspaces');
   }

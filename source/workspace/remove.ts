@@ -10,11 +10,14 @@ import {keepContext} from './keep-context.ts';
 import type {Found} from './list.ts';
 import {adminOf, branchTip, lossesIn, lossesWithout, unmergedCommits} from './losses.ts';
 import {forgetRecord, readRecords} from './records.ts';
+import {loss} from './uncommitted.ts';
+import {whyMissing} from './unlinked.ts';
 
 const ASIDE = '.removing-';
 
 /** What the removal of a worktree would lose, asked of git now. */
-export async function lossesOf(repository: Repository, {record, path, missing}: Found): Promise<Loss[]> {
+export async function lossesOf(repository: Repository, {record, path, missing, unlinked}: Found): Promise<Loss[]> {
+  if (unlinked) return loss('untracked', [path]);
   if (missing) return lossesWithout(repository, {admin: adminOf(repository, path), record});
   return lossesIn({repository, path, record});
 }
@@ -34,11 +37,9 @@ export async function removeWorktree(
     const why = `it is locked${worktree.locked === '' ? '' : `: ${worktree.locked}`}`;
     throw new AmuxError('workspace.busy', {workspace: record.name, why, next: `git worktree unlock ${path}`});
   }
+  // Git says nothing of what it holds.
+  if (found.unlinked && !discard) throw whyMissing(repository, {...record, path});
   if (!discard) refuseLosses(record.name, await lossesOf(repository, found));
-  // A directory without its `.git` is no worktree any more, and git says nothing of what it holds.
-  if (missing && existsSync(path) && !discard && readdirSync(path).length > 0) {
-    refuseLosses(record.name, [{kind: 'untracked', count: 1, examples: [path]}]);
-  }
   const notices: string[] = [];
   const aside = existsSync(path) ? moveAside(path) : null;
   const putBack = (): void => {

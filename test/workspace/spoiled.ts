@@ -266,8 +266,8 @@ export const cases: Case[] = [
       rmSync(join(path, '.git'));
       repository.git('worktree', 'prune');
     },
-    refuses: 'workspace.losses',
-    says: /untracked/,
+    refuses: 'workspace.unlinked',
+    says: /no working tree that git knows as Spoiled: it has no \.git file/,
   },
 ];
 

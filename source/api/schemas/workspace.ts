@@ -29,7 +29,7 @@ export const workspaceView = shapeOf<WorkspaceView>()(
       project: z.string(),
       context: z.string().describe('Directory of its context files'),
       created_at: seconds.nullable(),
-      state: z.enum(['ready', 'missing', 'locked']),
+      state: z.enum(['ready', 'missing', 'unlinked', 'locked']).describe('unlinked: git does not know its directory'),
       locked: z.string().nullable().describe('Why it is locked'),
       sessions: z.array(z.string()).describe('Names of those that run there'),
       latest: z.boolean(),
