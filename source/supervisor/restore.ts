@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import type {Backend, TerminalInfo} from '../backends/backend.ts';
+import {quoted} from '../domain/argv.ts';
 import {asAmuxError} from '../domain/errors.ts';
 import {isAway, isLive} from '../domain/session.ts';
 import type {Runner} from './runner.ts';
@@ -18,7 +19,12 @@ export async function restore({runners, backends, now, note}: Restore): Promise<
   for (const backend of backends) {
     try {
       if (!(await backend.open())) continue;
-      for (const info of await backend.list()) found.set(`${backend.kind} ${info.terminal} ${info.run}`, info);
+      for (const info of await backend.list()) {
+        found.set(`${backend.kind} ${info.terminal} ${info.run}`, info);
+        if (runners.has(info.terminal)) continue;
+        if (info.exit === null) note(strange(backend, info));
+        else await backend.close(info.terminal); // It would keep their owner for ever.
+      }
     } catch (error) {
       unreachable.add(backend.kind);
       if ([...runners.values()].some(({session}) => isLive(session) && session.run?.backend === backend.kind)) {
@@ -48,4 +54,10 @@ export async function restore({runners, backends, now, note}: Restore): Promise<
       await runner.adopt(info);
     }
   }
+}
+
+/** A session that neither the journal nor the database tells of any more. */
+function strange(backend: Backend, {terminal, pid}: TerminalInfo): string {
+  const shows = backend.kind === 'tmux' ? `; tmux -S ${quoted(backend.socket)} attach -t ${terminal} shows it` : '';
+  return `${terminal} still runs (pid ${pid}), and this home knows nothing of it any more${shows}; kill ${pid} ends it`;
 }

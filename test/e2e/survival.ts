@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
+import {readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import type {Health, SessionView} from '../../source/domain/fleet.ts';
@@ -134,5 +134,20 @@ export function survival(home: Home, backend: Health['backend']): void {
   test(`stop --all on ${backend} leaves no process`, async () => {
     await home.amux('stop', '--all');
     assert.equal((await home.json<SessionView[]>('ps')).filter(({running}) => running).length, 0);
+  });
+  test(`an agent on ${backend} of which neither journal nor database know is told of at the start`, async () => {
+    await home.startAgent('lost');
+    const {id, pid} = await home.session('lost');
+    await home.killSupervisor();
+    for (const file of ['journal', 'amux.db', 'amux.db-shm', 'amux.db-wal']) {
+      rmSync(join(home.path, file), {recursive: true, force: true});
+    }
+    await home.amux('serve', '--detach');
+    assert.match(await home.amux('events'), new RegExp(` ${id} still runs \\(pid ${pid}\\), .*; kill ${pid} ends it`));
+    assert.ok(isAlive(pid!));
+    await kill(pid!);
+    // What is left of it goes with the next start, and the owner of terminals with that.
+    await home.amux('serve', '--stop');
+    await home.amux('serve', '--detach');
   });
 }
