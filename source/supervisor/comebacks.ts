@@ -50,7 +50,8 @@ export class Comebacks {
           this.#underWay.delete(runner);
           // Its launch took longer than the pause after its end.
           const {comeback} = runner.session.watch;
-          if (!runner.closed && comeback !== null && comeback <= this.#options.now()) this.add(runner);
+          const isDue = isAway(runner.session) && comeback !== null && comeback <= this.#options.now();
+          if (!runner.closed && isDue) this.add(runner);
           this.#next();
         });
     }

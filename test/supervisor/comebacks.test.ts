@@ -22,6 +22,26 @@ test('many that are due are launched by their times, three at once, in whatever 
   assert.deepEqual(launched.slice(3), ['4', '5', '6', '7', '8', '9', '10', '11', '12']);
 });
 
+test('one whose last launch was refused is left alone', async () => {
+  const runner = runnerDueAt(1);
+  let tries = 0;
+  const life = {
+    async launch() {
+      // Its time stays, as that of the last comeback does.
+      Object.assign(runner.session, {status: 'failed'});
+      throw new Error('refused');
+    },
+  } as unknown as Life;
+  const counted = async (act: () => Promise<void>): Promise<void> => {
+    // Else nothing but this would ever be done.
+    if (++tries > 5) Object.assign(runner, {closed: true});
+    await act();
+  };
+  new Comebacks({life, now: () => 2}).add(Object.assign(runner, {exclusively: counted}));
+  await new Promise(resolve => setImmediate(resolve));
+  assert.equal(tries, 1);
+});
+
 /** What a comeback looks at of a session that has no process. */
 const runnerDueAt = (comeback: number): Runner =>
   ({
