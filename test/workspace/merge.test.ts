@@ -70,7 +70,10 @@ describe('no merge takes what is only in a working tree', () => {
       const asked = each.branch === undefined ? {} : {into: 'main'};
       if (each.merges === true) await merge(repository, asked);
       else {
-        await assert.rejects(merge(repository, asked), refused(/is not merged: |directory of .* is gone|is no working tree/));
+        await assert.rejects(
+          merge(repository, asked),
+          refused(/is not merged: |directory of .* is gone|is no working tree/),
+        );
         assert.equal(repository.git('for-each-ref'), before.refs);
       }
       assert.deepEqual(own(), before.own);
