@@ -12,7 +12,7 @@ const NOBODY = 65_534;
 type Doctor = {findings: {what: string; state: string; says: string}[]};
 
 async function homeWithSession(): Promise<Home> {
-  const home = new Home();
+  const home = new Home({ownCertificate: true});
   await home.amux('register', 'kept', '--dir', home.work, '--agent', 'generic', '--command', 'cat', '--tag', 'green');
   await home.amux('serve', '--stop');
   return home;

@@ -10,7 +10,9 @@ const KEPT = fileURLToPath(
 
 /** Gives a new home the certificate of another test home, if there was one. */
 export function putKept(home: string): void {
-  if (existsSync(KEPT)) cpSync(KEPT, join(home, 'tls'), {recursive: true});
+  if (!existsSync(KEPT)) return;
+  mkdirSync(join(home, 'tls'), {mode: 0o700});
+  cpSync(KEPT, join(home, 'tls'), {recursive: true});
 }
 
 /** Keeps the certificate of a home that is about to be removed, if it is the first. */
