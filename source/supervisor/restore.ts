@@ -35,6 +35,8 @@ export async function restore({runners, backends, now, note}: Restore): Promise<
   for (const runner of runners.values()) {
     const {session} = runner;
     const {run} = session;
+    const info = run === null ? undefined : found.get(`${run.backend} ${session.id} ${run.id}`);
+    if (!isLive(session) || isAway(session)) await runner.decide(info?.mark ?? null);
     if (!isLive(session)) {
       const at = now();
       runner.observe({source: 'directory', at, state: existsSync(session.dir) ? 'back' : 'gone'});
@@ -45,7 +47,6 @@ export async function restore({runners, backends, now, note}: Restore): Promise<
       runner.observe({source: 'clock', at: now()});
       continue;
     }
-    const info = run === null ? undefined : found.get(`${run.backend} ${session.id} ${run.id}`);
     if (info === undefined) {
       await runner.ended({source: 'process', at: now(), state: 'exited', exit: {code: null, signal: null, at: now()}});
     } else if (info.exit !== null) {

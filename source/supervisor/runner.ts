@@ -337,11 +337,15 @@ export class Runner {
 
   /** Its process is already gone (found at a restore); `mark`: what its terminal still remembers. */
   async ended(evidence: Evidence, mark: Mark | null = null): Promise<void> {
-    if (this.queue.underWay !== undefined) {
-      await this.files.open(this.queue.underWay.since);
-      await this.outbox.resume(mark, {over: true});
-    }
+    await this.decide(mark);
     await this.#ended(evidence);
+  }
+
+  /** What became of a message that was under way when its process ended, which the supervisor before did not get to. */
+  async decide(mark: Mark | null): Promise<void> {
+    if (this.queue.underWay === undefined) return;
+    await this.files.open(this.queue.underWay.since);
+    await this.outbox.resume(mark, {over: true});
   }
 
   /** Resolves when an end that is being recorded has been, and what had outlived it is gone. */

@@ -13,7 +13,7 @@ import {watchMassDeath} from '../../source/supervisor/mass-death.ts';
 import {until} from '../helpers/home.ts';
 import {supervise} from '../helpers/live-home.ts';
 import {isAlive} from '../helpers/processes.ts';
-import {entry, session as stored, temporaryHome} from '../store/records.ts';
+import {entry, message, session as stored, temporaryHome} from '../store/records.ts';
 
 const BOUND_MS = 30_000;
 const sleeps = `'${process.execPath}' -e 'setInterval(() => {}, 1000)' --`;
@@ -96,6 +96,23 @@ test('the number of a process that has ended means nobody: whoever has it now is
   await fleet.stop('one', {force: false});
   assert.equal((await fleet.session('one')).status, 'stopped');
   assert.ok(isAlive(Number(line)));
+});
+
+describe('a message that was entered when its program was killed, and its supervisor right behind it', () => {
+  const entered = {kind: 'message.put' as const, message: message('m-entered', {state: 'entered', changedAt: 1990})};
+  const killed = {...old, argv: ['sh'], exit: {code: null, signal: 'SIGKILL' as const, at: 2000}};
+  const cases: [string, Partial<Session>][] = [
+    ['that comes back', {status: 'starting', watch: {...newWatch(), crashes: [2000], comeback: 3000}}],
+    ['that does not', {status: 'failed', wanted: false}],
+  ];
+  for (const [what, change] of cases) {
+    test(`is decided of a session ${what}: nothing waits behind it for ever`, async () => {
+      const left = (work: string) => [put(asked(work, {run: killed, ...change}), {}), entry([entered])];
+      await using home = await supervise({left});
+      const [fate] = await home.supervisor.as('test').queue('one');
+      assert.notEqual(fate?.state ?? 'gone', 'entered');
+    });
+  }
 });
 
 describe('many sessions that went at once', () => {
