@@ -2,7 +2,7 @@ import {existsSync, realpathSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import type {WorkspaceRecord} from '../domain/workspace.ts';
 import {git, type Repository, tryGit} from './git.ts';
-import {adminOf, linkedTrees} from './losses.ts';
+import {adminOf, isLinked, linkedTrees} from './losses.ts';
 import {parseWorktrees, type Worktree} from './porcelain.ts';
 import {readRecords} from './records.ts';
 import {unlinkedAt} from './unlinked.ts';
@@ -40,7 +40,7 @@ export async function worktreesOf(repository: Repository): Promise<Worktree[]> {
 
 /** Git takes a git directory that lies elsewhere for the main working tree. */
 function isGitDirectory({root, gitDir}: Repository, {path, bare}: Worktree): boolean {
-  if (bare || !existsSync(join(path, 'HEAD')) || linkedTrees({gitDir}).includes(root)) return false;
+  if (bare || !existsSync(join(path, 'HEAD')) || isLinked({gitDir}, root)) return false;
   return realpathSync(path) === realpathSync(gitDir);
 }
 

@@ -167,8 +167,10 @@ export const linkedTrees = ({gitDir}: Pick<Repository, 'gitDir'>): string[] =>
     .map(({path}) => path);
 
 /** The working tree there is git's own of that name: its `.git` file leads to where git keeps its part. */
-export const isLinked = (repository: Pick<Repository, 'gitDir'>, path: string): boolean =>
-  linkedTrees(repository).includes(path);
+export function isLinked(repository: Pick<Repository, 'gitDir'>, path: string): boolean {
+  const admin = adminOf(repository, path);
+  return admin !== null && isLedTo(admin, path);
+}
 
 function isLedTo(admin: string, path: string): boolean {
   const target = linkTarget(path);
