@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Agent} from '../agents/agent.ts';
 import type {BackendEvent} from '../backends/backend.ts';
-import {busyProcess} from '../backends/process-tree.ts';
+import {busyProcess, isAlive} from '../backends/process-tree.ts';
 import type {Change, EventType} from '../domain/events.ts';
 import type {Evidence} from '../domain/evidence.ts';
 import {wantsOther} from '../domain/model.ts';
@@ -30,6 +30,8 @@ import {Waiters} from './waiters.ts';
 const REPAINT_MS = 1000;
 /** After a delivery that could not be done, how long until the next try, in ms. */
 const RETRY_MS = 1000;
+/** A process whose end its terminal has not told yet is looked at again after this, in ms. */
+const END_TOLD_MS = 250;
 /** Why nothing is delivered then: what is not in the journal would be delivered again after a crash. */
 const UNWRITABLE = 'waits: the journal cannot be written';
 
@@ -182,6 +184,10 @@ export class Runner {
   observe(evidence: Evidence, actor = 'supervisor'): void {
     if (this.#closed) return; // A look that was under way: whoever supervises next looks again.
     const now = this.#context.now();
+    if (isSilence(evidence) && this.#hasDied()) {
+      this.#alarm.set(now + END_TOLD_MS);
+      return;
+    }
     const before = this.#session;
     if (evidence.source === 'request') this.#stopper = evidence.act === 'stop' ? actor : null;
     if ('state' in evidence && evidence.state === 'blocked') this.#lookNow();
@@ -363,6 +369,12 @@ export class Runner {
     this.doors.close();
   }
 
+  /** What it did when it ended is judged with its end, which its terminal tells as soon as it can. */
+  #hasDied(): boolean {
+    const {run} = this.#session;
+    return run?.pid != null && run.endedAt === null && isLive(this.#session) && !isAlive(run.pid);
+  }
+
   /** Something came of what it does. */
   #getsOn(by: string): void {
     const at = this.#context.now();
@@ -448,6 +460,12 @@ export class Runner {
     this.#context.keep({type, actor, session: this.#session, reason, changes});
   }
 }
+
+/** What may tell of rest because nothing happens: nothing happens in a dead process either. */
+const isSilence = (evidence: Evidence): boolean =>
+  evidence.source === 'clock' ||
+  (evidence.source === 'tree' && evidence.busy === null) ||
+  (evidence.source === 'screen' && (evidence.reading?.activity ?? 'idle') === 'idle');
 
 /** It makes its agent compact its conversation, with or without words on what to keep. */
 const isCompaction = (text: string, {compactCommand}: Agent): boolean =>

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import {lineage} from '../../source/backends/process-tree.ts';
 import {type Agent, Home, until} from '../helpers/home.ts';
 import {kill} from '../helpers/processes.ts';
 
 const CONTINUE = /^Your process ended in the middle of your last turn/;
+
+/** Longer than the quiet that ends a turn, in ms. */
+const LATE_MS = 2500;
 
 type Readied = {event: string; pid: number; resumed?: string};
 
@@ -131,6 +136,23 @@ test('a killed agent without a conversation gets the text of its turn once more'
   await home.amux('send', 'one', 'do it');
   const {pid} = agent;
   await kill(pid);
+  await isBack(agent, pid);
+  assert.deepEqual(await agent.read(2), ['do it', 'do it']);
+});
+
+test('the silence of a killed agent whose end its terminal tells late is no rest', async () => {
+  await using home = new Home();
+  const agent = await home.startAgent('one', '--work', '60000');
+  await home.amux('send', 'one', 'do it');
+  const {pid} = agent;
+  const tmux = lineage(pid)[1]!.pid;
+  process.kill(tmux, 'SIGSTOP');
+  try {
+    await kill(pid);
+    await pause(LATE_MS); // What does not happen meanwhile is tried.
+  } finally {
+    process.kill(tmux, 'SIGCONT');
+  }
   await isBack(agent, pid);
   assert.deepEqual(await agent.read(2), ['do it', 'do it']);
 });
