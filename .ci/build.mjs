@@ -48,5 +48,7 @@ for (const {path, contents} of order) writeWhole(path, contents);
 const current = new Set(outputFiles.map(({path}) => basename(path)));
 for (const name of readdirSync('dist')) {
   const file = join('dist', name);
-  if (!current.has(name) && Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file, {force: true});
+  // What another build writes at the same time may be renamed meanwhile.
+  const changed = statSync(file, {throwIfNoEntry: false})?.mtimeMs ?? Number.POSITIVE_INFINITY;
+  if (!current.has(name) && Date.now() - changed > KEPT_MS) rmSync(file, {force: true});
 }
