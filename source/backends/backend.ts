@@ -66,9 +66,9 @@ export interface Backend extends AsyncDisposable {
   rows(terminal: string, lines: number): Promise<Row[]>;
   /** Raw input bytes, as a keyboard would send them. */
   write(terminal: string, bytes: string): Promise<void>;
-  /** Types a text: as a bracketed paste where the program asked for that, else plain with CR for LF. The mark is remembered with it. */
+  /** Types a text: as a bracketed paste where the program asked for that, else plain with CR for LF. The mark is remembered with it. Throws `backend.failed` where its process is known to have ended. */
   paste(terminal: string, text: string, mark: Mark): Promise<void>;
-  /** Presses Enter and remembers the mark in the same step. */
+  /** Presses Enter and remembers the mark in the same step. Throws as `paste`. */
   enter(terminal: string, mark: Mark): Promise<void>;
   /** What `launch` was given as `env`. */
   environment(terminal: string): Promise<Record<string, string>>;

@@ -102,7 +102,7 @@ class Host {
       return null;
     },
     enter: params => {
-      this.terminal(params).write(Buffer.from('\r'), markOf(params));
+      this.terminal(params).enter(markOf(params));
       return null;
     },
     environment: params => this.terminal(params).launch.env,

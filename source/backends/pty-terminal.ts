@@ -120,9 +120,8 @@ export class PtyTerminal {
     return all.length > 0 ? all : lastRows(this.screen().lines, lines);
   }
 
-  write(bytes: Buffer, mark: Mark | null = null): void {
+  write(bytes: Buffer): void {
     if (this.#exit === null) this.#input.write(bytes);
-    if (mark !== null) this.#mark = mark;
     // Its echo is told at once: somebody may be looking at what he types.
     this.#writtenAt = performance.now();
     if (this.#outputTimer !== null) clearTimeout(this.#outputTimer);
@@ -130,11 +129,16 @@ export class PtyTerminal {
     if (this.#outputAgain) this.#tellOutput();
   }
 
+  /** Throws `backend.failed` when its process has ended, as `enter` does. */
   paste(text: string, mark: Mark): void {
     this.#parse();
     const typed = typeable(text);
     const bracketed = this.#emulator.snapshot().modes.bracketedPaste === true;
-    this.write(Buffer.from(bracketed ? `\u001b[200~${typed}\u001b[201~` : typed), mark);
+    this.#type(bracketed ? `\u001b[200~${typed}\u001b[201~` : typed, mark);
+  }
+
+  enter(mark: Mark): void {
+    this.#type('\r', mark);
   }
 
   resize(size: Size): void {
@@ -168,6 +172,12 @@ export class PtyTerminal {
     }
     this.#stop();
     this.#emulator.dispose();
+  }
+
+  #type(text: string, mark: Mark): void {
+    if (this.#exit !== null) throw new AmuxError('backend.failed', {backend: 'pty', why: 'its process has ended'});
+    this.write(Buffer.from(text));
+    this.#mark = mark;
   }
 
   #received(chunk: string): void {

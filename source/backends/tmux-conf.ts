@@ -3,6 +3,9 @@ import {leavesText} from '../domain/fleet.ts';
 /** Lines of scrollback that tmux keeps per session. */
 const HISTORY_LINES = 5000;
 
+/** The server of tmux 3.3a, and with it all its terminals, dies of a paste into a pane whose process has ended. */
+const PASTE = "if -F '#{pane_dead}' '' { paste-buffer -p }";
+
 /**
  * The configuration of amux's own tmux server; the user's is never read. `window-size` stays at its
  * default here: with `manual` as a global, tmux 3.3a dies at the next `new-session -d`.
@@ -39,7 +42,14 @@ set -g status-right ' ${leavesText(detachKey)} '
 set -g window-status-format ''
 set -g window-status-current-format ''
 set -g prefix ${prefix}
+unbind -a -T prefix
 bind ${prefix} send-prefix
+bind [ copy-mode
+bind PPage copy-mode -u
+bind ] ${PASTE}
+unbind -n MouseDown3Pane
+unbind -n M-MouseDown3Pane
+bind -n MouseDown2Pane if -F '#{||:#{pane_in_mode},#{mouse_any_flag}}' { send -M } { ${PASTE} }
 bind ${key} detach-client
 bind ${key.toUpperCase()} detach-client
 set-hook -g pane-died "send-keys -t '=amux-hub:^' x Enter"

@@ -7,6 +7,8 @@ export const HUB = 'amux-hub';
 const REPLY_TIMEOUT_MS = 15_000;
 /** Seconds that a pane's output may lag before tmux leaves it out; what was left out is seen by capture alone. */
 const PAUSE_AFTER_S = 10;
+/** Printed instead of what was to be done in a pane whose process has ended. */
+const DEAD = 'dead';
 
 export type Notification =
   | {kind: 'output'; pane: string; data: string}
@@ -75,15 +77,33 @@ export class Control {
 
   /** Runs commands as one list: all blocks, or the first error (the rest of the list is then not run). */
   run(...commands: string[]): Promise<string[][]> {
+    return this.#ask(commands.join(' ; '), commands.length);
+  }
+
+  /**
+   * Runs commands in a pane whose process lives; false: it has ended, and nothing was run. tmux asks and acts in one step,
+   * for up to 3.3a its server dies of a paste into a pane that is dead.
+   */
+  async runIn(pane: string, ...commands: string[]): Promise<boolean> {
+    const [given, instead] = [commands, commands.map(() => `display-message -p ${DEAD}`)].map(list =>
+      quote(list.join(' ; ')),
+    );
+    // The condition has a block of its own, and so has each command of the branch that was taken: both have as many.
+    const [, first] = await this.#ask(`if-shell -F -t ${pane} '#{pane_dead}' ${instead} ${given}`, 1 + commands.length);
+    return first![0] !== DEAD;
+  }
+
+  /** `want`: how many blocks answer it. */
+  #ask(line: string, want: number): Promise<string[][]> {
     if (!this.#open) return Promise.reject(failed('the connection to tmux ended'));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#fail(pending, `no reply to ${commands[0]!.slice(0, 40)}`);
+        this.#fail(pending, `no reply to ${line.slice(0, 40)}`);
         this.#child.kill('SIGKILL');
       }, REPLY_TIMEOUT_MS);
-      const pending: Pending = {want: commands.length, blocks: [], resolve, reject, timer};
+      const pending: Pending = {want, blocks: [], resolve, reject, timer};
       this.#pending.push(pending);
-      this.#send(`${commands.join(' ; ')}\n`);
+      this.#send(`${line}\n`);
     });
   }
 

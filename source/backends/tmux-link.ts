@@ -103,6 +103,12 @@ export class TmuxLink {
     return this.#control.run(...commands);
   }
 
+  /** Runs commands in a pane as one list. Throws `backend.failed` without a connection, and where its process has ended. */
+  async runIn(pane: string, ...commands: string[]): Promise<void> {
+    if (this.#control?.isOpen !== true) throw failed('no connection to the tmux server');
+    if (!(await this.#control.runIn(pane, ...commands))) throw failed('its process has ended');
+  }
+
   /** From now on its output is told, also what came in the same breath as the answer that made it. */
   remember(pane: Pane): void {
     this.#panes.set(pane.pane, pane);

@@ -130,7 +130,8 @@ export class TmuxBackend implements Backend {
       append = '-a';
     }
     // `-p` brackets the paste only when the program asked for it; LF becomes CR.
-    await this.#link.run(
+    await this.#link.runIn(
+      pane,
       `set-option -p -t ${pane} @amux_mark ${quote(`${mark.step} ${mark.message}`)}`,
       `paste-buffer -p -d -b ${buffer} -t ${pane}`,
     );
@@ -138,7 +139,8 @@ export class TmuxBackend implements Backend {
 
   async enter(terminal: string, mark: Mark): Promise<void> {
     const {pane} = this.#pane(terminal);
-    await this.#link.run(
+    await this.#link.runIn(
+      pane,
       `set-option -p -t ${pane} @amux_mark ${quote(`${mark.step} ${mark.message}`)}`,
       `send-keys -t ${pane} -H 0d`,
     );

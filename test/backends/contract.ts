@@ -143,6 +143,33 @@ export function contract(name: string, make: () => Promise<Subject>): void {
       await screenWith(next, 's-one', '68690d');
     });
 
+    test('what has ended takes no text and no Enter, remembers no mark of it, and takes nothing else with it', async context => {
+      const {backend, ownerPid} = await setUp(context);
+      const events = listen(backend);
+      const pid = await backend.launch(launchOf());
+      await backend.launch(launchOf({terminal: 's-two', run: 'r-two'}));
+      await screenWith(backend, 's-one', '__READY__');
+      await screenWith(backend, 's-two', '__READY__');
+      const owner = await ownerPid();
+      process.kill(pid, 'SIGKILL');
+      await events.next('exit', ({terminal}) => terminal === 's-one');
+      const refused = {code: 'backend.failed', message: /its process has ended/};
+      await assert.rejects(backend.paste('s-one', 'hi', {message: 'm-1', step: 'pasted'}), refused);
+      await assert.rejects(backend.enter('s-one', {message: 'm-1', step: 'entered'}), refused);
+      await backend.write('s-one', 'hi\r');
+      await backend.write('s-two', 'hello\r');
+      await screenWith(backend, 's-two', 'hello\nhello');
+      assert.equal(await ownerPid(), owner);
+      const infos = await backend.list();
+      assert.deepEqual(
+        infos.map(({terminal, mark, exit}) => [terminal, mark, exit === null]),
+        [
+          ['s-one', null, false],
+          ['s-two', null, true],
+        ],
+      );
+    });
+
     test('an exit is told once with its code; screen and history stay until the terminal is closed', async context => {
       const {backend} = await setUp(context);
       const events = listen(backend);

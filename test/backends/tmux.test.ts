@@ -8,7 +8,10 @@ import {type TestContext, test} from 'node:test';
 import {spawn} from 'node-pty';
 import {TmuxBackend} from '../../source/backends/tmux.ts';
 import {contract, type Subject} from './contract.ts';
-import {launchOf, listen, program, until} from './probe.ts';
+import {launchOf, listen, program, screenWith, until} from './probe.ts';
+
+/** Longest that the end of an attached client is waited for, in ms. */
+const WAIT_MS = 30_000;
 
 contract('tmux', subject);
 
@@ -76,6 +79,40 @@ test('a connection that is lost, and cannot be made again for a while, ends no t
   );
 });
 
+test('what an attached person pastes or clicks takes no server with it once the process has ended', async context => {
+  const {backend, command, ownerPid, dispose} = await subject();
+  context.after(dispose);
+  const events = listen(backend);
+  await backend.launch(launchOf());
+  const pid = await backend.launch(launchOf({terminal: 's-two', run: 'r-two'}));
+  const owner = await ownerPid();
+  command('set-buffer', 'copied');
+  // Keys that come at once are no paste.
+  command('set-option', '-g', 'assume-paste-time', '0');
+  const [file, ...args] = backend.attachArgv('s-two')!;
+  const {TMUX: _, ...env} = process.env;
+  const person = spawn(file!, args, {cols: 100, rows: 30, env: {...env, TERM: 'xterm-256color'}});
+  const gone = new Promise<void>(resolve => person.onExit(() => resolve()));
+  const bound = new Promise<void>(resolve => setTimeout(resolve, WAIT_MS).unref());
+  await until('somebody attached', async () => (await backend.list()).some(({attached}) => attached > 0) || undefined);
+  person.write('\x02]');
+  await screenWith(backend, 's-two', 'copied');
+  process.kill(pid, 'SIGKILL');
+  await events.next('exit');
+  const [left, middle, right] = [0, 1, 2].map(button => `\x1b[<${button};5;5M\x1b[<${button};5;5m`);
+  for (const keys of ['x\r', '\x02]', '\x02=', left, middle, right, 'R', '\x02[q', '\x1b[O\x1b[I']) person.write(keys!);
+  person.write('\x02d');
+  await Promise.race([gone, bound]);
+  assert.deepEqual(
+    (await backend.list()).map(({terminal, attached, exit}) => [terminal, attached, exit === null]),
+    [
+      ['s-one', 0, true],
+      ['s-two', 0, false],
+    ],
+  );
+  assert.equal(await ownerPid(), owner);
+});
+
 /** With `fail` every client of tmux fails from then on where `when`, a command of the shell, succeeds. */
 async function failing(context: TestContext) {
   const bin = await mkdtemp(join(tmpdir(), 'amux-tmux-bin-'));
@@ -100,7 +137,7 @@ async function failing(context: TestContext) {
   };
 }
 
-async function subject(): Promise<Subject & {client: () => number}> {
+async function subject(): Promise<Subject & {client: () => number; command: (...args: string[]) => string}> {
   const dir = await mkdtemp(join(tmpdir(), 'amux-tmux-'));
   const options = {socket: join(dir, 'tmux.sock'), conf: join(dir, 'tmux.conf'), detachKey: 'C-b d'};
   const made: TmuxBackend[] = [];
@@ -109,11 +146,12 @@ async function subject(): Promise<Subject & {client: () => number}> {
     made.push(backend);
     return backend;
   };
+  const command = (...args: string[]) => execFileSync('tmux', ['-S', options.socket, ...args], {encoding: 'utf8'});
   return {
     backend: open(),
     another: open,
-    client: () =>
-      Number(execFileSync('tmux', ['-S', options.socket, 'list-clients', '-F', '#{client_pid}'], {encoding: 'utf8'})),
+    command,
+    client: () => Number(command('list-clients', '-F', '#{client_pid}')),
     ownerPid: async () => made[0]!.serverPid,
     async dispose() {
       for (const backend of made) await backend[Symbol.asyncDispose]();
