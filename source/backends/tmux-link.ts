@@ -194,6 +194,8 @@ export class TmuxLink {
   }
 
   async #connect(): Promise<Control> {
+    // A connection that nobody would close any more would keep this process from its end.
+    if (this.#ending) throw failed('the connection to the tmux server is closed');
     writeFileSync(this.#options.conf, tmuxConfiguration(this.#options.detachKey), {mode: 0o600});
     // The server keeps the environment it was started with; each terminal gets its own, whole, by `-e`.
     const {PATH = '/usr/bin:/bin', HOME = '/'} = process.env;

@@ -79,6 +79,23 @@ test('a connection that is lost, and cannot be made again for a while, ends no t
   );
 });
 
+test('a connection that is being made when it is closed is not kept', async context => {
+  const {bin, fail, failures} = await failing(context);
+  const {backend, client, command, dispose} = await subject();
+  context.after(dispose);
+  await backend.launch(launchOf({argv: program('size')}));
+  const pid = client();
+  // A client that answers only when it may: the question whether somebody serves is under way until then.
+  await fail(`echo >>${bin}/failures; until [ -e ${bin}/go ]; do sleep 0.02; done; false`);
+  process.kill(pid, 'SIGKILL');
+  await until('the question', async () => failures() > 0 || undefined);
+  await backend[Symbol.asyncDispose]();
+  await writeFile(join(bin, 'go'), '');
+  await assert.rejects(backend.open(), /is closed/);
+  await fail('false');
+  assert.equal(command('list-clients'), '');
+});
+
 test('what an attached person pastes or clicks takes no server with it once the process has ended', async context => {
   const {backend, command, ownerPid, dispose} = await subject();
   context.after(dispose);
