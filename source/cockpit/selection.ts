@@ -4,13 +4,25 @@ import {itemBeside, topFor} from './list-window.ts';
 import {currentLayout, selectedSession, visibleItems} from './listing.ts';
 import type {State} from './state.ts';
 
-/** The selection stays on its session while that is listed; else it goes to the first one. */
-export function reselect(state: State): State {
+/**
+ * The selection stays on its session while that is listed; else it goes to the one that stood next to it `before`, or to
+ * the first.
+ */
+export function reselect(state: State, before: State = state): State {
   const listed = walkedItems(state);
   if (listed.some(item => idOf(item) === state.selected)) return state;
   if (state.mode.kind === 'typing' && selectedSession(state) !== null) return state;
-  const first = listed.find(item => !isGroup(item)) ?? listed[0];
-  return {...state, selected: first === undefined ? null : idOf(first)};
+  const sessions = listed.filter(item => !isGroup(item));
+  const beside = nearest(walkedItems(before).map(idOf), state.selected, new Set(sessions.map(idOf)));
+  const first = sessions[0] ?? listed[0];
+  return {...state, selected: beside ?? (first === undefined ? null : idOf(first))};
+}
+
+/** The next one in a row that is among `left`, else the last one before; null: the row has none, or not `id` itself. */
+function nearest(row: readonly string[], id: string | null, left: ReadonlySet<string>): string | null {
+  const at = row.indexOf(id ?? '');
+  const isLeft = (each: string): boolean => left.has(each);
+  return at < 0 ? null : (row.slice(at).find(isLeft) ?? row.slice(0, at).findLast(isLeft) ?? null);
 }
 
 /** Who is selected is listed. */

@@ -252,7 +252,7 @@ function withSessions(state: State, {sessions, now}: {sessions: readonly Session
   const marks = stillMarked(state.marks, ids);
   const screens = screensOf(state.screens, ids);
   const there = delivered({...state, sessions, now, marks, screens}, {do: 'sessions', ids});
-  const next = reselect(whileRead(there));
+  const next = reselect(whileRead(there), state);
   return inSight({...next, mode: modeWith(next.mode, {before: state.sessions, sessions})});
 }
 

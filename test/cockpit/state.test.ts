@@ -29,7 +29,7 @@ test('the selection stays with its session when the list reorders', () => {
   assert.equal(names(later).indexOf('web'), 3);
 });
 
-test('a selected session that goes away gives the selection to the first', () => {
+test('a selected session that goes away gives the selection to the one next to it', () => {
   const selected = after(
     fleet(),
     {type: 'select', session: 'id-web'},
@@ -40,8 +40,18 @@ test('a selected session that goes away gives the selection to the first', () =>
     sessions: sceneSessions().filter(session => session.name !== 'web'),
     now,
   });
-  assert.equal(later.selected, 'id-payments');
+  assert.equal(later.selected, 'id-mobile');
   assert.deepEqual(later.marks, []);
+});
+
+test('where none is left behind it, the selection goes to the one before; where all are new, to the first', () => {
+  const last = after(fleet(), {type: 'edge', to: 'last'});
+  assert.equal(last.selected, 'id-notes');
+  const without = (...gone: string[]) => sceneSessions().filter(({name}) => !gone.includes(name));
+  assert.equal(after(last, {type: 'sessions', sessions: without('notes', 'search'), now}).selected, 'id-infra');
+  const others = ['x', 'y'].map(name => sessionOf({name}));
+  assert.equal(after(last, {type: 'sessions', sessions: others, now}).selected, 'id-x');
+  assert.equal(after(last, {type: 'sessions', sessions: [], now}).selected, null);
 });
 
 test('only what needs me: waiting, failed and finished', () => {
