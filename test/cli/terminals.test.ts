@@ -78,6 +78,55 @@ for (const [cols, header] of [
   });
 }
 
+const manyTags = ['payments', 'backend', 'customer-facing', 'sprint-forty-seven', 'urgent'].flatMap(tag => [
+  '--tag',
+  tag,
+]);
+const longName = `a-seat-${'x'.repeat(50)}`;
+
+/** Of a terminal of so many columns. */
+async function linesOf(cols: number, args: string[]): Promise<string[]> {
+  await using terminal = new Terminal(home, args, {cols});
+  assert.equal(await terminal.ended(), 0);
+  return terminal.text().trimEnd().split('\n');
+}
+
+for (const cols of [80, 40]) {
+  test(`one card with many tags and a long holder hides the titles of no others at ${cols} columns`, async t => {
+    await home.amux('register', longName, '--dir', home.work, '--agent', 'generic');
+    const {id} = await home.json<{id: string}>('board', 'add', 'Retry', 'what', 'failed', ...manyTags);
+    const other = await home.json<{id: string}>('board', 'add', 'Plain', 'words');
+    t.after(async () => {
+      await home.amux('board', 'rm', id, other.id);
+      await home.amux('unregister', longName);
+    });
+    await home.amux('board', 'claim', id, '--session', longName);
+    const lines = await linesOf(cols, ['board']);
+    assert.ok(
+      lines.some(line => /Retry what/.test(line)),
+      lines.join('\n'),
+    );
+    assert.ok(lines.some(line => /Plain word/.test(line)));
+    assert.ok(lines.every(line => line.length <= cols));
+    assert.match(await home.amux('board'), new RegExp(`${longName} .*payments,backend,customer-facing,sprint`));
+  });
+
+  test(`a note with many tags, and a schedule, show what they are about at ${cols} columns`, async t => {
+    await home.amux('notes', 'add', 'The gateway waits', ...manyTags);
+    await home.amux('schedule', 'add', 'nightly', '--cron', '0 2 * * *', '--to', 'one', '--message', 'run it');
+    t.after(() => home.amux('schedule', 'rm', 'nightly'));
+    await home.amux('schedule', 'run', 'nightly');
+    for (const [command, shown] of [
+      ['notes', cols === 80 ? /The gateway waits$/ : /The gateway/],
+      ['schedule', /nightly.* \d{4}-\d\d-\d\d 02:00 .*send one/],
+    ] as const) {
+      const lines = await linesOf(cols, [command]);
+      assert.match(lines[1]!, shown);
+      assert.ok(lines.every(line => line.length <= cols));
+    }
+  });
+}
+
 test('attach shows the session, gives it the keys, and Ctrl-B D leaves it running', async () => {
   await using terminal = new Terminal(home, ['attach', 'one']);
   await terminal.expect(/__READY__/);

@@ -2,8 +2,17 @@ import type {Decision} from '../../domain/approvals.ts';
 import {AmuxError} from '../../domain/errors.ts';
 import type {ApprovalView} from '../../domain/fleet.ts';
 import type {Context, Run} from '../command.ts';
+import type {GivesWay} from '../fit-columns.ts';
 import {boolFlag, textFlag} from '../flags.ts';
 import {duration} from '../output.ts';
+
+/** On a narrow terminal: an answer needs the id, and who gives it has to see what is asked. */
+const GIVES_WAY: readonly GivesWay[] = [
+  {column: 'WHAT', least: 24},
+  {column: 'SESSION', least: 8},
+  {column: 'AGE', least: 0},
+  {column: 'KIND', least: 0},
+];
 
 export const approvals: Run = async context => {
   const {output} = context;
@@ -17,6 +26,7 @@ export const approvals: Run = async context => {
   await output.table(
     ['ID', 'SESSION', 'KIND', 'WHAT', 'AGE'],
     open.map(each => [each.id, each.session, each.kind, whatOf(each), duration(now - each.asked_at)]),
+    GIVES_WAY,
   );
   return 0;
 };

@@ -3,6 +3,7 @@ import type {CardFilter, CardView, Column} from '../../domain/board.ts';
 import type {EventView, Fleet} from '../../domain/fleet.ts';
 import {oneLine} from '../../domain/names.ts';
 import type {Context, Run} from '../command.ts';
+import type {GivesWay} from '../fit-columns.ts';
 import {boolFlag, durationFlag, textFlag} from '../flags.ts';
 import {duration, momentText, type Output} from '../output.ts';
 
@@ -14,6 +15,16 @@ const TICK_MS = 30_000;
 const HEADER = ['ID', 'STATUS', 'PRI', 'SESSION', 'LEASE', 'TAGS', 'PROJECT', 'TITLE'];
 /** On a terminal the title comes last, because lines are cut there. */
 const SHOWN_HEADER = ['ID', 'PRI', 'SESSION', 'LEASE', 'TAGS', 'TITLE'];
+/** One card with many tags leaves the titles of all others in sight. The first two columns head the sections, too. */
+const GIVES_WAY: readonly GivesWay[] = [
+  {column: 'TITLE', least: 24},
+  {column: 'TAGS', least: 8},
+  {column: 'SESSION', least: 10},
+  {column: 'TAGS', least: 0},
+  {column: 'LEASE', least: 0},
+  {column: 'TITLE', least: 12},
+  {column: 'SESSION', least: 0},
+];
 
 /** The cards by column: in sections on a terminal, one line each in a pipe. */
 export const list: Run = async context => {
@@ -83,7 +94,7 @@ async function print(output: Output, {cards, columns}: Look, room = Infinity): P
   });
   // Header, what is left out, and the line of the cursor.
   const shown = rows.length + 2 <= room ? rows : rows.slice(0, Math.max(0, room - 3));
-  await output.table(SHOWN_HEADER, shown);
+  await output.table(SHOWN_HEADER, shown, GIVES_WAY);
   if (shown.length < rows.length) output.line(`… ${rows.length - shown.length} more lines: amux board`);
 }
 

@@ -1,6 +1,7 @@
 import {NOTE_MAX, type NoteFilter} from '../../domain/knowledge.ts';
 import {oneLine} from '../../domain/names.ts';
 import type {Context, Run} from '../command.ts';
+import type {GivesWay} from '../fit-columns.ts';
 import {countFlag, listFlag, textFlag} from '../flags.ts';
 import {duration} from '../output.ts';
 import {readInput} from './input-text.ts';
@@ -10,6 +11,15 @@ const INPUT = {
   size: `${NOTE_MAX} characters`,
   next: 'amux notes add TEXT, or pipe it: … | amux notes add -',
 };
+
+/** On a narrow terminal the text is what a note is for. */
+const GIVES_WAY: readonly GivesWay[] = [
+  {column: 'TEXT', least: 24},
+  {column: 'TAGS', least: 8},
+  {column: 'AUTHOR', least: 8},
+  {column: 'TAGS', least: 0},
+  {column: 'AGE', least: 0},
+];
 
 export const add: Run = async context => {
   const {args, output} = context;
@@ -47,6 +57,7 @@ async function print(context: Context, filter: NoteFilter): Promise<number> {
       tags.join(',') || '-',
       oneLine(text.replace(/\s+/g, ' ')),
     ]),
+    GIVES_WAY,
   );
   return 0;
 }

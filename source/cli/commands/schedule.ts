@@ -14,6 +14,7 @@ import {
 import {printable} from '../../domain/screen.ts';
 import {MESSAGE_MAX_BYTES} from '../../domain/steering.ts';
 import type {Context, Run} from '../command.ts';
+import type {GivesWay} from '../fit-columns.ts';
 import {boolFlag, choiceFlag, textFlag} from '../flags.ts';
 import {fieldsOf, projectOf} from './cards.ts';
 import {readInput} from './input-text.ts';
@@ -24,11 +25,21 @@ const INPUT = {
   next: 'amux schedule add … --message TEXT, or pipe it: … | amux schedule add … --message -',
 };
 
+/** On a narrow terminal: what it does and when next are what most people look for; its history tells of the last time. */
+const GIVES_WAY: readonly GivesWay[] = [
+  {column: 'DOES', least: 24},
+  {column: 'NAME', least: 12},
+  {column: 'LAST', least: 8},
+  {column: 'ZONE', least: 0},
+  {column: 'WHEN', least: 0},
+  {column: 'LAST', least: 0},
+];
+
 export const list: Run = async context => {
   const {output} = context;
   const schedules = await (await context.fleet('read')).schedules();
   if (output.json) output.value(schedules);
-  else await output.table(['NAME', 'WHEN', 'ZONE', 'NEXT', 'LAST', 'DOES'], schedules.map(row));
+  else await output.table(['NAME', 'WHEN', 'ZONE', 'NEXT', 'LAST', 'DOES'], schedules.map(row), GIVES_WAY);
   return 0;
 };
 
