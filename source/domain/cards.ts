@@ -15,7 +15,7 @@ import {nameOfProject} from './card-view.ts';
 import {checkColumn} from './columns.ts';
 import {AmuxError} from './errors.ts';
 import {checkFence, ended} from './lease.ts';
-import {oneLine, plainText} from './names.ts';
+import {oneLine, oneLines, plainText} from './names.ts';
 
 /** Letters of a project's name that ids begin with, and what they begin with where it has none. */
 const PREFIX_LENGTH = 4;
@@ -109,16 +109,14 @@ function cleaned<Input extends Given<Partial<CardFields>>>(fields: Input): Parti
     ...(title === undefined ? {} : {title: oneLine(title)}),
     ...(desc === undefined ? {} : {desc: plainText(desc)}),
     ...(project === undefined ? {} : {project: oneLine(project ?? '') || null}),
-    ...(tags === undefined ? {} : {tags: lines(tags)}),
-    ...(links === undefined ? {} : {links: lines(links)}),
-    ...(depends_on === undefined ? {} : {depends_on: lines(depends_on).map(id => id.toUpperCase())}),
+    ...(tags === undefined ? {} : {tags: oneLines(tags)}),
+    ...(links === undefined ? {} : {links: oneLines(links)}),
+    ...(depends_on === undefined ? {} : {depends_on: oneLines(depends_on).map(id => id.toUpperCase())}),
   };
   if (given.title === '') throw invalid('title: nothing that can be seen', 'give it a title');
   // A field that was not given must not stand in for one that is there.
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Card>;
 }
-
-const lines = (texts: readonly string[]): string[] => [...new Set(texts.map(oneLine).filter(Boolean))];
 
 function newId({cards}: BoardState, project: string | null): string {
   const letters = nameOfProject(project ?? '')

@@ -12,6 +12,9 @@ export function checkName(name: string): void {
 export const oneLine = (text: string): string =>
   text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
 
+/** Tags and the like as others are shown and find them: one line each, those of which something can be seen, each once. */
+export const oneLines = (texts: readonly string[]): string[] => [...new Set(texts.map(oneLine).filter(Boolean))];
+
 /** Text of several lines without what could act on a terminal: tabs and line ends are all that stays. */
 export const plainText = (text: string): string =>
   text

@@ -1,6 +1,7 @@
 import {parseCommandLine} from '../config/command-line.ts';
 import {AmuxError} from '../domain/errors.ts';
 import type {SessionPatch} from '../domain/fleet.ts';
+import {oneLines} from '../domain/names.ts';
 import type {Session} from '../domain/session.ts';
 import {wishOf} from './models.ts';
 import type {Runner} from './runner.ts';
@@ -25,7 +26,7 @@ export function changeSession({runner, patch, actor, yoloFlags}: Change): void {
   if (patch.yolo === true && yoloFlags === null) throw new AmuxError('agent.yolo', {agent: session.agent});
   if (patch.command != null) parseCommandLine(patch.command);
   const changes: Partial<Session> = {
-    ...(tags === undefined ? {} : {tags: [...new Set(tags)]}),
+    ...(tags === undefined ? {} : {tags: oneLines(tags)}),
     ...wish,
     ...(patch.command === undefined ? {} : {command: patch.command}),
     ...(patch.yolo === undefined ? {} : {yolo: patch.yolo}),

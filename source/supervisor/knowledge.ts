@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {AmuxError} from '../domain/errors.ts';
 import type {Change} from '../domain/events.ts';
 import {foundNotes, type Knowledge, NOTES_MAX, type Note, noteView} from '../domain/knowledge.ts';
-import {oneLine, plainText} from '../domain/names.ts';
+import {oneLines, plainText} from '../domain/names.ts';
 import type {Store} from '../store/store.ts';
 import {listMemory, readMemory, writeMemory} from './memory-files.ts';
 
@@ -24,7 +24,7 @@ export function knowledge({store, memoryDir, now}: Options): {as: (actor: string
         id: `n-${randomBytes(5).toString('hex')}`,
         text: plain,
         author: actor,
-        tags: [...new Set(tags.map(oneLine).filter(Boolean))],
+        tags: oneLines(tags),
         createdAt: now(),
       };
       const changes: Change[] = [{kind: 'put', table: 'notes', record: note}];

@@ -5,6 +5,7 @@ import {AmuxError} from '../domain/errors.ts';
 import {noSignals} from '../domain/evidence.ts';
 import type {RegisterInput} from '../domain/fleet.ts';
 import {modelNamed} from '../domain/model.ts';
+import {oneLines} from '../domain/names.ts';
 import {DEFAULT_QUIET_MS, type Session} from '../domain/session.ts';
 import {newWatch} from '../domain/watch.ts';
 import type {Roster} from './roster.ts';
@@ -32,7 +33,7 @@ export function newSession({roster, now}: {roster: Roster; now: () => number}, i
     command: input.command ?? null,
     dir,
     workspace: input.workspace,
-    tags: [...new Set(input.tags ?? [])],
+    tags: oneLines(input.tags ?? []),
     env: input.env ?? {},
     // An agent without such a mode runs as it always does: the person is told, and the card does not claim it.
     yolo: input.yolo === true && agent.yoloFlags !== null,

@@ -52,6 +52,15 @@ describe('the routes of sessions', () => {
       await served.fleet.stop('one');
     });
 
+    it('keeps tags as those of cards are kept, for new sessions as well', async () => {
+      const given = [' web ', 'web', '   ', '\u00a0', '\u202eapi', 'two words'];
+      const kept = ['web', 'api', 'two words'];
+      assert.deepEqual((await patch({tags: given})).tags, kept);
+      const body = {name: 'tagged', dir: served.work, agent: 'generic', command: 'cat', tags: given};
+      assert.deepEqual((await ask<SessionView>('/api/sessions', 201, {method: 'POST', body})).tags, kept);
+      await ask('/api/sessions/tagged', 204, {method: 'DELETE'});
+    });
+
     it('refuses nothing, what is not known, and a mode that its agent does not have', async () => {
       const send = (body: object) => refusal('/api/sessions/one', {method: 'PATCH', body});
       assert.equal(await send({}), '400 input.invalid');
