@@ -3,7 +3,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {pathsOf} from '../../source/config/paths.ts';
-import type {Explanation, SessionView} from '../../source/domain/fleet.ts';
+import type {Explanation, Peek, SessionView} from '../../source/domain/fleet.ts';
 import {openStore} from '../../source/store/store.ts';
 import {type Agent, assertFailed, ended, expectText, Home, until} from '../helpers/home.ts';
 import {entry} from '../store/records.ts';
@@ -73,6 +73,29 @@ test('peek shows the screen, --lines its last lines, -f goes on with each change
   await seen;
   following.kill('SIGINT');
   assert.equal(await ended(following), 0);
+});
+
+test('peek -f shows no screen twice: not at its start, and not when only the cursor moved', async () => {
+  const steps = ['stty -echo', 'echo begun', 'read x', String.raw`printf "\033[5C"`, 'read x', 'echo over', 'read x'];
+  const command = `bash -c '${steps.join('; ')}'`;
+  await home.amux('register', 'mover', '--dir', home.work, '--agent', 'generic', '--command', command);
+  await home.amux('start', 'mover');
+  const cursorAt = async (x: number) => (await home.json<Peek>('peek', 'mover')).cursor?.x === x;
+  await until('its first line', async () => (await home.amux('peek', 'mover')).includes('begun'));
+  const following = home.spawn(['peek', 'mover', '-f']);
+  let all = '';
+  following.stdout.setEncoding('utf8').on('data', (text: string) => {
+    all += text;
+  });
+  await until('the first screen', () => all.includes('begun'));
+  await home.amux('keys', 'mover', 'Enter');
+  await until('the cursor further right', () => cursorAt(5));
+  await home.amux('keys', 'mover', 'Enter');
+  await until('the last screen', () => all.includes('over'));
+  following.kill('SIGINT');
+  assert.equal(await ended(following), 0);
+  assert.equal(all.match(/begun/g)?.length, 2, all);
+  await home.amux('stop', 'mover', '--force');
 });
 
 test('logs are the text history, -n its end, -f what comes', async () => {

@@ -20,22 +20,21 @@ export const peek: Run = async context => {
   const [ref] = args as [string];
   const lines = countFlag(context, 'lines');
   const fleet = await context.fleet('read');
+  let shown: string | null = null;
   const show = async () => {
     const result = await fleet.peek(ref, {lines, ansi: output.colour});
+    // A screen changes in what is not shown here, too: its size, its cursor, what it is drawn from.
+    const text = output.json ? JSON.stringify(result) : result.output;
+    if (text === shown) return;
+    // Each change is drawn over the last one on a terminal, and follows it in a pipe.
+    if (shown !== null && output.terminal && !output.json) output.raw('\u001b[H\u001b[2J');
+    shown = text;
     if (output.json) output.value(result);
     else output.line(result.output);
   };
   await show();
   if (!boolFlag(context, 'follow')) return 0;
-  let first = true;
-  for await (const _ of fleet.screens(ref, context.signal)) {
-    if (!first) {
-      // Each change is drawn over the last one on a terminal, and follows it in a pipe.
-      if (output.terminal && !output.json) output.raw('\u001b[H\u001b[2J');
-      await show();
-    }
-    first = false;
-  }
+  for await (const _ of fleet.screens(ref, context.signal)) await show();
   return 0;
 };
 
