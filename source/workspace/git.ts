@@ -1,9 +1,11 @@
-import {execFile, spawn} from 'node:child_process';
+import {type ChildProcess, type ExecFileException, execFile, spawn} from 'node:child_process';
 import {AmuxError} from '../domain/errors.ts';
 
 /** A question to git, and a change of a working tree (a check-out of a large repository), in ms. */
 export const LOOK_MS = 30_000;
 export const CHANGE_MS = 10 * 60_000;
+/** The rest of an output is waited for so long after the end of a git that ran hooks, in ms. */
+const REST_MS = 1000;
 /** Longest output that is read, bytes. */
 const OUTPUT_MAX = 64 << 20;
 
@@ -67,11 +69,23 @@ export function tryGit(
     const child = execFile('git', [...SETTINGS, ...(hooks ? [] : NO_HOOKS), ...args], options, (error, out, err) => {
       if (error === null) resolve({code: 0, out, err});
       else if (typeof error.code === 'number') resolve({code: error.code, out, err});
-      else resolve({code: null, out, err: error.killed ? `it took longer than ${timeoutMs / 1000} s` : error.message});
+      else resolve({code: null, out, err: whyCut(error, timeoutMs)});
     });
+    // What a hook left in the background holds the output open. Nobody reads that of a change to its end.
+    if (hooks) child.once('exit', () => setTimeout(() => release(child), REST_MS).unref());
     child.stdin?.on('error', () => {}); // It ended before it read all: its exit code says why.
     child.stdin?.end(input, bytes ? 'latin1' : 'utf8');
   });
+}
+
+function whyCut({killed, signal, message}: ExecFileException, timeoutMs: number): string {
+  if (killed === true) return `it took longer than ${timeoutMs / 1000} s`;
+  return signal == null ? message : `git was ended by ${signal}`;
+}
+
+function release({stdout, stderr}: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
 }
 
 export type BoundedResult = {code: number | null; bytes: Buffer; whole: boolean; err: string};
@@ -113,7 +127,7 @@ export function boundedGit(
 }
 
 export function reasonOf({err}: Pick<GitResult, 'err'>, args: readonly string[]): string {
-  const lines = err.split('\n').filter(line => line.trim() !== '' && !line.startsWith('hint:'));
+  const lines = err.split(/[\r\n]+/).filter(line => line.trim() !== '' && !line.startsWith('hint:'));
   const told = lines.find(line => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `git ${args[0]} failed`;
   return told.replace(/^(fatal|error): /, '').slice(0, 500);
 }
