@@ -264,6 +264,12 @@ export const errorTable = {
     http: 409,
     exit: 4,
   },
+  'workspace.half-made': {
+    message: 'amux died while it made {workspace}: it is not whole',
+    hint: 'amux ws create {workspace} makes it anew',
+    http: 409,
+    exit: 4,
+  },
   'workspace.unlinked': {
     message: '{path} is no working tree that git knows as {workspace}: {why}',
     hint: '{next}',

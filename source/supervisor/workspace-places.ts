@@ -23,6 +23,7 @@ import {isLinked} from '../workspace/losses.ts';
 import {proposalOf} from '../workspace/proposal.ts';
 import {readRecords} from '../workspace/records.ts';
 import {lossesOf} from '../workspace/remove.ts';
+import {isHalfMade} from '../workspace/unfinished.ts';
 import {whyMissing} from '../workspace/unlinked.ts';
 
 /** A project, and the repository that it is in. */
@@ -75,13 +76,14 @@ export function placeOfRun({cwd, workspace}: {cwd: string; workspace?: string}):
     return inMain;
   }
   const all = recordsWithPlaces(here.repository);
-  const there = all.filter(({path}) => existsSync(join(path, '.git')));
+  const there = all.filter(({id, path}) => existsSync(join(path, '.git')) && !isHalfMade(here.repository, id));
   const chosen =
     workspace === undefined
       ? (there.find(({path}) => isWithin(cwd, path)) ?? there.at(-1))
       : findWorkspace(all, workspace);
   if (chosen === undefined) return inMain;
   const {id, name, path, record} = chosen;
+  if (isHalfMade(here.repository, id)) throw new AmuxError('workspace.half-made', {workspace: name});
   if (!chosen.linked) throw whyMissing(here.repository, {name, path});
   // A project may be a directory of its repository: it is the same one in the worktree.
   const inside = join(path, relative(here.repository.root, here.project.root));

@@ -20,6 +20,7 @@ import {forkWorktree} from '../workspace/fork.ts';
 import {type Found, lastUsed, placeOf} from '../workspace/list.ts';
 import {mergeWorktree} from '../workspace/merge.ts';
 import {finishRemovals, lossesOf, removeWorktree} from '../workspace/remove.ts';
+import {endMaking, finishMakings} from '../workspace/unfinished.ts';
 import {whyMissing} from '../workspace/unlinked.ts';
 import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
@@ -80,7 +81,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
       checkAccepted({here, paths, commands: declared.setup, trust, flag: '--no-setup', at: now()});
     }
     const {record, notices} = await inTurn(here, async () => {
-      await finishRemovals(repository);
+      await finishCut(repository);
       hideFromGit(repository);
       const made = await make();
       settingUp.add(placeOf(repository, made.record.id));
@@ -91,6 +92,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
       if (wantsSetup) notices.push(...(await setUp(here, {record, declared})));
     } finally {
       settingUp.delete(placeOf(repository, record.id));
+      endMaking(repository, record.id);
     }
     const {view} = await oneOf(here, {ref: record.id, cwd: project.root, sessions});
     return {...view, notices};
@@ -157,7 +159,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
       const here = locateCaller(cwd);
       const from = realDirectory(cwd);
       return inTurn(here, async () => {
-        await finishRemovals(here.repository);
+        await finishCut(here.repository);
         const {view, found} = await oneOf(here, {ref, cwd: from, sessions});
         if (found === null) throw new AmuxError('workspace.main');
         checkUnused({view, cwd: from});
@@ -172,7 +174,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
       const here = locateCaller(cwd);
       const from = realDirectory(cwd);
       return inTurn(here, async () => {
-        await finishRemovals(here.repository);
+        await finishCut(here.repository);
         const {view, found} = await oneOf(here, {ref, cwd: from, sessions});
         const {id, name} = view;
         if (found === null) {
@@ -210,7 +212,7 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
       const here = locateCaller(cwd);
       const from = realDirectory(cwd);
       return inTurn(here, async () => {
-        await finishRemovals(here.repository);
+        await finishCut(here.repository);
         const pruned: Pruned[] = [];
         for (const {view, found} of await viewsOf(here, sessions)) {
           const why = found === null ? null : whyPruned(here, {found, days, now: now()});
@@ -250,6 +252,12 @@ export function workspaces({roster, paths, profiles, marks, now}: Options): Maki
     return view;
   };
   return {as, fork};
+}
+
+/** What a supervisor that died was in the middle of. */
+async function finishCut(repository: Located['repository']): Promise<void> {
+  await finishRemovals(repository);
+  await finishMakings(repository);
 }
 
 async function refuseLosses({repository}: Located, found: Found): Promise<void> {

@@ -1,4 +1,4 @@
-import {existsSync, lstatSync, mkdirSync, realpathSync} from 'node:fs';
+import {lstatSync, mkdirSync, realpathSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {AmuxError} from '../domain/errors.ts';
 import {oneLine} from '../domain/names.ts';
@@ -6,7 +6,8 @@ import {BRANCH_PREFIX, freeSlug, slugOf, type WorkspaceInput, type WorkspaceReco
 import {CHANGE_MS, type GitResult, type Repository, reasonOf, tryGit} from './git.ts';
 import {placeOf, worktreesOf} from './list.ts';
 import {branchTip} from './losses.ts';
-import {forgetRecord, readRecords, writeRecord} from './records.ts';
+import {readRecords, writeRecord} from './records.ts';
+import {noteMaking, takeBack} from './unfinished.ts';
 
 /**
  * `cwd`: whose HEAD counts, in any working tree of the repository; with `commit`, what it was at before. `newBranch`: its
@@ -21,7 +22,7 @@ type Start = Pick<WorkspaceRecord, 'branch' | 'ours' | 'base' | 'commit'> & {isN
 
 /**
  * A worktree in `.amux/workspaces/SLUG`, on a new branch `amux/SLUG` or on one that exists. Where it fails nothing of it
- * is left.
+ * is left. Until `endMaking` it counts as not complete: whoever dies before leaves it to `finishMakings`.
  */
 export async function createWorktree(repository: Repository, wanted: Wanted, now: number): Promise<WorkspaceRecord> {
   const id = chooseId(repository, wanted.name);
@@ -38,7 +39,9 @@ export async function createWorktree(repository: Repository, wanted: Wanted, now
     copied: [],
   };
   // Before git's part: what is half made when this process dies can be found and removed.
+  const making = {pid: process.pid, git: null, isNew};
   writeRecord(repository, record);
+  noteMaking(repository, id, making);
   const short = record.branch.replace(/^refs\/heads\//, '');
   const failed = (result: GitResult, args: readonly string[]): AmuxError =>
     new AmuxError('workspace.git', {why: reasonOf(result, args), next: `nothing of ${record.name} was kept`});
@@ -47,15 +50,16 @@ export async function createWorktree(repository: Repository, wanted: Wanted, now
     const args = ['update-ref', record.branch, record.commit, '0'.repeat(record.commit.length)];
     const made = await tryGit(args, {cwd: repository.root});
     if (made.code !== 0) {
-      forgetRecord(repository, id);
+      await takeBack(repository, {record, isNew: false});
       throw failed(made, args);
     }
   }
   const args = ['worktree', 'add', '--no-guess-remote', '--', path, short];
   // From there, so that a sparse check-out stays one.
-  const added = await tryGit(args, {cwd: wanted.cwd, timeoutMs: CHANGE_MS});
+  const started = (git: number): void => noteMaking(repository, id, {...making, git});
+  const added = await tryGit(args, {cwd: wanted.cwd, timeoutMs: CHANGE_MS, started});
   if (added.code === 0) return record;
-  await undo(repository, {record, path, isNew});
+  await takeBack(repository, {record, isNew});
   throw failed(added, args);
 }
 
@@ -136,15 +140,4 @@ async function existing(repository: Repository, branch: string): Promise<Start> 
     throw new AmuxError('workspace.branch', {why: `the branch ${branch} is checked out in ${holder.path}`, next});
   }
   return {branch: ref, ours: false, base: null, commit, isNew: false};
-}
-
-/** Only what this attempt made: the branch, while it still stands where it began. */
-async function undo(
-  repository: Repository,
-  {record, path, isNew}: {record: WorkspaceRecord; path: string; isNew: boolean},
-): Promise<void> {
-  const cwd = repository.root;
-  if (existsSync(path)) await tryGit(['worktree', 'remove', '--force', '--', path], {cwd, timeoutMs: CHANGE_MS});
-  if (isNew) await tryGit(['update-ref', '-d', record.branch, record.commit], {cwd});
-  forgetRecord(repository, record.id);
 }

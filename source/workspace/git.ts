@@ -38,6 +38,8 @@ type Asked = {
   bytes?: boolean;
   /** It stands for a person's own command, so that the repository's hooks run as they would then. */
   hooks?: boolean;
+  /** Told of its process. */
+  started?: (pid: number) => void;
 };
 
 /** The output of one git command. Throws `workspace.git` with what git said. */
@@ -55,7 +57,7 @@ export type GitResult = {code: number | null; out: string; err: string};
 /** The same, where its exit code is an answer. `code` is null when it did not end in time or could not be run. */
 export function tryGit(
   args: readonly string[],
-  {cwd, timeoutMs = LOOK_MS, env = {}, input = '', bytes = false, hooks = false}: Asked,
+  {cwd, timeoutMs = LOOK_MS, env = {}, input = '', bytes = false, hooks = false, started}: Asked,
 ): Promise<GitResult> {
   return new Promise(resolve => {
     const options = {
@@ -71,6 +73,7 @@ export function tryGit(
       else if (typeof error.code === 'number') resolve({code: error.code, out, err});
       else resolve({code: null, out, err: whyCut(error, timeoutMs)});
     });
+    if (child.pid !== undefined) started?.(child.pid);
     // What a hook left in the background holds the output open. Nobody reads that of a change to its end.
     if (hooks) child.once('exit', () => setTimeout(() => release(child), REST_MS).unref());
     child.stdin?.on('error', () => {}); // It ended before it read all: its exit code says why.

@@ -10,7 +10,7 @@ const RECORD_MAX = 1 << 20;
  * What amux wrote down of the worktrees that it made, in the git directory that all of them share: there it outlives a
  * worktree that was deleted by hand, is the same for every home, and is never committed.
  */
-const directoryOf = ({gitDir}: Pick<Repository, 'gitDir'>): string => join(gitDir, 'amux', 'workspaces');
+export const directoryOf = ({gitDir}: Pick<Repository, 'gitDir'>): string => join(gitDir, 'amux', 'workspaces');
 
 /** In order of creation. Files that are none of ours say nothing. */
 export function readRecords(repository: Pick<Repository, 'gitDir'>): WorkspaceRecord[] {

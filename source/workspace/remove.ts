@@ -11,6 +11,7 @@ import type {Found} from './list.ts';
 import {adminOf, branchTip, lossesIn, lossesWithout, unmergedCommits} from './losses.ts';
 import {forgetRecord, readRecords} from './records.ts';
 import {loss} from './uncommitted.ts';
+import {endMaking} from './unfinished.ts';
 import {whyMissing} from './unlinked.ts';
 
 const ASIDE = '.removing-';
@@ -58,6 +59,7 @@ export async function removeWorktree(
   if (aside !== null) notices.push(...(await removeTree(repository, {aside, id: record.id, about: aboutOf(record)})));
   notices.push(...(await removeBranch(repository, found, discard)));
   forgetRecord(repository, record.id);
+  endMaking(repository, record.id);
   return notices;
 }
 
