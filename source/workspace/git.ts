@@ -1,4 +1,5 @@
 import {type ChildProcess, type ExecFileException, execFile, spawn} from 'node:child_process';
+import {quoted} from '../domain/argv.ts';
 import {AmuxError} from '../domain/errors.ts';
 
 /** A question to git, and a change of a working tree (a check-out of a large repository), in ms. */
@@ -46,10 +47,21 @@ type Asked = {
 export async function git(args: readonly string[], asked: Asked): Promise<string> {
   const result = await tryGit(args, asked);
   if (result.code === 0) return result.out;
-  throw new AmuxError('workspace.git', {
-    why: reasonOf(result, args),
-    next: result.code === null ? 'try again; the repository may be very large, or locked' : 'git status tells more',
-  });
+  throw (
+    foreignOwner(result) ??
+    new AmuxError('workspace.git', {
+      why: reasonOf(result, args),
+      next: result.code === null ? 'try again; the repository may be very large, or locked' : 'git status tells more',
+    })
+  );
+}
+
+/** Git answers nothing in a repository of another user; null: that is not why. */
+export function foreignOwner({code, err}: GitResult): AmuxError | null {
+  const path = code === 0 ? undefined : /dubious ownership in repository at '(.+)'$/m.exec(err)?.[1];
+  if (path === undefined) return null;
+  const next = `git config --global --add safe.directory ${quoted(path)} trusts it`;
+  return new AmuxError('workspace.git', {why: `another user owns ${path}`, next});
 }
 
 export type GitResult = {code: number | null; out: string; err: string};

@@ -3,7 +3,7 @@ import {lstat, readdir} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {type CopiedPath, isWithin, type Loss, type WorkspaceRecord} from '../domain/workspace.ts';
 import {fingerprint} from './fingerprint.ts';
-import {git, type Repository, tryGit} from './git.ts';
+import {foreignOwner, git, type Repository, tryGit} from './git.ts';
 import {parseIndex, parseStatus} from './porcelain.ts';
 import {isInBase} from './squashed.ts';
 import {changedUnseen, inProgress, loss} from './uncommitted.ts';
@@ -148,12 +148,13 @@ export async function unmergedCommits(repository: Repository, {record, head}: Ti
   return taken.every(Boolean) ? [] : loss('unmerged', commits);
 }
 
-/** The commit of a branch; null: there is no such branch. */
+/** The commit of a branch; null: there is no such branch. Throws `workspace.git` where git refuses to look. */
 export async function branchTip({root}: Repository, ref: string): Promise<string | null> {
-  const {code, out} = await tryGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
-    cwd: root,
-  });
-  return code === 0 ? out.trim() : null;
+  const asked = await tryGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {cwd: root});
+  if (asked.code === 0) return asked.out.trim();
+  const refused = foreignOwner(asked);
+  if (refused !== null) throw refused;
+  return null;
 }
 
 /** The directory in which git keeps a worktree's index and HEAD, by the path that it was made at. */
