@@ -1,4 +1,6 @@
 import {spawn} from 'node:child_process';
+import {stripVTControlCharacters} from 'node:util';
+import {plainText} from '../domain/names.ts';
 
 /** One command of a project may take so long, in ms; what it printed last is kept, in bytes. */
 const COMMAND_MS = 10 * 60_000;
@@ -70,9 +72,12 @@ function runOne(
     });
     // Only then all that it printed is here.
     child.once('close', (code, signal) => {
-      const said = tail.trim().split('\n').slice(-3).join(' / ');
+      const said = shownOf(tail).split('\n').slice(-3).join(' / ');
       const how = late ? `took longer than ${timeoutMs / 1000} s` : `ended with ${code ?? signal}`;
       done(code === 0 && !late, `${how}${said === '' ? '' : `: ${said}`}`);
     });
   });
 }
+
+/** What a program says to its terminal (colours, titles, progress) would act on that of whoever reads it here. */
+const shownOf = (output: string): string => plainText(stripVTControlCharacters(output)).trim();
