@@ -18,6 +18,7 @@ import type {Profiles} from './profiles.ts';
 import type {Roster} from './roster.ts';
 import type {Runner} from './runner.ts';
 import {type Located, locate, realDirectory} from './workspace-places.ts';
+import {withoutOutput} from './workspace-setup.ts';
 import type {WorkspaceFork} from './workspaces.ts';
 
 /** Of a conversation or a terminal so much is looked at for a hand-off. */
@@ -172,7 +173,7 @@ function add(
   const project = findProject(dir);
   const {id, path} = made;
   const how = conversation === null ? 'with a hand-off' : `with its conversation ${conversation}`;
-  const told = notices.length === 0 ? '' : `; ${notices.join('; ')}`;
+  const told = notices.length === 0 ? '' : `; ${withoutOutput(notices).join('; ')}`;
   const forked: Session = {
     ...newSession(
       {roster, now},

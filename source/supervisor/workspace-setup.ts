@@ -12,6 +12,8 @@ import {writeRecord} from '../workspace/records.ts';
 import {inheritedEnvironment} from './launch.ts';
 import type {Located} from './workspace-places.ts';
 
+const STOPPED = 'setup stopped at ';
+
 /** What the project declares for its worktrees. Throws `config.invalid`. */
 export function declaredIn({project}: Located): WorkspaceConfig {
   return project.configFile === null
@@ -45,8 +47,12 @@ export async function setUp(
   const {copied, notices} = await copyFiles({from: here.project.root, to, paths: declared.copy});
   if (copied.length > 0) writeRecord(here.repository, {...record, copied});
   const failed = await runIn(here, {record, commands: declared.setup});
-  return failed === null ? notices : [...notices, `setup stopped at "${oneLine(failed.command)}": ${failed.why}`];
+  return failed === null ? notices : [...notices, `${STOPPED}"${oneLine(failed.command)}": ${failed.why}`];
 }
+
+/** Notices of a new workspace as the journal keeps them: what a command printed may hold secrets of its environment. */
+export const withoutOutput = (notices: readonly string[]): string[] =>
+  notices.map(each => (each.startsWith(STOPPED) ? 'its setup failed' : each));
 
 /** Throws `workspace.commands`. */
 export async function tearDown(
