@@ -6,7 +6,7 @@ import type {BackendEvent, TerminalInfo} from './backend.ts';
 import {isAlive, signalAll} from './process-tree.ts';
 import {tmuxConfiguration} from './tmux-conf.ts';
 import {Control, HUB, type Notification} from './tmux-control.ts';
-import {LIST, parseInfo} from './tmux-list.ts';
+import {LIST, type Listed, parseListed} from './tmux-list.ts';
 import {Pane} from './tmux-pane.ts';
 
 /** A dead pane without a status is looked at again after so long, and so often, in ms. */
@@ -128,12 +128,16 @@ export class TmuxLink {
 
   /** Without a server there are none; throws `backend.failed` where the connection to one was lost. */
   async list(): Promise<TerminalInfo[]> {
+    return (await this.#listed()).map(({info}) => info);
+  }
+
+  async #listed(): Promise<Listed[]> {
     if (this.#control === null) return [];
     for (let i = 1; ; i++) {
       const [rows] = await this.run(LIST);
-      const infos = rows!.map(parseInfo).filter(info => info.run !== '');
-      const unsure = infos.filter(({exit}) => exit !== null && exit.code === null && exit.signal === null);
-      if (unsure.length === 0 || i === SECOND_LOOKS) return infos;
+      const listed = rows!.map(parseListed).filter(({info}) => info.run !== '');
+      const unsure = listed.filter(({info: {exit}}) => exit !== null && exit.code === null && exit.signal === null);
+      if (unsure.length === 0 || i === SECOND_LOOKS) return listed;
       // tmux 3.3a loses the status of a quarter of pane deaths until a child dies: a SIGCHLD makes it look.
       this.reap();
       await pause(SECOND_LOOK_MS);
@@ -145,16 +149,19 @@ export class TmuxLink {
     if (this.serverPid > 1) signalAll([{pid: this.serverPid}], 'SIGCHLD');
   }
 
-  /** Emits the exits that were not seen yet. */
+  /** Emits the exits that were not seen yet; of a pane that somebody else closed nothing more is known. */
   async lookForDead(): Promise<void> {
     if (this.#looking || this.#control?.isOpen !== true) return;
     this.#looking = true;
     try {
-      for (const {terminal, run: runId, exit} of await this.list()) {
-        const known = this.find(terminal);
-        if (exit === null || known === undefined || known.exitSeen) continue;
-        known.exitSeen = true;
-        this.#options.onEvent({type: 'exit', terminal, run: runId, at: exit.at, exit});
+      const known = [...this.#panes.values()];
+      const listed = new Map((await this.#listed()).map(({pane, info}) => [pane, info]));
+      for (const pane of known) {
+        const info = listed.get(pane.pane);
+        const exit = info === undefined ? {code: null, signal: null, at: Date.now()} : info.exit;
+        if (exit === null || pane.exitSeen || this.#panes.get(pane.pane) !== pane) continue;
+        pane.exitSeen = true;
+        this.#options.onEvent({type: 'exit', terminal: pane.terminal, run: pane.run, at: exit.at, exit});
       }
     } catch {
       // The server went away meanwhile: its end is told by the connection's.
@@ -219,14 +226,12 @@ export class TmuxLink {
 
   /** After a connection: every window is linked into the hub, so that its output is heard. */
   async #adopt(control: Control): Promise<void> {
-    const fields = ['session_name', 'pane_id', '@amux_run', 'window_linked_sessions', 'pane_width', 'pane_height'];
-    const [rows] = await control.run(`list-panes -a -F '${fields.map(field => `#{${field}}`).join('\t')}'`);
-    for (const row of rows!) {
-      const [terminal = '', pane = '', runId = '', linked, cols, lines] = row.split('\t');
-      if (terminal === HUB || runId === '') continue;
-      const size = {cols: Number(cols), rows: Number(lines)};
-      if (!this.#panes.has(pane)) this.remember(new Pane({terminal, pane, run: runId, size}));
-      if (linked === '1') await control.run(`link-window -d -s =${terminal}: -t =${HUB}:`);
+    const [rows] = await control.run(LIST);
+    for (const {pane, isUnheard, info} of rows!.map(parseListed)) {
+      const {terminal, run: runId, cols, rows: lines} = info;
+      if (runId === '') continue;
+      if (!this.#panes.has(pane)) this.remember(new Pane({terminal, pane, run: runId, size: {cols, rows: lines}}));
+      if (isUnheard) await control.run(`link-window -d -s ${pane} -t =${HUB}:`);
     }
   }
 

@@ -4,9 +4,11 @@ import {zombieExit} from './process-tree.ts';
 import {signalName} from './signals.ts';
 import {HUB} from './tmux-control.ts';
 
-/** Lists every terminal, one tab-separated line each. */
-export const LIST = `list-panes -a -f '#{!=:#{session_name},${HUB}}' -F '${[
-  'session_name',
+/** Lists every pane once, one tab-separated line each; by the hub's link only what is in no session of its own any more. */
+export const LIST = `list-panes -a -f '#{||:#{!=:#{session_name},${HUB}},#{==:#{window_linked_sessions},1}}' -F '${[
+  'pane_id',
+  `&&:#{!=:#{session_name},${HUB}},#{==:#{window_linked_sessions},1}`,
+  '?#{@amux_terminal},#{@amux_terminal},#{session_name}',
   '@amux_run',
   'pane_pid',
   'pane_dead',
@@ -21,10 +23,18 @@ export const LIST = `list-panes -a -f '#{!=:#{session_name},${HUB}}' -F '${[
   .map(field => `#{${field}}`)
   .join('\t')}'`;
 
-/** One line of `LIST`; `run` is empty for panes that amux did not make. */
-export function parseInfo(row: string): TerminalInfo {
+/** A terminal, its pane, and whether its window is still to be linked into the hub. */
+export type Listed = {pane: string; isUnheard: boolean; info: TerminalInfo};
+
+/** One line of `LIST`; its `run` is empty for panes that amux did not make. */
+export function parseListed(row: string): Listed {
+  const [pane = '', unheard, ...info] = row.split('\t');
+  return {pane, isUnheard: unheard === '1', info: parseInfo(info)};
+}
+
+function parseInfo(fields: string[]): TerminalInfo {
   const [terminal = '', runId = '', pid, dead, status = '', signal = '', cols, rows, mark = '', attached, printed] =
-    row.split('\t');
+    fields;
   const exit = dead === '1' ? exitOf({pid: Number(pid), status, signal}) : null;
   const [step, message = ''] = mark.split(' ');
   return {

@@ -56,7 +56,9 @@ export function launchCommands({terminal, run, name, argv, cwd, env, cols, rows,
   const where = `-x ${cols} -y ${rows} -c ${quote(cwd.replaceAll('#', '##'))}`;
   return [
     `new-session -d -s ${terminal} ${where} ${variables.join(' ')} -P -F '#{pane_id}\t#{pane_pid}' ${quote(command)}`,
-    `set-option -t =${terminal}: @amux_run ${quote(run)}`,
+    // Of the pane: a window or a pane that a person opens beside it is none of amux's, whatever it is called then.
+    `set-option -p -t =${terminal}: @amux_run ${quote(run)}`,
+    `set-option -p -t =${terminal}: @amux_terminal ${terminal}`,
     `set-option -t =${terminal}: @amux_name ${quote(name)}`,
     `set-option -w -t =${terminal}: window-size manual`,
     `link-window -d -s =${terminal}: -t =${HUB}:`,

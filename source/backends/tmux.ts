@@ -163,18 +163,22 @@ export class TmuxBackend implements Backend {
   async resize(terminal: string, size: {cols: number; rows: number}): Promise<void> {
     const known = this.#pane(terminal);
     known.size = size;
-    await this.#hold(terminal, size);
+    await this.#hold(known);
   }
 
   async close(terminal: string): Promise<void> {
     const known = this.#link.find(terminal);
     if (known === undefined) return;
-    const [facts] = await this.#link.run(`display-message -p -t ${known.pane} '#{pane_dead} #{pane_pid}'`);
-    const [dead, pid] = facts![0]!.split(' ');
+    const [panes, sessions] = await this.#link.run(
+      `list-panes -a -f '#{==:#{pane_id},${known.pane}}' -F '#{pane_dead} #{pane_pid}'`,
+      `list-sessions -f '#{==:#{session_name},${terminal}}'`,
+    );
+    const [dead, pid] = panes![0]?.split(' ') ?? [];
     if (dead === '0' && Number(pid) > 1) signalAll([{pid: Number(pid)}], 'SIGKILL');
     this.#link.forget(known);
-    // The window is linked twice: only kill-window takes it out of both sessions.
-    await this.#link.run(`kill-window -t =${terminal}:`);
+    // The window is linked twice: only kill-window takes it out of the hub. A person may have closed either, or opened more.
+    if (sessions!.length > 0) await this.#link.run(`kill-session -t =${terminal}`);
+    if (panes!.length > 0) await this.#link.run(`kill-window -t ${known.pane}`);
     this.#link.reap();
   }
 
@@ -190,8 +194,7 @@ export class TmuxBackend implements Backend {
   }
 
   async detached(terminal: string): Promise<void> {
-    const {size} = this.#pane(terminal);
-    await this.#hold(terminal, size);
+    await this.#hold(this.#pane(terminal));
   }
 
   onEvent(listener: (event: BackendEvent) => void): () => void {
@@ -220,14 +223,14 @@ export class TmuxBackend implements Backend {
   }
 
   /** Unless somebody is attached, whose size rules, its window is kept at this one (`window-size manual`). */
-  async #hold(terminal: string, {cols, rows}: {cols: number; rows: number}): Promise<void> {
+  async #hold({terminal, pane, size: {cols, rows}}: Pane): Promise<void> {
     const look = `display-message -p -t =${terminal}: '#{session_attached}'`;
     const isAttached = (lines: string[] | undefined) => lines![0] !== '0';
     const [before] = await this.#link.run(look);
     if (isAttached(before)) return;
-    const [, after] = await this.#link.run(`resize-window -t =${terminal}: -x ${cols} -y ${rows}`, look);
+    const [, after] = await this.#link.run(`resize-window -t ${pane} -x ${cols} -y ${rows}`, look);
     // Who came between the two.
-    if (isAttached(after)) await this.#link.run(`set-option -w -t =${terminal}: window-size latest`);
+    if (isAttached(after)) await this.#link.run(`set-option -w -t ${pane} window-size latest`);
   }
 
   #pane(terminal: string): Pane {

@@ -8,7 +8,7 @@ import {type TestContext, test} from 'node:test';
 import {spawn} from 'node-pty';
 import {TmuxBackend} from '../../source/backends/tmux.ts';
 import {contract, type Subject} from './contract.ts';
-import {launchOf, listen, program, screenWith, until} from './probe.ts';
+import {launchOf, listen, program, screenWith, shell, until} from './probe.ts';
 
 /** Longest that the end of an attached client is waited for, in ms. */
 const WAIT_MS = 30_000;
@@ -128,6 +128,69 @@ test('what an attached person pastes or clicks takes no server with it once the 
     ],
   );
   assert.equal(await ownerPid(), owner);
+});
+
+test('a terminal whose pane somebody closes has ended, and its place is free', async context => {
+  const {backend, command, dispose} = await subject();
+  context.after(dispose);
+  const events = listen(backend);
+  await backend.launch(launchOf());
+  command('kill-pane', '-t', '=s-one:');
+  const {run, exit} = await events.next('exit');
+  assert.deepEqual([run, exit.code, exit.signal], ['r-one', null, null]);
+  await backend.close('s-one');
+  await backend.launch(launchOf({run: 'r-two'}));
+  assert.deepEqual(
+    (await backend.list()).map(info => [info.run, info.exit]),
+    [['r-two', null]],
+  );
+});
+
+test('windows and panes that a person opens beside a terminal are none of it, and go with it', async context => {
+  const {backend, another, command, dispose} = await subject();
+  context.after(dispose);
+  const events = listen(backend);
+  await backend.launch(launchOf());
+  for (const open of ['split-window', 'new-window']) command(open, '-t', '=s-one:', 'exit 3');
+  await until('the end of both', async () => {
+    const dead = command('list-panes', '-a', '-F', '#{pane_dead}').split('\n');
+    return dead.filter(word => word === '1').length >= 2 ? true : undefined;
+  });
+  for (const side of [backend, another()]) {
+    await side.open();
+    assert.deepEqual(
+      (await side.list()).map(({terminal, exit}) => [terminal, exit]),
+      [['s-one', null]],
+    );
+  }
+  await backend.launch(launchOf({terminal: 's-two', argv: shell('exit 4')}));
+  await events.next('exit', ({terminal}) => terminal === 's-two');
+  assert.deepEqual(
+    events.seen.filter(event => event.type === 'exit').map(({terminal}) => terminal),
+    ['s-two'],
+  );
+  await backend.close('s-one');
+  await backend.launch(launchOf({run: 'r-two'}));
+});
+
+test('a terminal is known again where its session was renamed, or taken away from around it', async context => {
+  const {backend, another, command, dispose} = await subject();
+  context.after(dispose);
+  await backend.launch(launchOf());
+  await backend.launch(launchOf({terminal: 's-two'}));
+  command('rename-session', '-t', '=s-one', 'mine');
+  command('kill-session', '-t', '=s-two');
+  const successor = another();
+  await successor.open();
+  assert.deepEqual((await successor.list()).map(({terminal, exit}) => [terminal, exit]).sort(), [
+    ['s-one', null],
+    ['s-two', null],
+  ]);
+  for (const terminal of ['s-one', 's-two']) await successor.write(terminal, 'still here\r');
+  await screenWith(successor, 's-two', 'still here');
+  await successor.close('s-one');
+  await successor.close('s-two');
+  assert.deepEqual(await successor.list(), []);
 });
 
 /** With `fail` every client of tmux fails from then on where `when`, a command of the shell, succeeds. */
