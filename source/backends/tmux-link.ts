@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import {promisify} from 'node:util';
 import {AmuxError} from '../domain/errors.ts';
 import type {BackendEvent, TerminalInfo} from './backend.ts';
@@ -218,10 +218,18 @@ export class TmuxLink {
     this.#hubPane = hub![0] ?? '';
     await this.#adopt(control);
     this.#sweep ??= setInterval(() => {
-      if (this.#panes.size > 0) void this.lookForDead();
+      if (this.#panes.size === 0) return;
+      this.#keepReachable();
+      void this.lookForDead();
     }, SWEEP_MS);
     this.#sweep.unref();
     return control;
+  }
+
+  /** A socket that somebody deleted is made again by its server at SIGUSR1: whoever comes next needs it. */
+  #keepReachable(): void {
+    if (this.#control?.isOpen !== true || this.serverPid <= 1 || existsSync(this.#options.socket)) return;
+    signalAll([{pid: this.serverPid}], 'SIGUSR1');
   }
 
   /** After a connection: every window is linked into the hub, so that its output is heard. */

@@ -193,6 +193,21 @@ test('a terminal is known again where its session was renamed, or taken away fro
   assert.deepEqual(await successor.list(), []);
 });
 
+test('a socket that somebody deletes is there again, and leads to the same terminals', async context => {
+  const {backend, another, command, dispose} = await subject();
+  context.after(dispose);
+  await backend.launch(launchOf());
+  const socket = command('display-message', '-p', '#{socket_path}').trim();
+  await rm(socket);
+  await until('the socket', async () => (existsSync(socket) ? true : undefined));
+  const successor = another();
+  assert.ok(await successor.open());
+  assert.deepEqual(
+    (await successor.list()).map(({terminal, exit}) => [terminal, exit]),
+    [['s-one', null]],
+  );
+});
+
 /** With `fail` every client of tmux fails from then on where `when`, a command of the shell, succeeds. */
 async function failing(context: TestContext) {
   const bin = await mkdtemp(join(tmpdir(), 'amux-tmux-bin-'));
