@@ -1,3 +1,6 @@
+/** A timer stands still while its machine sleeps, and counts 24 days at most: the clock is looked at so often, in ms. */
+const LOOK_MS = 60_000;
+
 /** Wakes once, at the earliest of the times that it was given. */
 export class Alarm {
   readonly #now: () => number;
@@ -16,14 +19,18 @@ export class Alarm {
     if (at === null || at >= this.#at) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#at = at;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        this.#at = Number.POSITIVE_INFINITY;
-        this.#ring();
-      },
-      Math.max(1, at - this.#now()),
-    );
+    this.#wait();
+  }
+
+  #wait(): void {
+    const left = Math.max(1, this.#at - this.#now());
+    this.#timer = left > LOOK_MS ? setTimeout(() => this.#wait(), LOOK_MS) : setTimeout(() => this.#due(), left);
+  }
+
+  #due(): void {
+    this.#timer = null;
+    this.#at = Number.POSITIVE_INFINITY;
+    this.#ring();
   }
 
   close(): void {
