@@ -62,3 +62,10 @@ export class PtyInput {
     }
   }
 }
+
+/** Line ends as Enter sends them, and no other control character but Tab: nothing that a keyboard could do. */
+export function typeable(text: string): string {
+  let clean = text;
+  while (clean.includes('\u001b[201~')) clean = clean.replaceAll('\u001b[201~', '');
+  return clean.replace(/\r\n?|\n/g, '\r').replace(/[\u0000-\u0008\u000a-\u000c\u000e-\u001f\u007f-\u009f]/g, '');
+}

@@ -10,7 +10,7 @@ import {createOscScanner} from '../terminal/osc-scanner.ts';
 import type {Frame} from '../terminal/painter.ts';
 import {createQuestionSpotter} from '../terminal/questions.ts';
 import type {BackendEvent, Launch, TerminalInfo} from './backend.ts';
-import {PtyInput} from './pty-input.ts';
+import {PtyInput, typeable} from './pty-input.ts';
 import type {Size} from './pty-protocol.ts';
 import {signalName} from './signals.ts';
 
@@ -279,13 +279,6 @@ function start({argv, cwd, env}: Launch, size: Size): IPty {
   } catch (error) {
     throw new AmuxError('backend.failed', {backend: 'pty', why: (error as Error).message}, error);
   }
-}
-
-/** Line ends as Enter sends them, and no other control character but Tab: nothing that a keyboard could do. */
-function typeable(text: string): string {
-  let clean = text;
-  while (clean.includes('\u001b[201~')) clean = clean.replaceAll('\u001b[201~', '');
-  return clean.replace(/\r\n?|\n/g, '\r').replace(/[\u0000-\u0008\u000a-\u000c\u000e-\u001f\u007f-\u009f]/g, '');
 }
 
 function bounded({cols, rows}: Size): Size {

@@ -10,12 +10,17 @@ import {directoryOf, forgetRecord, readRecords, writeRecord} from './records.ts'
 /** Who makes a worktree: amux, the git that it started, and whether its branch is made with it. */
 export type Making = {pid: number | null; git: number | null; isNew: boolean};
 
+/** When both began: another process may have a number of theirs later. */
+type Noted = Making & {begun: string | null; gitBegun: string | null};
+
 const fileOf = (repository: Pick<Repository, 'gitDir'>, id: string): string =>
   join(directoryOf(repository), `${id}.making`);
 
 /** Beside its record, until all of it is there. */
 export function noteMaking(repository: Repository, id: string, making: Making): void {
-  writeFileSync(fileOf(repository, id), JSON.stringify(making));
+  const {pid, git} = making;
+  const noted: Noted = {...making, begun: begunOf(pid), gitBegun: begunOf(git)};
+  writeFileSync(fileOf(repository, id), JSON.stringify(noted));
 }
 
 export function endMaking(repository: Repository, id: string): void {
@@ -77,22 +82,35 @@ function isWhole(repository: Repository, id: string): boolean {
 
 function isOver(repository: Repository, id: string): boolean {
   const making = readMaking(repository, id);
-  return making === null || ![making.pid, making.git].some(pid => pid !== null && isAlive(pid));
+  return making === null || !(isAlive(making.pid, making.begun) || isAlive(making.git, making.gitBegun));
 }
 
-function isAlive(pid: number): boolean {
+/** Another process may have its number by now, which began at another time. */
+function isAlive(pid: number | null, begun: string | null): boolean {
+  if (pid === null) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  const now = statOf(pid);
+  // One that ended and that nobody has waited for yet is over as well. Where there is no /proc its number has to do.
+  return now === null || (now.state !== 'Z' && (begun === null || now.begun === begun));
+}
+
+/** State, and when it began, in clock ticks since the boot; null: nobody can see it. */
+function statOf(pid: number): {state: string; begun: string | null} | null {
   try {
-    // One that ended and that nobody has waited for yet; the name before it may hold anything.
-    return !/\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name in parentheses may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return {state: fields[0]!, begun: fields[19] ?? null};
   } catch {
-    return true; // There is no /proc.
+    return null;
   }
 }
+
+const begunOf = (pid: number | null): string | null => (pid === null ? null : (statOf(pid)?.begun ?? null));
 
 function unfinishedIn(repository: Repository): string[] {
   const directory = directoryOf(repository);
@@ -101,7 +119,7 @@ function unfinishedIn(repository: Repository): string[] {
 }
 
 /** Null: there is none. One that was cut short was written by nobody who lives. */
-function readMaking(repository: Repository, id: string): Making | null {
+function readMaking(repository: Repository, id: string): Noted | null {
   let text: string;
   try {
     text = readFileSync(fileOf(repository, id), 'utf8');
@@ -109,10 +127,13 @@ function readMaking(repository: Repository, id: string): Making | null {
     return null;
   }
   try {
-    const {pid, git, isNew} = JSON.parse(text) as Partial<Making>;
-    if (typeof pid === 'number') return {pid, git: typeof git === 'number' ? git : null, isNew: isNew === true};
+    const {pid, git, isNew, begun, gitBegun} = JSON.parse(text) as Partial<Noted>;
+    if (typeof pid === 'number') {
+      const ofGit = typeof git === 'number' ? git : null;
+      return {pid, git: ofGit, isNew: isNew === true, begun: begun ?? null, gitBegun: gitBegun ?? null};
+    }
   } catch {
     // Said below.
   }
-  return {pid: null, git: null, isNew: false};
+  return {pid: null, git: null, isNew: false, begun: null, gitBegun: null};
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {existsSync, rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, describe, it} from 'node:test';
 import {AmuxError} from '../../source/domain/errors.ts';
@@ -90,6 +90,19 @@ describe('a worktree that was not made to its end', () => {
     await finishMakings(repository);
     assert.deepEqual(everything(repository), before);
     assert.ok(!isHalfMade(repository, 'two'));
+  });
+
+  it('is taken back where another process has the number of the one that made it', async () => {
+    using repository = new TestRepository(home, 'number again');
+    await makeByHalves(repository, 'two');
+    noteMaking(repository, 'two', {pid: process.pid, git: null, isNew: true});
+    assert.ok(!isHalfMade(repository, 'two'));
+    const file = join(repository.gitDir, 'amux', 'workspaces', 'two.making');
+    const noted = JSON.parse(readFileSync(file, 'utf8')) as {begun: string};
+    put(file, JSON.stringify({...noted, begun: `${Number(noted.begun) - 1}`}));
+    assert.ok(isHalfMade(repository, 'two'));
+    await finishMakings(repository);
+    assert.deepEqual(readRecords(repository), []);
   });
 
   it('stays where git had made its part, and says what may be missing', async () => {
