@@ -113,12 +113,16 @@ for (const cols of [80, 40]) {
 
   test(`a note with many tags, and a schedule, show what they are about at ${cols} columns`, async t => {
     await home.amux('notes', 'add', 'The gateway waits', ...manyTags);
-    await home.amux('schedule', 'add', 'nightly', '--cron', '0 2 * * *', '--to', 'one', '--message', 'run it');
-    t.after(() => home.amux('schedule', 'rm', 'nightly'));
+    await home.amux('register', 'two', '--dir', home.work, '--agent', 'generic');
+    await home.amux('schedule', 'add', 'nightly', '--cron', '0 2 * * *', '--to', 'two', '--message', 'run it');
+    t.after(async () => {
+      await home.amux('schedule', 'rm', 'nightly');
+      await home.amux('unregister', 'two');
+    });
     await home.amux('schedule', 'run', 'nightly');
     for (const [command, shown] of [
       ['notes', cols === 80 ? /The gateway waits$/ : /The gateway/],
-      ['schedule', /nightly.* \d{4}-\d\d-\d\d 02:00 .*send one/],
+      ['schedule', /nightly.* \d{4}-\d\d-\d\d 02:00 .*send two/],
     ] as const) {
       const lines = await linesOf(cols, [command]);
       assert.match(lines[1]!, shown);
