@@ -71,7 +71,7 @@ export function budgetKeeper({store, roster, spendings, watching, now}: Options)
       const type = isOver ? 'budget.over' : 'budget.near';
       store.keep(put({...budget, told}, {type, actor: 'supervisor', reason}));
     }
-    if (before === 0 && over.length === 0) return;
+    if (before === 0) return;
     for (const runner of roster().liveOnes) {
       if (runner.queue.pending.length > 0 && held(runner.session) === null) {
         runner.observe({source: 'clock', at: now()});

@@ -211,6 +211,8 @@ export async function openSupervisor(options: SupervisorOptions): Promise<Superv
   roster.note('supervisor.started', `supervisor of pid ${process.pid} took over`);
   for (const problem of mcpFile.current.problems)
     roster.note('notice', `an MCP server is of no use: ${placeOf(paths.mcp, problem)}`);
+  // By what was counted before: a message that a budget held is not delivered while histories are still being read.
+  unlessFull(caps.look);
   await restore({runners: roster.runners, backends, now, note: why => roster.note('notice', why)});
   // What was asked while nobody supervised, or before a rule could be applied.
   for (const runner of roster.liveOnes) for (const request of runner.session.requests) asks.asked(runner, request);

@@ -115,6 +115,25 @@ describe('tokens', () => {
     assert.deepEqual(await home.json('budget'), []);
   });
 
+  test('over a budget hold the queue from the first moment of the next supervisor on', async () => {
+    await using home = new Home();
+    const agent = await tagged(home);
+    await home.amux('budget', 'set', '--tokens', '10k');
+    await home.amux('send', 'one', 'USAGE:12000,0,0,0');
+    await home.amux('wait', 'one', '--until', 'idle', '--timeout', '20s');
+    await until('the budget', async () => (await home.json<BudgetView[]>('budget'))[0]?.percent === 120);
+    await home.amux('send', 'one', 'wait for it');
+    await home.amux('serve', '--stop');
+    await home.amux('serve', '--detach');
+    await home.amux('budget', 'set', '--tokens', '20k');
+    await until('the message', () => agent.prompts.includes('wait for it'));
+    const lines = (await home.amux('events', '-n', '500', '--json')).trim().split('\n');
+    const events = lines.map(line => JSON.parse(line) as {type: string; reason: string});
+    const raised = events.findLastIndex(({type}) => type === 'budget.set');
+    const typed = events.findLastIndex(({type, reason}) => type === 'message.state' && / pasted/.test(reason));
+    assert.ok(raised > 0 && typed > raised, `raised at ${raised}, typed at ${typed}`);
+  });
+
   test('without a fleet are those of every history of the user', async () => {
     await using home = new Home();
     const file = join(home.dir, 'claude', 'projects', 'p', 'a.jsonl');
