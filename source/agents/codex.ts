@@ -11,6 +11,9 @@ import {titleReader} from './titles.ts';
 /** The status line under the input line is two rows: what follows further below it is a dialog. */
 const FOOTER_ROWS = 4;
 
+/** What the keys do in a list whose `Enter` is not the first of them; a narrow terminal wraps it. */
+const LATER_KEYS = / · (?:enter|space) .* · esc \w+$/;
+
 /** What the keys do in a list, which marks its lines as the input line is marked. */
 const MENU_KEYS = /^\s*(?:press )?(?:enter|space) [^\n]*(?:·|to (?:confirm|select|continue))/i;
 
@@ -22,6 +25,7 @@ const layout: ScreenLayout = {
     if (at === -1 || /^› \d+\. /.test(lines[at]!)) return null;
     const below = lines.slice(at + 1).filter(line => line.trim() !== '');
     if (below.some(line => MENU_KEYS.test(line))) return null;
+    if (LATER_KEYS.test(below.map(line => line.trim()).join(' '))) return null;
     // While it starts it draws one that takes no input, without its model below it.
     if (below.length === 1 && below[0]!.trim() === '? for shortcuts') return null;
     return below.length <= FOOTER_ROWS ? {above: at - 1, at} : null;
@@ -137,7 +141,7 @@ export const codex: Agent = {
       rule: 'menu',
       in: 'bottom',
       pattern:
-        /\b(?:enter|space) (?:select|save|toggle|resume|open)\b[^\n]*\besc \w+|press enter to select|k keep & next · esc dismiss/i,
+        /\b(?:enter|space) (?:select|save|toggle|resume|open|details|edit)\b[^\n]*(?:\n +[^\n]*)?\besc \w+|\n +esc back\s*$|press enter to select|k keep & next · esc dismiss/i,
       says: 'menu',
     },
     {rule: 'pager', in: 'bottom', pattern: /↑\/↓ to scroll[^\n]*\s+q close\s*$|enter open {2}n new\s*$/, says: 'skip'},
@@ -150,6 +154,7 @@ export const codex: Agent = {
       says: {dialog: 'question'},
     },
     {rule: 'shell mode', in: 'footer', pattern: /\bShell mode\s*$/m, says: 'menu'},
+    {rule: 'find', in: 'footer', pattern: /^ *Find: [^\n]*\n[\s\S]*\besc cancel\s*$/m, says: 'menu'},
     {
       rule: 'completion list',
       in: 'around',
