@@ -154,6 +154,7 @@ export const codex: Agent = {
       says: {dialog: 'question'},
     },
     {rule: 'shell mode', in: 'footer', pattern: /\bShell mode\s*$/m, says: 'menu'},
+    {rule: 'history search', in: 'footer', pattern: /^ *reverse-i-search:/m, says: 'menu'},
     {rule: 'find', in: 'footer', pattern: /^ *Find: [^\n]*\n[\s\S]*\besc cancel\s*$/m, says: 'menu'},
     {
       rule: 'completion list',
