@@ -188,7 +188,7 @@ export const claude: Agent = {
       pattern: /(?:(?:^|\n)(?<detail>[^\n]{1,300}\?)\n(?:[^\n]*\n){0,12}[^\n]*)?Esc to cancel\b[^\n]*$/,
       says: {dialog: 'question', cancel: 'Cancel'},
     },
-    {rule: 'transcript', in: 'bottom', pattern: /Showing detailed transcript · /, says: 'skip'},
+    {rule: 'transcript', in: 'bottom', pattern: /Showing detailed (?:transcript · |t[a-z]*…$)/, says: 'skip'},
     {rule: 'shell mode', in: 'footer', pattern: /^\s*! for shell mode/m, says: 'menu'},
     {
       rule: 'completion list',
