@@ -82,7 +82,7 @@ export class Control {
 
   /**
    * Runs commands in a pane whose process lives; false: it has ended, and nothing was run. tmux asks and acts in one step,
-   * for up to 3.3a its server dies of a paste into a pane that is dead.
+   * for the server of 3.3a dies of a paste into a pane that is dead.
    */
   async runIn(pane: string, ...commands: string[]): Promise<boolean> {
     const [given, instead] = [commands, commands.map(() => `display-message -p ${DEAD}`)].map(list =>
